@@ -86,7 +86,7 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
     { id: 'bench', service, log: silentLogger },
     { kubeconfig: null, context: null },
     { launcher, clock: systemClock, runtimeDirectory },
-    { onHuman: () => undefined },
+    { onUserNeeded: () => undefined },
   );
   for (const signal of ['SIGTERM', 'disconnect'] as const)
     process.once(signal, () => {

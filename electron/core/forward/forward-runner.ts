@@ -126,7 +126,7 @@ export class ForwardRunner {
       onUp: () => {
         tell({ type: 'triggered', trigger: 'transport-up' });
       },
-      onDoubt: () => {
+      onSuspected: () => {
         if (this.#standing.watched !== null) this.#health.suspect(this.#standing.watched);
       },
       onRenewed: () => {

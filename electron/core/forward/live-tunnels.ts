@@ -72,7 +72,7 @@ export class LiveTunnels {
       hasQueuedBytes: () => port.hasQueuedBytes(id),
       bytesReceived: () => port.bytesReceived(id),
     };
-    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, insisted: forced, traffic });
+    const tunnel = this.#parts.adapterFor(service).open({ id, service, log, forced, traffic });
     const isToPod = service.connection.technology === 'kubectl';
     const live: LiveTunnel = {
       id,

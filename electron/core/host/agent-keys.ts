@@ -14,7 +14,7 @@ import type { ChildLauncher, ChildProcess } from '../process/child-process.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { findOnPath } from '../process/find-on-path.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
-import { type Asked, AskpassProgram, tellProgram } from '../transport/askpass-program.ts';
+import { type AskpassRequest, AskpassProgram, answerProgram } from '../transport/askpass-program.ts';
 import { agentOf } from '../transport/locked-key.ts';
 import { ensureRuntimeDirectory, tunnelFile } from '../transport/private-path.ts';
 
@@ -87,7 +87,7 @@ export class AgentKeys {
       if (asked === null) return;
       void this.#ask(asked, { name, file, signal: ended.signal }).then((answer) => {
         isCanceled = answer === null;
-        return tellProgram(asked.fifo, answer);
+        return answerProgram(asked.fifo, answer);
       });
     });
     const { exitCode, startError, stopped, lastLines } = await child.exited;
@@ -111,7 +111,7 @@ export class AgentKeys {
   }
 
   async #ask(
-    { prompt }: Asked,
+    { prompt }: AskpassRequest,
     { name, file, signal }: { readonly name: string; readonly file: string; readonly signal: AbortSignal },
   ): Promise<string | null> {
     const answer = await this.#parts.prompts.ask(

@@ -47,7 +47,7 @@ export async function tryService(service: ServiceSpec, parts: TrialParts): Promi
     tookMs: tookMs(),
   });
   if (service.problem !== null) return failed(wordsOf(service.problem), service.problem.remedy);
-  const tunnel = adapter.open({ id, service: withoutListener(service), log, insisted: true });
+  const tunnel = adapter.open({ id, service: withoutListener(service), log, forced: true });
   const onAbort = (): void => void tunnel.stop({ force: true });
   signal.addEventListener('abort', onAbort, { once: true });
   const complaint = firstComplaint(tunnel);

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /**
- * One line into a FIFO of this user that a program reads from at this moment. Without effect when the program has gone.
- * Never waits: O_NONBLOCK fails with ENXIO where nobody reads (open(2)). Never rejects.
+ * Writes one line to a FIFO that this user owns and that a program is reading. Has no effect if the program has
+ * exited. Never waits: with O_NONBLOCK, open fails with ENXIO when there is no reader (open(2)). Never rejects.
  */
 export async function writeAnswer(fifo: string, answer: string): Promise<void> {
   const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
@@ -13,7 +13,7 @@ export async function writeAnswer(fifo: string, answer: string): Promise<void> {
     const stats = await handle.stat();
     if (stats.isFIFO() && stats.uid === process.getuid?.()) await handle.write(`${answer}\n`);
   } catch {
-    // The program went meanwhile.
+    // The program has exited in the meantime.
   } finally {
     await handle.close();
   }

@@ -27,11 +27,11 @@ it.each([
   "Enter passphrase for key 'relative':",
   `${'u'.repeat(30)}@bastion's password:`,
   `me@${'h'.repeat(128)}'s password:`,
-])('keeps no answer to %s', (prompt) => {
+])('stores no answer to %s', (prompt) => {
   expect(answerName(prompt, bastion, true)).toBeNull();
 });
 
-it('tells ports of one host apart', () => {
+it('distinguishes ports of one host', () => {
   const at = (port: number): AskedLogin => ({ host: 'localhost', port, jump: [] });
   const prompt = "me@localhost's password:";
   expect(answerName(prompt, at(2201), true)).toBe('password of me@localhost:2201');
@@ -42,10 +42,10 @@ it.each([
   [['gate'], 'password of me@gate'],
   [['root@gate:2222'], 'password of me@gate:2222'],
   [['outer', 'gate'], 'password of me@gate'],
-  // Which of them asks is not known.
+  // It is unknown which of them asks.
   [['gate:1', 'gate:2'], 'password of me@gate, jump host of bastion'],
   [[], 'password of me@gate, jump host of bastion'],
   [['front-door'], 'password of me@gate, jump host of bastion'],
-] as const)('names a jump host by what is known of the way: %j', (jump, name) => {
+] as const)('names a jump host by what the config says about the route: %j', (jump, name) => {
   expect(answerName("me@gate's password:", { ...bastion, jump }, false)).toBe(name);
 });

@@ -1,18 +1,18 @@
 /**
- * What every tunnel promises of its life. Invariants:
+ * The lifecycle that every carrier guarantees. Invariants:
  *
- * 1. `ready` and `ended` settle once each: the first word counts.
- * 2. `ready` settles at the end at the latest, with the cause of the end.
+ * 1. `ready` and `ended` settle once each; the first call counts.
+ * 2. `ready` settles no later than `ended`, and then with the cause of the end.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { CarrierEnd } from './carrier.ts';
 
-/** The end of what had no process, or none of its own. */
+/** The end of a carrier that has no process of its own. */
 export const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
 
-/** Why a tunnel that was asked to end is not ready, and never will be. */
+/** Why a carrier that was stopped on request is not ready and never will be. */
 export const stoppedByUs = describeCause('exited', { ending: 'it was stopped' });
 
 export class CarrierLife {

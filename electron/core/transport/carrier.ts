@@ -1,6 +1,7 @@
 /**
- * A carrier is one live way to another machine: a child process, or a connection of our own. A transport has one at a time,
- * and a second one while it makes before it breaks; a kubectl, command or tcp tunnel is a carrier of its own.
+ * A carrier is one live connection to another machine: a child process, or a connection of our own. A transport has
+ * one carrier at a time, and a second one while it replaces the first (make before break). A kubectl, command or
+ * tcp tunnel is a carrier of its own.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -8,57 +9,65 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** How a carrier ended. The first cause of an end wins: what follows it is only consequence. */
+/** How a carrier ended. The first cause wins: later ones are only consequences. */
 export interface CarrierEnd {
-  /** null when it ended because we asked it to. */
+  /** null when it ended on our request. */
   readonly cause: Cause | null;
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The other side ended it because nothing went through it. */
+  /** The other side closed it because it was idle. */
   readonly isUnused?: boolean;
   /** The last lines of stderr, oldest first, secrets redacted. */
   readonly lastLines: readonly string[];
 }
 
-/** Whether the way to the other machine works. Asked on suspicion, after a wake and a network change, and with regular checks. */
+/**
+ * Whether the connection to the other machine works. Probed on suspicion, after a wake or a network change, and by
+ * regular checks.
+ */
 export type TransportProof =
-  /** The other machine answered: a round trip just now, or, to a routine question, what keeps the connection alive. */
+  /** The other machine answered: a round trip just now or, for a routine probe, a keepalive. */
   | { readonly kind: 'alive' }
   /** No answer within the deadline: slow or dead. */
   | { readonly kind: 'silent' }
-  /** It can never answer: its process is stopped, its endpoint refuses, or the tunnel has ended. */
+  /** It can never answer: its process is stopped, its endpoint refuses, or it has ended. */
   | { readonly kind: 'dead'; readonly cause: Cause }
-  /** Its process runs, and this technology has no round trip. */
+  /** Its process is running, and this technology has no round trip. */
   | { readonly kind: 'unprovable' };
 
 export interface Carrier {
   /** Unique for the life of the app. */
   readonly id: string;
-  /** Process id of the child; null for one without a child or when the child could not be started. */
+  /** Process id of the child; null if there is no child or it could not be started. */
   readonly pid: number | null;
   /**
-   * A human is asked by a program of this machine just now: it outlasts a change of the network, and another carrier would ask once
-   * more. Absent: never.
+   * A local program is prompting the user right now. Such a carrier is kept when the network changes, because a new
+   * one would prompt again. Absent: never.
    */
-  readonly asksHuman?: boolean;
-  /** Settles once: the endpoint when connections are accepted there, or the cause why that will never happen. */
+  readonly isPromptingUser?: boolean;
+  /** Settles once: with the endpoint when it accepts connections, or with the reason why it never will. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
-  /** Settles once, after the child is reaped and the endpoint is gone. Always settles, also after a failed start. */
-  readonly ended: Promise<CarrierEnd>;
-  /** Settles once the other machine has answered, at readiness at the latest; never when it does not. Absent: not known. */
-  readonly answered?: Promise<void>;
-  /** Settles when a login has begun, if that can be told. */
-  readonly loggingIn?: Promise<void>;
-  /** Settles once the first host on the way has let us in, and another one follows. Absent: not known. */
-  readonly letIn?: Promise<void>;
   /**
-   * A failure that only a client's connection revealed, told by the tunnel's own words: "channel 3: open failed".
-   * The tunnel itself goes on.
+   * Settles once, after the child is reaped and the endpoint is gone. Always settles, even after a failed start.
+   */
+  readonly ended: Promise<CarrierEnd>;
+  /**
+   * Settles when the other machine first answers, at readiness at the latest. Never settles if it does not answer.
+   * Absent: unknown.
+   */
+  readonly answered?: Promise<void>;
+  /** Settles when a login has begun, if that can be detected. */
+  readonly loggingIn?: Promise<void>;
+  /** Settles when the login at the first hop has succeeded and another hop follows. Absent: unknown. */
+  readonly hopPassed?: Promise<void>;
+  /**
+   * A failure of one client's connection, reported in the tunnel's output: "channel 3: open failed". The tunnel
+   * itself keeps running.
    */
   onComplaint(listener: (cause: Cause) => void): void;
   /**
-   * Whatever runs at the far end: this asks for the way to it. Settles within `deadlineMs`, never rejects. `isRoutine`: nothing gives
-   * reason to ask.
+   * Probes the connection to the other machine, whatever runs there. Settles within `deadlineMs`, never rejects.
+   * `isRoutine`: there is no particular reason to probe.
    */
   proveTransport(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
   /** Asks it to end, kills it after a deadline, and resolves like `ended`. Idempotent. `force` kills at once. */
@@ -70,17 +79,17 @@ export interface CarrierRequest {
   readonly service: ServiceSpec;
   readonly log: Logger;
   /**
-   * The user asked for this try, or what its last failure depended on has changed: it is made although the same login has
-   * just failed.
+   * Requested by the user, or made because something that the last failure depended on has changed: tried even if
+   * the same login has just failed.
    */
-  readonly insisted?: boolean;
-  /** What its clients' connections show; absent: nobody looks. */
+  readonly forced?: boolean;
+  /** What its clients' connections show; absent: not monitored. */
   readonly traffic?: CarrierTraffic;
 }
 
 export interface CarrierTraffic {
-  /** Bytes of its clients wait to go out: an answer may be slow for that reason alone. */
+  /** Client bytes are queued for sending, which alone may make an answer slow. */
   readonly hasQueuedBytes: () => boolean;
-  /** Bytes that have come back to its clients so far. */
+  /** Total bytes received for its clients so far. */
   readonly bytesReceived: () => number;
 }

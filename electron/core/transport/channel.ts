@@ -1,11 +1,14 @@
-/** A connection to a target, made by an ssh server at our request: what a client's connection becomes beyond the master. */
+/**
+ * A connection to a target that an ssh server opens at our request: it carries a client's connection beyond the
+ * master.
+ */
 import type { Duplex } from 'node:stream';
 import type { Result } from '../../../shared/result.ts';
 
-/** As the server sees it: its names, its ports, its files. */
+/** As the server sees it: its names, ports and files. */
 export type ChannelTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** Reasons of RFC 4254, section 5.1. */
+/** Reason codes of RFC 4254, section 5.1. */
 export const openFailures = {
   prohibited: 1,
   connectFailed: 2,
@@ -14,20 +17,21 @@ export const openFailures = {
 } as const;
 
 export type ChannelFailure =
-  /** By the server. `code`: one of `openFailures`; null where the master keeps it to itself. */
+  /** By the server. `code`: one of `openFailures`; null if the master does not pass it on. */
   | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
-  /** By the master: it asks its user for each request (ControlMaster ask), say. */
+  /** By the master: for example, because it asks its user to confirm each request (ControlMaster ask). */
   | { readonly kind: 'denied'; readonly reason: string }
-  /** There is no master, or no longer. */
+  /** There is no master, or it has exited. */
   | { readonly kind: 'gone'; readonly reason: string }
   | { readonly kind: 'cancelled' };
 
 export interface Channels {
-  /** Its master should be replaced as soon as nobody uses it. */
+  /** Its master should be replaced as soon as it is idle. */
   readonly isWornOut: boolean;
   /**
-   * Resolves once the server has made the connection, or says why it has not. Never rejects. The stream's `end` is the
-   * target's, `end()` is passed on, and whoever stops reading stops the target. It is destroyed with its master.
+   * Resolves when the server has opened the connection or refused it. Never rejects. The stream's `end` is the
+   * target's, `end()` is passed on, and a client that stops reading stops the target. The stream is destroyed when
+   * its master ends.
    */
   open(to: ChannelTarget, signal: AbortSignal): Promise<Result<Duplex, ChannelFailure>>;
 }

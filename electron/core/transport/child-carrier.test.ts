@@ -19,7 +19,7 @@ const meanings: Readonly<Record<string, LineMeaning>> = {
   chatter: { kind: 'chatter' },
 };
 
-describe('a tunnel of one child', () => {
+describe('a carrier with one child process', () => {
   let clock: FakeClock;
   let child: FakeChild;
   let cleanUps: number;
@@ -59,7 +59,7 @@ describe('a tunnel of one child', () => {
     await stopped;
   });
 
-  it('is ready when its child says so, and forgets the start deadline', async () => {
+  it('is ready when its child reports it, and cancels the start deadline', async () => {
     tunnel.launch(plan());
     child.say('ready');
     expect(await tunnel.ready).toEqual({ ok: true, value: endpoint });
@@ -67,12 +67,12 @@ describe('a tunnel of one child', () => {
     expect(tunnel.pid).toBe(4242);
   });
 
-  it('is ready when its probe says so', async () => {
+  it('is ready when its probe succeeds', async () => {
     tunnel.launch(plan({ probeReadiness: async () => ok(endpoint) }));
     expect(await tunnel.ready).toEqual({ ok: true, value: endpoint });
   });
 
-  it('gives up after the start deadline, with the last thing that its child said', async () => {
+  it('fails after the start deadline, with the last line of its child', async () => {
     tunnel.launch(plan());
     child.say('waiting for Godot');
     await clock.advance(29_999);
@@ -85,7 +85,7 @@ describe('a tunnel of one child', () => {
     expect(child.stops).toEqual([false]);
   });
 
-  it('has the time that its service gives it, and names the key when that was too short', async () => {
+  it('uses the start timeout of its service, and names the config key when that was too short', async () => {
     const patient = new ChildCarrier(
       { launcher: child, clock },
       {
@@ -108,7 +108,7 @@ describe('a tunnel of one child', () => {
     await patient.ended;
   });
 
-  it('gives a question that is open at the start deadline its time, and starts the deadline anew after it', async () => {
+  it('waits for a prompt that is open at the start deadline, and restarts the deadline after the answer', async () => {
     let answer: () => void = () => undefined;
     const settled = new Promise<null>((resolve) => (answer = () => resolve(null)));
     const questions = [{ kind: 'question', prompt: 'who are you?', settled } as const];
@@ -122,7 +122,7 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ready).toMatchObject({ error: { code: 'timed-out' } });
   });
 
-  it('ends for the cause of a question that is not answered', async () => {
+  it('ends with the cause of a prompt that is not answered', async () => {
     const settled = Promise.resolve(broken);
     tunnel.launch(
       plan({ openQuestion: async () => ({ kind: 'question', prompt: 'who are you?', settled }) }),
@@ -131,7 +131,7 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ready).toEqual({ ok: false, error: broken });
   });
 
-  it('explains an end by what was said in the last minute, not by a client that failed in the morning', async () => {
+  it('explains an end by output of the last minute, not by a client that failed in the morning', async () => {
     tunnel.launch(plan());
     child.say('ready');
     await tunnel.ready;
@@ -142,7 +142,7 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ended).toMatchObject({ lastLines: ['bye'], cause: { code: 'exited' } });
   });
 
-  it('tells the first cause of an end, not what the child says on its way out', async () => {
+  it('reports the first cause of an end, not what the child prints on exit', async () => {
     tunnel.launch(plan());
     await clock.advance(30_000);
     child.say('Permission denied (publickey).');
@@ -150,7 +150,7 @@ describe('a tunnel of one child', () => {
     expect((await tunnel.ended).cause).toMatchObject({ code: 'timed-out' });
   });
 
-  it('ends a child that can never serve', async () => {
+  it('stops a child that can never serve', async () => {
     tunnel.launch(plan());
     child.say('fatal');
     expect(await tunnel.ready).toEqual({ ok: false, error: broken });
@@ -160,7 +160,7 @@ describe('a tunnel of one child', () => {
     expect((await tunnel.ended).cause).toEqual(broken);
   });
 
-  it('tells the same cause by ready and ended when its child ends early', async () => {
+  it('reports the same cause by ready and ended when its child exits early', async () => {
     tunnel.launch(plan());
     child.say('Permission denied (publickey).');
     child.exit({ exitCode: 255 });
@@ -170,7 +170,7 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ready).toEqual({ ok: false, error: cause });
   });
 
-  it('has no cause when it was stopped, whatever its child says', async () => {
+  it('has no cause when it was stopped, whatever its child prints', async () => {
     tunnel.launch(plan());
     child.say('ready');
     const stopped = tunnel.stop();
@@ -179,7 +179,7 @@ describe('a tunnel of one child', () => {
     expect(await stopped).toMatchObject({ cause: null, signal: 'SIGTERM' });
   });
 
-  it('is not ready any more once it was told to stop', async () => {
+  it('does not become ready after it was stopped', async () => {
     tunnel.launch(plan());
     void tunnel.stop();
     child.say('ready');
@@ -187,14 +187,14 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ready).toMatchObject({ ok: false });
   });
 
-  it('passes force on, also after a polite request', async () => {
+  it('passes force on, even after a polite request', async () => {
     tunnel.launch(plan());
     void tunnel.stop();
     void tunnel.stop({ force: true });
     expect(child.stops).toEqual([false, true]);
   });
 
-  it('never launches when it was stopped before, and cleans up all the same', async () => {
+  it('does not launch if it was stopped before, but cleans up', async () => {
     expect(await tunnel.stop()).toMatchObject({ cause: null });
     tunnel.launch(plan());
     expect(child.requests).toEqual([]);
@@ -202,7 +202,7 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ready).toMatchObject({ ok: false });
   });
 
-  it('cleans up before it tells its end, and tells it even when that fails', async () => {
+  it('cleans up before it reports its end, and reports it even if that fails', async () => {
     let isClean = false;
     tunnel.launch(
       plan({
@@ -219,7 +219,7 @@ describe('a tunnel of one child', () => {
     expect(logged.at(-1)).toContain('read-only file system');
   });
 
-  it('passes complaints on, and does not take an old one for the cause of its end', async () => {
+  it('passes complaints on, and does not report an old one as the cause of its end', async () => {
     const complaints: Cause[] = [];
     tunnel.onComplaint((cause) => complaints.push(cause));
     tunnel.launch(plan());
@@ -242,14 +242,14 @@ describe('a tunnel of one child', () => {
     expect(logged.join()).not.toContain('hunter2');
   });
 
-  it('tells a failure without a child', async () => {
+  it('reports a failure without a child', async () => {
     tunnel.fail(broken);
     expect(await tunnel.ready).toEqual({ ok: false, error: broken });
     expect(await tunnel.ended).toMatchObject({ cause: broken, exitCode: null });
     expect(tunnel.pid).toBeNull();
   });
 
-  it('does not explain its end by what was said before it was ready', async () => {
+  it('does not explain its end by output from before it was ready', async () => {
     tunnel.launch(plan());
     child.say('You have an expired token');
     child.say('Permission denied (publickey).');
@@ -258,7 +258,7 @@ describe('a tunnel of one child', () => {
     expect(await tunnel.ended).toMatchObject({ cause: { code: 'exited' }, lastLines: [] });
   });
 
-  it('cannot prove its transport unless its technology can', async () => {
+  it('cannot prove its transport unless its technology has a round trip', async () => {
     tunnel.launch(plan());
     expect(await tunnel.proveTransport(100)).toEqual({ kind: 'unprovable' });
     child.exit();

@@ -1,10 +1,10 @@
 /**
- * A tunnel that is one child process. Invariants:
+ * A carrier that is one child process. Invariants:
  *
  * 1. `ready` and `ended` settle exactly once each, `ready` never after `ended`.
- * 2. The first cause of an end wins: a deadline or a fatal line that made us stop the child is the cause, whatever the
- *    child says while it goes. An end that was asked for has no cause.
- * 3. `ended` settles after the child is reaped and everything that belonged to it is removed.
+ * 2. The first cause of an end wins: if a deadline or a fatal line made us stop the child, that is the cause,
+ *    whatever the child prints on exit. A requested end has no cause.
+ * 3. `ended` settles after the child is reaped and all of its files are removed.
  */
 import { formatDuration } from '../../../shared/config-scalars.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
@@ -20,26 +20,29 @@ import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd, CarrierRequest } from './carrier.ts';
 
-/** Its start takes no time until it has been answered; a cause says that there is no answer. Never rejects. */
+/**
+ * The start deadline pauses until `settled` resolves: null when answered, a cause when there is no answer. Never
+ * rejects.
+ */
 export interface Question {
   readonly kind: 'question';
   readonly prompt: string;
   readonly settled: Promise<Cause | null>;
 }
 
-/** What a line of the child means to its tunnel. */
+/** What a line of the child's output means. */
 export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
-  /** The other machine has answered: a login may be under way. */
+  /** The other machine has answered: a login may be in progress. */
   | { readonly kind: 'answered' }
-  /** The key exchange is over, and the login begins. */
+  /** The key exchange is complete, and the login begins. */
   | { readonly kind: 'logging-in' }
-  /** The first host on the way has let us in, and another one follows. */
-  | { readonly kind: 'let-in' }
-  /** A client's connection failed; the tunnel goes on. */
+  /** The login at the first hop has succeeded, and another hop follows. */
+  | { readonly kind: 'hop-passed' }
+  /** A client's connection failed; the tunnel keeps running. */
   | { readonly kind: 'complaint'; readonly cause: Cause; readonly mayExplainEnd: boolean }
   | Question
-  /** The child lives on, but can never serve. */
+  /** The child is still running but can never serve. */
   | { readonly kind: 'fatal'; readonly cause: Cause }
   /** May explain an end. */
   | { readonly kind: 'evidence' }
@@ -48,9 +51,9 @@ export type LineMeaning =
 export interface ChildLine {
   readonly stream: 'stdout' | 'stderr';
   readonly text: string;
-  /** Of the child that said it, or whose descendant did. */
+  /** Of the child that printed the line, or whose descendant did. */
   readonly pid: number | null;
-  /** Whether the tunnel was ready when the line came. */
+  /** Whether the tunnel was ready when the line arrived. */
   readonly afterReady: boolean;
 }
 
@@ -58,27 +61,30 @@ export interface ChildPlan {
   readonly child: ChildRequest;
   readonly interpret: (line: ChildLine) => LineMeaning;
   /**
-   * For programs that do not say when they are ready: resolves when the endpoint takes connections, or to why nobody may be
-   * sent there; null when aborted. Never rejects.
+   * For programs that do not report readiness: resolves with the endpoint when it accepts connections, or with the
+   * reason why it must not be used; null when aborted. Never rejects.
    */
   readonly probeReadiness?: (signal: AbortSignal) => Promise<Result<Endpoint, Cause> | null>;
-  /** Whose answer `probeReadiness` waits for: `The API server`. Without it, it waits for a listener. */
+  /** What `probeReadiness` waits for an answer from: `The API server`. Absent: it waits for a listener. */
   readonly awaits?: string;
   /**
-   * For programs that do not say when they ask somebody: called when the time to start is over. null: nobody is asked. Never rejects.
+   * For programs that do not report that they are prompting the user: called when the start deadline has passed.
+   * null: there is no prompt. Never rejects.
    */
   readonly openQuestion?: () => Promise<Question | null>;
-  /** As `Carrier.asksHuman`. */
-  readonly asksHuman?: () => boolean;
-  /** Asks the other machine by way of the child; without it a running child is `unprovable`. Never rejects. */
+  /** See `Carrier.isPromptingUser`. */
+  readonly isPromptingUser?: () => boolean;
+  /**
+   * A round trip to the other machine through the child. Absent: a running child is `unprovable`. Never rejects.
+   */
   readonly roundTrip?: (deadlineMs: number) => Promise<TransportProof>;
-  /** Finds out more about why the child ended by itself, unless the signal aborts. Never rejects. */
+  /** Looks for a more specific cause when the child exited by itself, until the signal aborts. Never rejects. */
   readonly explainEnd?: (cause: Cause, signal: AbortSignal) => Promise<Cause>;
-  /** Whether this end came because nothing went through it. */
+  /** Whether the other side closed it because it was idle. */
   readonly isUnused?: (cause: Cause) => boolean;
-  /** Called once it was told to end: a program may fall asleep in the moment of the signal. */
+  /** Called after the stop signal is sent: a program may have started to block just then. */
   readonly wake?: () => void;
-  /** Removes what the child leaves behind. */
+  /** Removes the child's files. */
   readonly cleanUp: () => Promise<void>;
 }
 
@@ -88,10 +94,10 @@ export interface ChildCarrierOptions {
 }
 
 const maxLastLines = 20;
-/** What was said longer ago explains no end: a client that failed in the morning, say. */
-const explainsForMs = 60_000;
+/** Older lines do not explain an end: a client that failed in the morning, for example. */
+const maxEvidenceAgeMs = 60_000;
 
-/** Names the key that gives a tunnel its time to start. */
+/** Names the config key for the start deadline. */
 export const startLimit = (startTimeoutMs: number): string =>
   `start_timeout (now ${formatDuration(startTimeoutMs)})`;
 
@@ -101,7 +107,7 @@ export class ChildCarrier implements Carrier {
   readonly ended: Promise<CarrierEnd>;
   readonly answered: Promise<void>;
   readonly loggingIn: Promise<void>;
-  readonly letIn: Promise<void>;
+  readonly hopPassed: Promise<void>;
   readonly #options: ChildCarrierOptions;
   readonly #request: CarrierRequest;
   readonly #secrets: readonly string[];
@@ -111,7 +117,7 @@ export class ChildCarrier implements Carrier {
   readonly #explanation = new AbortController();
   #resolveAnswered: () => void = () => undefined;
   #resolveLoggingIn: () => void = () => undefined;
-  #resolveLetIn: () => void = () => undefined;
+  #resolveHopPassed: () => void = () => undefined;
   #plan: ChildPlan | null = null;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -119,8 +125,8 @@ export class ChildCarrier implements Carrier {
   #isEnded = false;
   #firstCause: Cause | null = null;
   #startDeadline: Timer | null = null;
-  /** That wait for an answer. */
-  #questions = 0;
+  /** Waiting for an answer. */
+  #openPrompts = 0;
 
   constructor(options: ChildCarrierOptions, request: CarrierRequest) {
     this.id = request.id;
@@ -131,18 +137,18 @@ export class ChildCarrier implements Carrier {
     this.ended = this.#life.ended;
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
     this.loggingIn = new Promise((resolve) => (this.#resolveLoggingIn = resolve));
-    this.letIn = new Promise((resolve) => (this.#resolveLetIn = resolve));
+    this.hopPassed = new Promise((resolve) => (this.#resolveHopPassed = resolve));
   }
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
-  get asksHuman(): boolean {
-    return !this.#isEnded && this.#plan?.asksHuman?.() === true;
+  get isPromptingUser(): boolean {
+    return !this.#isEnded && this.#plan?.isPromptingUser?.() === true;
   }
 
-  /** Once, unless `fail` was called. Does nothing but clean up when the tunnel was stopped meanwhile. */
+  /** Call it once, and not after `fail`. Only cleans up if the tunnel was stopped in the meantime. */
   launch(plan: ChildPlan): void {
     if (this.#isEnded) {
       void this.#cleanUp(plan);
@@ -152,14 +158,14 @@ export class ChildCarrier implements Carrier {
     this.#plan = plan;
     this.#child = child;
     child.onLine((stream, text) => {
-      this.#take(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
+      this.#handle(plan.interpret({ stream, text, pid: child.pid, afterReady: this.#isReady }), stream, text);
     });
     this.#limitStart();
     void this.#probeReadiness(plan);
     void child.exited.then((exit) => this.#finish(exit, plan));
   }
 
-  /** There is nothing that could be launched. */
+  /** There is nothing to launch. */
   fail(cause: Cause): void {
     if (this.#isEnded) return;
     this.#firstCause = cause;
@@ -188,7 +194,7 @@ export class ChildCarrier implements Carrier {
     return this.ended;
   }
 
-  #take(meaning: LineMeaning, stream: string, text: string): void {
+  #handle(meaning: LineMeaning, stream: string, text: string): void {
     if (meaning.kind === 'chatter') return;
     if (meaning.kind === 'question') {
       void this.#awaitAnswer(meaning);
@@ -206,8 +212,8 @@ export class ChildCarrier implements Carrier {
       case 'logging-in':
         this.#resolveLoggingIn();
         return;
-      case 'let-in':
-        this.#resolveLetIn();
+      case 'hop-passed':
+        this.#resolveHopPassed();
         return;
       case 'fatal':
         this.#abandon(meaning.cause);
@@ -235,13 +241,13 @@ export class ChildCarrier implements Carrier {
   }
 
   async #awaitAnswer({ prompt, settled }: Question): Promise<void> {
-    this.#request.log.debug(`asks ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
+    this.#request.log.debug(`prompts for ${JSON.stringify(redactedLine(prompt, this.#secrets))}`);
     this.#startDeadline?.cancel();
-    this.#questions += 1;
+    this.#openPrompts += 1;
     const cause = await settled;
-    this.#questions -= 1;
+    this.#openPrompts -= 1;
     if (cause !== null) this.#abandon(cause);
-    else if (this.#questions === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
+    else if (this.#openPrompts === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
   }
 
   #remember(line: string): void {
@@ -250,7 +256,7 @@ export class ChildCarrier implements Carrier {
   }
 
   #recentLines(): readonly string[] {
-    const since = this.#isReady ? this.#options.clock.now() - explainsForMs : -Infinity;
+    const since = this.#isReady ? this.#options.clock.now() - maxEvidenceAgeMs : -Infinity;
     return this.#lastLines.filter(({ at }) => at >= since).map(({ text }) => text);
   }
 
@@ -264,7 +270,7 @@ export class ChildCarrier implements Carrier {
   #becomeReady(endpoint: Endpoint): void {
     if (this.#isReady || this.#isStopping) return;
     this.#isReady = true;
-    // What was said on the way here explains no end from now on: "You have an expired token", and then it was renewed.
+    // Earlier output no longer explains an end: "You have an expired token", and then the token was renewed.
     this.#lastLines.length = 0;
     this.#resolveAnswered();
     this.#startDeadline?.cancel();
@@ -276,7 +282,7 @@ export class ChildCarrier implements Carrier {
     this.#plan?.wake?.();
   }
 
-  /** Ends the child for a cause of our own. */
+  /** Stops the child for a cause of our own. */
   #abandon(cause: Cause): void {
     if (this.#isStopping || this.#firstCause !== null) return;
     this.#firstCause = cause;
@@ -326,9 +332,9 @@ export class ChildCarrier implements Carrier {
 
   #startTimedOut(): Cause {
     const { startTimeoutMs } = this.#request.service;
-    const lastWords =
+    const lastLine =
       this.#recentLines().at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
-    const evidence = toEvidence(lastWords, this.#secrets);
+    const evidence = toEvidence(lastLine, this.#secrets);
     const limit = startLimit(startTimeoutMs);
     const { probeReadiness, awaits } = this.#plan ?? {};
     return probeReadiness === undefined || awaits !== undefined

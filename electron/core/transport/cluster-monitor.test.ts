@@ -12,12 +12,12 @@ afterEach(async () => {
   for (const play of plays.splice(0)) await play.end();
 });
 
-/** A monitor whose questions a test answers. */
+/** A monitor whose checks are answered by a test. */
 class Play {
   readonly clock = new FakeClock();
-  /** Under way, oldest first. */
+  /** Running checks, oldest first. */
   readonly questions: { readonly signal: AbortSignal; readonly answer: (fault: Cause | null) => void }[] = [];
-  readonly told: string[] = [];
+  readonly log: string[] = [];
   asked = 0;
   most = 0;
   schedules = 0;
@@ -26,11 +26,11 @@ class Play {
     clock: this.clock,
     log: {
       debug: () => undefined,
-      info: (line) => void this.told.push(line),
-      warn: (line) => void this.told.push(line),
+      info: (line) => void this.log.push(line),
+      warn: (line) => void this.log.push(line),
       error: () => undefined,
     },
-    examine: (signal) => {
+    check: (signal) => {
       this.asked += 1;
       return new Promise((resolve) => {
         const question = {
@@ -44,7 +44,7 @@ class Play {
         this.most = Math.max(this.most, this.questions.length);
       });
     },
-    onChange: () => void this.told.push(this.monitor.unwell?.evidence ?? 'well'),
+    onChange: () => void this.log.push(this.monitor.fault?.evidence ?? 'healthy'),
     onSchedule: () => {
       this.schedules += 1;
     },
@@ -56,18 +56,18 @@ class Play {
 
   async answers(found: Cause | null): Promise<void> {
     const [question] = this.questions;
-    if (question === undefined) throw new Error('nothing is asked');
+    if (question === undefined) throw new Error('no check is running');
     question.answer(found);
     await settle();
   }
 
   /** In ms from now. */
   get nextIn(): number | null {
-    const { nextQuestionAt } = this.monitor;
-    return nextQuestionAt === null ? null : nextQuestionAt - this.clock.now();
+    const { nextCheckAt } = this.monitor;
+    return nextCheckAt === null ? null : nextCheckAt - this.clock.now();
   }
 
-  /** What is asked is answered as soon as it is given up. */
+  /** Answers a check as soon as it is aborted. */
   async end(): Promise<void> {
     const closed = this.monitor.close();
     for (const { answer } of [...this.questions]) answer(null);
@@ -76,7 +76,7 @@ class Play {
   }
 
   take(): readonly string[] {
-    return this.told.splice(0);
+    return this.log.splice(0);
   }
 }
 
@@ -87,7 +87,7 @@ function watching(): Play {
   return play;
 }
 
-async function unwell(): Promise<Play> {
+async function unhealthy(): Promise<Play> {
   const play = watching();
   play.monitor.failed();
   await play.answers(noNode);
@@ -96,7 +96,7 @@ async function unwell(): Promise<Play> {
 }
 
 describe('a cluster', () => {
-  it('is asked at once, and then in turn, one question at a time', async () => {
+  it('is checked at once and then at intervals, one check at a time', async () => {
     const play = watching();
     expect([play.asked, play.nextIn]).toEqual([1, 0]);
     await play.answers(null);
@@ -105,7 +105,7 @@ describe('a cluster', () => {
     expect(play.asked).toBe(1);
     const { schedules } = play;
     await play.clock.advance(1);
-    // The time that is shown is another one.
+    // The time shown has changed.
     expect([play.asked, play.schedules]).toEqual([2, schedules + 1]);
     await play.clock.advance(600_000);
     expect([play.asked, play.clock.pendingTimers]).toEqual([2, 0]);
@@ -113,25 +113,20 @@ describe('a cluster', () => {
 
   it.each<[string, (play: Play) => void]>([
     ['it is paused', ({ monitor }) => monitor.pause()],
-    ['nobody wants to know', ({ monitor }) => monitor.serve(null)],
+    ['no service monitors it', ({ monitor }) => monitor.serve(null)],
     ['it is closed', ({ monitor }) => void monitor.close()],
-  ])('is not asked while %s, and the question under way is given up', async (_, stop) => {
+  ])('is not checked while %s, and the running check is aborted', async (_, stop) => {
     const play = watching();
     stop(play);
     expect(play.questions[0]?.signal.aborted).toBe(true);
     await play.answers(noNode);
     play.monitor.failed();
-    play.monitor.askNow();
+    play.monitor.checkNow();
     await play.clock.advance(600_000);
-    expect([play.asked, play.clock.pendingTimers, play.monitor.unwell, play.take()]).toEqual([
-      1,
-      0,
-      null,
-      [],
-    ]);
+    expect([play.asked, play.clock.pendingTimers, play.monitor.fault, play.take()]).toEqual([1, 0, null, []]);
   });
 
-  it('is not asked before somebody wants to know, and it can be', () => {
+  it('is not checked before a service monitors it and it can be queried', () => {
     const play = new Play();
     play.monitor.resume();
     play.monitor.failed();
@@ -143,7 +138,7 @@ describe('a cluster', () => {
     expect(play.asked).toBe(1);
   });
 
-  it('is unhealthy after as many bad answers in a row as the threshold, and healthy after one good one', async () => {
+  it('is unhealthy after as many failed checks in a row as the threshold, and healthy after one successful check', async () => {
     const play = watching();
     await play.answers(noNode);
     expect(play.nextIn).toBe(5_000);
@@ -160,10 +155,10 @@ describe('a cluster', () => {
     expect(play.take()).toEqual(['The cluster prod is unhealthy: no node is ready', 'no node is ready']);
     await play.clock.advance(1_000);
     await play.answers(null);
-    expect(play.take()).toEqual(['The cluster prod is well again after 1 s', 'well']);
+    expect(play.take()).toEqual(['The cluster prod is healthy again after 1 s', 'healthy']);
   });
 
-  it('is asked in doubt no later than in turn', async () => {
+  it('is checked after a failure no later than at the regular interval', async () => {
     const play = new Play();
     play.monitor.serve({ intervalMs: 900, failureThreshold: 3 });
     play.monitor.resume();
@@ -171,7 +166,7 @@ describe('a cluster', () => {
     expect(play.nextIn).toBe(900);
   });
 
-  it('is unhealthy after one bad answer when a service has failed, and asked for services every 2 s at most', async () => {
+  it('is unhealthy after one failed check when a service has failed, and checked for services at most every 2 s', async () => {
     const play = watching();
     await play.answers(null);
     play.monitor.failed();
@@ -182,8 +177,8 @@ describe('a cluster', () => {
     expect(play.take()).toHaveLength(2);
   });
 
-  it('is asked at distances that grow with its outage, for ever', async () => {
-    const play = await unwell();
+  it('is checked forever, at intervals that grow with its outage', async () => {
+    const play = await unhealthy();
     const distances: (number | null)[] = [];
     for (const upTo of [0, 32_000, 80_000, 320_000, 7_200_000]) {
       while (play.clock.now() < upTo) {
@@ -195,8 +190,8 @@ describe('a cluster', () => {
     expect([distances, play.take()]).toEqual([[1, 1, 2, 10, 60], []]);
   });
 
-  it('tells another reason, and the same one once', async () => {
-    const play = await unwell();
+  it('reports another fault, and the same fault once', async () => {
+    const play = await unhealthy();
     await play.clock.advance(1_000);
     await play.answers(fault('etcd is away'));
     await play.clock.advance(1_000);
@@ -204,30 +199,30 @@ describe('a cluster', () => {
     expect(play.take()).toEqual(['The cluster prod is unhealthy: etcd is away', 'etcd is away']);
   });
 
-  it('is asked once for all who want to know, and once more when they did so during a question', async () => {
-    const play = await unwell();
+  it('is checked once for simultaneous requests, and again for requests made during a check', async () => {
+    const play = await unhealthy();
     const { asked } = play;
-    for (let user = 0; user < 100; user += 1) play.monitor.askNow();
+    for (let user = 0; user < 100; user += 1) play.monitor.checkNow();
     expect(play.asked - asked).toBe(1);
-    for (let user = 0; user < 100; user += 1) play.monitor.askNow();
+    for (let user = 0; user < 100; user += 1) play.monitor.checkNow();
     await play.answers(noNode);
     expect([play.asked - asked, play.questions.length]).toEqual([2, 1]);
-    play.monitor.askNow();
+    play.monitor.checkNow();
     await play.answers(null);
     expect([play.questions.length, play.nextIn]).toEqual([0, 240_000]);
   });
 
-  it('is not asked for a user while it is healthy', async () => {
+  it('is not checked on request while it is healthy', async () => {
     const play = watching();
     await play.answers(null);
-    play.monitor.askNow();
+    play.monitor.checkNow();
     expect([play.asked, play.nextIn]).toEqual([1, 240_000]);
   });
 
-  it('stays unhealthy over a pause, is asked at once after it, and in turn when it was healthy', async () => {
-    const play = await unwell();
+  it('stays unhealthy during a pause and is checked right after it; if it was healthy, at the next interval', async () => {
+    const play = await unhealthy();
     play.monitor.pause();
-    expect([play.monitor.unwell, play.nextIn]).toEqual([noNode, null]);
+    expect([play.monitor.fault, play.nextIn]).toEqual([noNode, null]);
     play.monitor.resume();
     expect(play.questions).toHaveLength(1);
     await play.answers(null);
@@ -236,7 +231,7 @@ describe('a cluster', () => {
     expect(play.nextIn).toBe(240_000);
   });
 
-  it('is asked as soon as a question that was given up has ended, when somebody wants to know again', async () => {
+  it('is checked as soon as an aborted check has ended, when a service monitors it again', async () => {
     const play = watching();
     play.monitor.pause();
     play.monitor.resume();
@@ -245,20 +240,20 @@ describe('a cluster', () => {
     expect([play.asked, play.questions.length]).toEqual([2, 1]);
   });
 
-  it('takes the word of no service that failed before a question was given up', async () => {
+  it('ignores service failures from before an aborted check', async () => {
     const play = watching();
     play.monitor.failed();
     play.monitor.pause();
     await play.answers(null);
     play.monitor.resume();
     await play.answers(noNode);
-    expect(play.monitor.unwell).toBeNull();
+    expect(play.monitor.fault).toBeNull();
   });
 
-  it('is healthy when nobody wants to know any more, and follows another interval', async () => {
-    const play = await unwell();
+  it('is healthy when no service monitors it any more, and adopts another interval', async () => {
+    const play = await unhealthy();
     play.monitor.serve(null);
-    expect([play.monitor.unwell, play.take().at(-1), play.clock.pendingTimers]).toEqual([null, 'well', 0]);
+    expect([play.monitor.fault, play.take().at(-1), play.clock.pendingTimers]).toEqual([null, 'healthy', 0]);
     play.monitor.serve(pace);
     await play.answers(null);
     play.monitor.serve({ ...pace, intervalMs: 60_000 });

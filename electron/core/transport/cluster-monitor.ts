@@ -1,11 +1,11 @@
 /**
- * Whether a cluster that can be reached is well, for the services that want to wait until it is. Invariants:
+ * Monitors whether a reachable cluster is healthy, for the services that wait until it is. Invariants:
  *
- * 1. At most one question is under way; one timer, and none while paused or closed, or while nobody wants to know.
- * 2. It is unwell after `failureThreshold` bad answers in a row, or after one when a service has failed, too. One good answer, and it is
- *    well.
- * 3. While it is unwell it is asked again and again, at distances that grow with the outage.
- * 4. However many want to know for the user, it is one question, asked after they did.
+ * 1. At most one check is running. There is one timer, and none while paused, closed or unused.
+ * 2. The cluster is unhealthy after `failureThreshold` failed checks in a row, or after one if a service has failed
+ *    too. One successful check makes it healthy again.
+ * 3. While it is unhealthy, checks repeat at intervals that grow with the length of the outage.
+ * 4. All requests that users make at the same time share one check, which starts after them.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -14,7 +14,7 @@ import type { Logger } from '../observability/logger.ts';
 import { outageShareMs } from '../restart-policy.ts';
 
 export interface ClusterPace {
-  /** Between regular questions, in ms. */
+  /** Between regular checks, in ms. */
   readonly intervalMs: number;
   readonly failureThreshold: number;
 }
@@ -24,104 +24,104 @@ export interface ClusterMonitorParts {
   readonly title: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What is wrong; null: nothing. Settles soon after the signal aborts; never rejects. */
-  readonly examine: (signal: AbortSignal) => Promise<Cause | null>;
-  /** It is unwell, for another reason, or well again. */
+  /** The fault; null: none. Settles soon after the signal aborts; never rejects. */
+  readonly check: (signal: AbortSignal) => Promise<Cause | null>;
+  /** The cluster became unhealthy, has another fault, or became healthy again. */
   readonly onChange: () => void;
-  /** `nextQuestionAt` is another one. */
+  /** `nextCheckAt` has changed. */
   readonly onSchedule: () => void;
 }
 
-/** What failing services may ask for at most. */
+/** The minimum interval between checks that failing services can cause. */
 const minSpacingMs = 2_000;
-/** While a question has failed, but not often enough. */
-const doubtMs = 5_000;
+/** The interval after a failed check, until the threshold is reached. */
+const recheckMs = 5_000;
 
 export class ClusterMonitor {
   readonly #parts: ClusterMonitorParts;
-  /** null: nobody wants to know. */
+  /** null: not monitored. */
   #pace: ClusterPace | null = null;
   #isPaused = true;
   #isClosed = false;
-  #unwell: { readonly cause: Cause; readonly since: number } | null = null;
+  #outage: { readonly cause: Cause; readonly since: number } | null = null;
   #failures = 0;
-  /** A service has failed since the last good answer. */
+  /** A service has failed since the last successful check. */
   #isCorroborated = false;
-  #underWay: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
-  /** Somebody wants to know, and what is under way was asked before. */
-  #isWanted = false;
+  #running: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
+  /** A check was requested after the running one began. */
+  #isRequested = false;
   #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
-  #askedAt = -Infinity;
-  /** The last question was. */
-  #isAnswered = false;
+  #checkedAt = -Infinity;
+  /** The last check was completed, not aborted. */
+  #isCompleted = false;
 
-  /** Paused. */
+  /** Starts paused. */
   constructor(parts: ClusterMonitorParts) {
     this.#parts = parts;
     markOpened(this, () => `monitor of ${parts.title}`);
   }
 
-  /** Why it is unwell; null: it is not, as far as is known. */
-  get unwell(): Cause | null {
-    return this.#unwell?.cause ?? null;
+  /** The fault; null: none is known. */
+  get fault(): Cause | null {
+    return this.#outage?.cause ?? null;
   }
 
-  /** Monotonic ms; that of the question under way lies in the past. null: it is not asked by itself. */
-  get nextQuestionAt(): number | null {
-    return this.#underWay === null ? (this.#timer?.dueAt ?? null) : this.#askedAt;
+  /** Monotonic ms, in the past while a check is running. null: none is scheduled. */
+  get nextCheckAt(): number | null {
+    return this.#running === null ? (this.#timer?.dueAt ?? null) : this.#checkedAt;
   }
 
-  /** How it is watched from now on; null: not at all, and it is taken for well. */
+  /** Sets how the cluster is monitored from now on; null: not monitored, and assumed healthy. */
   serve(pace: ClusterPace | null): void {
     const before = this.#pace;
     this.#pace = pace;
     if (pace === null) {
-      this.#stopAsking();
-      this.#hear(null);
-    } else if (before === null) this.#askIn(0);
+      this.#stopChecks();
+      this.#record(null);
+    } else if (before === null) this.#schedule(0);
     else if (before.intervalMs !== pace.intervalMs) {
       this.#cancelTimer();
-      this.#askInTurn();
+      this.#scheduleNext();
     }
   }
 
-  /** A service that wants to know has failed, for whatever reason. */
+  /** A service that monitors the cluster's health has failed, for whatever reason. */
   failed(): void {
     this.#isCorroborated = true;
-    this.#askIn(Math.max(0, this.#askedAt + minSpacingMs - this.#parts.clock.now()));
+    this.#schedule(Math.max(0, this.#checkedAt + minSpacingMs - this.#parts.clock.now()));
   }
 
-  /** The user wants to know, or what it was unwell of may be another by now. */
-  askNow(): void {
-    if (this.#unwell === null) return;
-    if (this.#underWay === null) this.#askIn(0);
-    else this.#isWanted = true;
+  /** The user wants a check now, or the reason for the fault may be gone. */
+  checkNow(): void {
+    if (this.#outage === null) return;
+    if (this.#running === null) this.#schedule(0);
+    else this.#isRequested = true;
   }
 
-  /** It cannot be asked. */
+  /** The cluster cannot be queried. */
   pause(): void {
     this.#isPaused = true;
-    this.#stopAsking();
+    this.#stopChecks();
   }
 
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    if (this.#unwell === null && this.#isAnswered) this.#askInTurn();
-    else this.#askIn(0);
+    if (this.#outage === null && this.#isCompleted) this.#scheduleNext();
+    else this.#schedule(0);
   }
 
-  /** Resolves when the question under way has let go of everything. Idempotent. */
+  /** Resolves when the running check has released its resources. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopAsking();
-    await this.#underWay?.settled;
+    this.#stopChecks();
+    await this.#running?.settled;
     markClosed(this);
   }
 
-  #stopAsking(): void {
+  #stopChecks(): void {
     this.#cancelTimer();
-    this.#underWay?.cancellation.abort();
+    this.#running?.cancellation.abort();
   }
 
   #cancelTimer(): void {
@@ -129,66 +129,68 @@ export class ClusterMonitor {
     this.#timer = null;
   }
 
-  #askInTurn(): void {
+  #scheduleNext(): void {
     if (this.#pace === null) return;
     const { intervalMs } = this.#pace;
-    if (this.#unwell !== null) this.#askIn(outageShareMs(this.#parts.clock.now() - this.#unwell.since));
-    else this.#askIn(this.#failures > 0 ? Math.min(doubtMs, intervalMs) : intervalMs);
+    if (this.#outage !== null) this.#schedule(outageShareMs(this.#parts.clock.now() - this.#outage.since));
+    else this.#schedule(this.#failures > 0 ? Math.min(recheckMs, intervalMs) : intervalMs);
   }
 
-  /** Unless it is asked even sooner. */
-  #askIn(delayMs: number): void {
-    if (this.#isPaused || this.#isClosed || this.#pace === null || this.#underWay !== null) return;
+  /** Does nothing if an earlier check is scheduled. */
+  #schedule(delayMs: number): void {
+    if (this.#isPaused || this.#isClosed || this.#pace === null || this.#running !== null) return;
     const { clock, onSchedule } = this.#parts;
     const dueAt = clock.now() + delayMs;
     if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
     this.#cancelTimer();
     if (delayMs <= 0) {
-      this.#ask();
+      this.#check();
       return;
     }
-    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#ask()) };
+    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#check()) };
     onSchedule();
   }
 
-  #ask(): void {
+  #check(): void {
     this.#cancelTimer();
-    const { clock, examine, onSchedule } = this.#parts;
+    const { clock, check, onSchedule } = this.#parts;
     const cancellation = new AbortController();
-    this.#askedAt = clock.now();
-    this.#isWanted = false;
-    const settled = examine(cancellation.signal).then((fault) => {
-      this.#underWay = null;
+    this.#checkedAt = clock.now();
+    this.#isRequested = false;
+    const settled = check(cancellation.signal).then((fault) => {
+      this.#running = null;
       const { aborted } = cancellation.signal;
-      this.#isAnswered = !aborted;
+      this.#isCompleted = !aborted;
       if (aborted) this.#isCorroborated = false;
-      else this.#hear(fault);
-      // Whoever began to want to know meanwhile has no answer yet.
-      if (aborted || (this.#isWanted && this.#unwell !== null)) this.#askIn(0);
-      else this.#askInTurn();
+      else this.#record(fault);
+      // A request made in the meantime needs a check of its own.
+      if (aborted || (this.#isRequested && this.#outage !== null)) this.#schedule(0);
+      else this.#scheduleNext();
       onSchedule();
     });
-    this.#underWay = { cancellation, settled };
+    this.#running = { cancellation, settled };
     onSchedule();
   }
 
-  #hear(fault: Cause | null): void {
+  #record(fault: Cause | null): void {
     const { clock, log, onChange, title } = this.#parts;
-    const before = this.#unwell;
+    const before = this.#outage;
     if (fault === null) {
       this.#failures = 0;
       this.#isCorroborated = false;
-      this.#unwell = null;
+      this.#outage = null;
       if (before === null) return;
-      log.info(`${title} is well again after ${String(Math.round((clock.now() - before.since) / 1000))} s`);
+      log.info(
+        `${title} is healthy again after ${String(Math.round((clock.now() - before.since) / 1000))} s`,
+      );
       onChange();
       return;
     }
     this.#failures += 1;
-    const isCertain =
+    const isConfirmed =
       before !== null || this.#isCorroborated || this.#failures >= (this.#pace?.failureThreshold ?? 1);
-    if (!isCertain) return;
-    this.#unwell = { cause: fault, since: before?.since ?? clock.now() };
+    if (!isConfirmed) return;
+    this.#outage = { cause: fault, since: before?.since ?? clock.now() };
     if (before?.cause.evidence === fault.evidence) return;
     log.warn(`${title} is unhealthy: ${fault.evidence ?? fault.title}`);
     onChange();

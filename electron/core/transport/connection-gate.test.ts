@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
 
-/** One that always wants another turn, and writes down what happens to it. */
-class Wanderer implements Entrant {
+/** Always wants another turn, and records its events. */
+class GateClient implements Entrant {
   readonly turns: Turn[] = [];
   beyond?: string;
   mayStartAt = -Infinity;
@@ -39,8 +39,8 @@ class Wanderer implements Entrant {
     for (const turn of this.turns) turn.over();
   }
 
-  giveWay(): void {
-    this.#note('gives way');
+  preempt(): void {
+    this.#note('is preempted');
   }
 
   get newest(): Turn {
@@ -66,70 +66,70 @@ class World {
   readonly events: string[] = [];
 
   isOver = false;
-  readonly #wanderers: Wanderer[] = [];
+  readonly #clients: GateClient[] = [];
 
   constructor() {
     worlds.push(this);
   }
 
-  wanderer(name: string): Wanderer {
-    const wanderer = new Wanderer(name, this);
-    this.#wanderers.push(wanderer);
-    return wanderer;
+  client(name: string): GateClient {
+    const client = new GateClient(name, this);
+    this.#clients.push(client);
+    return client;
   }
 
-  /** Everybody leaves. */
+  /** All leave. */
   end(): void {
     this.isOver = true;
-    for (const wanderer of this.#wanderers) wanderer.end();
+    for (const client of this.#clients) client.end();
   }
 
-  /** What happened since the last call. */
+  /** Events since the last call. */
   news(): readonly string[] {
     return this.events.splice(0);
   }
 }
 
 describe('the connection gate', () => {
-  it('starts another connection every 2 s while nobody is answered, and never cuts the oldest short', async () => {
+  it('starts another connection every 2 s while there is no answer, and never cuts the oldest short', async () => {
     const world = new World();
-    world.wanderer('a').enter();
+    world.client('a').enter();
     await world.clock.advance(6_000);
     expect(world.news()).toEqual([
       '0 s: a starts',
       '2 s: a starts',
-      '4 s: a gives way',
+      '4 s: a is preempted',
       '4 s: a starts',
-      '6 s: a gives way',
+      '6 s: a is preempted',
       '6 s: a starts',
     ]);
   });
 
   it('gives turns in order of arrival', async () => {
     const world = new World();
-    for (const name of ['a', 'b', 'c']) world.wanderer(name).enter();
+    for (const name of ['a', 'b', 'c']) world.client(name).enter();
     await world.clock.advance(8_000);
     expect(world.news()).toEqual([
       '0 s: a starts',
       '2 s: b starts',
-      '4 s: b gives way',
+      '4 s: b is preempted',
       '4 s: c starts',
-      '6 s: c gives way',
+      '6 s: c is preempted',
       '6 s: b starts',
-      '8 s: b gives way',
+      '8 s: b is preempted',
       '8 s: c starts',
     ]);
   });
 
-  it('lets one log in alone; who gave way to it is the next', async () => {
+  it('allows one login at a time; the preempted connection is next', async () => {
     const world = new World();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.client(name).enter());
     await world.clock.advance(2_000);
     world.news();
     expect(a?.newest.answered()).toBe(true);
     a?.withdraw();
     await world.clock.advance(60_000);
-    expect(world.news()).toEqual(['2 s: b gives way']);
+    expect(world.news()).toEqual(['2 s: b is preempted']);
     a?.newest.over();
     expect(world.news()).toEqual(['62 s: b starts']);
     expect(world.gate.lastMovedAt('host')).toBe(62_000);
@@ -140,13 +140,13 @@ describe('the connection gate', () => {
     expect(c?.turns).toHaveLength(1);
   });
 
-  it('starts the next one while one logs in, where logins have just been quick, but never a third', async () => {
+  it('starts the next connection during a login where the last login was quick, but never a third', async () => {
     const world = new World();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name).enter());
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.client(name).enter());
     a?.withdraw();
     a?.newest.answered();
     a?.newest.loggingIn();
-    // Nobody knows yet how long a login takes here.
+    // The duration of a login at this host is still unknown.
     await world.clock.advance(500);
     expect(world.news()).toEqual(['0 s: a starts']);
     a?.newest.over();
@@ -156,31 +156,31 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual([]);
     b?.newest.loggingIn();
     expect(world.news()).toEqual(['0.5 s: c starts']);
-    const d = world.wanderer('d').enter();
+    const d = world.client('d').enter();
     c?.withdraw();
     expect(c?.newest.answered()).toBe(true);
     c?.newest.loggingIn();
     expect([d.turns.length, world.news()]).toEqual([0, []]);
     await world.clock.advance(5_000);
     b?.newest.over();
-    // Somebody may have been asked: the next one waits until everybody is in.
+    // A login may have prompted the user: the next one waits until all are finished.
     expect(world.news()).toEqual([]);
     c?.newest.over();
     expect(world.news()).toEqual(['5.5 s: d starts']);
   });
 
-  it('lets the first of two go on when both are answered, also when it is the younger', async () => {
+  it('continues with the first of two that is answered, even if it is the younger', async () => {
     const world = new World();
-    const [a, b] = ['a', 'b'].map((name) => world.wanderer(name).enter());
+    const [a, b] = ['a', 'b'].map((name) => world.client(name).enter());
     await world.clock.advance(2_000);
     expect(b?.newest.answered()).toBe(true);
     expect(a?.newest.answered()).toBe(false);
-    expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a gives way']);
+    expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '2 s: a is preempted']);
   });
 
-  it('lets others in while one logs in behind the host, but nobody else to the same place there', async () => {
+  it('lets others connect during a login behind the host, unless they are bound for the same host there', async () => {
     const world = new World();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.wanderer(name));
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.client(name));
     for (const one of [a!, b!]) one.beyond = 'silent';
     c!.beyond = 'elsewhere';
     for (const one of [a!, b!, c!]) one.enter();
@@ -197,9 +197,9 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['10 s: b starts']);
   });
 
-  it('starts the next one at once when one fails unanswered, and makes the younger the oldest', async () => {
+  it('starts the next connection at once when one fails unanswered, and the younger becomes the oldest', async () => {
     const world = new World();
-    const [a] = ['a', 'b'].map((name) => world.wanderer(name).enter());
+    const [a] = ['a', 'b'].map((name) => world.client(name).enter());
     a?.withdraw();
     await world.clock.advance(2_000);
     a?.newest.over();
@@ -207,12 +207,12 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['0 s: a starts', '2 s: b starts', '4 s: b starts']);
   });
 
-  it('passes by who must not start yet, and comes back to it in time', async () => {
+  it('skips those that must not start yet, and returns to them in time', async () => {
     const world = new World();
-    const a = world.wanderer('a');
+    const a = world.client('a');
     a.mayStartAt = 6_000;
     a.enter();
-    const b = world.wanderer('b').enter();
+    const b = world.client('b').enter();
     expect(world.news()).toEqual(['0 s: b starts']);
     b.withdraw();
     b.newest.over();
@@ -220,10 +220,10 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['6 s: a starts']);
   });
 
-  it('keeps hosts apart, and neither timer nor line for who is gone', async () => {
+  it('keeps hosts separate, and leaves neither timer nor line behind', async () => {
     const world = new World();
-    const a = world.wanderer('a').enter();
-    const elsewhere = new Wanderer('e', world);
+    const a = world.client('a').enter();
+    const elsewhere = new GateClient('e', world);
     world.gate.enter('elsewhere', elsewhere);
     expect(world.news()).toEqual(['0 s: a starts', '0 s: e starts']);
     world.gate.withdraw('elsewhere', elsewhere);

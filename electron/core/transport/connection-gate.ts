@@ -1,44 +1,46 @@
 /**
- * Who may connect to a host now. Invariants, for each host:
+ * Decides who may connect to a host now. Invariants, for each host:
  *
- * 1. At most two connections are in flight, and the second begins only while the first has not been answered for
+ * 1. At most two connections are in flight, and the second begins only after the first has had no answer for
  *    `overlapMs`.
- * 2. Once one is answered nobody else connects until it is over: two logins at once would trip a server's limits, or ask
- *    the user twice. The other one gives way, and is the next. Only where logins have just been quick, the next connection
- *    begins its key exchange while the one before it logs in.
- * 3. The older of the two is never cut short, so it gets through slow names, slow links and several addresses like a
- *    single attempt; the younger one is replaced every `overlapMs`. TCP repeats its SYN after 1, 3, 7 and 15 s: a host
- *    that returns is found within about a second, because a young connection knocks every second.
- * 4. A connection that was let in and goes on to a host behind this one frees the line for all but those bound for the
- *    same host. So a silent host behind a jump host delays nobody else, and logins there happen one at a time as well.
- * 5. Turns come in order of arrival, to those without a connection in flight first; who must not connect yet (`notBefore`)
- *    is passed by.
+ * 2. Once one is answered, nobody else connects until it is done: two logins at once would trip a server's limits,
+ *    or prompt the user twice. The other one is preempted and becomes next in line. Only where the last login was
+ *    quick, the next connection begins its key exchange while the previous one logs in.
+ * 3. The older of the two is never cut short, so it gets through slow name lookups, slow links and several
+ *    addresses like a single attempt. The younger one is replaced every `overlapMs`. TCP repeats its SYN after 1,
+ *    3, 7 and 15 s; with a young connection trying every second, a host that returns is found within about a
+ *    second.
+ * 4. A connection that has passed this host and continues to a host behind it frees the line for all but those
+ *    bound for the same host. So a silent host behind a jump host delays nobody else, and logins there take place
+ *    one at a time as well.
+ * 5. Turns follow the order of arrival, starting with those that have no connection in flight. Those that must not
+ *    connect yet (`notBefore`) are skipped.
  */
 import type { Clock, Timer } from '../clock.ts';
 
-/** A connection that has not been answered for so long gets another one beside it, in ms. */
+/** After this time without an answer a second connection is started, in ms. */
 export const overlapMs = 2_000;
 
-/** One that connects. It may stand in the queue while its earlier connections are in flight. */
+/** A party that wants to connect. It may be in the queue while its earlier connections are in flight. */
 export interface Entrant {
   /** The host behind this one where it logs in next; absent: none. */
   readonly beyond?: string;
-  /** The monotonic time before which it must not connect; asked again for each turn. */
+  /** The monotonic time before which it must not connect; read again for each turn. */
   notBefore(): number;
-  /** Its turn has come; the turn lasts until `over` or `giveWay`. */
+  /** Its turn begins, and lasts until `over` or `preempt`. */
   start(turn: Turn): void;
-  /** End this connection at once: another one takes its place. */
-  giveWay(turn: Turn): void;
+  /** Stop this connection at once: another one replaces it. */
+  preempt(turn: Turn): void;
 }
 
 export interface Turn {
-  /** The other machine has answered. False when another connection was faster: this one has given way. */
+  /** The other machine has answered. False if another connection was faster: this one has been preempted. */
   answered(): boolean;
-  /** The key exchange is over and the login has begun. */
+  /** The key exchange is complete and the login has begun. */
   loggingIn(): void;
-  /** This host has let us in, and the login at the one behind it follows. */
+  /** The login at this host has succeeded, and the login at the host behind it follows. */
   passed(): void;
-  /** It is ready, has failed, or is not wanted any more. Idempotent, like all of these. */
+  /** It is ready, has failed, or is no longer needed. Idempotent, like all of these. */
   over(): void;
 }
 
@@ -54,17 +56,17 @@ interface Connection {
 interface Line {
   /** Oldest first, at most two. */
   inFlight: readonly Connection[];
-  /** Let in, and on their way to hosts behind this one. */
+  /** Past this host, and logging in at hosts behind it. */
   beyond: readonly Connection[];
   /** In order of arrival, each once. */
   waiting: readonly Entrant[];
   timer: Timer | null;
   lastMovedAt: number;
-  /** Nobody had to be asked for the last login. */
+  /** The last login needed no user. */
   areLoginsQuick: boolean;
 }
 
-/** A login that takes longer may wait for a touch or a code. */
+/** A longer login may be waiting for a touch or a code. */
 const maxQuickLoginMs = 1_000;
 
 export class ConnectionGate {
@@ -75,7 +77,7 @@ export class ConnectionGate {
     this.#clock = clock;
   }
 
-  /** Queues for one turn; it may start before this returns. Does nothing for who is in the queue. */
+  /** Queues for one turn, which may start before this returns. Has no effect if it is already in the queue. */
   enter(host: string, entrant: Entrant): void {
     const line = this.#lines.get(host) ?? {
       inFlight: [],
@@ -100,8 +102,8 @@ export class ConnectionGate {
   }
 
   /**
-   * The time until which the wait in this line was not for a silent host: the end of the last login that others waited
-   * for, or now while a login is under way. Monotonic, in ms.
+   * Until when the wait in this line was not caused by a silent host: the end of the last answered login, or now
+   * while a login is in progress. Monotonic, in ms.
    */
   lastMovedAt(host: string): number {
     const line = this.#lines.get(host);
@@ -110,7 +112,9 @@ export class ConnectionGate {
     return isBusy ? this.#clock.now() : line.lastMovedAt;
   }
 
-  /** Starts whoever may start, and comes back when that changes by itself. What it calls may call in here. */
+  /**
+   * Starts whoever may start, and sets a timer for the next change. Reentrant: the callbacks may call the gate.
+   */
   #proceed(host: string, line: Line): void {
     line.timer?.cancel();
     line.timer = null;
@@ -172,7 +176,7 @@ export class ConnectionGate {
   }
 }
 
-/** Infinity: not until somebody arrives or leaves. */
+/** Infinity: only after an arrival or a departure. */
 function nextStartAt(line: Line): number {
   const { inFlight, areLoginsQuick } = line;
   const leavesRoom = ({ loggingInSince }: Connection): boolean => areLoginsQuick && loggingInSince !== null;
@@ -185,13 +189,13 @@ function nextStartAt(line: Line): number {
   return youngest === undefined ? allowedAt : Math.max(allowedAt, youngest.startedAt + overlapMs);
 }
 
-/** Those whose next host nobody is logging in at. */
+/** Those whose next host has no login in progress. */
 function candidates({ waiting, beyond }: Line): readonly Entrant[] {
-  const taken = new Set(beyond.map(({ entrant }) => entrant.beyond));
-  return waiting.filter((entrant) => entrant.beyond === undefined || !taken.has(entrant.beyond));
+  const occupied = new Set(beyond.map(({ entrant }) => entrant.beyond));
+  return waiting.filter((entrant) => entrant.beyond === undefined || !occupied.has(entrant.beyond));
 }
 
-/** The first to be answered goes on, whichever is older. */
+/** The first one to be answered continues, whichever is older. */
 function answered(line: Line, connection: Connection): boolean {
   if (!line.inFlight.includes(connection)) return false;
   const other = line.inFlight.find((one) => one !== connection && one.loggingInSince === null);
@@ -207,7 +211,7 @@ function answered(line: Line, connection: Connection): boolean {
 
 function dismiss(line: Line, connection: Connection): void {
   line.inFlight = without(line.inFlight, connection);
-  connection.entrant.giveWay(connection.turn);
+  connection.entrant.preempt(connection.turn);
 }
 
 const without = <T>(all: readonly T[], one: T): readonly T[] => all.filter((other) => other !== one);

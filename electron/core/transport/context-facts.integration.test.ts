@@ -1,4 +1,4 @@
-/** What the real kubectl says of contexts, merged and minified by its own rules. */
+/** What the real kubectl reports about contexts, merged and minified by its own rules. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import { type ContextFacts, readKubeconfigs } from '../kube/kubeconfig.ts';
-import { askKubectl, readContextFacts } from './context-facts.ts';
+import { queryKubectl, readContextFacts } from './context-facts.ts';
 
 let client: KubectlClient;
 let directory: string;
@@ -72,20 +72,20 @@ const toolsWith = (signal = new AbortController().signal) => ({
 });
 
 const readHere: Read = (file, context = 'prod') => readKubeconfigs([file], context);
-const asked: Read = (file, context = 'prod', signal) =>
-  askKubectl({ context, kubeconfig: file }, toolsWith(signal));
+const queried: Read = (file, context = 'prod', signal) =>
+  queryKubectl({ context, kubeconfig: file }, toolsWith(signal));
 
 describe.each([
   ['read here', readHere],
-  ['asked of kubectl', asked],
+  ['queried from kubectl', queried],
 ])('the facts of a context, %s', (_, read) => {
   async function fingerprint(parts: Parts = {}): Promise<string> {
     const facts = await read(await kubeconfig(parts));
-    if (facts === null) throw new Error('they are not known');
+    if (facts === null) throw new Error('the facts are unknown');
     return facts.fingerprint;
   }
 
-  it('are its namespace, its server and its proxy, where it has them', async () => {
+  it('are its namespace, its server and its proxy, if it has them', async () => {
     const file = await kubeconfig({
       cluster: { 'proxy-url': 'http://proxy:3128' },
       context: { namespace: 'shop' },
@@ -98,7 +98,7 @@ describe.each([
     expect(await read(await kubeconfig())).toMatchObject({ namespace: null, proxyUrl: null });
   });
 
-  it('are told of a context without a user, and of the current one', async () => {
+  it('are known for a context without a user, and for the current context', async () => {
     const file = await kubeconfig({ user: null, context: { namespace: 'shop' } });
     const facts = await read(file);
     expect(facts).toMatchObject({ namespace: 'shop', server: 'https://prod.example:6443' });
@@ -119,7 +119,7 @@ describe.each([
     expect(new Set([before, ...others]).size).toBe(5);
   });
 
-  it('change with the user also behind certificates that fill more than a line', async () => {
+  it('change with the user even after certificates that fill more than a line', async () => {
     const cluster = { 'certificate-authority-data': Buffer.alloc(9_000, 'a').toString('base64') };
     expect(await fingerprint({ cluster, user: { token: 'a' } })).not.toBe(
       await fingerprint({ cluster, user: { token: 'b' } }),
@@ -127,17 +127,17 @@ describe.each([
   });
 });
 
-it('are not known where kubectl cannot say, does not run, or the question is given up', async () => {
+it('are unknown if kubectl fails, does not run, or the query is aborted', async () => {
   const file = await kubeconfig();
-  expect([await asked(file, 'mars'), await readHere(file, 'mars')]).toEqual([null, null]);
+  expect([await queried(file, 'mars'), await readHere(file, 'mars')]).toEqual([null, null]);
   const nothing = path.join(directory, 'nothing');
-  expect([await asked(nothing), await readHere(nothing)]).toEqual([null, null]);
+  expect([await queried(nothing), await readHere(nothing)]).toEqual([null, null]);
   const cancellation = new AbortController();
-  const question = asked(file, 'prod', cancellation.signal);
+  const question = queried(file, 'prod', cancellation.signal);
   cancellation.abort();
-  expect([await question, await asked(file, 'prod', cancellation.signal)]).toEqual([null, null]);
+  expect([await question, await queried(file, 'prod', cancellation.signal)]).toEqual([null, null]);
   searchPath = '/nowhere';
-  expect(await asked(file)).toBeNull();
+  expect(await queried(file)).toBeNull();
 });
 
 it('come from the first file that has each of them, without a kubectl', async () => {
@@ -160,7 +160,7 @@ it('come from the first file that has each of them, without a kubectl', async ()
   });
 });
 
-it('are asked of kubectl where the file is large, no kubeconfig, or known to a wrapper of kubectl only', async () => {
+it('are queried from kubectl if the file is large, not a kubeconfig, or known only to a wrapper of kubectl', async () => {
   const large = await kubeconfig({ user: { token: 'x'.repeat(300_000) } });
   expect(await readHere(large)).toBeNull();
   expect(await readContextFacts({ context: 'prod', kubeconfig: large }, toolsWith())).not.toBeNull();

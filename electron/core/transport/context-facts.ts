@@ -1,4 +1,7 @@
-/** What the kubeconfig says of a context: read here, or asked of kubectl where that finds nothing, as behind a wrapper of kubectl. */
+/**
+ * Facts about a context from the kubeconfig: read here, or by kubectl if nothing is found, for example behind a
+ * wrapper of kubectl.
+ */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { kubeconfigFiles } from '../kube/current-context.ts';
@@ -11,12 +14,15 @@ export interface FactTools {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** What kubectl gets. */
+  /** The environment of kubectl. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const timeoutMs = 10_000;
-/** A line each, which is never empty. A line is cut after 8 KiB, which a chain of certificates fills. */
+/**
+ * Each line starts with a word, so it is never empty. Lines are truncated at 8 KiB, which a certificate chain
+ * fills.
+ */
 const template = [
   'namespace {.contexts[0].context.namespace}',
   'server {.clusters[0].cluster.server}',
@@ -26,17 +32,17 @@ const template = [
   'user {.users[0]}',
 ].join(String.raw`{"\n"}`);
 
-/** null: kubectl could not say; the session tells why. Never rejects. */
+/** null: kubectl failed too; the session reports why. Never rejects. */
 export async function readContextFacts(
   cluster: ClusterChoice,
   tools: FactTools,
 ): Promise<ContextFacts | null> {
   const files = kubeconfigFiles(cluster.kubeconfig, tools.environment);
-  return (await readKubeconfigs(files, cluster.context)) ?? askKubectl(cluster, tools);
+  return (await readKubeconfigs(files, cluster.context)) ?? queryKubectl(cluster, tools);
 }
 
-/** As kubectl merges and reads it. */
-export async function askKubectl(
+/** As kubectl merges and reads the files. */
+export async function queryKubectl(
   cluster: ClusterChoice,
   { launcher, clock, signal }: FactTools,
 ): Promise<ContextFacts | null> {
@@ -46,7 +52,7 @@ export async function askKubectl(
     'view',
     ...clusterFlags(cluster),
     '--minify',
-    // It stays in this process: what changes may be a token.
+    // The output stays in this process: a changed value may be a token.
     '--raw',
     `--output=jsonpath=${template}`,
   ];

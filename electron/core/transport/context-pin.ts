@@ -1,18 +1,18 @@
 /**
- * Which context a service means that names none: the current one of its kubeconfig when it came up. `kubectl config use-context` moves
- * no forward to another cluster.
+ * The context of a service that names none: the kubeconfig's current context when the service was turned on.
+ * `kubectl config use-context` does not move a forward to another cluster.
  */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { kubeconfigFiles, readCurrentContext } from '../kube/current-context.ts';
 
 export interface ContextPin {
-  /** Absolute paths, in the order of kubectl. */
+  /** Absolute paths, in kubectl's order. */
   readonly files: readonly string[];
   /** null: none could be read; kubectl decides. */
   readonly context: string | null;
 }
 
-/** null: the service names its context, or needs none. */
+/** null: the service names its context, or does not need one. */
 export function contextPinOf(
   { connection }: ServiceSpec,
   environment: Readonly<Record<string, string | undefined>>,
@@ -22,6 +22,6 @@ export function contextPinOf(
   return { files, context: readCurrentContext(files) };
 }
 
-/** They were read from the same files. */
+/** Whether both were read from the same files. */
 export const isSamePlace = (one: ContextPin, other: ContextPin): boolean =>
   one.files.join('\n') === other.files.join('\n');

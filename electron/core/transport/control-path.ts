@@ -1,4 +1,6 @@
-/** Where the user's own master listens for a host: what `ssh -G` says of its ControlPath, with all tokens replaced. */
+/**
+ * Where the user's own master listens for a host: the ControlPath that `ssh -G` prints, with all tokens replaced.
+ */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -7,10 +9,10 @@ import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { ownMasterCommand, type SshConnection, sshSettingsArgv } from './ssh-command.ts';
-import { askSshSettings, sshSetting } from './ssh-settings.ts';
+import { querySshSettings, sshSetting } from './ssh-settings.ts';
 
 const timeoutMs = 5_000;
-/** A master that is away is looked for every 2 s: not by a new process each time. */
+/** A missing master is looked for every 2 s; this avoids a new process each time. */
 const rememberedMs = 60_000;
 
 export type FoundPath = Result<string, Cause>;
@@ -25,7 +27,7 @@ export interface ControlPathsParts {
   readonly clock: Clock;
 }
 
-/** Looks a path up once for all who ask within a minute. Failures are not remembered. */
+/** Caches each path for a minute. Failures are not cached. */
 export class ControlPaths {
   readonly #parts: ControlPathsParts;
   readonly #remembered = new Map<string, Remembered>();
@@ -34,13 +36,13 @@ export class ControlPaths {
     this.#parts = parts;
   }
 
-  /** `isFresh`: ssh_config may say something else by now. Never rejects. */
+  /** `isFresh`: bypasses the cache, since ssh_config may have changed. Never rejects. */
   find(service: ServiceSpec, connection: SshConnection, isFresh: boolean): Promise<FoundPath> {
     const key = sshSettingsArgv(connection).join('\n');
     const { clock } = this.#parts;
     const known = this.#remembered.get(key);
     if (known !== undefined && !isFresh && clock.now() < known.at + rememberedMs) return known.found;
-    const found = this.#ask(service, connection);
+    const found = this.#query(service, connection);
     this.#remembered.set(key, { found, at: clock.now() });
     void found.then((path) => {
       if (!path.ok && this.#remembered.get(key)?.found === found) this.#remembered.delete(key);
@@ -48,11 +50,11 @@ export class ControlPaths {
     return found;
   }
 
-  async #ask(service: ServiceSpec, connection: SshConnection): Promise<FoundPath> {
+  async #query(service: ServiceSpec, connection: SshConnection): Promise<FoundPath> {
     const { host } = connection;
-    const answer = await askSshSettings(connection, { ...this.#parts, timeoutMs });
+    const answer = await querySshSettings(connection, { ...this.#parts, timeoutMs });
     if (answer.kind !== 'answered') {
-      const evidence = `ssh -G ${host} gave no answer within ${timeoutMs / 1000} s`;
+      const evidence = `ssh -G ${host} did not answer within ${timeoutMs / 1000} s`;
       return err(describeCause('timed-out', { what: 'ssh', evidence }));
     }
     const { exit, output } = answer;

@@ -10,13 +10,13 @@ afterEach(() => {
   if (leader?.pid !== undefined) process.kill(-leader.pid, 'SIGKILL');
 });
 
-/** A shell in a group of its own, whose command line contains the mark. */
+/** A shell in its own process group, whose command line contains the mark. */
 function launch(script: string): number {
   leader = spawn('/bin/sh', ['-c', script, mark], { detached: true, stdio: 'ignore' });
   return leader.pid ?? 0;
 }
 
-it('finds what kubectl has started, also where kubectl is a script that starts the real one', async () => {
+it('finds the program that kubectl has started, even if kubectl is a script that starts the real one', async () => {
   const direct = launch('sleep 3599; true');
   await expect.poll(() => runningPlugin(direct, mark)).toBe('sleep');
   process.kill(-direct, 'SIGKILL');
@@ -24,7 +24,7 @@ it('finds what kubectl has started, also where kubectl is a script that starts t
   await expect.poll(() => runningPlugin(wrapped, mark)).toBe('sleep');
 });
 
-it('finds none where only a script and the real kubectl run', async () => {
+it('finds none if only a script and the real kubectl are running', async () => {
   const wrapped = launch(`/bin/sh -c 'while :; do :; done' ${mark}; true`);
   await expect.poll(() => childrenOf(wrapped)).toHaveLength(1);
   expect(await runningPlugin(wrapped, mark)).toBeNull();

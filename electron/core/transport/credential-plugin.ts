@@ -1,10 +1,13 @@
-/** The credential plugin that a kubectl runs just now: it may be waiting for a human at a sign-in page. */
+/** The credential plugin that a kubectl is running: it may be waiting for the user at a sign-in page. */
 import { childrenOf } from '../process/process-children.ts';
 
-/** `kubectl` may be a script or a version manager, which starts the real one. */
+/** `kubectl` may be a script or a version manager that starts the real one. */
 const maxWrappers = 4;
 
-/** The name of the program; null: none runs. `mark`: what the command line of every kubectl of this session contains. */
+/**
+ * The name of the program; null: none is running. `mark`: text that the command line of every kubectl of this
+ * session contains.
+ */
 export async function runningPlugin(kubectl: number, mark: string): Promise<string | null> {
   let parents: readonly number[] = [kubectl];
   for (let depth = 0; depth <= maxWrappers && parents.length > 0; depth++) {
@@ -16,7 +19,7 @@ export async function runningPlugin(kubectl: number, mark: string): Promise<stri
   return null;
 }
 
-/** A script is run as `/bin/sh /usr/local/bin/kubelogin`. */
+/** The command line of a script is `/bin/sh /usr/local/bin/kubelogin`. */
 function programOf(command: string): string {
   const [program = '', script] = command.split(' ');
   const name = /\/(?:sh|bash|zsh|env|python\d?|node|ruby)$/.test(program) ? (script ?? program) : program;

@@ -1,13 +1,14 @@
 /**
- * Hands an open socket to another program through a Unix socket (SCM_RIGHTS, unix(7)). Node offers this only between itself and
- * its own children, by the same handles: a pipe of the kind `IPC`, and a write that takes a second handle. They have stood in
- * `process.binding` since Node 0.x, deprecated in its documentation only (DEP0111): look at this file when Node changes.
+ * Passes an open socket to another program through a Unix socket (SCM_RIGHTS, unix(7)). Node offers this only
+ * between itself and its own children, by the same handles: a pipe of the kind `IPC`, and a write that takes a
+ * second handle. They have been in `process.binding` since Node 0.x, deprecated in its documentation only
+ * (DEP0111): check this file when Node changes.
  */
 import net from 'node:net';
 import { getSystemErrorName } from 'node:util';
 
 interface PipeHandle {
-  /** 0, or an error number of libuv's, negative. */
+  /** 0, or a negative libuv error number. */
   connect(request: object, path: string): number;
   writeUtf8String(request: object, text: string, sent: object): number;
   close(): void;
@@ -26,13 +27,14 @@ interface StreamBinding {
 export interface PassingSocket {
   readonly socket: net.Socket;
   /**
-   * Sends one byte and the other socket with it. It stays open here as well: close it once the other program has said that it has
-   * got it, since macOS may lose what is closed on its way. Resolves to false when it could not be sent.
+   * Sends one byte and, with it, the other socket. That socket stays open here too: close it when the other program
+   * has confirmed receipt, because macOS may lose a socket that is closed in transit. Resolves to false if it could
+   * not be sent.
    */
   readonly pass: (other: net.Socket) => Promise<boolean>;
 }
 
-/** Rejects when there is no listener, or Node has no such handles any more. */
+/** Rejects if there is no listener, or if Node no longer has these handles. */
 export async function connectPassing(path: string): Promise<PassingSocket> {
   const { Pipe, PipeConnectWrap, constants } = binding('pipe_wrap') as PipeBinding;
   const { WriteWrap } = binding('stream_wrap') as StreamBinding;
@@ -65,7 +67,7 @@ export async function connectPassing(path: string): Promise<PassingSocket> {
         const request = new WriteWrap();
         request.handle = handle;
         request.oncomplete = (status) => resolve(status === 0);
-        // With a handle it is never done at once (StreamBase::WriteString).
+        // A write with a handle never completes synchronously (StreamBase::WriteString).
         if (handle.writeUtf8String(request, '\0', sent) !== 0) resolve(false);
       }),
   };

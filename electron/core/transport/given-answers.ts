@@ -1,47 +1,49 @@
 /**
- * What one ssh and its jump hosts were answered, and which answers have worked. ssh does not say so of each: it asks again, goes on
- * with another method, or logs in. Where that leaves it open, the answer has not worked. Pure. Invariants:
+ * The answers given to one ssh and its jump hosts, and which of them have worked. ssh does not report each result:
+ * it asks again, continues with another method, or logs in. An answer whose result remains unclear does not count
+ * as working. Pure. Invariants:
  *
  * 1. `refused`: the same ssh asked for the same thing again.
- * 2. `unproven`: after the last wrong passphrase ssh goes on without a word. The target's ssh tells that it tries something else; of
- *    a jump host's, which tells nothing, the third passphrase is unproven.
- * 3. What a server asks twice in the same words within one try are two things, and neither is known by those words.
+ * 2. `unproven`: after the last wrong passphrase, ssh continues silently. The target's ssh reports that it tries
+ *    something else. A jump host's ssh reports nothing, so its third passphrase is unproven.
+ * 3. If a server asks twice with the same text within one attempt, it means two different things, and neither is
+ *    identified by that text.
  */
 import type { PromptKind } from '../../../shared/prompt.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 
-export interface Asking {
+export interface PromptInfo {
   /** Of the ssh that asks. */
   readonly pid: number;
-  /** It is the one that logs in at the target: it tells what it tries. */
+  /** It is the ssh that logs in at the target, which reports what it tries. */
   readonly isTarget: boolean;
-  /** What an answer is remembered under until LocalPort quits. */
+  /** The key under which an answer is kept in memory until LocalPort quits. */
   readonly key: string;
-  /** What it is called in the keychain; null: it may not be kept there. */
+  /** Its name in the keychain; null: it must not be stored there. */
   readonly name: string | null;
   readonly kind: PromptKind;
 }
 
-export interface Given extends Asking {
+export interface GivenAnswer extends PromptInfo {
   readonly answer: Answer;
   readonly from: 'user' | 'memory' | 'keychain';
 }
 
-type Standing = 'open' | 'proven' | 'unproven' | 'refused';
+type AnswerState = 'open' | 'proven' | 'unproven' | 'refused';
 
 interface Entry {
-  readonly given: Given;
-  standing: Standing;
-  /** Tries of the server's that have failed, when it was given. */
+  readonly given: GivenAnswer;
+  state: AnswerState;
+  /** Failed attempts that the server had counted when the answer was given. */
   readonly failuresBefore: number;
 }
 
-/** NumberOfPasswordPrompts of ssh_config(5), unless the user's says otherwise. */
+/** NumberOfPasswordPrompts of ssh_config(5), unless the user has set another value. */
 const usualTries = 3;
 
 export class GivenAnswers {
   readonly #entries: Entry[] = [];
-  /** Keys of questions whose words stand for several things. */
+  /** Keys of prompts whose text stands for several things. */
   readonly #ambiguous = new Set<string>();
   #failures = 0;
 
@@ -49,42 +51,45 @@ export class GivenAnswers {
     return this.#entries.length === 0;
   }
 
-  /** The same ssh was given an answer to this. */
-  has({ key, pid }: Asking): boolean {
+  /** Whether the same ssh was given an answer to this prompt. */
+  has({ key, pid }: PromptInfo): boolean {
     return this.#entries.some(({ given }) => given.key === key && given.pid === pid);
   }
 
-  /** What opened the key for another ssh on the way: that it went on shows that the passphrase was right. */
-  ofAnotherSsh({ key, kind, pid }: Asking): Given | null {
+  /**
+   * The answer that unlocked the key for another ssh along the route: since that ssh continued, the passphrase was
+   * right.
+   */
+  fromAnotherSsh({ key, kind, pid }: PromptInfo): GivenAnswer | null {
     if (kind !== 'passphrase') return null;
     const entries = this.#entries.filter(({ given }) => given.key === key);
     if (entries.some(({ given }) => given.pid === pid)) return null;
-    const entry = entries.findLast(({ standing }) => standing === 'open' || standing === 'proven');
+    const entry = entries.findLast(({ state }) => state === 'open' || state === 'proven');
     return entry?.given ?? null;
   }
 
-  /** ssh asks: the answers that are refused by that. */
-  asked(asking: Asking): readonly Given[] {
-    const refused: Given[] = [];
+  /** ssh asks: returns the answers that are refused by that. */
+  noteAsked(info: PromptInfo): readonly GivenAnswer[] {
+    const refused: GivenAnswer[] = [];
     for (const entry of this.#entries) {
       const { given } = entry;
-      // Two hosts of one name on the way.
-      const isTwofold = given.key === asking.key && given.pid !== asking.pid && given.kind === 'password';
-      if (isTwofold) this.#ambiguous.add(asking.key);
-      if (entry.standing !== 'open' || given.pid !== asking.pid || !isSameThing(given, asking)) continue;
-      entry.standing = 'refused';
+      // Two hosts with the same name along the route.
+      const isOtherHost = given.key === info.key && given.pid !== info.pid && given.kind === 'password';
+      if (isOtherHost) this.#ambiguous.add(info.key);
+      if (entry.state !== 'open' || given.pid !== info.pid || !isSameThing(given, info)) continue;
+      entry.state = 'refused';
       refused.push(given);
-      const isOfOneTry = asking.kind === 'password' && entry.failuresBefore === this.#failures;
-      if (asking.isTarget && isOfOneTry) this.#ambiguous.add(asking.key);
+      const isOfOneTry = info.kind === 'password' && entry.failuresBefore === this.#failures;
+      if (info.isTarget && isOfOneTry) this.#ambiguous.add(info.key);
     }
     return refused;
   }
 
-  add(given: Given): void {
-    this.#entries.push({ given, standing: 'open', failuresBefore: this.#failures });
+  add(given: GivenAnswer): void {
+    this.#entries.push({ given, state: 'open', failuresBefore: this.#failures });
   }
 
-  /** A line of ssh's stderr. */
+  /** Takes a line of ssh's stderr. */
   note(line: string): void {
     if (line.startsWith('debug1: Authentications that can continue: ')) this.#failures += 1;
     if (/^Authenticated (?:to|using) .*"publickey"/.test(line))
@@ -94,37 +99,37 @@ export class GivenAnswers {
       this.#settle('unproven', ({ kind, isTarget }) => kind === 'passphrase' && isTarget);
   }
 
-  /** Where ssh has logged in: those that have helped. */
-  worked(): readonly Given[] {
+  /** After ssh has logged in: the answers that helped. */
+  worked(): readonly GivenAnswer[] {
     return this.#entries
-      .filter(({ standing, given }) => standing === 'proven' || (standing === 'open' && this.#isSure(given)))
+      .filter(({ state, given }) => state === 'proven' || (state === 'open' && this.#isSure(given)))
       .map(({ given }) => given)
       .filter(({ key }) => !this.#ambiguous.has(key));
   }
 
-  /** Where the login was refused: those that may be the reason. */
-  suspects(): readonly Given[] {
-    return this.#entries.filter(({ standing }) => standing !== 'proven').map(({ given }) => given);
+  /** After the login was refused: the answers that may be the reason. */
+  suspects(): readonly GivenAnswer[] {
+    return this.#entries.filter(({ state }) => state !== 'proven').map(({ given }) => given);
   }
 
-  /** Where the login has come to nothing for another reason: those that nothing speaks against. */
-  untried(): readonly Given[] {
+  /** After the login failed for another reason: the answers that may still be right. */
+  untried(): readonly GivenAnswer[] {
     return this.#entries
-      .filter(({ standing }) => standing === 'open' || standing === 'proven')
+      .filter(({ state }) => state === 'open' || state === 'proven')
       .map(({ given }) => given)
       .filter(({ key }) => !this.#ambiguous.has(key));
   }
 
-  #isSure({ kind, isTarget, key }: Given): boolean {
+  #isSure({ kind, isTarget, key }: GivenAnswer): boolean {
     const tries = this.#entries.filter(({ given }) => given.key === key).length;
     return kind !== 'passphrase' || isTarget || tries < usualTries;
   }
 
-  #settle(standing: Standing, isMeant: (given: Given) => boolean): void {
+  #settle(state: AnswerState, matches: (given: GivenAnswer) => boolean): void {
     for (const entry of this.#entries)
-      if (entry.standing === 'open' && isMeant(entry.given)) entry.standing = standing;
+      if (entry.state === 'open' && matches(entry.given)) entry.state = state;
   }
 }
 
-const isSameThing = (given: Asking, asking: Asking): boolean =>
-  given.key === asking.key || (given.name !== null && given.name === asking.name);
+const isSameThing = (given: PromptInfo, info: PromptInfo): boolean =>
+  given.key === info.key || (given.name !== null && given.name === info.name);

@@ -1,4 +1,4 @@
-/** What the real kubectl proxy says of each trouble, and the cause that a session makes of it. */
+/** Messages of the real kubectl proxy, and the causes that a session derives from them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kubeconfig } from '../../../e2e/fixtures/kubectl-client.ts';
 import type { Cause } from '../../../shared/failure.ts';
@@ -10,7 +10,7 @@ let world: KubeWorld;
 
 afterEach(() => world.dispose());
 
-/** As the popover shows it. */
+/** As the popover displays it. */
 const shown = ({ code, title, remedy }: Cause): string => `${code}: ${title}. ${remedy ?? ''}`;
 
 async function causeOf(context?: string | null): Promise<Cause> {
@@ -49,7 +49,7 @@ describe('a kubeconfig', () => {
       'context-missing: The kube context fixture does not exist. Correct the context in the config, or add it to your kubeconfig',
     ],
     [
-      'whose client key is not there',
+      'whose client key does not exist',
       (config) =>
         (user(config).user = {
           'client-certificate': '/etc/hostname',
@@ -58,7 +58,7 @@ describe('a kubeconfig', () => {
       'kubeconfig-invalid: The client key /nowhere/client.key does not exist. Restore it, or correct client-key of developer in your kubeconfig',
     ],
     [
-      'whose client certificate is not there',
+      'whose client certificate does not exist',
       (config) =>
         (user(config).user = {
           'client-certificate': '/nowhere/client.crt',
@@ -67,22 +67,22 @@ describe('a kubeconfig', () => {
       'kubeconfig-invalid: The client certificate /nowhere/client.crt does not exist. Restore it, or correct client-certificate of developer in your kubeconfig',
     ],
     [
-      'whose CA certificate is not there',
+      'whose CA certificate does not exist',
       (config) => (withoutAuthority(config)['certificate-authority'] = '/nowhere/ca.crt'),
       'kubeconfig-invalid: The CA certificate /nowhere/ca.crt does not exist. Restore it, or correct certificate-authority of fixture in your kubeconfig',
     ],
     [
-      'whose CA certificate is none',
+      'whose CA certificate is not in PEM format',
       (config) => (withoutAuthority(config)['certificate-authority'] = '/etc/hostname'),
       'kubeconfig-invalid: The CA certificate in the kubeconfig is not in PEM format. Correct it in your kubeconfig, or sign in to the cluster again',
     ],
     [
-      'whose token file is not there',
+      'whose token file does not exist',
       (config) => (user(config).user = { tokenFile: '/nowhere/token' }),
       'file-missing: The file /nowhere/token does not exist. Create it or correct its path in the config',
     ],
     [
-      'with a proxy that is away',
+      'with a proxy that does not run',
       (config) => (cluster(config)['proxy-url'] = 'http://127.0.0.1:9'),
       'connection-refused: The proxy 127.0.0.1:9 refused the connection. Check that the proxy runs, and correct proxy-url of the cluster in your kubeconfig, or HTTPS_PROXY',
     ],
@@ -92,12 +92,12 @@ describe('a kubeconfig', () => {
       'kubeconfig-invalid: proxy-url ftp://127.0.0.1:9 cannot be used: unsupported scheme "ftp", must be http, https, or socks5. Correct proxy-url of the cluster fixture in your kubeconfig',
     ],
     [
-      'without the authority of the API server',
+      'without the CA of the API server',
       (config) => void withoutAuthority(config),
       'certificate-invalid: The certificate of the API server is not trusted. Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was created again has another one',
     ],
     [
-      'with another name than the certificate has',
+      'with a name that is not in the certificate',
       (config) => (cluster(config)['tls-server-name'] = 'api.example'),
       'certificate-invalid: The certificate of the API server is not trusted. Correct server of the cluster in your kubeconfig, or set tls-server-name there to one of: localhost',
     ],
@@ -106,7 +106,7 @@ describe('a kubeconfig', () => {
     expect(shown(await causeOf())).toBe(expected);
   });
 
-  it('that names no current context, or is not there at all', async () => {
+  it('that names no current context, or does not exist', async () => {
     const expected =
       'context-missing: There is no kubeconfig, or it names no current context. Write the context into the config, or choose one with kubectl config use-context';
     await world.api.client.change((config) => {
@@ -175,7 +175,7 @@ describe('a credential plugin', () => {
       'kubeconfig-invalid: The credential plugin needs a terminal (interactiveMode: Always), and LocalPort has none. Set interactiveMode: IfAvailable in its exec section of your kubeconfig, or give it other credentials',
     ],
     [
-      'of which the kubeconfig does not say whether it asks',
+      'for which the kubeconfig does not set interactiveMode',
       'exit 0',
       { interactiveMode: undefined },
       'kubeconfig-invalid: The user developer in the kubeconfig has a credential plugin without interactiveMode. Set interactiveMode: IfAvailable in its exec section of your kubeconfig',
@@ -187,7 +187,7 @@ describe('a credential plugin', () => {
       "plugin-missing: The credential plugin /nowhere/aws was not found. Install /nowhere/aws, or put it on your login shell's PATH",
     ],
     [
-      'that cannot reach who signs in',
+      'that cannot reach the sign-in server',
       `echo 'error: oidc discovery error: dial tcp: lookup idp.corp: no such host' >&2; exit 1`,
       {},
       'name-not-found: The name idp.corp was not found. Check the spelling, the network or the VPN',
@@ -197,7 +197,7 @@ describe('a credential plugin', () => {
     expect(shown(await causeOf())).toBe(expected);
   });
 
-  it('that may not be run', async () => {
+  it('that is not executable', async () => {
     const file = world.api.client.kubeconfigFile;
     await world.installPlugin('cloud', 'exit 0', { command: file });
     expect(shown(await causeOf())).toBe(
@@ -250,7 +250,7 @@ describe('a pod watch', () => {
     return verdict.cause;
   }
 
-  it('names the right that is missing', async () => {
+  it('names the missing right', async () => {
     world.api.setAllowed('get', 'services', false);
     world.api.setAllowed('list', 'services', false);
     expect(await verdictOf()).toMatchObject({
@@ -259,7 +259,7 @@ describe('a pod watch', () => {
     });
   });
 
-  it('names the right to list pods where endpoints may not be read either', async () => {
+  it('names the right to list pods if endpoints may not be read either', async () => {
     for (const kind of ['pods', 'endpoints', 'endpointslices'] as const)
       for (const verb of ['get', 'list', 'watch'] as const) world.api.setAllowed(verb, kind, false);
     expect((await verdictOf()).title).toBe('You are not allowed to list pods in default');
@@ -278,7 +278,7 @@ describe('a pod watch', () => {
     });
   });
 
-  it('asks the API server which of its checks fail where its answer names nothing', async () => {
+  it('queries the API server for its failed checks if its answer names none', async () => {
     world.api.setAccess('slow-etcd');
     expect(await verdictOf()).toMatchObject({
       code: 'cluster-unwell',
@@ -301,7 +301,7 @@ describe('a stream', () => {
     return opened.error;
   };
 
-  it('names the right that is missing', async () => {
+  it('names the missing right', async () => {
     world.api.setAccess('forbidden');
     expect(await refusal()).toMatchObject({
       code: 'forbidden',
@@ -321,7 +321,7 @@ describe('a stream', () => {
     });
   });
 
-  it('tells a pod that was replaced, and a port that refuses', async () => {
+  it('reports a pod that was replaced, and a port that refuses', async () => {
     const { streams } = await world.podStreams();
     const complaint = async (): Promise<Cause> => {
       const stream = await world.connected(streams);

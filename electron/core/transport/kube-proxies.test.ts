@@ -5,10 +5,10 @@ const server = 'https://api.prod.example.com:6443';
 const HTTPS_PROXY = 'http://proxy:3128';
 
 it.each([
-  ['nothing names one', { server, proxyUrl: null }, {}, false],
+  ['none is configured', { server, proxyUrl: null }, {}, false],
   ['the kubeconfig names one', { server, proxyUrl: 'socks5://localhost:1080' }, {}, true],
-  ['the environment does', { server, proxyUrl: null }, { HTTPS_PROXY }, true],
-  ['in small letters', { server, proxyUrl: null }, { https_proxy: HTTPS_PROXY }, true],
+  ['the environment names one', { server, proxyUrl: null }, { HTTPS_PROXY }, true],
+  ['in lower case', { server, proxyUrl: null }, { https_proxy: HTTPS_PROXY }, true],
   ['for another protocol', { server, proxyUrl: null }, { HTTP_PROXY: 'http://proxy:3128' }, false],
   [
     'but the server is this machine',
@@ -61,7 +61,7 @@ it.each([
     { HTTPS_PROXY, NO_PROXY: '10.2.0.0/16,10.0.0.0/x' },
     true,
   ],
-  ['and the server is not known', { server: '', proxyUrl: null }, { HTTPS_PROXY }, false],
+  ['and the server is unknown', { server: '', proxyUrl: null }, { HTTPS_PROXY }, false],
 ] as const)('%s', (_, facts, environment, expected) => {
   expect(goesThroughProxy(facts, environment)).toBe(expected);
 });

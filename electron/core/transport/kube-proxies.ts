@@ -1,6 +1,6 @@
 /**
- * Whether kubectl goes through a proxy to an API server. Streams in a session would not: kubectl proxy dials upgrades directly. Rules of
- * Go's golang.org/x/net/http/httpproxy. Pure.
+ * Whether kubectl reaches an API server through a proxy. Streams in a session would bypass it, because kubectl
+ * proxy dials upgrades directly. Follows the rules of Go's golang.org/x/net/http/httpproxy. Pure.
  */
 import net from 'node:net';
 import type { ContextFacts } from '../kube/kubeconfig.ts';
@@ -36,7 +36,7 @@ function isExcepted(exception: string, host: string, port: string): boolean {
   const [name = '', only] = net.isIPv6(exception) ? [exception] : exception.split(':');
   if (only !== undefined && only !== port) return false;
   const domain = name.replace(/^\*?\./, '');
-  // A leading dot leaves out the name itself.
+  // A leading dot excludes the name itself.
   return host.endsWith(`.${domain}`) || (host === domain && domain === name);
 }
 

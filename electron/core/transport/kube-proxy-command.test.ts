@@ -9,7 +9,7 @@ function patterns(flag: string): (text: string) => boolean {
   return (text) => list.split(',').some((pattern) => new RegExp(pattern).test(text));
 }
 
-it('names kubeconfig, context and socket, joined to their flags', () => {
+it('passes kubeconfig, context and socket, joined to their flags', () => {
   expect(argv.slice(0, 5)).toEqual([
     'kubectl',
     'proxy',
@@ -51,7 +51,7 @@ it.each([
   ['/api/v1/nodes/node-1/proxy/run', false],
   ['/apis/discoveryXk8s.io/v1/endpointslices', false],
   ['/', false],
-])('of %s it lets through: %s', (path, isAccepted) => {
+])('accepts %s: %s', (path, isAccepted) => {
   expect(patterns('accept-paths')(path) && !patterns('reject-paths')(path)).toBe(isAccepted);
 });
 
@@ -60,6 +60,6 @@ it('rejects the methods that change or delete objects', () => {
   expect(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(isRejected)).toEqual(['PUT', 'PATCH', 'DELETE']);
 });
 
-it('knows the line of a proxy that serves', () => {
+it('recognizes the line of a proxy that serves', () => {
   expect(isServingLine('Starting to serve on /run/x.kube')).toBe(true);
 });

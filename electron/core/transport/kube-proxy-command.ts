@@ -1,4 +1,7 @@
-/** The command line of the kubectl proxy that a session is. Its filters are Go regular expressions, comma-separated lists. */
+/**
+ * The command line of the kubectl proxy behind a session. Its filters are comma-separated lists of Go regular
+ * expressions.
+ */
 import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
 
 const names = {
@@ -8,10 +11,10 @@ const names = {
   discovery: 'endpointslices',
 } as const;
 
-/** A list in one namespace or in all, or one object. */
+/** A list in one namespace or in all of them, or one object. */
 const objects = (api: string, kinds: string): string => `^/${api}/(namespaces/[^/]+/)?(${kinds})(/[^/]+)?$`;
 
-/** What is asked of the API server, and nothing else: secrets stay where they are. */
+/** Only the paths that LocalPort requests: secrets stay out of reach. */
 const acceptedPaths = [
   '^/(readyz|version)$',
   '^/api/v1/namespaces/[^/]+$',
@@ -23,10 +26,12 @@ const acceptedPaths = [
   '^/api/v1/namespaces/[^/]+/pods/[^/]+/portforward$',
 ];
 
-/** kubectl's own default also rejects the pod `exec-1` of a namespace that is called `pods`. */
+/** kubectl's own default also rejects a pod named `exec-1` in a namespace named `pods`. */
 const rejectedPaths = ['^/api/v1/namespaces/[^/]+/pods/[^/]+/(exec|attach)$'];
 
-/** POST opens streams. kubectl cannot tie a method to a path, so a POST that creates an object passes as well. */
+/**
+ * POST opens streams. kubectl cannot limit a method to a path, so a POST that creates an object passes as well.
+ */
 const rejectedMethods = ['^(PUT|PATCH|DELETE)$'];
 
 export function kubeProxyArgv(cluster: ClusterChoice, socketPath: string): [string, ...string[]] {
@@ -41,11 +46,14 @@ export function kubeProxyArgv(cluster: ClusterChoice, socketPath: string): [stri
   ];
 }
 
-/** Without, its HTTP/2 connection to an API server that has fallen silent hangs for up to 45 s (golang.org/x/net/http2). */
+/**
+ * Without these, its HTTP/2 connection to an API server that stopped responding hangs for up to 45 s
+ * (golang.org/x/net/http2).
+ */
 export const kubeProxyEnvironment = {
   HTTP2_READ_IDLE_TIMEOUT_SECONDS: '5',
   HTTP2_PING_TIMEOUT_SECONDS: '3',
 } as const;
 
-/** On stdout, once its socket takes connections. */
+/** Printed on stdout once its socket accepts connections. */
 export const isServingLine = (line: string): boolean => line.startsWith('Starting to serve on ');

@@ -1,9 +1,9 @@
 /**
  * GETs through a kubectl proxy on a Unix socket. Invariants:
  *
- * 1. Nothing waits without an end: an answer has a deadline, the head of a watch has one too.
- * 2. Nothing grows without a bound: an answer and a line of a watch have a largest size.
- * 3. Each request has a connection of its own, closed when it ends: a proxy that was restarted leaves no stale one.
+ * 1. No wait is unbounded: an answer has a deadline, and so has the head of a watch.
+ * 2. No buffer is unbounded: an answer and a line of a watch have a maximum size.
+ * 3. Each request has a connection of its own, closed when it ends, so a proxy restart leaves no stale connection.
  */
 import http from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
@@ -12,9 +12,9 @@ import { errorMessage } from '../lifecycle/error-text.ts';
 import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from './kube-api.ts';
 
 const defaultTimeoutMs = 10_000;
-/** A list of some thousand pods. */
+/** A list of a few thousand pods. */
 const maxAnswerBytes = 32 * 1024 * 1024;
-/** An object in etcd has at most 1.5 MiB. */
+/** An object in etcd is at most 1.5 MiB. */
 const maxLineLength = 8 * 1024 * 1024;
 
 /** kubectl proxy accepts no other host. */
@@ -61,7 +61,7 @@ async function get({ socketPath, path, clock, timeoutMs, signal }: GetRequest): 
   }
 }
 
-/** Rejects when nobody answers, and when the signal aborts; that ends the answer's body as well. */
+/** Rejects if there is no answer, and when the signal aborts, which also ends the answer's body. */
 function headOf(socketPath: string, path: string, signal: AbortSignal): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { host: proxyHost, accept: 'application/json' };
@@ -71,7 +71,7 @@ function headOf(socketPath: string, path: string, signal: AbortSignal): Promise<
   });
 }
 
-/** Rejects when the answer breaks off or is too long. */
+/** Rejects if the answer is cut off or too long. */
 export async function readAnswer(response: http.IncomingMessage): Promise<KubeAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** Sessions of the real kubectl proxy with an API server that can say no in every way. */
+/** Sessions of the real kubectl proxy with an API server that can refuse in every way. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => world.dispose());
 
-/** The cause that both `ready` and `ended` tell. */
+/** The cause that both `ready` and `ended` report. */
 async function causeOf(session: Carrier): Promise<Cause> {
   const ready = await session.ready;
   if (ready.ok) throw new Error('it became ready');
@@ -29,7 +29,7 @@ async function causeOf(session: Carrier): Promise<Cause> {
 }
 
 describe('a session', () => {
-  it('is ready once the API server has answered, and leaves nothing behind', async () => {
+  it('is ready when the API server has answered, and leaves nothing behind', async () => {
     const { session } = await world.openReady();
     expect(world.api.requests).toContain('GET /version');
     expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
@@ -37,7 +37,7 @@ describe('a session', () => {
     expect(await world.filesLeft()).toEqual([]);
   });
 
-  it('lets through what is used, and nothing else', async () => {
+  it('lets through the requests that are used, and nothing else', async () => {
     const { requests } = await world.openReady();
     const statuses = async (paths: readonly string[]): Promise<readonly number[]> =>
       Promise.all(paths.map(async (path) => (await requests.get(path)).status));
@@ -61,7 +61,7 @@ describe('a session', () => {
     expect(world.api.requests).toHaveLength(asked);
   });
 
-  it.runIf(process.platform === 'linux')('gives a silent HTTP/2 connection up within 8 s', async () => {
+  it.runIf(process.platform === 'linux')('closes a silent HTTP/2 connection within 8 s', async () => {
     const { session } = await world.openReady();
     const environment = await readFile(`/proc/${String(session.pid)}/environ`, 'utf8');
     expect(environment.split('\0')).toEqual(
@@ -69,11 +69,11 @@ describe('a session', () => {
     );
   });
 
-  it('tells a context that is not in the kubeconfig', async () => {
+  it('reports a context that is not in the kubeconfig', async () => {
     expect((await causeOf(world.open({ context: 'nowhere' }))).code).toBe('context-missing');
   });
 
-  it('tells an API server that does not run', async () => {
+  it('reports an API server that is not running', async () => {
     await world.api.stop();
     expect(await causeOf(world.open())).toMatchObject({
       code: 'connection-refused',
@@ -81,26 +81,26 @@ describe('a session', () => {
     });
   });
 
-  it('tells credentials that are not accepted', async () => {
+  it('reports credentials that are not accepted', async () => {
     world.api.setAccess('unauthorized');
     expect((await causeOf(world.open())).code).toBe('unauthorized');
   });
 
-  it('waits for an API server that has just started to know the roles', async () => {
+  it('waits for an API server that has just started to load its roles', async () => {
     world.api.setAccess('starting');
     const session = world.open();
-    await eventually('it has asked', () => world.api.requests.length > 1);
+    await eventually('it has sent a request', () => world.api.requests.length > 1);
     world.api.setAccess('allowed');
     expect((await session.ready).ok).toBe(true);
   });
 
-  it('is ready for a user who may not even ask for the version', async () => {
+  it('is ready for a user who may not even read the version', async () => {
     world.api.setAccess('starting');
     expect((await world.open().ready).ok).toBe(true);
   });
 });
 
-it('tells an API server that is silent, after the start deadline', async () => {
+it('reports an API server that does not answer, after the start deadline', async () => {
   const silent = await startSilentServer();
   const impatient = await KubeWorld.create({ startTimeoutMs: 500 });
   await impatient.api.client.setServer(`http://127.0.0.1:${String(silent.port)}`);
@@ -120,7 +120,7 @@ describe('the proof', () => {
     expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
   });
 
-  it('names the reason while the API server is away, and the same session goes on once it is back', async () => {
+  it('gives the reason while the API server is down, and the same session continues when it is back', async () => {
     const { session } = await world.openReady();
     await world.api.stop();
     expect(await session.proveTransport(5_000)).toMatchObject({
@@ -131,7 +131,7 @@ describe('the proof', () => {
     expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
   });
 
-  it('takes 403 for an answer, but not soon after an outage', async () => {
+  it('accepts 403 as an answer, but not soon after an outage', async () => {
     const { session } = await world.openReady();
     world.api.setAccess('starting');
     expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
@@ -143,7 +143,7 @@ describe('the proof', () => {
     expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
   });
 
-  it('tells a kubectl that is stopped, and one that was killed', async () => {
+  it('reports a kubectl that is stopped, and one that was killed', async () => {
     const { session } = await world.openReady();
     await stopProcess(session.pid ?? 0);
     expect(await session.proveTransport(5_000)).toMatchObject({ kind: 'dead', cause: { code: 'stopped' } });
@@ -163,7 +163,7 @@ describe('with a credential plugin', () => {
 
   afterEach(() => secure.dispose());
 
-  it('tells that it is missing', async () => {
+  it('reports that it is missing', async () => {
     await secure.api.client.setUser({
       exec: {
         apiVersion: 'client.authentication.k8s.io/v1',
@@ -177,7 +177,7 @@ describe('with a credential plugin', () => {
     });
   });
 
-  it('tells what it said, with the command that signs in again', async () => {
+  it('quotes its output, with the command that signs in again', async () => {
     const words = 'The SSO session associated with this profile has expired or is otherwise invalid.';
     await secure.installPlugin('aws', `echo '${words}' >&2; exit 255`);
     expect(await causeOf(secure.open())).toMatchObject({
@@ -186,7 +186,7 @@ describe('with a credential plugin', () => {
     });
   });
 
-  it('has its token renewed when an upgrade is refused with 401, and tries once more', async () => {
+  it('makes the plugin renew its token when an upgrade is refused with 401, and retries once', async () => {
     const status = '{"token":"\'$(cat "$0.token")\'"}';
     await secure.installPlugin(
       'cloud',
@@ -207,14 +207,14 @@ describe('with a credential plugin', () => {
     await echo.stop();
   });
 
-  it('tells a certificate that is not trusted', async () => {
+  it('reports a certificate that is not trusted', async () => {
     await secure.api.client.setServer(secure.api.url);
     expect((await causeOf(secure.open())).code).toBe('certificate-invalid');
   });
 });
 
 describe('requests', () => {
-  it('watch: tell each change until they are aborted', async () => {
+  it('watch: report each change until they are aborted', async () => {
     const { requests } = await world.openReady();
     const events: unknown[] = [];
     const ending = new AbortController();
@@ -238,7 +238,7 @@ describe('requests', () => {
     expect(await watching).toEqual({ kind: 'aborted' });
   });
 
-  it('watch: tell a refusal, and a connection that breaks', async () => {
+  it('watch: report a refusal, and a connection that breaks', async () => {
     const { requests, session } = await world.openReady();
     const { signal } = new AbortController();
     const watch = () => requests.watch('/api/v1/namespaces/default/pods?watch=true', () => undefined, signal);
@@ -252,7 +252,7 @@ describe('requests', () => {
     expect((await watching).kind).toBe('failed');
   });
 
-  it('get: answer in time or not at all, and never reject', async () => {
+  it('get: answer in time or fail, and never reject', async () => {
     const { requests } = await world.openReady();
     world.api.setHanging(true);
     const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 /**
- * One kubectl proxy for a context: it brings all of kubectl's credentials, and requests and streams go through its socket. Its
- * endpoint is that socket. Ready means that the API server has answered through it, whatever it answered but 401.
+ * One kubectl proxy for a context: it supplies all of kubectl's credentials, and requests and streams go through
+ * its socket, which is the endpoint. Ready means that the API server has answered through it with anything but 401.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -21,28 +21,31 @@ import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy
 import { createKubeRequests } from './kube-requests.ts';
 import { KubeSignIn } from './kube-sign-in.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
-import { lookIntoKubeconfig } from './kubeconfig-fault.ts';
+import { explainByKubeconfig } from './kubeconfig-fault.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
 import type { CarrierReports } from './shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {
-  /** An existing 0700 directory of the user's: the socket lies here. */
+  /** An existing 0700 directory of the user's: the socket is created here. */
   readonly runtimeDirectory: string;
 }
 
-/** `onHuman`: a sign-in is under way. Another session would open another page. */
-export type KubeSessionReports = Pick<CarrierReports, 'onHuman'>;
+/** `onUserNeeded`: a sign-in is in progress. Another session would open another sign-in page. */
+export type KubeSessionReports = Pick<CarrierReports, 'onUserNeeded'>;
 
-/** Everybody may read it; a token that is not accepted is answered with 401 all the same. */
+/** Every user may read it, yet an invalid token is still answered with 401. */
 const proofPath = '/version';
-const maxWords = 20;
-/** kubectl logs a request that failed before it answers it: the line is on its way, with its plugin's words before it. */
+const maxStderrLines = 20;
+/**
+ * kubectl logs a failed request before it answers the request: the line, and the plugin's output before it, arrive
+ * soon.
+ */
 const failedRequest = /Error while proxying request/;
-const wordsDeadlineMs = 500;
-/** An API server that has just started answers 403 until it knows the roles: up to 3 s. */
+const stderrDeadlineMs = 500;
+/** An API server that has just started answers 403 until its roles are loaded: up to 3 s. */
 const rolesDeadlineMs = 3_000;
 const rolesPollMs = 250;
-/** For how long after an outage 403 means no more than that. */
+/** For this long after an outage, 403 may mean only that the roles are not loaded. */
 const afterOutageMs = 60_000;
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
@@ -87,14 +90,14 @@ class KubeSession {
   readonly #api: KubeApi;
   readonly #serving: Promise<void>;
   #onServing: () => void = () => undefined;
-  /** What a credential plugin says comes on stderr, not in the answer. */
-  #words: string[] = [];
-  #onWords: () => void = () => undefined;
+  /** Credential plugins print errors on stderr, not in the answer. */
+  #stderrLines: string[] = [];
+  #onStderr: () => void = () => undefined;
   #lastOutageAt = -Infinity;
 
   constructor(parts: KubeSessionParts) {
     this.#parts = parts;
-    this.#signIn = new KubeSignIn({ ...parts, words: () => this.#words });
+    this.#signIn = new KubeSignIn({ ...parts, stderrLines: () => this.#stderrLines });
     this.#api = createKubeRequests(parts.path, parts.clock);
     this.#serving = new Promise((resolve) => (this.#onServing = resolve));
   }
@@ -115,17 +118,17 @@ class KubeSession {
       },
       awaits: 'The API server',
       openQuestion: () => this.#signIn.openQuestion(),
-      asksHuman: () => this.#signIn.isRunning,
+      isPromptingUser: () => this.#signIn.isRunning,
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
-      explainEnd: (cause, signal) => this.#lookIntoKubeconfig(cause, signal),
+      explainEnd: (cause, signal) => this.#explainByKubeconfig(cause, signal),
       cleanUp: () => removeFile(path),
     };
   }
 
   #interpret({ stream, text }: ChildLine): LineMeaning {
     if (stream === 'stderr') {
-      this.#words = [...this.#words, text].slice(-maxWords);
-      this.#onWords();
+      this.#stderrLines = [...this.#stderrLines, text].slice(-maxStderrLines);
+      this.#onStderr();
       return { kind: 'evidence' };
     }
     if (isServingLine(text)) this.#onServing();
@@ -136,35 +139,38 @@ class KubeSession {
     const { service, path, clock } = this.#parts;
     const isServing = this.#serving.then(() => true);
     if (!(await Promise.race([isServing, whenAborted(signal).then(() => false)]))) return null;
-    const failed = this.#signIn.failedBeforehand();
+    const failed = this.#signIn.failedBeforeRequest();
     if (failed !== null) return err(failed);
     const startedAt = clock.now();
-    // The carrier's own deadline, which leaves a human more time, comes first.
-    const options = { signal, timeoutMs: KubeSignIn.patienceMs + 2 * service.startTimeoutMs };
-    let answer = await this.#ask(options);
+    // The carrier's own deadline, which leaves the user more time, comes first.
+    const options = { signal, timeoutMs: KubeSignIn.maxWaitMs + 2 * service.startTimeoutMs };
+    let answer = await this.#getVersion(options);
     while (answer.status === forbidden && clock.now() - startedAt < rolesDeadlineMs) {
       if (!(await sleep(clock, rolesPollMs, signal))) return null;
-      answer = await this.#ask(options);
+      answer = await this.#getVersion(options);
     }
     if (signal.aborted) return null;
     const cause = await this.#causeIn(answer);
     if (cause === null) return ok({ kind: 'unix', path });
-    return err(await this.#lookIntoKubeconfig(this.#signIn.causeAfter(cause), signal));
+    return err(await this.#explainByKubeconfig(this.#signIn.causeAfter(cause), signal));
   }
 
-  #lookIntoKubeconfig(cause: Cause, signal: AbortSignal): Promise<Cause> {
+  #explainByKubeconfig(cause: Cause, signal: AbortSignal): Promise<Cause> {
     const { service, cluster, launcher, clock } = this.#parts;
-    return lookIntoKubeconfig({ service, cluster, cause }, { launcher, clock, signal });
+    return explainByKubeconfig({ service, cluster, cause }, { launcher, clock, signal });
   }
 
-  /** 403 is an answer, but not soon after an outage. What is not answered by the API server itself says that it is down. */
+  /**
+   * 403 is an answer, but not soon after an outage. If the answer is not from the API server itself, the API server
+   * is down.
+   */
   async #prove(deadlineMs: number): Promise<TransportProof> {
     const { service, clock } = this.#parts;
-    this.#words = [];
+    this.#stderrLines = [];
     const startedAt = clock.now();
     const answered = new AbortController();
-    void this.#signIn.lookAfter(deadlineMs / 2, answered.signal);
-    const answer = await this.#ask({ timeoutMs: deadlineMs });
+    void this.#signIn.checkPluginAfter(deadlineMs / 2, answered.signal);
+    const answer = await this.#getVersion({ timeoutMs: deadlineMs });
     answered.abort();
     if (answer.status !== noAnswer) this.#signIn.noteAnswer();
     const overdue = this.#signIn.overdue();
@@ -172,7 +178,7 @@ class KubeSession {
     const isSettled = answer.status !== forbidden || clock.now() - this.#lastOutageAt >= afterOutageMs;
     if (isAnswered(answer) && isSettled)
       return answer.status === unauthorized
-        ? { kind: 'dead', cause: classifyKubeAnswer(service, answer, this.#words) }
+        ? { kind: 'dead', cause: classifyKubeAnswer(service, answer, this.#stderrLines) }
         : { kind: 'alive' };
     if (!isAnswered(answer)) this.#lastOutageAt = clock.now();
     const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
@@ -180,8 +186,11 @@ class KubeSession {
     return cause === null ? { kind: 'silent' } : { kind: 'dead', cause };
   }
 
-  /** A first 401 has a plugin renew its token, and the second request goes with the new one. */
-  async #ask(options: { readonly signal?: AbortSignal; readonly timeoutMs: number }): Promise<KubeAnswer> {
+  /** On a first 401, kubectl has its plugin renew the token, and the second request uses the new one. */
+  async #getVersion(options: {
+    readonly signal?: AbortSignal;
+    readonly timeoutMs: number;
+  }): Promise<KubeAnswer> {
     const { clock } = this.#parts;
     const startedAt = clock.now();
     const answer = await this.#api.get(proofPath, options);
@@ -190,24 +199,24 @@ class KubeSession {
     return this.#api.get(proofPath, { ...options, timeoutMs });
   }
 
-  /** null: the API server has let us in. */
-  async #causeIn(answer: KubeAnswer, deadlineMs = wordsDeadlineMs): Promise<Cause | null> {
+  /** null: the API server has accepted the request. */
+  async #causeIn(answer: KubeAnswer, deadlineMs = stderrDeadlineMs): Promise<Cause | null> {
     if (isAnswered(answer) && answer.status !== unauthorized) return null;
     const { service, clock } = this.#parts;
-    const waitMs = Math.min(deadlineMs, wordsDeadlineMs);
-    if (answer.status >= serverErrors) await withDeadline(clock, waitMs, this.#failureSaid());
-    return classifyKubeAnswer(service, answer, this.#words);
+    const waitMs = Math.min(deadlineMs, stderrDeadlineMs);
+    if (answer.status >= serverErrors) await withDeadline(clock, waitMs, this.#failureLogged());
+    return classifyKubeAnswer(service, answer, this.#stderrLines);
   }
 
-  async #failureSaid(): Promise<void> {
-    while (!this.#words.some((text) => failedRequest.test(text)))
-      await new Promise<void>((resolve) => (this.#onWords = resolve));
+  async #failureLogged(): Promise<void> {
+    while (!this.#stderrLines.some((text) => failedRequest.test(text)))
+      await new Promise<void>((resolve) => (this.#onStderr = resolve));
   }
 }
 
 const unauthorized = 401;
 const forbidden = 403;
-/** In plain text, they are kubectl's or a load balancer's. */
+/** In plain text, these are from kubectl or a load balancer. */
 const serverErrors = 500;
 
 const isAnswered = ({ status, body }: KubeAnswer): boolean =>

@@ -1,8 +1,9 @@
 /**
- * The sessions of one context that can be used: the last one that was opened is, and with it what the kubeconfig said then. Invariants:
+ * The usable sessions of one context. The one opened last is in use, together with the kubeconfig's contents at
+ * that time. Invariants:
  *
- * 1. A session is ready once its facts are known, so that whoever hears of it finds it in use.
- * 2. When the one in use ends, the one before it is used again, if it lives.
+ * 1. A session becomes ready only when its facts are known, so it is already in use when listeners are notified.
+ * 2. When the session in use ends, the previous one is used again if it is still running.
  */
 import type { Clock } from '../clock.ts';
 import type { ContextFacts } from '../kube/kubeconfig.ts';
@@ -24,22 +25,22 @@ export interface KubeSessionsParts {
   readonly clock: Clock;
   readonly launcher: ChildLauncher;
   readonly openSession: OpenKubeSession;
-  /** Through the socket of a session. `createKubeRequests` by default. */
+  /** Creates the API client for a session's socket. `createKubeRequests` by default. */
   readonly requestsThrough?: (socketPath: string, clock: Clock) => KubeApi;
-  /** What the kubeconfig says. Only a test names another. */
+  /** Reads the facts from the kubeconfig. Replaced only in tests. */
   readonly readFacts?: typeof readContextFacts;
-  /** What kubectl gets. */
+  /** The environment of kubectl. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
 }
 
 export interface UsedSession {
   readonly api: KubeApi;
-  /** null: kubectl could not say. */
+  /** null: kubectl failed to report them. */
   readonly facts: ContextFacts | null;
 }
 
 interface OpenSession extends UsedSession {
-  /** In the order of their opening. */
+  /** In the order in which they were opened. */
   readonly number: number;
   readonly session: Carrier;
 }
@@ -48,12 +49,12 @@ export class KubeSessions {
   readonly #parts: KubeSessionsParts;
   readonly #onUse: (used: UsedSession | null) => void;
   readonly #readings = new Set<AbortController>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #runningReads = new Set<Promise<unknown>>();
   #open: readonly OpenSession[] = [];
   #started = 0;
   #isEnding = false;
 
-  /** `onUse`: another one is used from now on; null: none. */
+  /** `onUse`: another session is in use from now on; null: none. */
   constructor(parts: KubeSessionsParts, onUse: (used: UsedSession | null) => void) {
     this.#parts = parts;
     this.#onUse = onUse;
@@ -85,10 +86,10 @@ export class KubeSessions {
       this.#use(opened.toSorted((a, b) => a.number - b.number));
       return result;
     });
-    return readyLater(session, ready);
+    return withReady(session, ready);
   }
 
-  /** Whether the kubeconfig says something else by now than the session in use has read: another cluster, user or certificate. */
+  /** Whether the kubeconfig has changed since the session in use read it: another cluster, user or certificate. */
   async isOutdated(): Promise<boolean> {
     const before = this.used;
     if (before === null) return false;
@@ -97,11 +98,11 @@ export class KubeSessions {
     return isOther && this.used === before && !this.#isEnding;
   }
 
-  /** Resolves when no kubeconfig is read any more. Sessions go on. */
+  /** Resolves when no kubeconfig is being read any more. Sessions keep running. */
   async close(): Promise<void> {
     this.#isEnding = true;
     for (const reading of this.#readings) reading.abort();
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#runningReads);
   }
 
   #use(open: readonly OpenSession[]): void {
@@ -117,15 +118,15 @@ export class KubeSessions {
     const { signal } = cancellation;
     const facts = readFacts(cluster, { launcher, clock, signal, environment: environment() }).finally(() => {
       this.#readings.delete(cancellation);
-      this.#underWay.delete(facts);
+      this.#runningReads.delete(facts);
     });
-    this.#underWay.add(facts);
+    this.#runningReads.add(facts);
     return facts;
   }
 }
 
-/** The same carrier, ready when `ready` is. */
-const readyLater = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
+/** The same carrier, but ready only when `ready` settles. */
+const withReady = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
   id: carrier.id,
   get pid() {
     return carrier.pid;
@@ -134,7 +135,7 @@ const readyLater = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
   ended: carrier.ended,
   ...(carrier.answered === undefined ? {} : { answered: carrier.answered }),
   ...(carrier.loggingIn === undefined ? {} : { loggingIn: carrier.loggingIn }),
-  ...(carrier.letIn === undefined ? {} : { letIn: carrier.letIn }),
+  ...(carrier.hopPassed === undefined ? {} : { hopPassed: carrier.hopPassed }),
   onComplaint: (listener) => {
     carrier.onComplaint(listener);
   },

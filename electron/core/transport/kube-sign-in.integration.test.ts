@@ -1,4 +1,4 @@
-/** Sessions whose credential plugin waits for a human at a sign-in page. */
+/** Sessions whose credential plugin waits for the user at a sign-in page. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,11 +13,11 @@ let world: KubeWorld;
 afterEach(() => world.dispose());
 
 const file = (name: string): string => path.join(world.api.client.binDirectory, name);
-/** Opened sign-in pages. */
+/** The number of opened sign-in pages. */
 const pages = async (): Promise<number> =>
   (await readFile(file('pages'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== '').length;
 
-/** The plugin opens a page, says so, and waits; then `ending`. */
+/** The plugin opens a page, prints its address, and waits; then runs `ending`. */
 const installSignIn = (ending: string): Promise<void> =>
   world.installPlugin(
     'oidc',
@@ -28,7 +28,7 @@ ${ending}`,
   );
 const token = `echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}'`;
 
-/** `factor` times as fast. */
+/** Runs `factor` times as fast. */
 const quickClock = (factor: number): Clock => ({
   now: () => systemClock.now() * factor,
   wallNow: () => systemClock.wallNow(),
@@ -37,21 +37,21 @@ const quickClock = (factor: number): Clock => ({
 });
 
 describe('a sign-in', () => {
-  it('has more time than start_timeout, on one page, and tells that a human is asked', async () => {
+  it('has more time than start_timeout, on one page, and reports that the user is needed', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn(token);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect((await session.ready).ok).toBe(true);
-    expect([await pages(), world.humans]).toEqual([1, 1]);
+    expect([await pages(), world.userPrompts]).toEqual([1, 1]);
   });
 
-  it('that fails is tried again by the user alone, in the words of the plugin', async () => {
+  it('that fails is retried only by the user, with the message of the plugin', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn(`echo 'error: the browser was closed' >&2; exit 1`);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect(await session.ready).toMatchObject({
       error: {
@@ -64,16 +64,16 @@ describe('a sign-in', () => {
     expect(await pages()).toBe(1);
   });
 
-  it('that prints no token is not tried again by itself either', async () => {
+  it('that prints no token is not retried automatically either', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn('echo welcome');
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect(await session.ready).toMatchObject({ error: { code: 'credentials-expired', recheck: 'never' } });
   });
 
-  it('is given up after 5 minutes, with its plugin', async () => {
+  it('is given up after 5 minutes, and its plugin is stopped', async () => {
     const startTimeoutMs = 120_000;
     world = await KubeWorld.create({ tls: true, startTimeoutMs, clock: quickClock(60) });
     await installSignIn(token);
@@ -88,7 +88,7 @@ describe('a sign-in', () => {
     });
     expect((systemClock.now() - startedAt) * 60).toBeGreaterThanOrEqual(300_000);
     await session.ended;
-    expect([await pages(), world.humans]).toEqual([1, 1]);
+    expect([await pages(), world.userPrompts]).toEqual([1, 1]);
     expect(world.launcher.alive()).toEqual([]);
   });
 
@@ -96,13 +96,13 @@ describe('a sign-in', () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 1_000 });
     await installSignIn(token);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     expect((await session.stop()).cause).toBeNull();
   });
 });
 
 describe('a sign-in in the middle of a session', () => {
-  /** The first token is at hand; for another one a human is asked. */
+  /** The first token is available; another one needs the user. */
   const withExpiringToken = async (options: KubeWorldOptions = {}): Promise<Carrier> => {
     world = await KubeWorld.create({ tls: true, ...options });
     world.api.setToken('first');
@@ -113,14 +113,14 @@ describe('a sign-in in the middle of a session', () => {
     return session;
   };
 
-  it('is no reason for a second session, and over once it is answered', async () => {
+  it('is no reason for a second session, and over when a request is answered', async () => {
     const session = await withExpiringToken();
-    expect(session.asksHuman).toBe(false);
+    expect(session.isPromptingUser).toBe(false);
     expect(await session.proveTransport(1_000)).toEqual({ kind: 'silent' });
-    expect(session.asksHuman).toBe(true);
+    expect(session.isPromptingUser).toBe(true);
     await writeFile(file('signed-in'), '');
     await eventually('it answers again', async () => (await session.proveTransport(1_000)).kind === 'alive');
-    expect([session.asksHuman, await pages()]).toEqual([false, 1]);
+    expect([session.isPromptingUser, await pages()]).toEqual([false, 1]);
   });
 
   it('is given up after 5 minutes', async () => {
@@ -134,23 +134,23 @@ describe('a sign-in in the middle of a session', () => {
 });
 
 describe('no sign-in', () => {
-  it('is what an API server keeps silent after: it has start_timeout', async () => {
+  it('explains an API server that does not answer: it has start_timeout', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await world.installPlugin('cloud', token);
     const silent = await startSilentServer();
     await world.api.client.setServer(`https://127.0.0.1:${String(silent.port)}`);
     expect(await world.open().ready).toMatchObject({ error: { code: 'timed-out' } });
-    expect(world.humans).toBe(0);
+    expect(world.userPrompts).toBe(0);
     await silent.stop();
   });
 
-  it('is left once the plugin is done: a silent API server has start_timeout from then on', async () => {
+  it('remains after the plugin has exited: an API server that does not answer has start_timeout from then on', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 1_000 });
     await installSignIn(token);
     const silent = await startSilentServer();
     await world.api.client.setServer(`https://127.0.0.1:${String(silent.port)}`);
     const session = world.open();
-    await eventually('a human is asked', () => world.humans === 1);
+    await eventually('the user is needed', () => world.userPrompts === 1);
     await writeFile(file('signed-in'), '');
     expect(await session.ready).toMatchObject({ error: { code: 'timed-out' } });
     await silent.stop();

@@ -1,7 +1,7 @@
 /**
- * A credential plugin may wait for a human at a sign-in page. kubectl does not say so, but while its plugin runs it has a child. So
- * the child is looked for where an answer does not come in time: with one, the human has 5 minutes; without one, the API server is
- * silent.
+ * A credential plugin may wait for the user at a sign-in page. kubectl does not report that, but has a child
+ * process while its plugin is running. So LocalPort looks for the child when an answer is late: if there is one,
+ * the user has 5 minutes; if not, the API server does not respond.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -14,27 +14,27 @@ import { runningPlugin } from './credential-plugin.ts';
 export interface KubeSignInParts {
   readonly service: ServiceSpec;
   readonly clock: Clock;
-  /** What the command line of every kubectl of the session contains: the path of its socket. */
+  /** Text that the command line of every kubectl of the session contains: the path of its socket. */
   readonly path: string;
   /** The process id of kubectl. */
   readonly kubectl: () => number | null;
-  /** What kubectl and its plugin have said since they were last asked. */
-  readonly words: () => readonly string[];
-  readonly onHuman: () => void;
+  /** Lines that kubectl and its plugin have printed since the last request. */
+  readonly stderrLines: () => readonly string[];
+  readonly onUserNeeded: () => void;
 }
 
-const humanMs = 300_000;
+const signInTimeoutMs = 300_000;
 const pollMs = 2_000;
 const pluginFailed = /\bgetting credentials: /;
 
 export class KubeSignIn {
-  /** More than any answer takes while a human signs in. */
-  static readonly patienceMs = humanMs;
+  /** Longer than any answer takes while the user signs in. */
+  static readonly maxWaitMs = signInTimeoutMs;
   readonly #parts: KubeSignInParts;
   readonly #startedAt: number;
   readonly #started = new AbortController();
-  #tookHuman = false;
-  /** The plugin runs since then, as far as is known; null: it does not. */
+  #neededUser = false;
+  /** When the plugin was first seen running; null: it is not known to be running. */
   #runsSince: number | null = null;
 
   constructor(parts: KubeSignInParts) {
@@ -46,40 +46,46 @@ export class KubeSignIn {
     return this.#runsSince !== null;
   }
 
-  /** At the start deadline: what it waits for; null: for no plugin. Never rejects. */
+  /** At the start deadline: the prompt of the running plugin; null: no plugin is running. Never rejects. */
   async openQuestion(): Promise<Question | null> {
-    const plugin = await this.#look();
+    const plugin = await this.#checkPlugin();
     if (plugin === null || this.#started.signal.aborted) return null;
-    this.#tookHuman = true;
-    this.#parts.onHuman();
+    this.#neededUser = true;
+    this.#parts.onUserNeeded();
     return { kind: 'question', prompt: `to sign in with ${plugin}`, settled: this.#pluginEnded(plugin) };
   }
 
-  /** The session is ready, or will never be. */
+  /** The session is ready, or never will be. */
   endStart(): void {
     this.#started.abort();
     this.#runsSince = null;
   }
 
   /**
-   * Before the first request: gcloud's kubectl runs the plugin once more, to learn the server's version, and goes on when it fails. To
-   * ask then would open a second page.
+   * Call it before the first request. gcloud's kubectl first runs the plugin once to learn the server's version,
+   * and continues if that fails. A request would then open a second sign-in page.
    */
-  failedBeforehand(): Cause | null {
-    const { service, words } = this.#parts;
-    return this.#tookHuman && words().some(isMarkedError) ? failedSignIn(service, words()) : null;
+  failedBeforeRequest(): Cause | null {
+    const { service, stderrLines } = this.#parts;
+    return this.#neededUser && stderrLines().some(isMarkedError)
+      ? failedSignIn(service, stderrLines())
+      : null;
   }
 
-  /** What a failure is after a human was asked: of a plugin, it is one that only the user retries. */
+  /** The final cause of a failure. If the plugin failed after it prompted the user, only the user can retry. */
   causeAfter(cause: Cause): Cause {
-    const { service, words } = this.#parts;
-    const isPlugin = words().some((text) => pluginFailed.test(text));
-    return this.#tookHuman && isPlugin ? failedSignIn(service, [cause.evidence ?? '', ...words()]) : cause;
+    const { service, stderrLines } = this.#parts;
+    const isPlugin = stderrLines().some((text) => pluginFailed.test(text));
+    return this.#neededUser && isPlugin
+      ? failedSignIn(service, [cause.evidence ?? '', ...stderrLines()])
+      : cause;
   }
 
-  /** Whether the plugin is what a request waits for, `afterMs` from now unless the signal aborts. Never rejects. */
-  async lookAfter(afterMs: number, signal: AbortSignal): Promise<void> {
-    if (await sleep(this.#parts.clock, afterMs, signal)) await this.#look();
+  /**
+   * Checks after `afterMs`, unless the signal aborts, whether a request is waiting for the plugin. Never rejects.
+   */
+  async checkPluginAfter(afterMs: number, signal: AbortSignal): Promise<void> {
+    if (await sleep(this.#parts.clock, afterMs, signal)) await this.#checkPlugin();
   }
 
   /** A request was answered. */
@@ -87,27 +93,27 @@ export class KubeSignIn {
     this.#runsSince = null;
   }
 
-  /** The plugin has had its time, and nothing is answered before it ends. */
+  /** Returns a cause once the plugin has run too long: no request is answered before it exits. */
   overdue(): Cause | null {
-    const { service, clock, words } = this.#parts;
-    const isOverdue = this.#runsSince !== null && clock.now() - this.#runsSince >= humanMs;
+    const { service, clock, stderrLines } = this.#parts;
+    const isOverdue = this.#runsSince !== null && clock.now() - this.#runsSince >= signInTimeoutMs;
     return isOverdue
-      ? failedSignIn(service, ['the plugin did not finish within 5 minutes', ...words()])
+      ? failedSignIn(service, ['the plugin did not finish within 5 minutes', ...stderrLines()])
       : null;
   }
 
-  /** null: it has ended, and what kubectl makes of that follows. */
+  /** null: it has exited, and kubectl's own result follows. */
   async #pluginEnded(plugin: string): Promise<Cause | null> {
-    const { service, clock, words } = this.#parts;
-    const givesUpAt = this.#startedAt + humanMs;
-    while (clock.now() < givesUpAt) {
+    const { service, clock, stderrLines } = this.#parts;
+    const deadlineAt = this.#startedAt + signInTimeoutMs;
+    while (clock.now() < deadlineAt) {
       if (!(await sleep(clock, pollMs, this.#started.signal))) return null;
-      if ((await this.#look()) === null) return null;
+      if ((await this.#checkPlugin()) === null) return null;
     }
-    return failedSignIn(service, [`${plugin} did not finish within 5 minutes`, ...words()]);
+    return failedSignIn(service, [`${plugin} did not finish within 5 minutes`, ...stderrLines()]);
   }
 
-  async #look(): Promise<string | null> {
+  async #checkPlugin(): Promise<string | null> {
     const { clock, kubectl, path } = this.#parts;
     const pid = kubectl();
     const plugin = pid === null ? null : await runningPlugin(pid, path);

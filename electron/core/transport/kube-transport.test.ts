@@ -6,11 +6,11 @@ import { buildClusterHealth, type ClusterHealthSpecs } from '../config/cluster-h
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
-import { askKubectl } from './context-facts.ts';
+import { queryKubectl } from './context-facts.ts';
 import { KubeTransport, type KubePlace } from './kube-transport.ts';
 import { FakeCarrier } from './testing/fake-carriers.ts';
 import { FakeChild } from './testing/fake-child.ts';
-import { PaperApi } from './testing/paper-api.ts';
+import { FakeKubeApi } from './testing/fake-kube-api.ts';
 import { type TransportKey, transportKeyOf } from './transport-key.ts';
 import { TransportLease } from './transport-lease.ts';
 
@@ -27,19 +27,19 @@ function service(name: string, { clusterAware = false, connection = connectionTo
   return { ...spec, name, healthCheck: { ...healthCheck, clusterAware } };
 }
 
-/** One context on paper, its sessions, and what forwards were told, in order. */
+/** A fake context, its sessions, and the notifications of its forwards, in order. */
 class World {
   readonly clock = new FakeClock();
   readonly cluster = new KubeCluster();
   readonly sessions: FakeCarrier[] = [];
   /** By session. */
-  readonly apis: PaperApi[] = [];
-  /** Readings of the kubeconfig that have not been answered. */
+  readonly apis: FakeKubeApi[] = [];
+  /** Reads of the kubeconfig that have not been answered. */
   readonly readings: FakeChild[] = [];
-  readonly told: string[] = [];
-  /** What the kubeconfig says. */
+  readonly notifications: string[] = [];
+  /** The contents of the kubeconfig. */
   kubeconfig = { namespace: 'default', user: 'me' };
-  /** Readings are answered when the test says so. */
+  /** Reads are answered when the test says so. */
   isReadingSlow = false;
   health: ClusterHealthSpecs = buildClusterHealth({ defaults: { cluster_health: { retry_attempts: 0 } } });
   idle = 0;
@@ -70,9 +70,9 @@ class World {
         this.sessions.push(session);
         return session;
       },
-      readFacts: askKubectl,
+      readFacts: queryKubectl,
       requestsThrough: () => {
-        const api = new PaperApi(this.cluster);
+        const api = new FakeKubeApi(this.cluster);
         this.apis.push(api);
         return api;
       },
@@ -98,11 +98,11 @@ class World {
   lease(spec: ServiceSpec): TransportLease {
     const lease = new TransportLease(
       {
-        onDown: ({ code, title }) => void this.told.push(`${spec.name} down: ${code}: ${title}`),
-        onUp: () => void this.told.push(`${spec.name} up`),
-        onDoubt: () => void this.told.push(`${spec.name} in doubt`),
-        onRenewed: () => void this.told.push(`${spec.name} renewed`),
-        onMoved: () => void this.told.push(`${spec.name} moved`),
+        onDown: ({ code, title }) => void this.notifications.push(`${spec.name} down: ${code}: ${title}`),
+        onUp: () => void this.notifications.push(`${spec.name} up`),
+        onSuspected: () => void this.notifications.push(`${spec.name} suspected`),
+        onRenewed: () => void this.notifications.push(`${spec.name} renewed`),
+        onMoved: () => void this.notifications.push(`${spec.name} moved`),
         clientsWait: () => false,
       },
       { find: () => this.transport, pin: () => null },
@@ -118,7 +118,7 @@ class World {
       hasQueuedBytes: () => false,
       bytesReceived: () => 0,
     };
-    return this.transport.board({ service: spec, rider, insisted: false });
+    return this.transport.board({ service: spec, rider, forced: false });
   }
 
   get session(): FakeCarrier {
@@ -127,13 +127,13 @@ class World {
     return session;
   }
 
-  get api(): PaperApi {
+  get api(): FakeKubeApi {
     const api = this.apis.at(-1);
     if (api === undefined) throw new Error('no session came up');
     return api;
   }
 
-  /** Questions answer a while later: lists are read, watches begin. */
+  /** Waits until requests are answered: lists are read, watches begin. */
   async comesUp(): Promise<void> {
     await this.session.comesUp();
     await settle();
@@ -145,7 +145,7 @@ class World {
   }
 
   take(): readonly string[] {
-    return this.told.splice(0);
+    return this.notifications.splice(0);
   }
 
   async dispose(): Promise<void> {
@@ -181,7 +181,7 @@ describe('forwards of one context', () => {
     expect([world.watches, leases.map(({ down }) => down), world.take()]).toEqual([2, [null, null], []]);
   });
 
-  it('wait for a pod, which is certain, are told why, and go on as soon as it comes', async () => {
+  it('wait for a pod, with certainty and a reason, and continue as soon as it appears', async () => {
     const { world, leases } = await up(service('a'));
     const [lease] = leases;
     world.cluster.removePod('web-0');
@@ -205,7 +205,7 @@ describe('forwards of one context', () => {
     ]);
   });
 
-  it('hear of trouble with the session before trouble with their pod, and nothing is certain then', async () => {
+  it('are notified of a session failure before a pod failure, and nothing is certain then', async () => {
     const { world, leases } = await up(service('a'));
     const [lease] = leases;
     world.cluster.removePod('web-0');
@@ -222,7 +222,7 @@ describe('forwards of one context', () => {
     expect([lease?.down, world.take().at(-1)]).toEqual([null, 'a up']);
   });
 
-  it('wait for a cluster that is unhealthy where they are aware of it', async () => {
+  it('wait for an unhealthy cluster if they are cluster-aware', async () => {
     const plain = service('plain');
     const aware = service('aware', { clusterAware: true });
     const { world, leases } = await up(plain, aware);
@@ -234,13 +234,13 @@ describe('forwards of one context', () => {
     await settle();
     expect(world.take()).toEqual(['aware down: cluster-unwell: The cluster prod is unhealthy']);
     expect(leases.map(({ down }) => down?.evidence ?? null)).toEqual([null, 'its only node is not ready']);
-    expect([world.transport.status, leases[1]?.nextTryAt]).toEqual(['unwell', world.clock.now() + 1_000]);
+    expect([world.transport.status, leases[1]?.nextTryAt]).toEqual(['unhealthy', world.clock.now() + 1_000]);
     world.cluster.addNode('one', true);
     await world.clock.advance(1_000);
     expect([world.take(), world.transport.status]).toEqual([['aware up'], 'up']);
   });
 
-  it('do not wait for it any more when nobody is aware of it, or the config says so', async () => {
+  it('no longer wait for it when none is cluster-aware, or the config disables the checks', async () => {
     const aware = service('aware', { clusterAware: true });
     const { world, leases } = await up(aware, service('too', { clusterAware: true }));
     world.cluster.addNode('one', false);
@@ -252,13 +252,13 @@ describe('forwards of one context', () => {
     world.health = buildClusterHealth({ defaults: { cluster_health: { enabled: false } } });
     world.transport.serve();
     expect(world.take()).toEqual(['too up']);
-    const questions = (): number => world.api.asked.filter((path) => path === '/readyz').length;
-    const before = questions();
+    const probes = (): number => world.api.asked.filter((path) => path === '/readyz').length;
+    const before = probes();
     await world.clock.advance(600_000);
-    expect(questions()).toBe(before);
+    expect(probes()).toBe(before);
   });
 
-  it('are repeated what is asked of their cluster before a bad answer is believed', async () => {
+  it('get repeated checks of their cluster before it counts as unhealthy', async () => {
     const world = new World();
     world.health = buildClusterHealth({
       defaults: { cluster_health: { retry_attempts: 2, failure_threshold: 1 } },
@@ -267,18 +267,18 @@ describe('forwards of one context', () => {
     world.board(service('aware'));
     world.cluster.setReady(false);
     await world.comesUp();
-    const questions = (): number => world.api.asked.filter((path) => path === '/readyz').length;
-    expect([questions(), world.take()]).toEqual([1, []]);
+    const probes = (): number => world.api.asked.filter((path) => path === '/readyz').length;
+    expect([probes(), world.take()]).toEqual([1, []]);
     await world.clock.advance(1_000);
-    expect([questions(), world.take()]).toEqual([2, []]);
+    expect([probes(), world.take()]).toEqual([2, []]);
     await world.clock.advance(1_000);
-    expect([questions(), world.take()]).toEqual([
+    expect([probes(), world.take()]).toEqual([
       3,
       ['aware down: cluster-unwell: The cluster prod is unhealthy'],
     ]);
   });
 
-  it('are not asked about while the computer sleeps', async () => {
+  it('get no cluster checks while the computer sleeps', async () => {
     const world = new World();
     world.lease(service('aware', { clusterAware: true }));
     world.board(service('aware'));
@@ -292,7 +292,7 @@ describe('forwards of one context', () => {
 });
 
 describe('a target', () => {
-  it('is left with the last that uses it: a lease, or a tunnel', async () => {
+  it('is released with its last user: a lease or a tunnel', async () => {
     const { world, leases, places } = await up(service('a'), service('b'));
     places[0]?.leaveTarget();
     leases[0]?.take(null);
@@ -305,7 +305,7 @@ describe('a target', () => {
     expect(world.watches).toBe(0);
   });
 
-  it('is another one for a service that is edited, and the former one is left', async () => {
+  it('changes for a service that is edited, and the former one is released', async () => {
     const { world, leases, places } = await up(service('a'));
     world.cluster.addService('db', { ports: [5432] });
     places[0]?.leaveTarget();
@@ -317,9 +317,9 @@ describe('a target', () => {
     ]);
   });
 
-  it('is not watched by whoever comes when nothing may be asked any more', async () => {
+  it('is not watched for a new lease after all queries were stopped', async () => {
     const { world } = await up(service('a'));
-    await world.transport.closeQuestions();
+    await world.transport.stopQueries();
     world.lease(service('late', { connection: connectionTo('late') }));
     await settle();
     expect(world.watches).toBe(0);
@@ -330,7 +330,7 @@ describe('a target', () => {
     world.transport.interrupted(true);
     void world.session.answers({ kind: 'silent' });
     await world.clock.advance(1_000);
-    expect([world.sessions.length, world.take()]).toEqual([2, ['a in doubt']]);
+    expect([world.sessions.length, world.take()]).toEqual([2, ['a suspected']]);
     await world.comesUp();
     await world.clock.advance(1_000);
     expect(world.apis.map(({ watches }) => watches)).toEqual([0, 2]);
@@ -339,7 +339,7 @@ describe('a target', () => {
 });
 
 describe('a session', () => {
-  it('is up for nobody before its namespace is known', async () => {
+  it('is not ready before its namespace is known', async () => {
     const world = new World();
     world.isReadingSlow = true;
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
@@ -355,7 +355,7 @@ describe('a session', () => {
     expect([isReady, place.target.namespace]).toEqual([true, 'shop']);
   });
 
-  it('is not used when it ends while its kubeconfig is read', async () => {
+  it('is not used if it ends while its kubeconfig is read', async () => {
     const world = new World();
     world.isReadingSlow = true;
     world.lease(service('a', { clusterAware: true }));
@@ -369,7 +369,7 @@ describe('a session', () => {
     expect([world.apis, world.sessions.length]).toEqual([[], 2]);
   });
 
-  it('gives way to the one before it when it ends as soon as it has taken over', async () => {
+  it('falls back to the one before it if it ends as soon as it has taken over', async () => {
     const { world, places } = await up(service('a'));
     const [first] = world.sessions;
     world.transport.interrupted(true);
@@ -383,7 +383,7 @@ describe('a session', () => {
     expect(places.map(podOf)).toEqual(['web-0']);
   });
 
-  it('is opened anew when the kubeconfig says something else of its context, and forwards move', async () => {
+  it('is replaced when the kubeconfig changes for its context, and forwards move', async () => {
     const { world } = await up(service('a'), service('b'));
     world.transport.triggered('credentials');
     await settle();
@@ -392,7 +392,7 @@ describe('a session', () => {
     world.transport.triggered('credentials');
     world.transport.triggered('credentials');
     await settle();
-    expect([world.sessions.length, world.take()]).toEqual([2, ['a in doubt', 'b in doubt']]);
+    expect([world.sessions.length, world.take()]).toEqual([2, ['a suspected', 'b suspected']]);
     await world.comesUp();
     expect(world.take()).toEqual(['a renewed', 'b renewed']);
     world.transport.triggered('credentials');
@@ -400,7 +400,7 @@ describe('a session', () => {
     expect(world.sessions).toHaveLength(2);
   });
 
-  it('goes on when another one cannot be opened, moves nobody, and is tried again with the next change', async () => {
+  it('continues if another one cannot be opened, moves no forward, and is replaced with the next change', async () => {
     const { world } = await up(service('a'));
     world.kubeconfig = { namespace: 'default', user: 'wrong' };
     world.transport.triggered('credentials');
@@ -412,10 +412,10 @@ describe('a session', () => {
     world.transport.triggered('credentials');
     await settle();
     await world.comesUp();
-    expect([world.sessions.length, world.take()]).toEqual([3, ['a in doubt', 'a renewed']]);
+    expect([world.sessions.length, world.take()]).toEqual([3, ['a suspected', 'a renewed']]);
   });
 
-  it('with another namespace leads new tunnels to its pods; the others stay with theirs until they have moved', async () => {
+  it('with another namespace leads new tunnels to its pods; the others keep their pods until they have moved', async () => {
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
     const { world, leases, places } = await up(bare);
     world.cluster.addService('web', { ports: [5432], namespace: 'shop' });
@@ -425,7 +425,7 @@ describe('a session', () => {
     await settle();
     const early = world.board(bare);
     await world.comesUp();
-    expect(world.take()).toEqual(['a in doubt', 'a renewed']);
+    expect(world.take()).toEqual(['a suspected', 'a renewed']);
     const next = world.board(bare);
     await world.clock.advance(1_000);
     expect([...places, early, next].map((place) => [place.target.namespace, podOf(place)])).toEqual([
@@ -438,7 +438,7 @@ describe('a session', () => {
     expect([world.watches, leases[0]?.down]).toEqual([2, null]);
   });
 
-  it('keeps its namespace when kubectl cannot say which one it is', async () => {
+  it('keeps its namespace if kubectl cannot report it', async () => {
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
     const world = new World();
     world.kubeconfig = { namespace: 'shop', user: 'me' };
@@ -453,7 +453,7 @@ describe('a session', () => {
     expect(place.target.namespace).toBe('shop');
   });
 
-  it('is closed and forgotten a minute after the last has left, with all that belongs to it', async () => {
+  it('is closed and discarded a minute after the last forward has left, with all that belongs to it', async () => {
     const { world, leases, places } = await up(service('a', { clusterAware: true }));
     places[0]?.leaveTarget();
     await places[0]?.ride.leave();
@@ -464,7 +464,7 @@ describe('a session', () => {
     expect([world.session.isStopped, world.idle, world.watches]).toEqual([true, 1, 0]);
   });
 
-  it('is given up when its lease leaves while it is opened, and its kubeconfig is read no further', async () => {
+  it('is stopped when its lease leaves while it is being opened, and its kubeconfig is no longer read', async () => {
     const world = new World();
     world.isReadingSlow = true;
     const lease = world.lease(service('a'));
@@ -476,7 +476,7 @@ describe('a session', () => {
     expect([world.session.isStopped, world.readings[0]?.stops, world.idle]).toEqual([true, [true], 1]);
   });
 
-  it('closes while its kubeconfig is read, and waits until nobody reads any more', async () => {
+  it('closes while its kubeconfig is read, and waits until no read is running', async () => {
     const world = new World();
     world.isReadingSlow = true;
     world.lease(service('a'));
@@ -491,7 +491,7 @@ describe('a session', () => {
   });
 });
 
-it('believes no 403 for a minute after an outage', async () => {
+it('does not trust a 403 for a minute after an outage', async () => {
   const { world, places } = await up(service('a'));
   const [place] = places;
   expect(place?.isAfterOutage()).toBe(false);

@@ -1,12 +1,12 @@
 /**
- * What forwards of one kube context share: a session through kubectl that carries them, which pod serves each of them, and whether
- * their cluster is well. Each may be why a forward has to wait.
+ * What forwards of one kube context share: a session through kubectl that carries them, the watch of the pod that
+ * serves each of them, and the health of their cluster. Each of these can make a forward wait.
  */
 import { asTransportDown, type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-health.ts';
 import { isKubeService, type KubeServiceSpec, ServedTarget } from '../kube/served-target.ts';
-import { examinePatiently } from './cluster-examination.ts';
+import { checkClusterWithRetries } from './cluster-check.ts';
 import { ClusterMonitor } from './cluster-monitor.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
 import { KubeSessions, type KubeSessionsParts, type UsedSession } from './kube-sessions.ts';
@@ -18,27 +18,27 @@ import type { LeasedTransport, TransportLease } from './transport-lease.ts';
 
 export interface KubeTransportParts
   extends Omit<TransportParts, 'open' | 'onIdle' | 'asDown'>, KubeSessionsParts {
-  /** As they are at the time. */
+  /** The current settings. */
   readonly clusterHealth: () => ClusterHealthSpecs;
-  /** Nobody uses it: it may be closed and forgotten. */
+  /** Unused: it may be closed and discarded. */
   readonly onIdle: (transport: KubeTransport) => void;
 }
 
-/** A tunnel's place in a session, and where it leads. */
+/** A tunnel's place in a session, and its target. */
 export interface KubePlace {
   readonly ride: Ride;
-  /** The one that it is from then on, and its namespace, are known once the ride is ready. */
+  /** The final target and its namespace are known when the ride is ready. */
   readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
-  /** Streams in the session would not go through the user's proxy. Known once the ride is ready. */
+  /** Streams in the session would bypass the user's proxy. Known when the ride is ready. */
   readonly isProxied: () => boolean;
-  /** An API server that has just started refuses what it allows 3 s later. */
+  /** An API server that has just started refuses requests that it allows 3 s later. */
   readonly isAfterOutage: () => boolean;
-  /** The target is not used any more. Idempotent. */
+  /** Releases the target. Idempotent. */
   readonly leaveTarget: () => void;
 }
 
 const defaultNamespace = 'default';
-/** For how long after an outage 403 means no more than that. */
+/** For this long after an outage, 403 may mean only that the roles are not loaded. */
 const afterOutageMs = 60_000;
 
 export class KubeTransport implements LeasedTransport {
@@ -47,18 +47,18 @@ export class KubeTransport implements LeasedTransport {
   readonly #session: Transport;
   readonly #api = new SessionApi();
   #isEnding = false;
-  /** By what they lead to. */
+  /** By target id. */
   readonly #targets = new Map<string, ServedTarget>();
-  /** Those of the context's former namespace, which tunnels still use. */
+  /** Targets in the context's former namespace that tunnels still use. */
   readonly #formerTargets = new Set<ServedTarget>();
-  /** Moves tunnels that wait for a session to the target that they have then. */
+  /** Each one moves a tunnel that waits for a session to its current target. */
   readonly #boarding = new Set<() => void>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
   readonly #sessions: KubeSessions;
-  /** The context's own. null: not known yet. */
+  /** The context's own namespace. null: not known yet. */
   #namespace: string | null = null;
-  /** Of targets that nobody uses any more. */
+  /** The closing of unused targets. */
   readonly #closing = new Set<Promise<void>>();
 
   constructor(parts: KubeTransportParts) {
@@ -80,9 +80,9 @@ export class KubeTransport implements LeasedTransport {
       title: key.title,
       clock,
       log,
-      examine: (signal) => this.#examine(signal),
+      check: (signal) => this.#check(signal),
       onChange: () => {
-        this.#lookUp();
+        this.#refreshLeases();
       },
       onSchedule: onChange,
     });
@@ -90,7 +90,7 @@ export class KubeTransport implements LeasedTransport {
 
   get status(): string {
     const { status } = this.#session.state.situation;
-    return status === 'up' && this.#monitor.unwell !== null ? 'unwell' : status;
+    return status === 'up' && this.#monitor.fault !== null ? 'unhealthy' : status;
   }
 
   get leases(): readonly TransportLease[] {
@@ -106,14 +106,14 @@ export class KubeTransport implements LeasedTransport {
   downFor(service: ServiceSpec): Cause | null {
     const trouble = this.#session.downFor();
     if (trouble !== null) return trouble;
-    const unwell = service.healthCheck.clusterAware ? this.#monitor.unwell : null;
-    if (unwell !== null)
+    const fault = service.healthCheck.clusterAware ? this.#monitor.fault : null;
+    if (fault !== null)
       return describeCause('cluster-unwell', {
         what: this.key.title,
-        evidence: unwell.evidence ?? undefined,
+        evidence: fault.evidence ?? undefined,
       });
     const missing = this.#targetOf(service)?.trouble ?? null;
-    // It is watched: a try for a client would find out nothing more.
+    // The target is watched: an extra attempt for a client would not learn more.
     return missing === null ? null : { ...asTransportDown(missing), recheck: 'never' };
   }
 
@@ -123,15 +123,15 @@ export class KubeTransport implements LeasedTransport {
 
   get nextTryAt(): number | null {
     if (this.#session.downFor() !== null) return this.#session.nextTryAt;
-    // Pods are watched: nothing is due.
-    return this.#monitor.unwell === null ? null : this.#monitor.nextQuestionAt;
+    // Pods are watched: no attempt is scheduled.
+    return this.#monitor.fault === null ? null : this.#monitor.nextCheckAt;
   }
 
   noteFor(service: ServiceSpec): string | null {
     const verdict = this.#targetOf(service)?.verdict;
     const notes = [verdict?.kind === 'pod' ? verdict.note : null, this.#engineNote(service)];
-    const said = notes.filter((note) => note !== null);
-    return said.length === 0 ? null : said.join('; ');
+    const present = notes.filter((note) => note !== null);
+    return present.length === 0 ? null : present.join('; ');
   }
 
   join(lease: TransportLease): void {
@@ -158,7 +158,7 @@ export class KubeTransport implements LeasedTransport {
 
   demand(): void {
     if (this.#session.downFor() !== null) this.#session.demand();
-    this.#monitor.askNow();
+    this.#monitor.checkNow();
     for (const target of this.#targets.values()) target.retryNow();
   }
 
@@ -198,7 +198,7 @@ export class KubeTransport implements LeasedTransport {
 
   // ---- for the pool ----
 
-  /** As the config says by now. */
+  /** Applies the current config. */
   serve(): void {
     const aware = [...this.#leases.keys()].some(({ service }) => service?.healthCheck.clusterAware === true);
     const { enabled, intervalMs, failureThreshold } = this.#healthSpec();
@@ -207,9 +207,9 @@ export class KubeTransport implements LeasedTransport {
 
   triggered(trigger: 'network' | 'credentials'): void {
     this.#session.triggered(trigger);
-    this.#monitor.askNow();
+    this.#monitor.checkNow();
     for (const target of this.#targets.values()) target.retryNow();
-    if (trigger === 'credentials') void this.#lookForAnother();
+    if (trigger === 'credentials') void this.#renewIfOutdated();
   }
 
   suspend(): void {
@@ -222,8 +222,8 @@ export class KubeTransport implements LeasedTransport {
     this.#resumeMonitor();
   }
 
-  /** Nothing is asked any more. */
-  async closeQuestions(): Promise<void> {
+  /** Stops all queries to the API server. */
+  async stopQueries(): Promise<void> {
     this.#isEnding = true;
     await Promise.all([
       this.#sessions.close(),
@@ -234,7 +234,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   async close(options: { readonly force?: boolean } = {}): Promise<void> {
-    await Promise.all([this.closeQuestions(), this.#session.close(options)]);
+    await Promise.all([this.stopQueries(), this.#session.close(options)]);
   }
 
   #use(used: UsedSession | null): void {
@@ -256,15 +256,15 @@ export class KubeTransport implements LeasedTransport {
     if (this.#sessions.used !== null && !this.#session.state.suspended) this.#monitor.resume();
   }
 
-  /** kubectl proxy has read the kubeconfig once. */
-  async #lookForAnother(): Promise<void> {
+  /** kubectl proxy has read the kubeconfig only once, at its start. */
+  async #renewIfOutdated(): Promise<void> {
     if (!(await this.#sessions.isOutdated())) return;
     const { log, key } = this.#parts;
     log.info(`${key.name}: the kubeconfig has changed`);
     this.#session.renew();
   }
 
-  /** Pods of the former one serve the tunnels that lead to them, until those have moved. */
+  /** Pods in the former namespace keep serving their tunnels until those have moved. */
   #leaveNamespace(): void {
     for (const [id, target] of this.#targets) {
       if (target.hasOwnNamespace) continue;
@@ -273,7 +273,7 @@ export class KubeTransport implements LeasedTransport {
     }
     for (const lease of [...this.#leases.keys()]) this.#move(lease);
     for (const move of this.#boarding) move();
-    this.#lookUp();
+    this.#refreshLeases();
   }
 
   #enter(lease: TransportLease): ServedTarget | null {
@@ -284,7 +284,7 @@ export class KubeTransport implements LeasedTransport {
     return target;
   }
 
-  /** To the target that its service has now. */
+  /** To its service's current target. */
   #move(lease: TransportLease): void {
     const before = this.#leases.get(lease) ?? null;
     const target = this.#enter(lease);
@@ -309,7 +309,7 @@ export class KubeTransport implements LeasedTransport {
       },
     });
     target.onVerdict(() => {
-      this.#lookUp();
+      this.#refreshLeases();
     });
     this.#targets.set(id, target);
     const isOpen = this.#sessions.used !== null && !this.#isEnding;
@@ -324,9 +324,9 @@ export class KubeTransport implements LeasedTransport {
 
   #engineNote({ connection }: ServiceSpec): string | null {
     if (connection.technology === 'kubectl' && connection.engine === 'kubectl')
-      return 'uses a kubectl port-forward of its own';
+      return 'uses its own kubectl port-forward';
     return this.#isProxied()
-      ? 'uses a kubectl port-forward of its own, because kubectl goes through a proxy'
+      ? 'uses its own kubectl port-forward, because kubectl goes through a proxy'
       : null;
   }
 
@@ -334,8 +334,8 @@ export class KubeTransport implements LeasedTransport {
     return isKubeService(service) ? this.#targets.get(targetIdOf(service)) : undefined;
   }
 
-  #lookUp(): void {
-    for (const lease of [...this.#leases.keys()]) lease.lookUp();
+  #refreshLeases(): void {
+    for (const lease of [...this.#leases.keys()]) lease.refresh();
     this.#parts.onChange();
   }
 
@@ -343,17 +343,17 @@ export class KubeTransport implements LeasedTransport {
     return clusterHealthOf(this.#parts.clusterHealth(), this.#parts.cluster.context);
   }
 
-  #examine(signal: AbortSignal): Promise<Cause | null> {
+  #check(signal: AbortSignal): Promise<Cause | null> {
     const services = [...this.#leases.keys()].flatMap(({ service }) => service ?? []);
     const aware = services.filter(isKubeService).filter(({ healthCheck }) => healthCheck.clusterAware);
     const namespaces = new Set(
       aware.map(({ connection }) => connection.namespace ?? this.#namespace ?? defaultNamespace),
     );
-    return examinePatiently(
+    return checkClusterWithRetries(
       { api: this.#api, settings: this.#healthSpec(), namespaces: [...namespaces], signal },
       {
         clock: this.#parts.clock,
-        isNews: () => this.#monitor.unwell === null,
+        wasHealthy: () => this.#monitor.fault === null,
         warn: (line) => {
           this.#parts.log.warn(`${this.key.title} reports ${line}`);
         },
@@ -361,7 +361,9 @@ export class KubeTransport implements LeasedTransport {
     );
   }
 
-  /** What the user has to do, or may have to, is told in its own words: sign in, allow the local network. */
+  /**
+   * Causes that need, or may need, an action of the user keep their own text: sign in, allow the local network.
+   */
   #asDown(trouble: Cause): Cause {
     const isOwn =
       trouble.recovery === 'user' || trouble.code === 'local-network-denied' || !isNetworkFailure(trouble);
@@ -373,6 +375,6 @@ export class KubeTransport implements LeasedTransport {
   }
 }
 
-/** Services with the same lead to the same pod. */
+/** Services with the same id share a pod. */
 const targetIdOf = ({ connection: { target, namespace, remotePort } }: KubeServiceSpec): string =>
   JSON.stringify([target, namespace, remotePort]);

@@ -1,4 +1,4 @@
-/** Upgrades at a server on a Unix socket that answers as it likes. */
+/** Upgrades at a server on a Unix socket that answers as the test says. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
@@ -9,7 +9,7 @@ import { systemClock } from '../clock.ts';
 import { createPodDialer } from './kube-upgrade.ts';
 import { createKubeRequests } from './kube-requests.ts';
 
-it('goes on by POST where a WebSocket is accepted with another protocol', async () => {
+it('continues with POST if a WebSocket is accepted with another protocol', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'localport-upgrade-'));
   const socketPath = path.join(directory, 'api');
   const asked: string[] = [];
@@ -41,7 +41,7 @@ it('goes on by POST where a WebSocket is accepted with another protocol', async 
   await rm(directory, { recursive: true });
 });
 
-it('takes no connection that breaks off with the answer to its upgrade', async () => {
+it('does not return a connection that closes with the answer to its upgrade', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'localport-upgrade-'));
   const socketPath = path.join(directory, 'api');
   const server = http.createServer();
@@ -68,7 +68,7 @@ it('takes no connection that breaks off with the answer to its upgrade', async (
   });
   const { signal } = new AbortController();
   const dialed = await dial({ namespace: 'default', pod: 'web-0' }, { signal, deadlineMs: 5_000 });
-  // Either it is refused, or its end is told.
+  // Either it is refused, or its end is reported.
   if (dialed.ok) await dialed.value.ended;
   await new Promise((resolve) => server.close(resolve));
   await rm(directory, { recursive: true });

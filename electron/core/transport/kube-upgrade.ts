@@ -1,7 +1,7 @@
 /**
- * Opens the SPDY connection to a pod's ports through a kubectl proxy. First as a WebSocket (API server 1.31 and later); on any
- * refusal by POST, because one right does not include the other: `get pods/portforward` is for the one, `create` for the
- * other. Refused is what both refuse.
+ * Opens the SPDY connection to a pod's ports through a kubectl proxy. Tries a WebSocket first (API server 1.31 and
+ * later) and, on any refusal, a POST: the two need different rights (`get pods/portforward` and `create`), and a
+ * user may have only one. The connection is refused only if both are.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
@@ -36,8 +36,8 @@ export function createPodDialer(
   socketPath: string,
   { api, clock }: { readonly api: KubeApi; readonly clock: Clock },
 ): DialPod {
-  // The way that was accepted last is tried first: a wrong guess costs a second try.
-  let way: Way = 'websocket';
+  // The method that last succeeded is tried first; a wrong guess costs a second attempt.
+  let preferred: UpgradeMethod = 'websocket';
   return async ({ namespace, pod }, { signal, deadlineMs }) => {
     const ending = new AbortController();
     const timer = clock.after(deadlineMs, () => {
@@ -50,23 +50,23 @@ export function createPodDialer(
     if (signal.aborted) onAbort();
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
     const dial = async (): Promise<Result<Duplex, KubeAnswer>> => {
-      const first = await upgrade[way]({ socketPath, path, signal: ending.signal });
+      const first = await upgrade[preferred]({ socketPath, path, signal: ending.signal });
       if (first.ok || first.error.status === unauthorized || first.error.status === noAnswer) return first;
-      const other: Way = way === 'websocket' ? 'post' : 'websocket';
+      const other: UpgradeMethod = preferred === 'websocket' ? 'post' : 'websocket';
       const second = await upgrade[other]({ socketPath, path, signal: ending.signal });
-      if (second.ok) way = other;
+      if (second.ok) preferred = other;
       return second;
     };
     try {
       let wire = await dial();
-      // An upgrade does not have a plugin renew its token; a GET that is answered with 401 does.
+      // An upgrade does not make a plugin renew its token; a GET that is answered with 401 does.
       if (!wire.ok && wire.error.status === unauthorized) {
         await api.get('/version', { signal: ending.signal, timeoutMs: deadlineMs });
         wire = await dial();
       }
       if (!wire.ok) return wire;
-      // Its end has been told to nobody.
-      return wire.value.destroyed ? brokeOff : ok(new SpdyConnection(wire.value, clock));
+      // The connection may already be closed: its 'close' event was emitted before anyone listened.
+      return wire.value.destroyed ? closedEarly : ok(new SpdyConnection(wire.value, clock));
     } finally {
       timer.cancel();
       signal.removeEventListener('abort', onAbort);
@@ -74,7 +74,7 @@ export function createPodDialer(
   };
 }
 
-type Way = 'websocket' | 'post';
+type UpgradeMethod = 'websocket' | 'post';
 
 interface UpgradeRequest {
   readonly socketPath: string;
@@ -82,10 +82,12 @@ interface UpgradeRequest {
   readonly signal: AbortSignal;
 }
 
-const upgrade: Readonly<Record<Way, (request: UpgradeRequest) => Promise<Result<Duplex, KubeAnswer>>>> = {
+const upgrade: Readonly<
+  Record<UpgradeMethod, (request: UpgradeRequest) => Promise<Result<Duplex, KubeAnswer>>>
+> = {
   websocket: async (request) => {
     const key = randomBytes(16).toString('base64');
-    const answer = await ask(request, 'GET', {
+    const answer = await requestUpgrade(request, 'GET', {
       upgrade: 'websocket',
       'sec-websocket-version': '13',
       'sec-websocket-key': key,
@@ -93,29 +95,29 @@ const upgrade: Readonly<Record<Way, (request: UpgradeRequest) => Promise<Result<
     });
     if (!answer.ok) return answer;
     const { socket, head, headers } = answer.value;
-    if (socket.destroyed) return brokeOff;
+    if (socket.destroyed) return closedEarly;
     const accepted = createHash('sha1').update(`${key}${webSocketGuid}`).digest('base64');
     if (headers['sec-websocket-accept'] !== accepted || headers['sec-websocket-protocol'] !== tunnelProtocol)
-      return refuse(socket, 'the API server speaks another protocol over WebSockets');
+      return refuse(socket, 'the API server uses another protocol over WebSockets');
     return ok(new WebSocketWire(socket, head));
   },
   post: async (request) => {
-    const answer = await ask(request, 'POST', {
+    const answer = await requestUpgrade(request, 'POST', {
       upgrade: 'SPDY/3.1',
       'x-stream-protocol-version': streamProtocol,
       'content-length': '0',
     });
     if (!answer.ok) return answer;
     const { socket, head, headers } = answer.value;
-    if (socket.destroyed) return brokeOff;
+    if (socket.destroyed) return closedEarly;
     if (headers['x-stream-protocol-version'] !== streamProtocol)
-      return refuse(socket, 'the API server speaks another protocol over SPDY');
+      return refuse(socket, 'the API server uses another protocol over SPDY');
     if (head.length > 0) socket.unshift(head);
     return ok(socket);
   },
 };
 
-const brokeOff = err({ status: noAnswer, body: 'the connection broke off' });
+const closedEarly = err({ status: noAnswer, body: 'the connection closed unexpectedly' });
 
 function refuse(socket: Duplex, reason: string): Result<never, KubeAnswer> {
   socket.destroy();
@@ -124,12 +126,12 @@ function refuse(socket: Duplex, reason: string): Result<never, KubeAnswer> {
 
 interface Upgraded {
   readonly socket: Duplex;
-  /** What came behind the head of the answer. */
+  /** Bytes received after the head of the answer. */
   readonly head: Buffer;
   readonly headers: http.IncomingHttpHeaders;
 }
 
-function ask(
+function requestUpgrade(
   { socketPath, path, signal }: UpgradeRequest,
   method: 'GET' | 'POST',
   headers: http.OutgoingHttpHeaders,
@@ -155,7 +157,7 @@ function ask(
     };
     signal.addEventListener('abort', onAbort, { once: true });
     request.once('upgrade', (response, socket, head) => {
-      // Whoever takes it looks whether it still lives.
+      // The caller checks whether the socket is still open.
       socket.on('error', () => undefined);
       settle(ok({ socket, head, headers: response.headers }));
     });

@@ -1,6 +1,6 @@
 /**
- * Of a kubeconfig without the cluster or the user that a context names, kubectl says nothing: it connects to localhost:8080, or asks
- * for a user name. What is missing, `kubectl config view` tells.
+ * If a kubeconfig lacks the cluster or user that a context names, kubectl does not say so: it connects to
+ * localhost:8080, or prompts for a user name. `kubectl config view` reports what is missing.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -9,20 +9,20 @@ import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { askChild, type QueryTerms } from '../process/child-query.ts';
 import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
 
-/** Where kubectl connects without a cluster (client-go, `DefaultServerURL`), and how it ends without a user. */
+/** Where kubectl connects without a cluster (client-go, `DefaultServerURL`), and how it exits without a user. */
 const symptom = /\b(?:localhost|127\.0\.0\.1|\[::1\]):8080\b|\berror: EOF$/;
 const queryMs = 5_000;
 
-export interface KubeconfigQuestion {
+export interface KubeconfigFailure {
   readonly service: ServiceSpec;
   readonly cluster: ClusterChoice;
-  /** What kubectl itself ended or answered with. */
+  /** The error of kubectl itself. */
   readonly cause: Cause;
 }
 
-/** The cause, or a better one. Never rejects. */
-export async function lookIntoKubeconfig(
-  { service, cluster, cause }: KubeconfigQuestion,
+/** Returns the given cause or a more specific one. Never rejects. */
+export async function explainByKubeconfig(
+  { service, cluster, cause }: KubeconfigFailure,
   terms: Omit<QueryTerms, 'timeoutMs'>,
 ): Promise<Cause> {
   if (!symptom.test(cause.evidence ?? '')) return cause;

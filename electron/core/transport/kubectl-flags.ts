@@ -1,9 +1,12 @@
-/** The flags of kubectl that say which cluster and namespace are meant. Values are joined: a name that begins with a dash stays a name. */
+/**
+ * The kubectl flags that select a cluster and a namespace. Values are joined with `=`, so that a name with a
+ * leading dash is not taken for a flag.
+ */
 
 export interface ClusterChoice {
-  /** null: the current one. */
+  /** null: the current context. */
   readonly context: string | null;
-  /** null: whatever the environment names. */
+  /** null: as set by the environment. */
   readonly kubeconfig: string | null;
 }
 
@@ -12,6 +15,6 @@ export const clusterFlags = ({ context, kubeconfig }: ClusterChoice): readonly s
   ...(context === null ? [] : [`--context=${context}`]),
 ];
 
-/** Without the flag, kubectl takes the context's own namespace. */
+/** Without this flag, kubectl uses the context's own namespace. */
 export const namespaceFlag = (namespace: string | null): readonly string[] =>
   namespace === null ? [] : [`--namespace=${namespace}`];

@@ -25,8 +25,8 @@ afterEach(async () => {
 const useAgent = (): Promise<void> => world.client.addConfig(`Host *\n  IdentityAgent ${agent.socket}`);
 const actionOf = ({ action }: Cause): Cause['action'] => action;
 
-describe('a login that nobody can be asked for, with a key that is locked', () => {
-  it('offers to add this key to the agent, by the file that ssh_config names', async () => {
+describe('a login with a locked key while no user is available', () => {
+  it('offers to add this key to the agent, using the file from ssh_config', async () => {
     await useAgent();
     await lockKey(world.client.keyFile, 'tortoise');
     const cause = await world.workshop.openFailing(world.to(await world.start()));
@@ -38,7 +38,7 @@ describe('a login that nobody can be asked for, with a key that is locked', () =
     });
   });
 
-  it('offers the key that the service names, and finds it by its public half, too', async () => {
+  it('offers the key that the service names, even by its public key file', async () => {
     await useAgent();
     const other = await world.client.createKey('other');
     for (const key of [world.client.keyFile, other]) await lockKey(key, 'tortoise');
@@ -54,9 +54,9 @@ describe('a login that nobody can be asked for, with a key that is locked', () =
     expect(actionOf(cause)).toMatchObject({ kind: 'open-config' });
   });
 
-  it('offers none that the agent has, or that takes no passphrase: the server wants another one', async () => {
+  it('offers no key that the agent has or that has no passphrase: the server needs another one', async () => {
     await useAgent();
-    // ssh offers it, too.
+    // ssh offers this key, too.
     await lockKey(world.client.keyFile, 'tortoise');
     const unknown = await world.client.createKey('unknown');
     const server = await world.start();

@@ -1,4 +1,4 @@
-/** Finds the key that a refused login lacked: a file that takes a passphrase, and that the user's agent could hold. */
+/** Finds the key that a refused login lacked: a file with a passphrase that could be added to the user's agent. */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';
 import type { SshConnection } from './ssh-command.ts';
-import { askSshSettings, sshSetting, sshSettings } from './ssh-settings.ts';
+import { querySshSettings, sshSetting, sshSettings } from './ssh-settings.ts';
 
 export interface LockedKeyTerms {
   readonly launcher: ChildLauncher;
@@ -15,16 +15,19 @@ export interface LockedKeyTerms {
   readonly signal: AbortSignal;
 }
 
-/** Of ssh's settings and of the agent, each. */
+/** For ssh's settings and for the agent, each. */
 const answerMs = 5_000;
 const maxKeyBytes = 64 * 1024;
-/** ssh_config allows more; nobody has them. */
+/** ssh_config allows more, which is unlikely. */
 const maxFiles = 20;
 
-/** SSH_AUTH_SOCK for the agent that this login uses, where ssh_config names another one; null: it may use none. */
+/** SSH_AUTH_SOCK for this login's agent if ssh_config sets another one; null: no agent may be used. */
 type AgentPlace = Readonly<Record<string, string>> | null;
 
-/** `asked`: the key that ssh has asked the passphrase of. null: no locked key is missing, or there is no agent for it. Never rejects. */
+/**
+ * `asked`: the key whose passphrase ssh asked for. null: no locked key is missing, or there is no agent for it. Never
+ * rejects.
+ */
 export async function findLockedKey(
   connection: SshConnection,
   asked: string | null,
@@ -44,7 +47,7 @@ export async function findLockedKey(
   return null;
 }
 
-/** What ssh-add needs in its environment to reach the agent of this login; null: it uses none. Never rejects. */
+/** The environment in which ssh-add reaches this login's agent; null: no agent is used. Never rejects. */
 export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentPlace> {
   const settings = await settingsOf(connection, terms);
   return settings === null ? null : agentIn(settings);
@@ -54,7 +57,7 @@ async function settingsOf(
   connection: SshConnection,
   terms: LockedKeyTerms,
 ): Promise<readonly string[] | null> {
-  const answer = await askSshSettings(connection, { ...terms, timeoutMs: answerMs });
+  const answer = await querySshSettings(connection, { ...terms, timeoutMs: answerMs });
   return answer.kind === 'answered' && answer.exit.exitCode === 0 ? answer.output : null;
 }
 
@@ -63,11 +66,11 @@ function agentIn(settings: readonly string[]): AgentPlace {
   if (settings.includes('identityagent none')) return null;
   const place = sshSetting(settings, 'identityagent');
   if (place === null || place === 'SSH_AUTH_SOCK') return {};
-  // A variable of the environment is known to ssh alone.
+  // Only ssh can expand an environment variable.
   return place.startsWith('$') ? null : { SSH_AUTH_SOCK: inHome(place) };
 }
 
-/** Public keys; null: there is no agent. ssh-add(1): 1 with no keys, 2 without an agent. */
+/** The agent's public keys; null: there is no agent. ssh-add(1) exits with 1 without keys, 2 without an agent. */
 async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTerms) {
   const request = { name: 'ssh-add -L', argv: ['ssh-add', '-L'] as const, env };
   const answer = await askChild(request, { ...terms, timeoutMs: answerMs });
@@ -76,7 +79,7 @@ async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTer
   return exitCode === 0 || exitCode === 1 ? new Set(answer.output.map(publicKeyIn)) : null;
 }
 
-/** `file`: of the private or of the public key. */
+/** `file`: the private or the public key. */
 async function lockedKeyAt(file: string, held: ReadonlySet<string | null>): Promise<string | null> {
   const privateFile = file.endsWith('.pub') ? file.slice(0, -'.pub'.length) : file;
   const facts = privateKeyFacts((await textOf(privateFile)) ?? '');

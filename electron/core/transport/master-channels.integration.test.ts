@@ -1,4 +1,4 @@
-/** Connections for channels, on a control socket that a test closes. */
+/** Control connections for channels, on a control socket that a test closes. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -11,7 +11,7 @@ import { MasterChannels } from './master-channels.ts';
 const scope = new Scope('test');
 afterEach(() => scope.close());
 
-it('makes a new connection for whoever learns that the one before has closed', async () => {
+it('makes a new connection when the previous one has closed', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'channels-'));
   scope.own('folder', () => rm(folder, { recursive: true }));
   const controlPath = path.join(folder, 'c');

@@ -1,4 +1,7 @@
-/** One connection for channels on each master of ours, which all who use the master share: it may not close before the master does. */
+/**
+ * One control connection for the channels of each of our masters, shared by its users, because it must not close
+ * before the master does.
+ */
 import { MuxChannels } from './mux-channels.ts';
 
 export class MasterChannels {

@@ -1,11 +1,11 @@
 /**
  * One channel of RFC 4254 as a stream. Invariants:
  *
- * 1. The server sends no more than `windowBytes` that nobody has read; they lie in blocks, so that a flood of tiny packets
- *    costs no more than large ones. Whoever sends more is cut off.
- * 2. We send no more than the server's window, and wait while the control socket is full.
- * 3. EOF is sent once, after the last byte; CLOSE once, and nothing after it.
- * 4. What the server said before its CLOSE can be read to the end.
+ * 1. At most `windowBytes` of unread data are stored, in blocks, so that a flood of tiny packets costs no more than
+ *    large ones. A server that sends more is disconnected.
+ * 2. We send no more than the server's window allows, and wait while the control socket is full.
+ * 3. EOF is sent once, after the last byte; CLOSE is sent once, and nothing after it.
+ * 4. Data received before the server's CLOSE can be read to the end.
  */
 import { Duplex } from 'node:stream';
 import { text, uint32 } from './mux-packet.ts';
@@ -24,23 +24,23 @@ export const messages = {
   failure: 100,
 } as const;
 
-/** OpenSSH's own for a forwarded connection (CHAN_TCP_WINDOW_DEFAULT, CHAN_TCP_PACKET_DEFAULT). */
+/** OpenSSH's own values for a forwarded connection (CHAN_TCP_WINDOW_DEFAULT, CHAN_TCP_PACKET_DEFAULT). */
 export const windowBytes = 2 * 1024 * 1024;
 export const maxDataBytes = 32 * 1024;
-/** What has been read is told in portions, as OpenSSH does. */
+/** Window adjustments are sent in steps of this size, as OpenSSH does. */
 const creditBytes = 3 * maxDataBytes;
 const blockBytes = 32 * 1024;
 
-/** What a channel needs of the connection that it is on. */
+/** The parts of the control connection that a channel uses. */
 export interface ChannelLink {
-  /** The control socket takes no more for now. */
+  /** The control socket's send buffer is full. */
   readonly isFull: boolean;
-  /** Calls back once when it takes more; several times the same is once. */
+  /** Calls back once when the socket has drained; registering the same callback again has no effect. */
   whenDrained(proceed: () => void): void;
   send(type: number, ...parts: readonly Buffer[]): void;
 }
 
-/** What the server said as it confirmed. */
+/** The parameters of the server's confirmation. */
 export interface RemoteEnd {
   readonly id: number;
   readonly windowBytes: number;
@@ -74,12 +74,12 @@ export class MuxChannel extends Duplex {
     this.#maxSendBytes = Math.min(remote.maxPacketBytes, maxDataBytes);
   }
 
-  /** Bytes that came and that nobody has read. */
+  /** Received bytes that have not been read. */
   get unreadBytes(): number {
     return this.#storedBytes + this.readableLength;
   }
 
-  took(data: Buffer): void {
+  receive(data: Buffer): void {
     if (this.#hasEnded || this.destroyed) return;
     if (data.length > this.#receiveWindow) {
       this.destroy(new Error('the ssh server sent more than its window allows'));
@@ -91,35 +91,37 @@ export class MuxChannel extends Duplex {
     this.#credit();
   }
 
-  /** Of another kind, which a forwarded connection has no use for. */
-  skipped(bytes: number): void {
+  /** Data of another type (stderr), which a forwarded connection does not use. */
+  discard(bytes: number): void {
     this.#receiveWindow -= bytes;
     this.#credit();
   }
 
-  widened(bytes: number): void {
+  widenWindow(bytes: number): void {
     this.#sendWindow += bytes;
     this.#pump();
   }
 
-  /** The server has nothing more to say. */
-  heardEof(): void {
+  /** The server sends no more data. */
+  receiveEof(): void {
     if (this.#hasEnded || this.destroyed) return;
     this.#hasEnded = true;
     if (this.#storedBytes === 0) this.push(null);
   }
 
-  /** The server has forgotten it. */
-  heardClose(): void {
-    this.heardEof();
+  /** The server has closed the channel. */
+  receiveClose(): void {
+    this.receiveEof();
     this.#sendClose();
-    // Nobody is left to take it.
+    // Pending data is dropped: the server no longer receives it.
     this.#pump();
     if (this.readableEnded) this.destroy();
     else this.once('end', () => this.destroy());
   }
 
-  /** A request that wants an answer (RFC 4254, section 5.4): sshd's keepalive is one, and counts what it hears. */
+  /**
+   * Answers a request that wants a reply (RFC 4254, section 5.4), such as sshd's keepalive, which counts replies.
+   */
   refuseRequest(): void {
     if (!this.#isCloseSent) this.#link.send(messages.failure, this.#remote);
   }
@@ -187,13 +189,13 @@ export class MuxChannel extends Duplex {
         last = { bytes: Buffer.allocUnsafeSlow(blockBytes), filled: 0 };
         this.#stored.push(last);
       }
-      const taken = rest.copy(last.bytes, last.filled);
-      last.filled += taken;
-      rest = rest.subarray(taken);
+      const copied = rest.copy(last.bytes, last.filled);
+      last.filled += copied;
+      rest = rest.subarray(copied);
     }
   }
 
-  /** Lets the server send as much again as has been read. */
+  /** Restores the window by the number of bytes read. */
   #credit(): void {
     if (this.#hasEnded || this.#isCloseSent) return;
     const readBytes = windowBytes - this.#receiveWindow - this.unreadBytes;
@@ -203,7 +205,7 @@ export class MuxChannel extends Duplex {
   }
 }
 
-/** The body of a message to the master: no padding, the message's number, and what belongs to it. */
+/** A message to the master: length, no padding, message number, fields. */
 export const message = (type: number, parts: readonly Buffer[]): Buffer[] => {
   const length = parts.reduce((sum, part) => sum + part.length, 2);
   const head = Buffer.alloc(6);
@@ -212,7 +214,7 @@ export const message = (type: number, parts: readonly Buffer[]): Buffer[] => {
   return [head, ...parts];
 };
 
-/** What a request to open a channel says behind the kind of channel. */
+/** The fields of a channel-open request, from the channel type on. */
 export function openMessage(
   id: number,
   to: { readonly host: string; readonly port: number } | { readonly path: string },
@@ -222,6 +224,6 @@ export function openMessage(
     // PROTOCOL of OpenSSH, section 2.4: two fields are reserved.
     return [text('direct-streamlocal@openssh.com'), ...terms, text(to.path), text(''), uint32(0)];
   }
-  // Who connects: nobody that the server could know.
+  // The originator's address is meaningless to the server.
   return [text('direct-tcpip'), ...terms, text(to.host), uint32(to.port), text('127.0.0.1'), uint32(0)];
 }

@@ -1,4 +1,4 @@
-/** Channels of our own on a real master, to real servers behind a real sshd. */
+/** Our own channels on a real master, to real servers behind a real sshd. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -32,7 +32,7 @@ let sshd: Sshd;
 let master: Tunnel;
 let channels: MuxChannels;
 
-const patient = (): AbortSignal => new AbortController().signal;
+const noSignal = (): AbortSignal => new AbortController().signal;
 
 async function prepare(options: Omit<SshdOptions, 'client'> = {}): Promise<void> {
   sshd = await world.start(options);
@@ -61,10 +61,10 @@ async function serve(server: Promise<FixtureServer>): Promise<ChannelTarget> {
 const echo = (): ChannelTarget => ({ host: '127.0.0.1', port: world.echo.port });
 
 async function open(to: ChannelTarget = echo()): Promise<MuxChannel> {
-  const opened = await channels.open(to, patient());
+  const opened = await channels.open(to, noSignal());
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
   const channel = opened.value;
-  if (!(channel instanceof MuxChannel)) throw new Error('not a channel of a master of ours');
+  if (!(channel instanceof MuxChannel)) throw new Error('not a channel of our own master');
   return channel.on('error', () => undefined);
 }
 
@@ -91,7 +91,7 @@ async function receive(stream: Duplex): Promise<string> {
   return hash.digest('hex');
 }
 
-it('carries large bodies both ways', async () => {
+it('carries large bodies in both directions', async () => {
   await prepare();
   const size = 24 * 1024 * 1024;
   const stream = await open();
@@ -105,30 +105,30 @@ it('passes on the end of either side and leaves the other open', async () => {
   stream.end('all that there is');
   expect(await text(stream)).toBe(createHash('sha256').update('all that there is').digest('hex'));
 
-  // The target ends first, and still hears what comes after.
-  const heard: Buffer[] = [];
+  // The target ends first, and still receives what follows.
+  const received: Buffer[] = [];
   const farEnd = net.createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('data', (chunk) => heard.push(chunk)).end('goodbye');
+    socket.on('data', (chunk) => received.push(chunk)).end('goodbye');
   });
   const other = await open(await serve(startServer(farEnd, 0)));
-  const said: Buffer[] = [];
+  const answer: Buffer[] = [];
   await once(
-    other.on('data', (chunk: Buffer) => said.push(chunk)),
+    other.on('data', (chunk: Buffer) => answer.push(chunk)),
     'end',
   );
-  expect(Buffer.concat(said).toString()).toBe('goodbye');
+  expect(Buffer.concat(answer).toString()).toBe('goodbye');
   other.end('said after your end');
   await eventually(
-    'the target has heard it',
-    () => Buffer.concat(heard).toString() === 'said after your end',
+    'the target has received it',
+    () => Buffer.concat(received).toString() === 'said after your end',
   );
 });
 
-it("tells a refusal with the server's own reason and code", async () => {
+it("reports a refusal with the server's own reason and code", async () => {
   const allowed = await freePort();
   await prepare({ config: [`PermitOpen 127.0.0.1:${world.echo.port} 127.0.0.1:${allowed}`] });
   const refused = async (to: ChannelTarget): Promise<unknown> => {
-    const opened = await channels.open(to, patient());
+    const opened = await channels.open(to, noSignal());
     return opened.ok ? 'open' : opened.error;
   };
   expect(await refused({ host: '127.0.0.1', port: allowed })).toEqual({
@@ -151,7 +151,7 @@ it('reaches Unix sockets of the server', async () => {
   expect(await text(stream)).toBe('by path');
 });
 
-it('carries fifty at once', async () => {
+it('carries fifty channels at once', async () => {
   await prepare();
   const size = 300_000;
   const received = await Promise.all(
@@ -164,7 +164,7 @@ it('carries fifty at once', async () => {
   expect(received).toEqual(Array.from({ length: 50 }, (_, seed) => digest(size, seed)));
 });
 
-it('stops a target that nobody reads at its window, and nobody else', async () => {
+it('stops an unread target at its window, and no other target', async () => {
   await prepare();
   let sentBytes = 0;
   const flood = net.createServer((socket) => {
@@ -183,14 +183,14 @@ it('stops a target that nobody reads at its window, and nobody else', async () =
   const [received] = await Promise.all([receive(stream), send(stream, size)]);
   expect(received).toBe(digest(size, 0));
   expect(unread.unreadBytes).toBe(windowBytes);
-  // Read on, it goes on.
+  // It continues when it is read again.
   const before = sentBytes;
   unread.resume();
-  await eventually('the target goes on', () => sentBytes > before + 4 * windowBytes);
+  await eventually('the target continues', () => sentBytes > before + 4 * windowBytes);
   unread.destroy();
 });
 
-it('waits for a target that does not read, with a bounded amount of bytes', async () => {
+it('waits for a target that does not read, with a bounded number of bytes', async () => {
   await prepare();
   const sockets: net.Socket[] = [];
   const lazy = net.createServer({ pauseOnConnect: true }, (socket) => {
@@ -207,14 +207,14 @@ it('waits for a target that does not read, with a bounded amount of bytes', asyn
   }
   const sending = pipeline(Readable.from(counted()), stream as NodeJS.WritableStream).catch(() => undefined);
   let last = -1;
-  await eventually('no more is taken', async () => {
+  await eventually('no more is accepted', async () => {
     const isSame = last === pulledBytes;
     last = pulledBytes;
     return (await withDeadline(systemClock, 100, sending)) === 'deadline' && isSame && last > 0;
   });
   expect(pulledBytes).toBeLessThan(24 * 1024 * 1024);
   expect(stream.writableLength).toBeLessThanOrEqual(200_000);
-  // Another one goes on meanwhile.
+  // Another channel continues in the meantime.
   const other = await open();
   other.end('meanwhile');
   expect(await text(other)).toBe('meanwhile');
@@ -223,13 +223,13 @@ it('waits for a target that does not read, with a bounded amount of bytes', asyn
   expect(pulledBytes).toBe(size);
 });
 
-it('ends all with its master', async () => {
+it('ends all channels with its master', async () => {
   await prepare();
   const streams = await Promise.all([open(), open()]);
   const errors = streams.map((stream) => once(stream.resume(), 'error'));
   const silent = await serve(startServer(net.createServer(), 0));
   await sshd.freezeSessions(true);
-  const opening = channels.open(silent, patient());
+  const opening = channels.open(silent, noSignal());
   signalIfAlive(master.pid ?? 0, 'SIGKILL');
   expect((await Promise.all(errors)).map(([error]) => (error as Error).message)).toEqual([
     'ssh closed its control socket',
@@ -237,11 +237,11 @@ it('ends all with its master', async () => {
   ]);
   expect(await opening).toMatchObject({ ok: false, error: { kind: 'gone' } });
   await channels.ended;
-  expect(await channels.open(echo(), patient())).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  expect(await channels.open(echo(), noSignal())).toMatchObject({ ok: false, error: { kind: 'gone' } });
   await sshd.freezeSessions(false);
 });
 
-it('lets go of a channel that is no longer wanted, before and after it is open', async () => {
+it('releases a channel that is no longer wanted, before and after it is open', async () => {
   await prepare();
   let accepted = 0;
   let ended = 0;
@@ -251,9 +251,9 @@ it('lets go of a channel that is no longer wanted, before and after it is open',
     socket.on('close', () => (ended += 1));
   });
   const to = await serve(startServer(server, 0));
-  const wish = new AbortController();
-  const opening = channels.open(to, wish.signal);
-  wish.abort();
+  const cancellation = new AbortController();
+  const opening = channels.open(to, cancellation.signal);
+  cancellation.abort();
   expect(await opening).toEqual({ ok: false, error: { kind: 'cancelled' } });
   (await open(to)).destroy();
   await eventually('both have ended', () => accepted === 2 && ended === 2);
@@ -263,7 +263,7 @@ it('lets go of a channel that is no longer wanted, before and after it is open',
   expect(portOf(server)).toBeGreaterThan(0);
 });
 
-it("answers sshd's keepalive, which goes to a channel", async () => {
+it("answers sshd's keepalive, which is sent to a channel", async () => {
   await prepare({ config: ['ClientAliveInterval 1', 'ClientAliveCountMax 1'] });
   const stream = await open();
   expect(await withDeadline(systemClock, 4_000, channels.ended)).toBe('deadline');
@@ -271,18 +271,18 @@ it("answers sshd's keepalive, which goes to a channel", async () => {
   expect(await text(stream)).toBe('still here');
 });
 
-it('is told by what is no master', async () => {
+it("reports a socket that is not a master's", async () => {
   await prepare();
   const nowhere = new MuxChannels(path.join(world.workshop.runtimeDirectory, 'nowhere'));
-  expect(await nowhere.open(echo(), patient())).toMatchObject({ ok: false, error: { kind: 'gone' } });
+  expect(await nowhere.open(echo(), noSignal())).toMatchObject({ ok: false, error: { kind: 'gone' } });
   const file = path.join(world.workshop.runtimeDirectory, 'web');
   const web = net
     .createServer((socket) => void socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     .listen(file);
   await once(web, 'listening');
   scope.own('web', () => new Promise<void>((resolve) => web.close(() => resolve())));
-  expect(await new MuxChannels(file).open(echo(), patient())).toEqual({
+  expect(await new MuxChannels(file).open(echo(), noSignal())).toEqual({
     ok: false,
-    error: { kind: 'gone', reason: 'ssh answered in another protocol' },
+    error: { kind: 'gone', reason: 'ssh answered in an unknown protocol' },
   });
 });

@@ -1,15 +1,16 @@
 /**
- * Channels of our own on an ssh master, in OpenSSH's proxy mode (PROTOCOL.mux, MUX_C_PROXY; channels.c, channel_proxy_upstream and
- * channel_proxy_downstream): after two packets the control socket carries messages of the ssh connection protocol (RFC 4254) in the
- * clear, and the master only exchanges the channels' numbers. Invariants:
+ * Our own channels on an ssh master, in OpenSSH's proxy mode (PROTOCOL.mux, MUX_C_PROXY; channels.c,
+ * channel_proxy_upstream and channel_proxy_downstream). After two packets the control socket carries messages of
+ * the ssh connection protocol (RFC 4254) unencrypted, and the master only translates channel numbers. Invariants:
  *
- * 1. The control socket is always read: a channel that nobody reads is stopped by its own window, never by this.
- * 2. A number is used again only after the server's CLOSE.
- * 3. All channels end with the control socket, and it stays open for as long as its master lives.
+ * 1. The control socket is always read: an unread channel is stopped by its own window, never by this socket.
+ * 2. A channel number is reused only after the server's CLOSE.
+ * 3. All channels end when the control socket closes, and it stays open until its master exits.
  *
- * Why it stays open: the master forgets no channel that the server has refused, and it ends itself ("no remote_id", all versions from
- * 7.4 to 10) when a control socket closes that has such a channel, or one that is being opened. So this is for masters of our own
- * only. The user's gets `stdio-forward.ts`. The master has room for 16,384 channels (CHANNELS_MAX_CHANNELS).
+ * Why it stays open: the master never forgets a channel that the server has refused. It exits ("no remote_id", all
+ * versions from 7.4 to 10) when a control socket closes that has such a channel or one that is being opened. So
+ * this is only for our own masters; the user's master gets `stdio-forward.ts`. The master has room for 16,384
+ * channels (CHANNELS_MAX_CHANNELS).
  */
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -28,12 +29,12 @@ import {
   uint32,
 } from './mux-packet.ts';
 
-/** So that whoever uses the master has time to leave it. */
+/** Well below the master's limit, so that its users have time to leave it. */
 export const maxRefusals = 4_096;
 
 type Opened = Result<Duplex, ChannelFailure>;
 
-/** What one of our numbers stands for. */
+/** What a channel number refers to. */
 type Slot = Opening | { readonly kind: 'open'; readonly channel: MuxChannel };
 
 interface Opening {
@@ -55,7 +56,7 @@ export class MuxChannels implements Channels {
   readonly #slots = new Map<number, Slot>();
   readonly #drained = new Set<() => void>();
   readonly #link: ChannelLink;
-  /** To be opened once the master has agreed; null: it has. */
+  /** Requests queued until the master accepts proxy mode; null: it has. */
   #waiting: Waiting[] | null = [];
   #lastId = 0;
   #refusals = 0;
@@ -75,7 +76,7 @@ export class MuxChannels implements Channels {
         if (this.#waiting !== null) this.#endReason = reason;
       })
       .on('data', (chunk: Buffer) => this.#read(chunk))
-      .on('drain', () => this.#goOn());
+      .on('drain', () => this.#resumeSending());
     socket.write(Buffer.concat([hello(), packet(uint32(muxTypes.proxy), uint32(muxRequestId))]));
     this.#link = {
       get isFull() {
@@ -91,7 +92,7 @@ export class MuxChannels implements Channels {
     return this.#refusals >= maxRefusals;
   }
 
-  /** No channel opens any more: its control socket has closed, or is closing. */
+  /** No more channels can be opened: the control socket has closed or is closing. */
   get hasClosed(): boolean {
     return this.#socket.destroyed;
   }
@@ -126,7 +127,7 @@ export class MuxChannels implements Channels {
     });
   }
 
-  /** Only when its master ends, or nothing was ever opened: see above. */
+  /** Only when its master is being stopped, or if nothing was ever opened: see the header. */
   close(): void {
     this.#socket.destroy();
   }
@@ -144,7 +145,7 @@ export class MuxChannels implements Channels {
     this.#socket.uncork();
   }
 
-  #goOn(): void {
+  #resumeSending(): void {
     const proceeding = [...this.#drained];
     this.#drained.clear();
     for (const proceed of proceeding) proceed();
@@ -153,16 +154,16 @@ export class MuxChannels implements Channels {
   #read(chunk: Buffer): void {
     try {
       for (const body of this.#reader.read(chunk)) {
-        if (this.#waiting === null) this.#hear(body);
-        else this.#agree(body, this.#waiting);
+        if (this.#waiting === null) this.#receive(body);
+        else this.#handshake(body, this.#waiting);
       }
     } catch {
-      // A body that is too short for what it should say, too.
+      // Also reached when a body is too short for its fields.
       this.#end(otherProtocol);
     }
   }
 
-  #agree(body: Buffer, waiting: readonly Waiting[]): void {
+  #handshake(body: Buffer, waiting: readonly Waiting[]): void {
     switch (body.readUInt32BE(0)) {
       case muxTypes.hello:
         return;
@@ -179,17 +180,17 @@ export class MuxChannels implements Channels {
     }
   }
 
-  /** Behind a byte of padding's length: the message's number, and the channel's. */
-  #hear(body: Buffer): void {
+  /** After a byte of padding length come the message number and the channel number. */
+  #receive(body: Buffer): void {
     const type = body.readUInt8(1);
     const id = body.readUInt32BE(2);
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
-    if (slot.kind === 'opening') this.#hearOpening({ type, id, body, slot });
-    else this.#hearOpen({ type, id, body, channel: slot.channel });
+    if (slot.kind === 'opening') this.#receiveWhileOpening({ type, id, body, slot });
+    else this.#receiveWhileOpen({ type, id, body, channel: slot.channel });
   }
 
-  #hearOpening({ type, id, body, slot }: Heard & { readonly slot: Opening }): void {
+  #receiveWhileOpening({ type, id, body, slot }: ReceivedMessage & { readonly slot: Opening }): void {
     if (type === messages.openFailure) {
       this.#slots.delete(id);
       this.#refusals += 1;
@@ -207,23 +208,23 @@ export class MuxChannels implements Channels {
     else slot.settle(ok<Duplex>(channel));
   }
 
-  #hearOpen({ type, id, body, channel }: Heard & { readonly channel: MuxChannel }): void {
+  #receiveWhileOpen({ type, id, body, channel }: ReceivedMessage & { readonly channel: MuxChannel }): void {
     switch (type) {
       case messages.data:
-        channel.took(body.subarray(10, 10 + body.readUInt32BE(6)));
+        channel.receive(body.subarray(10, 10 + body.readUInt32BE(6)));
         break;
       case messages.extendedData:
-        channel.skipped(body.readUInt32BE(10));
+        channel.discard(body.readUInt32BE(10));
         break;
       case messages.windowAdjust:
-        channel.widened(body.readUInt32BE(6));
+        channel.widenWindow(body.readUInt32BE(6));
         break;
       case messages.eof:
-        channel.heardEof();
+        channel.receiveEof();
         break;
       case messages.close:
         this.#slots.delete(id);
-        channel.heardClose();
+        channel.receiveClose();
         break;
       case messages.request:
         if (body.readUInt8(10 + body.readUInt32BE(6)) !== 0) channel.refuseRequest();
@@ -247,7 +248,7 @@ export class MuxChannels implements Channels {
   }
 }
 
-interface Heard {
+interface ReceivedMessage {
   readonly type: number;
   readonly id: number;
   readonly body: Buffer;

@@ -1,4 +1,4 @@
-/** The packets of an ssh master's control socket (OpenSSH PROTOCOL.mux, version 4): a length, then that many bytes. */
+/** Packets on an ssh master's control socket (OpenSSH PROTOCOL.mux, version 4): a length, then that many bytes. */
 
 export const muxVersion = 4;
 
@@ -15,16 +15,16 @@ export const muxTypes = {
   proxying: 0x8000000f,
 } as const;
 
-/** A connection carries one request at a time. */
+/** Any id works: a connection carries one request at a time. */
 export const muxRequestId = 1;
 
-/** In place of a port: the host is the path of a Unix socket (PORT_STREAMLOCAL, -2). */
+/** Used as the port when the host is the path of a Unix socket (PORT_STREAMLOCAL, -2). */
 const streamLocal = 0xfffffffe;
 
-/** A master takes no longer one (CHANNEL_MUX_MAX_PACKET), and sends none. */
+/** The master's own limit (CHANNEL_MUX_MAX_PACKET), in both directions. */
 export const maxPacketBytes = 256 * 1024;
 
-export const otherProtocol = 'ssh answered in another protocol';
+export const otherProtocol = 'ssh answered in an unknown protocol';
 
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
@@ -42,34 +42,34 @@ export function packet(...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([uint32(body.length), body]);
 }
 
-/** Where something listens, or leads. */
-export const placeWords = (
+/** The fields of a listening address or a target. */
+export const addressFields = (
   place: { readonly host: string; readonly port: number } | { readonly path: string },
 ): readonly Buffer[] =>
   'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
 
 export const hello = (): Buffer => packet(uint32(muxTypes.hello), uint32(muxVersion));
 
-/** The string (RFC 4251) at `offset`, as far as it is there. */
+/** The string (RFC 4251) at `offset`, as far as it has been received. */
 export function textAt(body: Buffer, offset: number): string {
   if (body.length < offset + 4) return '';
   const start = offset + 4;
   return body.subarray(start, start + body.readUInt32BE(offset)).toString('utf8');
 }
 
-/** What a master says of a request that it does not carry out: the text behind the type and the request's id. */
+/** The reason in a master's refusal: the text after the type and the request id. */
 export const reasonIn = (body: Buffer): string => textAt(body, 8) || 'no reason given';
 
 /**
- * Bytes as they come → the bodies of whole packets. A body that came in one piece is a view on that piece; only what is cut
- * is copied. It keeps less than one packet.
+ * Turns received bytes into the bodies of complete packets. A body that arrived in one chunk is a view of that
+ * chunk; only split bodies are copied. Stores less than one packet.
  */
 export class PacketReader {
   #header: Buffer = Buffer.alloc(0);
   #body: Buffer | null = null;
   #filled = 0;
 
-  /** Throws when a packet is longer than any of this protocol. */
+  /** Throws if a packet is longer than this protocol allows. */
   *read(chunk: Buffer): Generator<Buffer> {
     let rest = chunk;
     while (rest.length > 0) {
@@ -91,9 +91,9 @@ export class PacketReader {
         this.#body = Buffer.alloc(length);
         this.#filled = 0;
       }
-      const taken = rest.copy(this.#body, this.#filled);
-      this.#filled += taken;
-      rest = rest.subarray(taken);
+      const copied = rest.copy(this.#body, this.#filled);
+      this.#filled += copied;
+      rest = rest.subarray(copied);
       if (this.#filled < this.#body.length) return;
       const body = this.#body;
       this.#body = null;

@@ -1,44 +1,44 @@
-/** What an ssh master answers on a control socket that carries one request. */
+/** An ssh master's replies on a control socket that carries one request. */
 import type { Socket } from 'node:net';
 import { muxTypes, otherProtocol, PacketReader, reasonIn } from './mux-packet.ts';
 
 export type MuxReply =
-  /** The master has taken the connection. */
+  /** The master has accepted the connection. */
   | { readonly kind: 'hello' }
   | { readonly kind: 'done' }
   /** By the master, or by the server. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** There is no master, or no longer. */
+  /** There is no master, or it has exited. */
   | { readonly kind: 'gone'; readonly reason: string };
 
-/** `done`: the type of the reply that says so. Nothing follows `gone`. Returns how to stop hearing. */
-export function hearReplies(socket: Socket, done: number, hear: (reply: MuxReply) => void): () => void {
+/** `done`: the type of the success reply. Nothing follows `gone`. Returns a function that stops listening. */
+export function onReplies(socket: Socket, done: number, onReply: (reply: MuxReply) => void): () => void {
   const reader = new PacketReader();
-  let isHearing = true;
-  const tell = (reply: MuxReply): void => {
-    if (!isHearing) return;
+  let isListening = true;
+  const emit = (reply: MuxReply): void => {
+    if (!isListening) return;
     if (reply.kind === 'gone') stop();
-    hear(reply);
+    onReply(reply);
   };
   const read = (chunk: Buffer): void => {
     try {
-      for (const body of reader.read(chunk)) tell(replyIn(body, done));
+      for (const body of reader.read(chunk)) emit(replyIn(body, done));
     } catch {
-      tell({ kind: 'gone', reason: otherProtocol });
+      emit({ kind: 'gone', reason: otherProtocol });
     }
   };
   const stop = (): void => {
-    isHearing = false;
+    isListening = false;
     socket.off('data', read);
   };
   socket
     .on('data', read)
-    .on('error', ({ message }) => tell({ kind: 'gone', reason: message }))
-    .on('close', () => tell({ kind: 'gone', reason: 'ssh closed its control socket' }));
+    .on('error', ({ message }) => emit({ kind: 'gone', reason: message }))
+    .on('close', () => emit({ kind: 'gone', reason: 'ssh closed its control socket' }));
   return stop;
 }
 
-/** Throws when a body is too short for its own type. */
+/** Throws if a body is too short for its type. */
 function replyIn(body: Buffer, done: number): MuxReply {
   switch (body.readUInt32BE(0)) {
     case muxTypes.hello:

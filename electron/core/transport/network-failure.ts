@@ -8,5 +8,5 @@ const networkCodes: ReadonlySet<CauseCode> = new Set([
   'timed-out',
 ]);
 
-/** Whether a failure may be that of the way, and not of what lies at its end. */
+/** Whether a failure may be caused by the network rather than by the remote host or service. */
 export const isNetworkFailure = ({ code }: Cause): boolean => networkCodes.has(code);

@@ -1,7 +1,7 @@
 /**
- * A client's connection to a port of a pod: a pair of streams with the same request id. `error` comes first, carries
- * nothing from us, and tells in words why the far end failed; `data` is the connection itself (k8s.io/client-go
- * tools/portforward, k8s.io/kubelet pkg/cri/streaming/portforward).
+ * A client's connection to a port of a pod: a pair of streams with the same request id. `error` is opened first, is
+ * never written to by us, and carries the reason if the far end fails. `data` is the connection itself
+ * (k8s.io/client-go tools/portforward, k8s.io/kubelet pkg/cri/streaming/portforward).
  */
 import type { SpdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
@@ -9,12 +9,12 @@ import type { SpdyStream } from './spdy-stream.ts';
 /** Longer than any reason. */
 const maxReasonBytes = 8 * 1024;
 
-/** The far end's own words, of a connection that it could not make or keep. */
+/** The reason that the far end gave when it could not open or keep a connection. */
 export class PodStreamError extends Error {}
 
 /**
- * Both streams are asked for at once; what is written does not wait until they are taken. When the far end fails, the kubelet
- * writes why to `error`, and then ends both streams; from 1.36 on it resets them.
+ * Requests both streams at once; writes do not wait until they are accepted. When the far end fails, the kubelet
+ * writes the reason to `error` and then ends both streams; from 1.36 on, it resets them.
  */
 export function openPodStream(connection: SpdyConnection, port: number, requestId: number): SpdyStream {
   const common = { port: String(port), requestid: String(requestId) };
@@ -31,15 +31,15 @@ export function openPodStream(connection: SpdyConnection, port: number, requestI
     bytes += chunk.length;
   });
   data.resetReason = failure;
-  // The kubelet is done with the pair.
+  // The kubelet has finished with the pair.
   errors.once('end', () => {
     const error = failure();
-    if (error === null) data.noteFarGone();
+    if (error === null) data.noteFarEndClosed();
     else data.destroy(error);
   });
-  // It is over for us, whether the kubelet says so or not.
+  // Release it even if the kubelet has not ended it.
   data.once('close', () => errors.destroy());
-  // A connection that is lost ends both.
+  // When the connection is lost, both streams emit an error.
   errors.on('error', () => undefined);
   return data;
 }

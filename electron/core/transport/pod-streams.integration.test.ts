@@ -17,7 +17,7 @@ import {
 } from '../../../e2e/fixtures/servers.ts';
 import { KubeWorld, podPort } from './testing/kube-world.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';
-import { comesToRest, endedBy } from './testing/stream-ends.ts';
+import { whenStable, endedBy } from './testing/stream-ends.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -33,7 +33,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
-/** What the pod's port leads to. */
+/** Starts the server behind the pod's port. */
 async function serve(start: Promise<FixtureServer>, port = podPort): Promise<FixtureServer> {
   const server = await start;
   servers.push(server);
@@ -54,7 +54,7 @@ async function echoed(stream: Duplex, text: string): Promise<string> {
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** A server that sends without an end, and counts. */
+/** A server that sends without end, and counts. */
 async function startFlood(): Promise<FixtureServer & { readonly sent: () => number }> {
   let sent = 0;
   const block = Buffer.alloc(64 * 1024, 'x');
@@ -78,15 +78,15 @@ async function startFlood(): Promise<FixtureServer & { readonly sent: () => numb
 }
 
 describe.each([
-  { way: 'a WebSocket', webSockets: 'known', method: 'GET' },
-  { way: 'a POST, where WebSockets are not known', webSockets: 'unknown', method: 'POST' },
-  { way: 'a POST, where the role allows nothing else', webSockets: 'forbidden', method: 'POST' },
-] as const)('through $way', ({ webSockets, method }) => {
+  { method: 'a WebSocket', webSockets: 'known', verb: 'GET' },
+  { method: 'a POST, where WebSockets are unknown', webSockets: 'unknown', verb: 'POST' },
+  { method: 'a POST, where the role allows nothing else', webSockets: 'forbidden', verb: 'POST' },
+] as const)('through $method', ({ webSockets, verb }) => {
   beforeEach(() => {
     world.api.setWebSockets(webSockets);
   });
 
-  it('carries 8 MiB both ways unchanged', async () => {
+  it('carries 8 MiB in both directions unchanged', async () => {
     await serve(startEchoServer());
     const { streams } = await world.podStreams();
     const stream = await world.connected(streams);
@@ -99,7 +99,7 @@ describe.each([
     await pipeline(Readable.from(pieces), stream, { end: true });
     await reading;
     expect(received.digest('hex')).toBe(sha256(sent));
-    expect(world.api.requests).toContain(`${method} /api/v1/namespaces/default/pods/web-0/portforward`);
+    expect(world.api.requests).toContain(`${verb} /api/v1/namespaces/default/pods/web-0/portforward`);
   });
 
   it('passes on the end of one half and leaves the other open', async () => {
@@ -111,7 +111,7 @@ describe.each([
     expect(await endedBy(stream)).toBeNull();
   });
 
-  it('delivers what comes before a word of ours, and the end', async () => {
+  it('delivers data that arrives before we send anything, and the end', async () => {
     await serve(startGreetingServer());
     const { streams } = await world.podStreams();
     const stream = await world.connected(streams);
@@ -119,7 +119,7 @@ describe.each([
     stream.destroy();
   });
 
-  it('tells a refused port at once, and goes on with others', async () => {
+  it('reports a refused port at once, and continues with others', async () => {
     await serve(startEchoServer());
     const { streams } = await world.podStreams();
     const good = await world.connected(streams);
@@ -131,7 +131,7 @@ describe.each([
   });
 });
 
-it('asks by POST alone once only that was allowed', async () => {
+it('uses only POST once only that was allowed', async () => {
   await serve(startEchoServer());
   world.api.setWebSockets('forbidden');
   const { streams } = await world.podStreams();
@@ -141,7 +141,7 @@ it('asks by POST alone once only that was allowed', async () => {
   expect(asked.map((request) => request.split(' ')[0])).toEqual(['GET', 'POST', 'POST']);
 });
 
-it('is forbidden only when both ways are refused', async () => {
+it('is forbidden only if both methods are refused', async () => {
   const { streams } = await world.podStreams();
   world.api.setAccess('forbidden');
   const opened = await world.connect(streams);
@@ -154,13 +154,13 @@ it('is forbidden only when both ways are refused', async () => {
   expect(await echoed(await world.connected(streams), 'granted later')).toBe('granted later');
 });
 
-it('tells a pod that is not there', async () => {
+it('reports a pod that does not exist', async () => {
   const { streams } = await world.podStreams('gone-0');
   const opened = await world.connect(streams);
   expect(opened.ok ? null : opened.error.code).toBe('resource-missing');
 });
 
-it('tells a pod whose connections are refused after its deletion', async () => {
+it('reports a pod whose connections are refused after its deletion', async () => {
   await serve(startEchoServer());
   const { streams } = await world.podStreams();
   await echoed(await world.connected(streams), 'x');
@@ -192,16 +192,16 @@ it('keeps one connection warm, so that the next client needs no handshake', asyn
   first.destroy();
 });
 
-it('lets others go on while one client does not read, and keeps little for it', async () => {
+it('lets other clients continue while one does not read, and buffers little for it', async () => {
   const flood = await startFlood();
   await serve(startEchoServer(), 7);
   const { streams } = await world.podStreams();
   const stuck = await world.connected(streams);
-  await comesToRest('what is sent to it', flood.sent);
+  await whenStable('what is sent to it', flood.sent);
   expect(stuck.readableLength).toBeLessThan(mebibyte);
   const others = await Promise.all(Array.from({ length: 10 }, () => world.connected(streams, 7)));
   for (const other of others) expect(await echoed(other, 'x')).toBe('x');
-  // It reads after all, and gets it in order.
+  // It reads after all, and receives everything in order.
   const [chunk] = (await once(stuck, 'data')) as [Buffer];
   expect(chunk.every((byte) => byte === 'x'.charCodeAt(0))).toBe(true);
   for (const client of [stuck, ...others]) client.destroy();
@@ -222,13 +222,13 @@ it('stops a writer whose server does not read', async () => {
   };
   writer.on('drain', pour);
   pour();
-  await comesToRest('what it has written', () => written);
+  await whenStable('what it has written', () => written);
   expect(written).toBeLessThan(64 * mebibyte);
   expect(writer.writableLength).toBeLessThan(4 * mebibyte);
   writer.destroy();
 });
 
-it('resets a stream that is given up, and the pod learns it', async () => {
+it('resets a stream that is abandoned, and the pod notices', async () => {
   let open = 0;
   const counting = net.createServer((socket) => {
     open += 1;
@@ -257,7 +257,7 @@ it('fails every stream when kubectl is killed', async () => {
   expect(streams.connectionCount).toBe(0);
 });
 
-it('fails every stream when the kubelet cuts them, and connects anew', async () => {
+it('fails every stream when the kubelet cuts them, and reconnects', async () => {
   await serve(startEchoServer());
   const { streams } = await world.podStreams();
   const client = await world.connected(streams);
@@ -270,10 +270,10 @@ it('fails every stream when the kubelet cuts them, and connects anew', async () 
   next.destroy();
 });
 
-it('proves the kubelet by a round trip, and does not while kubectl is stopped', async () => {
+it('proves the kubelet by a round trip, but not while kubectl is stopped', async () => {
   await serve(startEchoServer());
   const { session, streams } = await world.podStreams();
-  // Without a connection, one that is made is the answer.
+  // Without a connection, opening one is the answer.
   expect(await streams.prove(5_000, world.service)).toBe(true);
   expect(await streams.prove(5_000, world.service)).toBe(true);
   await stopProcess(session.pid ?? 0);

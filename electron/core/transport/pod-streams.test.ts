@@ -1,4 +1,6 @@
-/** Which connection a client gets, with an independent server of SPDY at the other end, and a clock that a test moves. */
+/**
+ * Which connection a client gets, with an independent SPDY server at the other end and a clock that the test moves.
+ */
 import { type Duplex, duplexPair } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -20,11 +22,11 @@ let clock: FakeClock;
 let streams: PodStreams;
 /** At the other end, in the order of their connections. */
 let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
-/** Our ends of them, and what they write to. */
+/** Our ends of them, and their underlying streams. */
 let near: SpdyConnection[];
 let wires: Duplex[];
 let refusal: KubeAnswer | null;
-let said: string[];
+let reports: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -32,16 +34,16 @@ beforeEach(() => {
   near = [];
   wires = [];
   refusal = null;
-  said = [];
+  reports = [];
   streams = new PodStreams(
     { namespace: 'default', pod: 'web-0' },
     {
       clock,
-      onDoubt: () => {
-        said.push('doubt');
+      onSuspected: () => {
+        reports.push('suspected');
       },
       onEmptied: () => {
-        said.push('emptied');
+        reports.push('emptied');
       },
       dial: () => {
         if (refusal !== null) return Promise.resolve(err(refusal));
@@ -71,11 +73,11 @@ async function connect(): Promise<SpdyStream> {
   const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
   if (!opened.ok) throw new Error(opened.error.title);
   opened.value.on('error', () => undefined);
-  expect(await opened.value.taken).toBe(true);
+  expect(await opened.value.accepted).toBe(true);
   return opened.value;
 }
 
-/** Every client is sent more than it reads. */
+/** Sends every client more than it reads. */
 async function backUpAll(): Promise<void> {
   for (const end of far)
     for (const stream of end.streams)
@@ -83,7 +85,7 @@ async function backUpAll(): Promise<void> {
   await eventually('all are backed up', () => near.every((connection) => connection.isBackedUp));
 }
 
-/** Of each connection, how many clients it has. */
+/** The number of clients of each connection. */
 const clients = (): readonly number[] =>
   far.map(
     (end) =>
@@ -106,7 +108,7 @@ it('spreads clients over four connections, the last of them warm before it is ne
   }
 });
 
-it('gives no client to a connection that is backed up, and opens more when all are', async () => {
+it('assigns no client to a connection that is backed up, and opens more when all are', async () => {
   for (let count = 1; count <= 4; count++) {
     await connect();
     await eventually('a warm one', () => far.length === Math.min(4, count + 1));
@@ -116,7 +118,7 @@ it('gives no client to a connection that is backed up, and opens more when all a
   expect(clients()).toEqual([1, 1, 1, 1, 1]);
 });
 
-it('falls back to a loaded connection where a new one is refused, and tells a refusal where there is none', async () => {
+it('falls back to a loaded connection if a new one is refused, and reports the refusal if there is none', async () => {
   refusal = { status: 403, body: { message: 'pods "web-0" is forbidden' } };
   const opened = await streams.open({ service, port: 80, onComplaint: () => undefined });
   expect(opened.ok ? null : opened.error.code).toBe('forbidden');
@@ -131,7 +133,7 @@ it('falls back to a loaded connection where a new one is refused, and tells a re
   expect(near.map(({ isBackedUp, streamCount }) => [isBackedUp, streamCount])).toEqual([[true, 4]]);
 });
 
-it('closes at once a connection that is made after all are closed, and leaves no timer', async () => {
+it('closes a connection at once that is opened after all are closed, and leaves no timer', async () => {
   const warming = streams.warm(service);
   streams.close();
   expect((await warming).ok).toBe(false);
@@ -150,7 +152,7 @@ it('closes a second connection without clients after a while, and keeps one', as
   await eventually('one is left', () => streams.connectionCount === 1);
 });
 
-it('gives no client to a connection that has left a ping unanswered, and ends it once it has none', async () => {
+it('assigns no client to a connection with an unanswered ping, and closes it when it has none', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   for (const { server } of far.slice(1)) server.answersPings = false;
@@ -163,47 +165,47 @@ it('gives no client to a connection that has left a ping unanswered, and ends it
   expect(near[1]?.isOpen).toBe(false);
 });
 
-it('says that its last client has gone, also with one of several connections, and doubts the way with the last of them', async () => {
+it('reports that its last client has gone, even with several connections, and suspects the network when the last one closes', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   near[0]?.close();
   await eventually('one is left', () => streams.connectionCount === 1);
-  expect(said).toEqual(['emptied']);
+  expect(reports).toEqual(['emptied']);
   near[1]?.close();
   await eventually('none is left', () => streams.connectionCount === 0);
-  expect([said, streams.isVouched]).toEqual([['emptied', 'doubt', 'emptied'], false]);
+  expect([reports, streams.isResponsive]).toEqual([['emptied', 'suspected', 'emptied'], false]);
 });
 
-it('vouches for the way as long as one connection is not backed up, and can tell nothing when all are', async () => {
+it('is responsive as long as one connection is not backed up, and unknown when all are', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
-  expect(streams.isVouched).toBe(true);
+  expect(streams.isResponsive).toBe(true);
   for (const stream of far[0]?.streams ?? [])
     if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
   await eventually('it is backed up', () => near[0]?.isBackedUp === true);
-  expect(streams.isVouched).toBe(true);
+  expect(streams.isResponsive).toBe(true);
   near[1]?.close();
   await eventually('one is left', () => streams.connectionCount === 1);
-  expect([streams.isVouched, await streams.prove(1_000, service)]).toEqual([false, null]);
-  expect(said).toEqual([]);
+  expect([streams.isResponsive, await streams.prove(1_000, service)]).toEqual([false, null]);
+  expect(reports).toEqual([]);
 });
 
-it('doubts the way once when pings are no longer answered', async () => {
+it('suspects the network once when pings are no longer answered', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   for (const { server } of far) server.answersPings = false;
   await clock.advance(13_000);
-  expect([said, streams.isVouched]).toEqual([['doubt'], false]);
+  expect([reports, streams.isResponsive]).toEqual([['suspected'], false]);
 });
 
-it('gives a client another connection when the first write shows that its own was lost', async () => {
+it('moves a client to another connection when the first write shows that its own was lost', async () => {
   await streams.warm(service);
   const [wire] = wires;
   if (wire === undefined) throw new Error('there is no connection');
   wire._write = (_chunk, _encoding, done) => {
     done(new Error('EPIPE'));
   };
-  // As a client comes: no promise stands between its arrival and the write.
+  // As for a real client: no promise is awaited between its arrival and the write.
   const opened = await new Promise<Awaited<ReturnType<PodStreams['open']>>>((resolve) => {
     setImmediate(() => {
       resolve(streams.open({ service, port: 80, onComplaint: () => undefined }));

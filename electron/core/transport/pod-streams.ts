@@ -1,11 +1,13 @@
 /**
- * The connections to one pod, and the clients' streams in them. Invariants:
+ * The connections to one pod, and the clients' streams on them. Invariants:
  *
- * 1. A connection that is backed up, or that has left a ping unanswered, takes no new clients while another one can.
- * 2. One connection without clients is kept warm, up to `maxConnections` in all: the next client waits for no handshake, and
- *    whoever does not read holds up as few others as can be.
- * 3. At most one connection is being opened at a time; all clients that need one wait for it, and learn its failure.
- * 4. A silent connection is ended only once it has no clients: live connections are not touched.
+ * 1. A connection that is backed up, or that has left a ping unanswered, gets no new clients while another one is
+ *    available.
+ * 2. One connection without clients is kept warm, up to `maxConnections` in all. So the next client waits for no
+ *    handshake, and a client that does not read blocks as few others as possible.
+ * 3. At most one connection is being opened at a time; all clients that need one wait for it and receive its
+ *    failure.
+ * 4. An unresponsive connection is closed only when it has no clients: live connections are not touched.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -20,34 +22,37 @@ import type { SpdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
 
 const maxConnections = 4;
-/** While all of those are backed up. */
+/** The limit while all of them are backed up. */
 const maxConnectionsBackedUp = 8;
 const dialDeadlineMs = 10_000;
-/** A silent node is known within 13 s, and load balancers on the way see traffic. */
+/** An unresponsive node is detected within 13 s, and load balancers along the route see traffic. */
 const pingIntervalMs = 10_000;
 const pingDeadlineMs = 3_000;
-/** How long a second connection without clients stays. */
+/** How long a second connection without clients is kept. */
 const spareLingerMs = 30_000;
 
 export interface PodStreamsOptions {
   readonly dial: DialPod;
   readonly clock: Clock;
-  /** No ping is answered any more, or the last connection has gone: the way may be dead. */
-  readonly onDoubt?: () => void;
-  /** The last stream has gone. */
+  /** No connection answers pings any more, or the last one has closed: the network path may be dead. */
+  readonly onSuspected?: () => void;
+  /** The last stream has closed. */
   readonly onEmptied?: () => void;
 }
 
 export interface PodClient {
   readonly service: ServiceSpec;
   readonly port: number;
-  /** The far end could not connect, or broke off, in its own words. The stream ends with an error as well. */
+  /**
+   * The far end could not connect, or closed the connection with this reason. The stream fails with an error as
+   * well.
+   */
   readonly onComplaint: (cause: Cause) => void;
 }
 
 interface Member {
   readonly connection: SpdyConnection;
-  /** It has left its last ping unanswered. */
+  /** Its last ping was not answered. */
   isSilent: boolean;
   idleSince: number;
 }
@@ -70,17 +75,20 @@ export class PodStreams {
     return this.#members.size;
   }
 
-  /** Streams of clients. */
+  /** Clients' streams. */
   get streamCount(): number {
     return [...this.#members].reduce((sum, { connection }) => sum + connection.streamCount, 0);
   }
 
-  /** The pings of some connection are answered: were the way dead, that would be known within `pingIntervalMs` and a little more. */
-  get isVouched(): boolean {
+  /**
+   * Some connection answers its pings. A dead network path would be detected within little more than
+   * `pingIntervalMs`.
+   */
+  get isResponsive(): boolean {
     return [...this.#members].some((member) => !isLoaded(member));
   }
 
-  /** Connects ahead of the first client. */
+  /** Connects before the first client arrives. */
   async warm(service: ServiceSpec): Promise<Result<void, Cause>> {
     if (this.#best() !== null) return ok(undefined);
     const dialed = await this.#dial();
@@ -88,20 +96,20 @@ export class PodStreams {
   }
 
   /**
-   * A client's connection: half-close and backpressure both ways; `taken` tells when the kubelet has it. Never rejects; the
-   * stream's errors are its own.
+   * A client's connection, with half-close and backpressure in both directions; `accepted` settles when the kubelet
+   * has accepted it. Never rejects; errors of the stream are emitted on the stream.
    */
   async open(client: PodClient): Promise<Result<SpdyStream, Cause>> {
     const best = this.#best();
     const mayDial = this.#members.size < maxConnectionsBackedUp;
     if (best !== null && (!isLoaded(best) || !mayDial)) {
       const stream = this.#openOn(best, client);
-      // A connection may have been lost that nobody has used since: the first write shows it.
+      // An idle connection may have been lost: the first write shows that.
       await Promise.resolve();
       if (!stream.destroyed) return ok(stream);
     }
     const dialed = await this.#dial();
-    // A new one that fails leaves those that are there, loaded or not.
+    // If the new connection failed, use an existing one, even if it is loaded.
     const member = dialed.ok && dialed.value.connection.isOpen ? dialed.value : this.#best();
     if (member !== null) return ok(this.#openOn(member, client));
     return err(
@@ -112,18 +120,19 @@ export class PodStreams {
   }
 
   /**
-   * Whether the kubelet answers: true for an answer on any connection within `deadlineMs`, false for none; null where nothing
-   * can be told, because all are backed up. Where there is no connection, one that is made is the answer. Of the pod it says nothing.
+   * Whether the kubelet answers: true for an answer on any connection within `deadlineMs`, false for none, null if
+   * unknown because all connections are backed up. If there is no connection, opening one is the test. Says nothing
+   * about the pod.
    */
   async prove(deadlineMs: number, service: ServiceSpec): Promise<boolean | null> {
     if (this.#members.size === 0) {
       const warm = await withDeadline(this.#options.clock, deadlineMs, this.warm(service));
       return warm !== 'deadline' && warm.ok;
     }
-    const asked = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
-    if (asked.length === 0) return null;
+    const probed = [...this.#members].filter(({ connection }) => !connection.isBackedUp);
+    if (probed.length === 0) return null;
     return new Promise((resolve) => {
-      const pings = asked.map(async (member) => {
+      const pings = probed.map(async (member) => {
         if (await this.#ping(member, deadlineMs)) resolve(true);
       });
       void Promise.all(pings).then(() => {
@@ -132,7 +141,7 @@ export class PodStreams {
     });
   }
 
-  /** Ends all connections and their streams. */
+  /** Closes all connections and their streams. */
   close(): void {
     this.#closing.abort();
     this.#tick?.cancel();
@@ -148,7 +157,7 @@ export class PodStreams {
     return stream;
   }
 
-  /** The one with the fewest clients, of those that are not loaded if there are such; null: there is none. */
+  /** The open connection with the fewest clients, preferably one that is not loaded; null: there is none. */
   #best(): Member | null {
     const open = [...this.#members].filter(({ connection }) => connection.isOpen);
     const rank = (member: Member): number =>
@@ -188,7 +197,7 @@ export class PodStreams {
     void connection.ended.then(() => {
       this.#members.delete(member);
       if (signal.aborted) return;
-      if (this.#members.size === 0) this.#options.onDoubt?.();
+      if (this.#members.size === 0) this.#options.onSuspected?.();
       if (this.streamCount === 0) this.#options.onEmptied?.();
     });
     this.#tick ??= this.#options.clock.after(pingIntervalMs, () => {
@@ -216,8 +225,8 @@ export class PodStreams {
     const isAlive = await member.connection.ping(deadlineMs);
     const wasSilent = member.isSilent;
     member.isSilent = !isAlive && !member.connection.isBackedUp;
-    if (member.isSilent && !wasSilent && !this.isVouched && !this.#closing.signal.aborted)
-      this.#options.onDoubt?.();
+    if (member.isSilent && !wasSilent && !this.isResponsive && !this.#closing.signal.aborted)
+      this.#options.onSuspected?.();
     return isAlive;
   }
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** What ssh-keygen writes, and its public half. */
+/** A private key from ssh-keygen, and its public key. */
 async function made(passphrase: string, ...options: readonly string[]): Promise<readonly [string, string]> {
   const file = path.join(directory, 'key');
   await run('ssh-keygen', ['-q', '-N', passphrase, '-C', 'a comment', '-f', file, ...options]);
@@ -24,7 +24,7 @@ async function made(passphrase: string, ...options: readonly string[]): Promise<
 it.each([
   ['open', ''],
   ['locked', 'tortoise'],
-])('tells a key that is %s, and its public half', async (_, passphrase) => {
+])('recognizes a key that is %s, and its public key', async (_, passphrase) => {
   const [text, publicText] = await made(passphrase, '-t', 'ed25519');
   const publicKey = publicKeyIn(publicText);
   expect(publicKey).toMatch(/^AAAA/);
@@ -36,12 +36,12 @@ it.each([
   ['PEM', 'tortoise'],
   ['PKCS8', ''],
   ['PKCS8', 'tortoise'],
-])('tells whether a key in %s takes the passphrase “%s”', async (format, passphrase) => {
+])('detects whether a key in %s has the passphrase “%s”', async (format, passphrase) => {
   const [text] = await made(passphrase, '-t', 'rsa', '-b', '2048', '-m', format);
   expect(privateKeyFacts(text)).toEqual({ isLocked: passphrase !== '', publicKey: null });
 });
 
-it('knows no private key in a public one, nor in what is cut off', async () => {
+it('finds no private key in a public key or in a truncated file', async () => {
   const [, publicText] = await made('', '-t', 'ed25519');
   expect(privateKeyFacts(publicText)).toBeNull();
   const cut = Buffer.from('openssh-key-v1\0\0\0').toString('base64');

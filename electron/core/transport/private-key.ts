@@ -1,16 +1,16 @@
-/** What the file of a private key says without its passphrase. Pure. */
+/** What a private key file reveals without its passphrase. Pure. */
 
 export interface PrivateKeyFacts {
-  /** It takes a passphrase. */
+  /** It has a passphrase. */
   readonly isLocked: boolean;
-  /** As `ssh-add -L` and the file beside it write it; null: only the passphrase would tell. */
+  /** As in `ssh-add -L` and the public key file; null: unknown without the passphrase. */
   readonly publicKey: string | null;
 }
 
 const opensshKey = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----/;
 const pemKey = /-----BEGIN (?:(?:RSA|DSA|EC|ENCRYPTED) )?PRIVATE KEY-----/;
 
-/** null: it is no private key. */
+/** null: it is not a private key. */
 export function privateKeyFacts(text: string): PrivateKeyFacts | null {
   const body = opensshKey.exec(text)?.[1];
   if (body !== undefined) return opensshFacts(Buffer.from(body, 'base64'));

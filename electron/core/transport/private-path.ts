@@ -1,6 +1,6 @@
 /**
- * Private files of a tunnel: its sockets and its askpass program. Their names are short and say nothing: `sun_path`
- * holds 104 bytes on macOS and 108 on Linux, the closing NUL included, and a service may be called anything.
+ * A tunnel's private files: its sockets and its askpass program. Their names are short hashes: `sun_path` holds 104
+ * bytes on macOS and 108 on Linux, including the terminating NUL, and a service name can be long.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
@@ -10,12 +10,14 @@ import path from 'node:path';
 export type TunnelFileKind = 'sock' | 'live' | 'pass' | 'c' | 'pair' | 'kube';
 
 const maxSocketPathBytes = 103;
-/** ssh binds a control socket by a name that is 17 bytes longer, and moves it (muxserver_listen in mux.c). */
+/**
+ * ssh binds a control socket under a name that is 17 bytes longer, and then renames it (muxserver_listen in mux.c).
+ */
 const maxControlPathBytes = maxSocketPathBytes - 17;
 const nameLength = 12;
 const controlNameLength = 8;
 
-/** Throws when the sockets of this directory would be too long to bind: better at the start than at each tunnel. */
+/** Throws if socket paths in this directory would be too long. Checked at startup rather than for each tunnel. */
 export function assertFitsSockets(runtimeDirectory: string): void {
   for (const [kind, maxBytes] of [
     ['kube', maxSocketPathBytes],
@@ -24,14 +26,14 @@ export function assertFitsSockets(runtimeDirectory: string): void {
     const bytes = Buffer.byteLength(tunnelFile(runtimeDirectory, '', kind));
     if (bytes > maxBytes) {
       throw new Error(
-        `The runtime directory ${runtimeDirectory} is too long for Unix sockets: ${bytes} bytes with the name of a ` +
-          `socket, ${maxBytes} are allowed`,
+        `The runtime directory ${runtimeDirectory} is too long for Unix sockets: ${bytes} bytes including the socket ` +
+          `name; the limit is ${maxBytes}`,
       );
     }
   }
 }
 
-/** The same tunnel always gets the same path, so that what a crash left behind is replaced. */
+/** A tunnel always gets the same path, so files left by a crash are replaced. */
 export function tunnelFile(runtimeDirectory: string, tunnelId: string, kind: TunnelFileKind): string {
   const digest = createHash('sha256').update(tunnelId).digest('hex');
   const name = digest.slice(0, kind === 'c' ? controlNameLength : nameLength);
@@ -39,30 +41,33 @@ export function tunnelFile(runtimeDirectory: string, tunnelId: string, kind: Tun
 }
 
 /**
- * Where what connects to a reverse forward's server comes in. All tunnels of a runner lead there: `tunnelId` is one of them, or
- * the runner's own name, `service#runner`.
+ * The socket that receives connections from a reverse forward's server. All tunnels of a runner share it:
+ * `tunnelId` is one of them, or the runner's own name, `service#runner`.
  */
 export const reverseSocket = (runtimeDirectory: string, tunnelId: string): string =>
   tunnelFile(runtimeDirectory, `in ${tunnelId.replace(/\.\d+$/, '')}`, 'sock');
 
-/** Also when there is none. */
+/** Does nothing if there is none. */
 export function removeFile(file: string): Promise<void> {
   return rm(file, { force: true });
 }
 
 /**
- * Before each tunnel: the folder was there at the start, and whoever tidies up temporary folders may have removed it
- * since. Throws when it cannot be made, or when somebody else's lies there now.
+ * Called before each tunnel: a cleanup of temporary folders may have removed the folder since startup. Throws if it
+ * cannot be created, or if another user owns it.
  */
 export function ensureRuntimeDirectory(runtimeDirectory: string): void {
   mkdirSync(runtimeDirectory, { recursive: true, mode: 0o700 });
   const stats = lstatSync(runtimeDirectory);
   if (!stats.isDirectory() || stats.uid !== process.getuid?.()) {
-    throw new Error(`${runtimeDirectory} is no folder of this user's any more: remove it`);
+    throw new Error(`${runtimeDirectory} is not a folder owned by this user: remove it`);
   }
 }
 
-/** What a run that was killed left. Call it before the first tunnel, when no other run is there. Never rejects. */
+/**
+ * Removes the files of a run that was killed. Call it before the first tunnel, and only if no other run is active.
+ * Never rejects.
+ */
 export async function removeLeftTunnelFiles(runtimeDirectory: string): Promise<void> {
   const names = await readdir(runtimeDirectory).catch(() => []);
   const left = names.filter((name) =>

@@ -14,7 +14,7 @@ const timedOut = describeCause('timed-out', {
 });
 const killed = describeCause('killed');
 
-/** Does what the test says. Told to stop, it takes its time. */
+/** Controlled by the test. It takes time to stop. */
 class FakeAttempt implements Carrier {
   readonly id: string;
   readonly pid: number;
@@ -112,7 +112,7 @@ describe('a race of connection attempts', () => {
     return found;
   };
 
-  it('tells a quick failure at once, with the end of the attempt that failed', async () => {
+  it('reports a quick failure at once, with the end of the attempt that failed', async () => {
     await clock.advance(20);
     await attempt(1).ends(refused);
     expect(await tunnel.ready).toEqual(err(refused));
@@ -121,7 +121,7 @@ describe('a race of connection attempts', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('lets the first that is ready win, and ends when all others have ended, too', async () => {
+  it('is won by the first attempt to be ready, and ends when all others have ended, too', async () => {
     await clock.advance(2_000);
     expect(tunnel.pid).toBe(1002);
     await attempt(2).comesUp();
@@ -136,7 +136,7 @@ describe('a race of connection attempts', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('starts no other beside one that has been answered, however long its login takes', async () => {
+  it('starts no other attempt beside one that has been answered, however long its login takes', async () => {
     await clock.advance(1_999);
     await attempt(1).isAnswered();
     await clock.advance(60_000);
@@ -145,7 +145,7 @@ describe('a race of connection attempts', () => {
     expect(settled).toEqual(['ready ok']);
   });
 
-  it('stops the other one when one is answered, and is decided by that one then', async () => {
+  it('stops the other attempt when one is answered, which then decides the race', async () => {
     await clock.advance(2_000);
     await attempt(1).isAnswered();
     expect(attempt(2).stops).toEqual([false]);
@@ -155,7 +155,7 @@ describe('a race of connection attempts', () => {
     expect(settled).toEqual(['ready auth-failed', 'ended auth-failed']);
   });
 
-  it('goes on when one was not answered in time, and tells in the end what that one said', async () => {
+  it('continues when an attempt was not answered in time, and finally reports its cause', async () => {
     await clock.advance(10_000);
     await attempt(1).ends(timedOut);
     expect(settled).toEqual([]);
@@ -167,14 +167,14 @@ describe('a race of connection attempts', () => {
     expect(settled).toEqual(['ready timed-out', 'ended timed-out']);
   });
 
-  it('is lost to the deadline also when no attempt said anything', async () => {
+  it('is lost at the deadline even if no attempt failed', async () => {
     await clock.advance(30_000);
     expect(await tunnel.ready).toMatchObject({
       error: { title: 'bastion did not answer in time', evidence: 'no answer within 30 s' },
     });
   });
 
-  it('waits for its own turn behind a login of another that hangs', async () => {
+  it('waits for its own turn behind another login that hangs', async () => {
     const waiting = race('db#4');
     await attempt(1).isAnswered();
     await clock.advance(30_000);
@@ -195,7 +195,7 @@ describe('a race of connection attempts', () => {
     expect(await waiting.ready).toMatchObject({ error: { code: 'timed-out' } });
   });
 
-  it('stops all attempts, by force when told to, and has no cause then', async () => {
+  it('stops all attempts, by force if requested, and has no cause then', async () => {
     await clock.advance(2_000);
     const stopped = tunnel.stop({ force: true });
     expect(attempts.map(({ stops }) => stops.at(-1))).toEqual([true, true]);
@@ -221,7 +221,7 @@ describe('a race of connection attempts', () => {
     expect(attempt(1).stops).toEqual([false]);
   });
 
-  it('passes on what an attempt complains of, and proves its transport by the winner', async () => {
+  it('passes on complaints of an attempt, and proves its transport by the winner', async () => {
     const complaints: Cause[] = [];
     tunnel.onComplaint((cause) => complaints.push(cause));
     await attempt(1).comesUp();
@@ -232,7 +232,7 @@ describe('a race of connection attempts', () => {
     expect(await tunnel.proveTransport(100)).toEqual({ kind: 'dead', cause: killed });
   });
 
-  it('is lost at once when it is not admitted, before its turn or when that comes', async () => {
+  it('is lost at once if it is not admitted, before its turn or at its turn', async () => {
     let refusal: Cause | null = null;
     const denied = describeCause('auth-failed');
     const learned: (Cause | null)[] = [];

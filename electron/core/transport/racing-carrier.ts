@@ -1,11 +1,11 @@
 /**
- * A tunnel whose connection attempts overlap: one is a whole tunnel of its own, the first to be ready wins, and the others are
- * stopped. When they may begin is the gate's matter. Invariants:
+ * A carrier whose connection attempts overlap. Each attempt is a complete carrier; the first one to be ready wins,
+ * and the others are stopped. The gate decides when an attempt may begin. Invariants:
  *
  * 1. `ready` and `ended` settle exactly once each; `ended` last, when every attempt has ended.
- * 2. An attempt that fails decides the race, except that it was not answered in time: then the next one goes on, until
- *    `answerTimeoutMs`. So a refusal is told at once.
- * 3. An attempt that has been answered has no other beside it, and has the time that it gives itself.
+ * 2. A failed attempt decides the race, unless it failed because there was no answer in time: then the next one
+ *    continues, until `answerTimeoutMs`. So a refusal is reported at once.
+ * 3. An attempt that has been answered has no other beside it, and is limited only by its own deadline.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
@@ -17,28 +17,28 @@ import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
 
 export interface Race {
   readonly id: string;
-  /** The machine that is to answer, for the words of a failure. */
+  /** The host that should answer, for error messages. */
   readonly host: string;
   readonly clock: Clock;
   readonly gate: ConnectionGate;
-  /** Connections of one line keep to the gate's invariants together. */
+  /** Connections with the same line are limited together by the gate. */
   readonly line: string;
   /** The host behind that of the line where a connection logs in next, if there is one. */
   readonly beyond?: string | undefined;
-  /** From the start, or from the last login of others in the line, to an answer, in ms. */
+  /** Time to an answer, from the start or from the last login of others in the line, in ms. */
   readonly answerTimeoutMs: number;
-  /** The key of the config that says so, and its value; absent: none does. */
+  /** The config key for that time, with its value; absent: there is none. */
   readonly limit?: string;
   /** Starts an attempt, numbered from 1. Never throws. */
   readonly open: (attempt: number) => Carrier;
   readonly admission?: Admission;
 }
 
-/** Whether an attempt is allowed at all, besides its turn. */
+/** Whether an attempt is allowed at all, apart from its turn. */
 export interface Admission {
   refusal(): Cause | null;
   notBefore(): number;
-  /** Called before anybody else has a turn. `cause` is null when the attempt became ready. */
+  /** Called before anyone else gets a turn. `cause` is null if the attempt became ready. */
   learn(cause: Cause | null): void;
 }
 
@@ -48,7 +48,7 @@ interface Attempt {
   isAnswered: boolean;
 }
 
-const free: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
+const unrestricted: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
 
 export class RacingCarrier implements Carrier {
   readonly id: string;
@@ -58,12 +58,12 @@ export class RacingCarrier implements Carrier {
   readonly #admission: Admission;
   readonly #entrant: Entrant;
   readonly #life = new CarrierLife();
-  /** All that were opened and have not ended. */
+  /** All attempts that have not ended. */
   readonly #living = new Set<Carrier>();
-  /** Those that may still win, oldest first. */
+  /** Attempts that may still win, oldest first. */
   #running: readonly Attempt[] = [];
   #attempts = 0;
-  /** `ready` is settled. */
+  /** `ready` has settled. */
   #isDecided = false;
   #isEnded = false;
   #winner: Carrier | null = null;
@@ -74,18 +74,18 @@ export class RacingCarrier implements Carrier {
   constructor(race: Race) {
     this.id = race.id;
     this.#race = race;
-    this.#admission = race.admission ?? free;
+    this.#admission = race.admission ?? unrestricted;
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
     this.#entrant = {
       ...(race.beyond === undefined ? {} : { beyond: race.beyond }),
-      // A refusal takes no time of the host's.
+      // A refused attempt never contacts the host.
       notBefore: () => (this.#admission.refusal() === null ? this.#admission.notBefore() : -Infinity),
       start: (turn) => {
         this.#start(turn);
       },
-      giveWay: (turn) => {
-        this.#giveWay(turn);
+      preempt: (turn) => {
+        this.#preempt(turn);
       },
     };
     this.#expectAnswer(race.answerTimeoutMs);
@@ -139,7 +139,7 @@ export class RacingCarrier implements Carrier {
     void tunnel.loggingIn?.then(() => {
       turn.loggingIn();
     });
-    void tunnel.letIn?.then(() => {
+    void tunnel.hopPassed?.then(() => {
       if (attempt.isAnswered) turn.passed();
     });
     void tunnel.ready.then((result) => {
@@ -161,7 +161,7 @@ export class RacingCarrier implements Carrier {
     if (attempt.isAnswered) this.#race.gate.withdraw(this.#race.line, this.#entrant);
   }
 
-  #giveWay(turn: Turn): void {
+  #preempt(turn: Turn): void {
     const attempt = this.#running.find((one) => one.turn === turn);
     if (attempt === undefined) return;
     this.#forget(attempt);
@@ -192,7 +192,7 @@ export class RacingCarrier implements Carrier {
     this.#endWhenAllHave();
   }
 
-  /** Settles `ready` and stops what cannot win any more. */
+  /** Settles `ready` and stops all attempts that can no longer win. */
   #decide(ready: Result<Endpoint, Cause>): void {
     if (this.#isDecided) return;
     this.#isDecided = true;

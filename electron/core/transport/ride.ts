@@ -1,8 +1,8 @@
 /**
- * A forward's place on the carrier of its transport. Invariants:
+ * A forward's use of its transport's carrier. Invariants:
  *
- * 1. `ready` and `ended` settle once each, of one carrier.
- * 2. Until a carrier is ready, the ride may be moved to the next one: whoever waits does not notice.
+ * 1. `ready` and `ended` settle once each, for one carrier.
+ * 2. Until a carrier is ready, the ride may be moved to the next one without its user noticing.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -12,31 +12,31 @@ import { CarrierLife, noChild } from './carrier-life.ts';
 import type { Rider, SharedCarrier } from './shared-carrier.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
-/** A place on a shared connection, whoever made it. */
+/** A place on a shared connection, whether LocalPort or the user opened it. */
 export interface Place {
   readonly pid: number | null;
-  /** How long the login took, in ms; null while it lasts, or where there was none. */
+  /** How long the login took, in ms; null while it is in progress, or if there was none. */
   readonly openedInMs: number | null;
-  /** The socket by which it is used, or why there is none. */
+  /** The socket to use, or why there is none. */
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
-  /** Settles; never rejects. `isRoutine`: nothing gives reason to ask. */
+  /** Settles; never rejects. `isRoutine`: there is no particular reason to probe. */
   prove(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
-  /** Whoever comes next needs another connection. */
+  /** This connection is dead: later users need another one. */
   condemn(cause: Cause): void;
   /** Connections that the far end refused, by the forward's socket. */
   onRefusal(listener: (path: string, line: string) => void): void;
-  /** Idempotent. Resolves when this place no longer keeps anything open; `force`: kills what nobody else uses. */
+  /** Idempotent. Resolves when this place no longer keeps anything open. `force` kills what nobody else uses. */
   leave(options?: { readonly force?: boolean }): Promise<void>;
 }
 
-/** A place on a connection that LocalPort has opened: the server may be asked to listen. */
+/** A place on a connection that LocalPort opened, where the server may be asked to listen. */
 export interface OwnPlace extends Place {
-  /** Far ends that the server did not open, of whichever service. Returns how to stop listening. */
+  /** Listeners that the server did not open, for any service. Returns a function that unsubscribes. */
   onListenRefused(listener: (refusal: ListenRefusal) => void): () => void;
   /**
-   * Resolves once the server has answered what is asked of it now, and so has carried out what it was told before, or after
-   * `deadlineMs`. Never rejects.
+   * Resolves when the server has answered a request that is sent now, and so has carried out all earlier ones, or
+   * after `deadlineMs`. Never rejects.
    */
   roundTrip(deadlineMs: number): Promise<void>;
 }
@@ -123,7 +123,7 @@ export class Ride implements OwnPlace {
     });
   }
 
-  /** It waits for the next carrier. */
+  /** Waits for the next carrier. */
   wait(): void {
     this.#carrier?.leave(this.#rider);
     this.#carrier = null;

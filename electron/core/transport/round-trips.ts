@@ -1,9 +1,12 @@
-/** What an answer takes on a line, by the last two: one that came late because the line was dead for a while says nothing of its speed. */
+/**
+ * The usual round-trip time, from the last two round trips: one late answer after an outage says nothing about the
+ * speed.
+ */
 export class RoundTrips {
   #latest = 0;
   #before = 0;
 
-  /** In ms; 0 while nothing is known. */
+  /** In ms; 0 while unknown. */
   get usualMs(): number {
     return Math.min(this.#latest, this.#before);
   }

@@ -15,7 +15,7 @@ import { loginOf } from './transport-key.ts';
 const endpoint: Endpoint = { kind: 'unix', path: '/run/1.sock' };
 const missing = describeCause('secret-missing', { what: 'bastion' });
 
-/** An adapter whose tunnels end with `end`, and a keychain that answers when told to. */
+/** An adapter whose tunnels end with `end`, and a keychain that answers on request. */
 function world(end: CarrierEnd | null) {
   const opened: (string | null)[] = [];
   let answer: (value: string | null) => void = () => undefined;
@@ -51,10 +51,10 @@ function world(end: CarrierEnd | null) {
     onRefusal: () => undefined,
     onListenRefused: () => undefined,
     services: () => [],
-    onHuman: () => undefined,
+    onUserNeeded: () => undefined,
   };
   const openFor = (service: ServiceSpec): Carrier =>
-    carriers({ id: 't#1', service, log: silentLogger, insisted: false }, reports);
+    carriers({ id: 't#1', service, log: silentLogger, forced: false }, reports);
   const open = (password: string): Carrier => openFor(serviceWith(sshConnection({ password })));
   return { open, openFor, opened, memory, answer: (value: string | null) => answer(value) };
 }
@@ -92,7 +92,7 @@ it('fails when the password cannot be read', async () => {
   expect(opened).toEqual([]);
 });
 
-it('is stopped at once while the password is being read, and starts nothing afterwards', async () => {
+it('stops at once while the password is being read, and starts nothing afterwards', async () => {
   const { open, opened, answer } = world(null);
   const tunnel = open('keychain:bastion');
   await settle();
@@ -103,7 +103,7 @@ it('is stopped at once while the password is being read, and starts nothing afte
   expect(opened).toEqual([]);
 });
 
-it('says how to correct a password of the keychain that was refused', async () => {
+it('suggests how to correct a keychain password that was refused', async () => {
   const cause = describeCause('auth-failed', { host: 'bastion', usedPassword: true, evidence: 'denied' });
   const { open, answer } = world({ cause, exitCode: 255, signal: null, lastLines: [] });
   const tunnel = open('keychain:bastion');
@@ -120,7 +120,7 @@ it('says how to correct a password of the keychain that was refused', async () =
   expect((await tunnel.ended).cause).toBe(ready.ok ? null : ready.error);
 });
 
-it('blames no stored password for what the user typed', async () => {
+it("does not blame a stored password for the user's input", async () => {
   const cause = describeCause('auth-failed', { host: 'bastion', askedUser: true });
   const { open, answer } = world({ cause, exitCode: 255, signal: null, lastLines: [] });
   const tunnel = open('keychain:bastion');
@@ -129,14 +129,14 @@ it('blames no stored password for what the user typed', async () => {
   expect((await tunnel.ended).cause).toBe(cause);
 });
 
-it('leaves others as they are', () => {
+it('leaves other services unchanged', () => {
   const { open, openFor, opened } = world(null);
   open('plain');
   openFor(serviceWith(tcpConnection()));
   expect(opened).toEqual(['plain', 'tcp']);
 });
 
-it('reads nothing where the user is asked for the password instead', () => {
+it('reads nothing if the user is prompted for the password instead', () => {
   const { openFor, opened, memory } = world(null);
   const connection = sshConnection({ password: 'keychain:bastion' });
   memory.replaceStored(loginOf(connection));
@@ -144,7 +144,7 @@ it('reads nothing where the user is asked for the password instead', () => {
   expect(opened).toEqual(['keychain:bastion']);
 });
 
-it('offers to ask for a password that the keychain does not hold', async () => {
+it('offers to prompt for a password that is not in the keychain', async () => {
   const { open, answer } = world(null);
   const tunnel = open('keychain:bastion');
   answer(null);

@@ -1,4 +1,7 @@
-/** ssh carriers whose password must be read first. Nothing is started, and no time runs, before it is known. */
+/**
+ * ssh carriers whose password must be read first. Nothing is started, and no deadline runs, before the password is
+ * known.
+ */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
@@ -15,7 +18,7 @@ import { loginOf } from './transport-key.ts';
 
 type Prompts = Pick<PromptDesk, 'memory' | 'isAttended'>;
 
-/** The same, for services whose password may be a reference. */
+/** Wraps `open` for services whose password may be a reference. */
 export const withSecrets =
   (open: OpenCarrier, secrets: SecretStore, prompts: Prompts): OpenCarrier =>
   (opening, reports) => {
@@ -23,7 +26,7 @@ export const withSecrets =
     const { connection } = service;
     if (connection.technology !== 'ssh' || connection.password === null) return open(opening, reports);
     const { password } = connection;
-    // The user is asked for it instead.
+    // The user is prompted for it instead.
     const isReplaced = prompts.memory.isStoredReplaced(loginOf(connection));
     if (!isReference(password) || isReplaced) return open(opening, reports);
     return new SecretCarrier(opening.id, {
@@ -36,7 +39,7 @@ export const withSecrets =
           reports,
         ),
       explain: (cause) => {
-        // The config's password was refused, and not what the user typed, or a security key.
+        // Only if the config's password was refused, not the user's input or a security key.
         const isStored = cause.action?.kind === 'log-in' && cause.action.replacesStored;
         if (cause.code !== 'auth-failed' || !isStored) return cause;
         secrets.refuse(password);
@@ -45,7 +48,7 @@ export const withSecrets =
     });
   };
 
-/** One that is missing can be asked for. */
+/** Offers to prompt for a missing password. */
 function unread(cause: Cause, { host, password }: SshConnection): Cause {
   if (cause.code !== 'secret-missing') return cause;
   const reference = parseSecretReference(password ?? '');
@@ -55,7 +58,7 @@ function unread(cause: Cause, { host, password }: SshConnection): Cause {
   return describeCause('secret-missing', { what, command, evidence, login: loginCommand(host) });
 }
 
-/** What asks for the password, where LocalPort itself cannot. */
+/** The command that prompts for the password if LocalPort itself cannot. */
 const loginUnless = ({ isAttended }: Prompts, host: string): string | undefined =>
   isAttended ? undefined : loginCommand(host);
 
@@ -90,7 +93,7 @@ class SecretCarrier implements Carrier {
   readonly #life = new CarrierLife();
   #inner: Carrier | null = null;
   #isStopped = false;
-  /** One for `ready` and `ended`. */
+  /** The same explained cause for `ready` and `ended`. */
   #explained: { readonly from: Cause; readonly to: Cause } | null = null;
 
   constructor(id: string, parts: SecretCarrierParts) {

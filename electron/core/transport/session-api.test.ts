@@ -3,7 +3,7 @@ import { settle } from '../testing/fake-clock.ts';
 import type { KubeAnswer, KubeApi, KubeEnd } from './kube-api.ts';
 import { SessionApi } from './session-api.ts';
 
-/** Answers as a test says; what is broken off ends by itself. */
+/** Answers as a test says; an aborted request ends by itself. */
 class Session implements KubeApi {
   readonly name: string;
   readonly signals: AbortSignal[] = [];
@@ -54,7 +54,7 @@ class Session implements KubeApi {
 
 const nothing = (): void => undefined;
 
-it('waits for a session, and asks that one', async () => {
+it('waits for a session, and uses it', async () => {
   const api = new SessionApi();
   const first = new Session('first');
   const asked = [api.get('/a'), api.get('/b')];
@@ -71,7 +71,7 @@ it('waits for a session, and asks that one', async () => {
   expect(await watched).toEqual({ kind: 'closed' });
 });
 
-it('waits no longer than its signal, and asks nobody after it', async () => {
+it('waits no longer than its signal, and sends nothing after it', async () => {
   const api = new SessionApi();
   const waiting = new AbortController();
   const asked = api.get('/a', { signal: waiting.signal });
@@ -84,7 +84,7 @@ it('waits no longer than its signal, and asks nobody after it', async () => {
   expect(session.asked).toEqual([0, 0]);
 });
 
-it('passes an abort on to what is under way', async () => {
+it('passes an abort on to running requests', async () => {
   const api = new SessionApi();
   const session = new Session('only');
   api.use(session);
@@ -96,7 +96,7 @@ it('passes an abort on to what is under way', async () => {
   expect([await asked, await watched]).toEqual([{ status: 0, body: 'aborted by only' }, { kind: 'aborted' }]);
 });
 
-it('leaves what is under way alone while there is no other session: its end says more', async () => {
+it('leaves running requests alone while there is no other session: their own end says more', async () => {
   const api = new SessionApi();
   const session = new Session('gone');
   api.use(session);
@@ -109,7 +109,7 @@ it('leaves what is under way alone while there is no other session: its end says
 });
 
 it.each([['at once'], ['after a while without one']])(
-  'asks a session that takes over %s what the former one has not answered, and breaks off its watches',
+  'repeats unanswered requests on a session that takes over %s, and fails the watches',
   async (when) => {
     const api = new SessionApi();
     const [former, next] = [new Session('former'), new Session('next')];
@@ -119,14 +119,14 @@ it.each([['at once'], ['after a while without one']])(
     await settle();
     if (when !== 'at once') api.use(null);
     api.use(next);
-    expect(await watched).toEqual({ kind: 'failed', reason: 'another session has taken over' });
+    expect(await watched).toEqual({ kind: 'failed', reason: 'another session took over' });
     await settle();
     next.answers();
     expect(await asked).toEqual({ status: 200, body: 'next' });
   },
 );
 
-it('says aborted of a watch that was aborted before another session took over', async () => {
+it('reports a watch as aborted if it was aborted before another session took over', async () => {
   const api = new SessionApi();
   api.use(new Session('former'));
   const ending = new AbortController();

@@ -1,15 +1,16 @@
 /**
- * The Kubernetes API through whatever session a transport has now. Invariants:
+ * The Kubernetes API through the current session of a transport. Invariants:
  *
- * 1. While there is no session, requests wait: that the way is down is known, and is no answer of the API server's.
- * 2. What is asked through a former session is broken off when another one takes over, which may lead to another cluster: a
- *    request is repeated there, a watch fails, so that its list is read anew.
+ * 1. While there is no session, requests wait: the connection is known to be down, which is not an answer of the
+ *    API server.
+ * 2. When another session takes over, which may lead to another cluster, running requests on the former one are
+ *    aborted: a GET is repeated on the new session; a watch fails, so that its list is read again.
  */
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 
 interface Session {
   readonly api: KubeApi;
-  /** What is under way. */
+  /** Running requests. */
   readonly requests: Set<AbortController>;
   isReplaced: boolean;
 }
@@ -19,7 +20,7 @@ export class SessionApi implements KubeApi {
   #former: Session | null = null;
   readonly #waiting = new Set<() => void>();
 
-  /** null: there is none. */
+  /** null: there is no session. */
   use(api: KubeApi | null): void {
     if (this.#current?.api === api) return;
     this.#former = this.#current ?? this.#former;
@@ -35,7 +36,7 @@ export class SessionApi implements KubeApi {
 
   async get(path: string, options: Parameters<KubeApi['get']>[1] = {}): Promise<KubeAnswer> {
     for (;;) {
-      const session = await this.#whenThere(options.signal);
+      const session = await this.#whenOpen(options.signal);
       if (session === null) return { status: noAnswer, body: 'aborted' };
       const answer = await whileUsed(session, options.signal, (signal) =>
         session.api.get(path, { ...options, signal }),
@@ -45,16 +46,16 @@ export class SessionApi implements KubeApi {
   }
 
   async watch(path: string, onEvent: (event: unknown) => void, signal: AbortSignal): Promise<KubeEnd> {
-    const session = await this.#whenThere(signal);
+    const session = await this.#whenOpen(signal);
     if (session === null) return { kind: 'aborted' };
     const end = await whileUsed(session, signal, (ending) => session.api.watch(path, onEvent, ending));
     return session.isReplaced && !signal.aborted
-      ? { kind: 'failed', reason: 'another session has taken over' }
+      ? { kind: 'failed', reason: 'another session took over' }
       : end;
   }
 
   /** null: the signal aborted first. */
-  async #whenThere(signal: AbortSignal | undefined): Promise<Session | null> {
+  async #whenOpen(signal: AbortSignal | undefined): Promise<Session | null> {
     while (this.#current === null && signal?.aborted !== true)
       await new Promise<void>((resolve) => {
         const settle = (): void => {
@@ -69,11 +70,11 @@ export class SessionApi implements KubeApi {
   }
 }
 
-/** Nothing is left at the signal, which may live as long as a forward. */
+/** Removes its listener from the signal, which may live as long as a forward. */
 async function whileUsed<T>(
   session: Session,
   signal: AbortSignal | undefined,
-  ask: (signal: AbortSignal) => Promise<T>,
+  send: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const ending = new AbortController();
   const onAbort = (): void => ending.abort();
@@ -81,7 +82,7 @@ async function whileUsed<T>(
   if (session.isReplaced || signal?.aborted === true) ending.abort();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    return await ask(ending.signal);
+    return await send(ending.signal);
   } finally {
     session.requests.delete(ending);
     signal?.removeEventListener('abort', onAbort);

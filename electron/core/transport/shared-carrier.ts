@@ -1,6 +1,6 @@
 /**
- * One carrier of a transport and the forwards that ride on it. What is asked of it is asked once for all who wait for the
- * answer.
+ * One carrier of a transport and the forwards that use it. Forwards that want a proof at the same time share one
+ * probe.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -11,32 +11,32 @@ import type { Carrier, CarrierEnd, CarrierTraffic, TransportProof } from './carr
 import { RoundTrips } from './round-trips.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
-/** Who uses a carrier. */
+/** A user of a carrier. */
 export interface Rider extends CarrierTraffic {
   readonly service: string;
-  /** Where it leads. */
+  /** The target. */
   readonly target: string;
 }
 
-/** What a carrier under way tells of itself. */
+/** Reports from a running carrier. */
 export interface CarrierReports {
   /** A connection was refused at the far end, by the forward's socket. */
   readonly onRefusal: (path: string, line: string) => void;
-  /** The server did not open the far end of a remote forward, of whichever service. */
+  /** The server did not open the listener of a remote forward, for any service. */
   readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
-  /** The login took a human. */
-  readonly onHuman: () => void;
+  /** The login needed the user. */
+  readonly onUserNeeded: () => void;
 }
 
-/** What each rider hears. */
+/** The reports that are passed on to each rider. */
 export type RiderReports = Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
 
 export interface SharedCarrierListener {
   readonly onReady: () => void;
   readonly onEnded: (end: CarrierEnd) => void;
-  /** Of every question, also of one that is answered late. */
+  /** Called for every probe, even for one that is answered late. */
   readonly onProof: (proof: TransportProof) => void;
   /** The last rider has left. */
   readonly onEmpty: () => void;
@@ -45,14 +45,16 @@ export interface SharedCarrierListener {
 interface RunningProof {
   readonly answer: Promise<TransportProof>;
   /** Monotonic ms. */
-  readonly givesUpAt: number;
+  readonly deadlineAt: number;
 }
 
-/** An answer this young answers those who ask a moment later. */
-const freshMs = 250;
-/** A round trip takes no longer … */
+/** An answer this recent is reused. */
+const reuseMs = 250;
+/** The deadline of a round trip … */
 const proofDeadlineMs = 1_000;
-/** … unless our own bytes queue before it: 4 to 6 s were seen behind an upload at 1 Mbit/s. */
+/**
+ * … and the deadline if our own bytes are queued before it: 4 to 6 s were measured behind an upload at 1 Mbit/s.
+ */
 const queuedProofDeadlineMs = 10_000;
 
 export class SharedCarrier {
@@ -64,13 +66,16 @@ export class SharedCarrier {
   readonly #riders = new Map<Rider, RiderReports>();
   readonly #startedAt: number;
   #openedInMs: number | null = null;
-  #tookHuman = false;
+  #neededUser = false;
   #isEnded = false;
   #isStopping = false;
   #proof: RunningProof | null = null;
   #aliveAt = -Infinity;
-  /** It has answered since it was last doubted or interrupted: from then on its own keepalive would end it within ten seconds. */
-  #isVouched = false;
+  /**
+   * It has answered since the last doubt or interruption. From then on, its own keepalive would end a dead
+   * connection within ten seconds.
+   */
+  #isResponsive = false;
   readonly #roundTrips = new RoundTrips();
 
   constructor(clock: Clock, open: (reports: CarrierReports) => Carrier, listener: SharedCarrierListener) {
@@ -85,8 +90,8 @@ export class SharedCarrier {
         for (const reports of this.#riders.values()) reports.onListenRefused(refusal);
       },
       services: () => [...this.#riders.keys()].map(({ service }) => service),
-      onHuman: () => {
-        this.#tookHuman = true;
+      onUserNeeded: () => {
+        this.#neededUser = true;
       },
     });
     this.ready = this.#carrier.ready;
@@ -94,7 +99,7 @@ export class SharedCarrier {
     void this.ready.then(({ ok }) => {
       if (!ok || this.#isEnded) return;
       this.#openedInMs = clock.now() - this.#startedAt;
-      this.#isVouched = true;
+      this.#isResponsive = true;
       listener.onReady();
     });
     void this.ended.then((end) => {
@@ -112,22 +117,22 @@ export class SharedCarrier {
     return this.#openedInMs;
   }
 
-  get tookHuman(): boolean {
-    return this.#tookHuman;
+  get neededUser(): boolean {
+    return this.#neededUser;
   }
 
-  get asksHuman(): boolean {
-    return this.#carrier.asksHuman === true;
+  get isPromptingUser(): boolean {
+    return this.#carrier.isPromptingUser === true;
   }
 
   get isEmpty(): boolean {
     return this.#riders.size === 0;
   }
 
-  /** The service rides on it to the same place, since before the moment before this one. */
+  /** The service has used it for the same target since before the latest user action. */
   hasServed(service: string, target: string): boolean {
     const isOld =
-      this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameWishMs;
+      this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameActionMs;
     return isOld && [...this.#riders.keys()].some((one) => one.service === service && one.target === target);
   }
 
@@ -149,52 +154,52 @@ export class SharedCarrier {
   }
 
   /**
-   * What is asked from now on is asked anew. The clock of Linux stands still while the computer sleeps, so an old answer looks fresh;
-   * and the answer to a question from before may have been on this side already.
+   * Makes the next proof run a new probe. The monotonic clock of Linux stops while the computer sleeps, so an old
+   * answer looks recent, and the answer to an earlier probe may already have been received before the sleep.
    */
-  forgetAnswer(): void {
+  resetProof(): void {
     this.#aliveAt = -Infinity;
-    this.#isVouched = false;
+    this.#isResponsive = false;
     this.#proof = null;
   }
 
   /**
-   * Settles within `deadlineMs` (or a little more than a second, or ten behind bytes of our own); never rejects. A routine question,
-   * for which nothing gives reason, is none to the server: each would be a line in its log.
+   * Settles within `deadlineMs` (or about one second, or ten seconds behind queued bytes of our own); never
+   * rejects. A routine probe sends nothing to the server, since each would be a line in the server's log.
    */
   async prove(deadlineMs = 0, isRoutine = false): Promise<TransportProof> {
-    if (isRoutine && this.#isVouched && !this.#isEnded) return this.#seeRunning();
+    if (isRoutine && this.#isResponsive && !this.#isEnded) return this.#checkRunning();
     const startedAt = this.#clock.now();
-    if (startedAt - this.#aliveAt < freshMs && !this.#isEnded) return { kind: 'alive' };
+    if (startedAt - this.#aliveAt < reuseMs && !this.#isEnded) return { kind: 'alive' };
     const receivedBefore = this.#bytesReceived();
     for (;;) {
-      const givesUpAt = startedAt + this.#patienceMs(deadlineMs);
-      const leftMs = givesUpAt - this.#clock.now();
-      const proof = this.#running(leftMs);
+      const deadlineAt = startedAt + this.#deadlineFor(deadlineMs);
+      const leftMs = deadlineAt - this.#clock.now();
+      const proof = this.#probe(leftMs);
       const answer = await withDeadline(this.#clock, Math.max(0, leftMs), proof.answer);
       const isAnswered = answer !== 'deadline' && answer.kind !== 'silent';
       if (isAnswered) return answer;
-      // Bytes that came since the question was asked are an answer, too.
+      // Bytes received since the probe began are an answer, too.
       if (this.#hasReceivedSince(receivedBefore)) return this.#noteAlive(startedAt);
       const now = this.#clock.now();
-      const isEarly = answer !== 'deadline' && now < proof.givesUpAt;
-      if (isEarly || now >= startedAt + this.#patienceMs(deadlineMs)) {
-        this.#isVouched = false;
+      const isEarly = answer !== 'deadline' && now < proof.deadlineAt;
+      if (isEarly || now >= startedAt + this.#deadlineFor(deadlineMs)) {
+        this.#isResponsive = false;
         if (!this.#isEnded) this.#listener.onProof({ kind: 'silent' });
         return { kind: 'silent' };
       }
-      // Somebody else was less patient, or bytes of ours began to queue.
+      // Another caller had a shorter deadline, or our own bytes began to queue.
     }
   }
 
   /** A round trip that begins now. Resolves within `deadlineMs`; never rejects. */
   async roundTrip(deadlineMs: number): Promise<void> {
-    const answered = Promise.resolve(this.#proof?.answer).then(() => this.#running(deadlineMs).answer);
+    const answered = Promise.resolve(this.#proof?.answer).then(() => this.#probe(deadlineMs).answer);
     await withDeadline(this.#clock, deadlineMs, answered);
   }
 
-  /** A stopped process keeps its connection, and sends no keepalive either. */
-  async #seeRunning(): Promise<TransportProof> {
+  /** A stopped process keeps its connection and sends no keepalive. */
+  async #checkRunning(): Promise<TransportProof> {
     const { pid } = this;
     const isStopped = pid !== null && (await findStopped([pid])).has(pid);
     if (this.#isEnded || !isStopped) return { kind: 'alive' };
@@ -203,7 +208,7 @@ export class SharedCarrier {
     return dead;
   }
 
-  #patienceMs(deadlineMs: number): number {
+  #deadlineFor(deadlineMs: number): number {
     const isQueued = [...this.#riders.keys()].some((rider) => rider.hasQueuedBytes());
     return Math.max(
       deadlineMs,
@@ -219,33 +224,33 @@ export class SharedCarrier {
     return [...this.#riders.keys()].some((rider) => rider.bytesReceived() > (before.get(rider) ?? Infinity));
   }
 
-  #noteAlive(askedAt: number): TransportProof {
-    this.#aliveAt = askedAt;
-    this.#isVouched = true;
+  #noteAlive(probedAt: number): TransportProof {
+    this.#aliveAt = probedAt;
+    this.#isResponsive = true;
     const alive = { kind: 'alive' } as const;
     this.#listener.onProof(alive);
     return alive;
   }
 
-  #running(deadlineMs: number): RunningProof {
+  #probe(deadlineMs: number): RunningProof {
     if (this.#proof !== null) return this.#proof;
-    const askedAt = this.#clock.now();
+    const probedAt = this.#clock.now();
     const answer = this.#carrier.proveTransport(Math.max(deadlineMs, 0)).then((proven) => {
-      const isForgotten = this.#proof !== running;
-      if (!isForgotten) this.#proof = null;
-      if (this.#isEnded || isForgotten) return proven;
+      const isReset = this.#proof !== running;
+      if (!isReset) this.#proof = null;
+      if (this.#isEnded || isReset) return proven;
       if (proven.kind === 'alive') {
-        this.#roundTrips.note(this.#clock.now() - askedAt);
-        return this.#noteAlive(askedAt);
+        this.#roundTrips.note(this.#clock.now() - probedAt);
+        return this.#noteAlive(probedAt);
       }
       if (proven.kind === 'dead') this.#listener.onProof(proven);
       return proven;
     });
-    const running = { answer, givesUpAt: askedAt + deadlineMs };
+    const running = { answer, deadlineAt: probedAt + deadlineMs };
     this.#proof = running;
     return running;
   }
 }
 
-/** What the user asks for of several services comes one after the other. */
-const sameWishMs = 2_000;
+/** One user action on several services reaches them one after the other within this time. */
+const sameActionMs = 2_000;

@@ -15,11 +15,11 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-it('carries bytes both ways, and leaves no file', async () => {
+it('carries bytes in both directions, and leaves no file', async () => {
   const { ours, theirs } = await makeSocketPair(path.join(folder, 'x.pair'));
-  const heard = new Promise((resolve) => ours.once('data', resolve));
+  const received = new Promise((resolve) => ours.once('data', resolve));
   theirs.end('there');
-  expect(String(await heard)).toBe('there');
+  expect(String(await received)).toBe('there');
   const answered = new Promise((resolve) => theirs.once('data', resolve).resume());
   ours.end('back');
   expect(String(await answered)).toBe('back');

@@ -1,16 +1,16 @@
-/** Two Unix sockets that are connected to each other: what socketpair(2) makes, which Node does not offer. */
+/** Two connected Unix sockets, like those of socketpair(2), which Node does not offer. */
 import { once } from 'node:events';
 import net from 'node:net';
 
 export interface SocketPair {
   readonly ours: net.Socket;
-  /** Nothing is read from it: it is for another program. */
+  /** Never read in this process: it is passed to another program. */
   readonly theirs: net.Socket;
 }
 
 /**
- * `path`: in a folder that only this user may enter; the name is free again when it resolves.
- * Rejects when it is taken, and with EMFILE when the process is out of descriptors.
+ * `path`: in a folder that only this user can enter; the file is removed again before it resolves. Rejects if the
+ * path exists, and with EMFILE if the process is out of descriptors.
  */
 export async function makeSocketPair(path: string): Promise<SocketPair> {
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true });
@@ -24,7 +24,7 @@ export async function makeSocketPair(path: string): Promise<SocketPair> {
     ours?.destroy();
     throw error;
   } finally {
-    // Takes the file away, too.
+    // Also removes the file.
     server.close();
   }
 }
@@ -32,7 +32,7 @@ export async function makeSocketPair(path: string): Promise<SocketPair> {
 function accepted(server: net.Server, ours: net.Socket): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     server.once('connection', resolve);
-    // A process without a descriptor left for the second end closes the connection unseen.
+    // If there is no descriptor left for the second end, the kernel closes the connection before Node sees it.
     ours.once('end', () => {
       reject(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
     });

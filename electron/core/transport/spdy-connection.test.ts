@@ -52,11 +52,11 @@ const echo = (stream: SpdyStream): void => {
   stream.pipe(stream);
 };
 
-it('opens streams with their headers, the first and the later ones', async () => {
+it('opens streams with their headers, the first and later ones', async () => {
   const { client, opened, end } = connect();
   const first = client.open({ streamtype: 'error', port: '80', requestid: '0' }, true);
   const second = client.open({ streamtype: 'data', port: '80', requestid: 'ü' });
-  expect(await Promise.all([first.taken, second.taken])).toEqual([true, true]);
+  expect(await Promise.all([first.accepted, second.accepted])).toEqual([true, true]);
   expect(opened.map(({ id, headers }) => [id, headers])).toEqual([
     [1, { streamtype: 'error', port: '80', requestid: '0' }],
     [3, { streamtype: 'data', port: '80', requestid: 'ü' }],
@@ -65,7 +65,7 @@ it('opens streams with their headers, the first and the later ones', async () =>
   await Promise.all([first, second].map(endedBy));
 });
 
-it('carries large and small writes, and both halves end by themselves', async () => {
+it('carries large and small writes, and both halves end independently', async () => {
   const { client, end } = connect(echo);
   const stream = client.open({});
   const sent = Buffer.concat(Array.from({ length: 300 }, (_, i) => Buffer.alloc(i * 7, i)));
@@ -78,7 +78,7 @@ it('carries large and small writes, and both halves end by themselves', async ()
   end();
 });
 
-it('pings whoever ends the streams, and knows silence', async () => {
+it('pings the endpoint of the streams, and detects silence', async () => {
   const { client, end } = connect();
   expect(await client.ping(5_000)).toBe(true);
   end();
@@ -92,7 +92,7 @@ it('pings whoever ends the streams, and knows silence', async () => {
 it('ends a stream that the other side resets, and no other', async () => {
   const { client, opened, end } = connect(echo);
   const [bad, good] = [client.open({}), client.open({})];
-  await Promise.all([bad.taken, good.taken]);
+  await Promise.all([bad.accepted, good.accepted]);
   opened[0]?.destroy();
   expect(String(await endedBy(bad))).toMatch(/reset/);
   good.write('x');
@@ -117,10 +117,10 @@ it.each([
       errors.destroy();
     },
   ],
-])('tells why a connection to a pod failed when the kubelet %s', async (_, fail) => {
+])('reports why a connection to a pod failed when the kubelet %s', async (_, fail) => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
-  await stream.taken;
+  await stream.accepted;
   const [errors, data] = opened;
   if (errors !== undefined && data !== undefined) fail(errors, data);
   const error = await endedBy(stream);
@@ -129,10 +129,10 @@ it.each([
   end();
 });
 
-it('fails what is written to a pod that has closed both halves', async () => {
+it('fails writes to a pod that has closed both halves', async () => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
-  await stream.taken;
+  await stream.accepted;
   for (const one of opened) one.end('');
   const ended = once(stream, 'end');
   stream.resume();
@@ -142,10 +142,10 @@ it('fails what is written to a pod that has closed both halves', async () => {
   end();
 });
 
-it('keeps the answer of a pod that has closed both halves while its client still sends', async () => {
+it('keeps the answer of a pod that has closed both halves while its client is still sending', async () => {
   const { client, opened, end } = connect();
   const stream = openPodStream(client, 80, 0);
-  await stream.taken;
+  await stream.accepted;
   const [errors, data] = opened;
   data?.write('413 Too Large');
   errors?.end();
@@ -167,10 +167,10 @@ it('ends all streams with the connection', async () => {
   expect(client.isOpen).toBe(false);
 });
 
-it('stops all streams while one is not read, and goes on when it goes', async () => {
+it('stops all streams while one is not read, and continues when it is destroyed', async () => {
   const { client, opened, end } = connect();
   const [stuck, other] = [client.open({}), client.open({})];
-  await Promise.all([stuck.taken, other.taken]);
+  await Promise.all([stuck.accepted, other.accepted]);
   opened[0]?.write(Buffer.alloc(1_000_000));
   opened[1]?.write('x');
   await eventually('its buffer is full', () => client.isBackedUp);
@@ -182,7 +182,7 @@ it('stops all streams while one is not read, and goes on when it goes', async ()
   await endedBy(other);
 });
 
-it('goes on once a stream that was stalled has its end, though its client keeps its own half open', async () => {
+it('continues when a stalled stream has ended, although its client keeps its own half open', async () => {
   const [ours, theirs] = duplexPair({ highWaterMark: 1_000_000 });
   const client = new SpdyConnection(ours, systemClock);
   const stream = client.open({});
@@ -197,10 +197,10 @@ it('goes on once a stream that was stalled has its end, though its client keeps 
   await endedBy(stream);
 });
 
-it('is done with an empty write', async () => {
+it('completes an empty write', async () => {
   const { client, opened, end } = connect(echo);
   const stream = client.open({});
-  await stream.taken;
+  await stream.accepted;
   expect(opened).toHaveLength(1);
   await new Promise((resolve) => stream.write(Buffer.alloc(0), resolve));
   end();
@@ -212,7 +212,7 @@ it.each(['ends', 'resets'] as const)(
   async (how) => {
     const { client, opened, raw, end } = connect();
     const stream = client.open({});
-    await stream.taken;
+    await stream.accepted;
     const ended = endedBy(stream);
     raw.write(Buffer.from('800300070000000800000000' + '00000000', 'hex'));
     stream.end();
@@ -225,22 +225,22 @@ it.each(['ends', 'resets'] as const)(
   },
 );
 
-it('tells when its last stream has gone, also by a reset', async () => {
+it('reports when its last stream has closed, even by a reset', async () => {
   const { client, opened, end } = connect();
   let idle = 0;
   client.onIdle(() => (idle += 1));
   const stream = client.open({});
-  await stream.taken;
+  await stream.accepted;
   opened[0]?.destroy();
   await endedBy(stream);
   expect(idle).toBe(1);
   end();
 });
 
-it('takes no more streams after a GOAWAY, and closes after the last', async () => {
+it('opens no more streams after a GOAWAY, and closes after the last one', async () => {
   const { client, opened, raw, end } = connect();
   const stream = client.open({});
-  await stream.taken;
+  await stream.accepted;
   raw.write(Buffer.from('800300070000000800000000' + '00000000', 'hex'));
   opened[0]?.end('last words');
   stream.end();
@@ -249,17 +249,17 @@ it('takes no more streams after a GOAWAY, and closes after the last', async () =
   end();
 });
 
-it('refuses a stream of the other side, and gives up at another protocol', async () => {
+it('refuses a stream of the other side, and fails on another protocol', async () => {
   const [ours, theirs] = duplexPair();
   const client = new SpdyConnection(ours, systemClock);
   theirs.write(openFrame(2, new HeaderBlocks().encode({}), 0));
   expect(((await once(theirs, 'data')) as [Buffer])[0]).toEqual(resetFrame(2, 3));
   theirs.write(Buffer.from('ffff000000000000', 'hex'));
-  expect(String(await client.ended)).toMatch(/another version of SPDY/);
+  expect(String(await client.ended)).toMatch(/an unsupported SPDY version/);
 });
 
 describe('header blocks', () => {
-  it('are a zlib stream that goes on from one to the next', async () => {
+  it('are a zlib stream that continues from one to the next', async () => {
     const blocks = new HeaderBlocks();
     const inflate = zlib.createInflate({ dictionary: spdyDictionary });
     const inflated: Buffer[] = [];
@@ -273,7 +273,7 @@ describe('header blocks', () => {
   });
 });
 
-it('reads frames alike from any pieces', () => {
+it('reads the same frames from chunks of any size', () => {
   const data = Buffer.alloc(500, 'd');
   const wire = Buffer.concat([
     Buffer.from('80030002000000040000000100', 'hex').subarray(0, 12),
@@ -288,23 +288,23 @@ it('reads frames alike from any pieces', () => {
   ]);
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: wire.length }), { maxLength: 20 }), (cuts) => {
-      const told: string[] = [];
+      const events: string[] = [];
       let bytes = 0;
       const reader = new SpdyReader({
-        onReply: (id) => told.push(`reply ${String(id)}`),
+        onReply: (id) => events.push(`reply ${String(id)}`),
         onData: (_, piece) => (bytes += piece.length),
-        onFin: (id) => told.push(`fin ${String(id)} after ${String(bytes)}`),
-        onReset: (id, status) => told.push(`reset ${String(id)} ${String(status)}`),
-        onOpen: () => told.push('open'),
-        onPing: (id) => told.push(`ping ${String(id)}`),
-        onGoAway: () => told.push('goaway'),
+        onFin: (id) => events.push(`fin ${String(id)} after ${String(bytes)}`),
+        onReset: (id, status) => events.push(`reset ${String(id)} ${String(status)}`),
+        onOpen: () => events.push('open'),
+        onPing: (id) => events.push(`ping ${String(id)}`),
+        onGoAway: () => events.push('goaway'),
       });
       let start = 0;
       for (const end of [...new Set([...cuts, wire.length])].sort((a, b) => a - b)) {
         reader.feed(wire.subarray(start, end));
         start = end;
       }
-      expect(told).toEqual(['reply 1', 'ping 2', 'fin 1 after 503', 'reset 3 5']);
+      expect(events).toEqual(['reply 1', 'ping 2', 'fin 1 after 503', 'reset 3 5']);
     }),
   );
 });

@@ -1,10 +1,11 @@
 /**
  * The client's side of a SPDY/3.1 connection over any byte stream. Invariants:
  *
- * 1. While one stream's reader is behind, nothing is read for any of them: there are no windows. `isBackedUp` says so.
- * 2. A write is done when the stream below has taken it, so that writers wait for the other side.
- * 3. `ended` settles once, after the stream below is closed; every stream that is left then ends with an error.
- * 4. Streams that the other side opens are refused.
+ * 1. While one stream's reader is behind, nothing is read for any stream, because there are no windows.
+ *    `isBackedUp` shows this.
+ * 2. A write completes when the underlying stream has accepted it, so writers wait for the other side.
+ * 3. `ended` settles once, after the underlying stream is closed; every remaining stream then ends with an error.
+ * 4. Streams opened by the other side are refused.
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
@@ -20,14 +21,14 @@ import {
 } from './spdy-frames.ts';
 import { SpdyStream, type StreamCarrier } from './spdy-stream.ts';
 
-/** What Node reads from a socket at once; one holds up others for no longer. */
+/** As much as Node reads from a socket at once, so that one frame delays other streams only briefly. */
 const maxDataBytes = 64 * 1024;
 const maxStreamId = 0x7fffffff;
 
 type Done = (error?: Error | null) => void;
 
 export class SpdyConnection implements StreamCarrier {
-  /** Resolves to why it broke; null when it was closed, here or there. */
+  /** Resolves with the error that broke the connection; null if either side closed it. */
   readonly ended: Promise<Error | null>;
   readonly #wire: Duplex;
   readonly #clock: Clock;
@@ -39,15 +40,15 @@ export class SpdyConnection implements StreamCarrier {
   #onIdle: () => void = () => undefined;
   #nextStreamId = 1;
   #nextPingId = 1;
-  #takesStreams = true;
+  #acceptsStreams = true;
 
-  /** Owns the wire. */
+  /** Takes ownership of the wire. */
   constructor(wire: Duplex, clock: Clock) {
     this.#wire = wire;
     this.#clock = clock;
     this.#reader = new SpdyReader({
       onReply: (id, isFinal) => {
-        this.#streams.get(id)?.noteTaken();
+        this.#streams.get(id)?.noteAccepted();
         if (isFinal) this.#streams.get(id)?.deliverFin();
       },
       onData: (id, bytes) => this.#streams.get(id)?.deliver(bytes),
@@ -62,10 +63,10 @@ export class SpdyConnection implements StreamCarrier {
         this.#write(resetFrame(id, resetStatus.refused));
       },
       onPing: (id) => {
-        this.#takePing(id);
+        this.#handlePing(id);
       },
       onGoAway: () => {
-        this.#takesStreams = false;
+        this.#acceptsStreams = false;
         if (this.#streams.size === 0) this.close();
       },
     });
@@ -80,15 +81,15 @@ export class SpdyConnection implements StreamCarrier {
       this.#feed(chunk);
     });
     wire.on('end', () => wire.destroy());
-    // Its `close` follows.
+    // A 'close' event follows.
     wire.on('error', () => undefined);
   }
 
   get isOpen(): boolean {
-    return this.#takesStreams && this.#nextStreamId <= maxStreamId && !this.#wire.destroyed;
+    return this.#acceptsStreams && this.#nextStreamId <= maxStreamId && !this.#wire.destroyed;
   }
 
-  /** Some client does not read, or the other side does not. */
+  /** A client or the other side is not reading. */
   get isBackedUp(): boolean {
     return this.#stalled.size > 0 || this.#wire.writableNeedDrain;
   }
@@ -97,12 +98,12 @@ export class SpdyConnection implements StreamCarrier {
     return this.#streams.size;
   }
 
-  /** The last stream has gone. */
+  /** Called when the last stream has closed. */
   onIdle(listener: () => void): void {
     this.#onIdle = listener;
   }
 
-  /** Only while `isOpen`. `hasEnded`: our half ends with the frame that opens it. */
+  /** Call it only while `isOpen`. `hasEnded`: our half ends with the opening frame. */
   open(headers: Readonly<Record<string, string>>, hasEnded = false): SpdyStream {
     const stream = new SpdyStream(this, this.#nextStreamId, !hasEnded);
     this.#nextStreamId += 2;
@@ -112,8 +113,8 @@ export class SpdyConnection implements StreamCarrier {
   }
 
   /**
-   * A round trip to whoever ends the streams, the kubelet: true once it answers, false after `deadlineMs` or at the end.
-   * While `isBackedUp`, silence means nothing.
+   * A round trip to the endpoint of the streams, the kubelet: true when it answers, false after `deadlineMs` or
+   * when the connection ends. While `isBackedUp`, a missing answer means nothing.
    */
   ping(deadlineMs: number): Promise<boolean> {
     if (this.#wire.destroyed) return Promise.resolve(false);
@@ -133,7 +134,7 @@ export class SpdyConnection implements StreamCarrier {
     });
   }
 
-  /** Ends it and its streams. Idempotent. */
+  /** Closes the connection and its streams. Idempotent. */
   close(): void {
     this.#wire.destroy();
   }
@@ -181,7 +182,7 @@ export class SpdyConnection implements StreamCarrier {
 
   forget({ id }: SpdyStream): void {
     if (!this.#streams.delete(id) || this.#streams.size > 0) return;
-    if (this.#takesStreams) this.#onIdle();
+    if (this.#acceptsStreams) this.#onIdle();
     else this.close();
   }
 
@@ -197,14 +198,14 @@ export class SpdyConnection implements StreamCarrier {
     }
   }
 
-  /** Theirs have even numbers. */
-  #takePing(id: number): void {
+  /** Pings of the other side have even numbers. */
+  #handlePing(id: number): void {
     if (id % 2 === 1) this.#pings.get(id)?.(true);
     else this.#write(pingFrame(id));
   }
 
   #endStreams(reason: Error | null): void {
-    this.#takesStreams = false;
+    this.#acceptsStreams = false;
     const left = [...this.#streams.values()];
     this.#streams.clear();
     for (const stream of left)
@@ -212,7 +213,7 @@ export class SpdyConnection implements StreamCarrier {
   }
 }
 
-/** Pieces for data frames of at most `maxDataBytes`, without a copy. None is empty. */
+/** Splits data into frames of at most `maxDataBytes`, without copying. No piece is empty. */
 function framesOf(parts: readonly Buffer[]): readonly (readonly Buffer[])[] {
   const frames: Buffer[][] = [];
   let room = 0;

@@ -1,5 +1,5 @@
 /**
- * Frames of SPDY/3.1, as far as Kubernetes' streams need them
+ * The frames of SPDY/3.1 that Kubernetes' streams need
  * (https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/, github.com/moby/spdystream).
  */
 
@@ -9,7 +9,7 @@ export const resetStatus = { protocolError: 1, refused: 3, cancel: 5 } as const;
 
 const types = { synStream: 1, synReply: 2, rstStream: 3, ping: 6, goAway: 7 } as const;
 const headerBytes = 8;
-/** No frame of those that are read has more: 24 bits would allow 16 MiB. */
+/** The limit for frames that we parse; the 24-bit length would allow 16 MiB. */
 const maxControlBytes = 64 * 1024;
 const idMask = 0x7fffffff;
 
@@ -31,7 +31,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Goes before `length` bytes of data. */
+/** The header of a data frame with `length` bytes. */
 export const dataHeader = (streamId: number, length: number, flags = 0): Buffer =>
   frameHeader(streamId, flags, length);
 
@@ -40,14 +40,15 @@ export const resetFrame = (streamId: number, status: number): Buffer =>
 
 export const pingFrame = (id: number): Buffer => controlFrame(types.ping, 0, id);
 
-/** `block`: of `HeaderBlocks`. Associated with no other stream, priority 0, slot 0. */
+/** `block`: from `HeaderBlocks`. Associated with no other stream, priority 0, slot 0. */
 export const openFrame = (streamId: number, block: Buffer, flags: number): Buffer =>
   controlFrame(types.synStream, flags, streamId, 0, Buffer.alloc(2), block);
 
 /**
- * The header blocks of one connection: a single zlib stream with the dictionary of SPDY/3 (section 2.6.10). Its data are
- * stored, not compressed (RFC 1951, section 3.2.4): some 100 bytes for a stream are not worth 256 KiB for a compressor. Each
- * block ends with an empty one, as a flush does: Go's reader takes no block whose end it has not seen.
+ * The header blocks of one connection: a single zlib stream with the dictionary of SPDY/3 (section 2.6.10). Its
+ * data are stored, not compressed (RFC 1951, section 3.2.4): some 100 bytes per stream are not worth 256 KiB for a
+ * compressor. Each block is followed by an empty one, like a flush, because Go's reader waits until it has seen the
+ * end of a block.
  */
 export class HeaderBlocks {
   #isFirst = true;
@@ -79,24 +80,24 @@ function stored(data: Buffer): Buffer {
 }
 
 export interface SpdyListener {
-  /** The other side has taken the stream. */
+  /** The other side has accepted the stream. */
   onReply(streamId: number, isFinal: boolean): void;
-  /** A piece of a data frame, as it comes. It shares the memory of what was fed. */
+  /** A piece of a data frame, as it is received. It shares memory with the chunk passed to `feed`. */
   onData(streamId: number, bytes: Buffer): void;
   /** The other side has ended its half. */
   onFin(streamId: number): void;
   onReset(streamId: number, status: number): void;
-  /** The other side opens a stream: nobody has asked it to. */
+  /** The other side opens a stream, which it should never do. */
   onOpen(streamId: number): void;
   onPing(id: number): void;
-  /** No stream that is opened from now on will be taken. */
+  /** New streams will no longer be accepted. */
   onGoAway(): void;
 }
 
-/** Reads frames from any pieces. `feed` throws on what is no SPDY/3.1. */
+/** Parses frames from chunks of any size. `feed` throws on data that is not SPDY/3.1. */
 export class SpdyReader {
   readonly #listener: SpdyListener;
-  /** The beginning of a header, or of a control frame. */
+  /** An incomplete header or control frame. */
   #pending: Buffer = Buffer.alloc(0);
   #data = { streamId: 0, left: 0, isFinal: false };
 
@@ -108,15 +109,15 @@ export class SpdyReader {
     let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = Buffer.alloc(0);
     while (rest.length > 0) {
-      const used = this.#data.left > 0 ? this.#takeData(rest) : this.#takeFrame(rest);
+      const used = this.#data.left > 0 ? this.#readData(rest) : this.#readFrame(rest);
       if (used === 0) break;
       rest = rest.subarray(used);
     }
-    // The rest of a chunk would keep all of it in memory.
+    // Copied: a view would keep the whole chunk in memory.
     if (rest.length > 0) this.#pending = Buffer.from(rest);
   }
 
-  #takeData(bytes: Buffer): number {
+  #readData(bytes: Buffer): number {
     const { streamId, isFinal } = this.#data;
     const piece = bytes.subarray(0, this.#data.left);
     this.#data.left -= piece.length;
@@ -125,8 +126,11 @@ export class SpdyReader {
     return piece.length;
   }
 
-  /** The header of a data frame, or a whole control frame. Returns its bytes, 0 when some are missing. */
-  #takeFrame(bytes: Buffer): number {
+  /**
+   * Parses the header of a data frame, or a complete control frame. Returns the bytes used, 0 if the frame is
+   * incomplete.
+   */
+  #readFrame(bytes: Buffer): number {
     if (bytes.length < headerBytes) return 0;
     const word = bytes.readUInt32BE(0);
     const isFinal = (bytes.readUInt8(4) & finFlag) !== 0;
@@ -136,21 +140,21 @@ export class SpdyReader {
       if (length === 0 && isFinal) this.#listener.onFin(word);
       return headerBytes;
     }
-    if (((word >>> 16) & 0x7fff) !== 3) throw new Error('a frame of another version of SPDY');
+    if (((word >>> 16) & 0x7fff) !== 3) throw new Error('a frame of an unsupported SPDY version');
     if (length > maxControlBytes) throw new Error('a SPDY control frame that is too long');
     if (bytes.length < headerBytes + length) return 0;
-    this.#takeControl(word & 0xffff, bytes.subarray(headerBytes, headerBytes + length), isFinal);
+    this.#readControl(word & 0xffff, bytes.subarray(headerBytes, headerBytes + length), isFinal);
     return headerBytes + length;
   }
 
-  #takeControl(type: number, body: Buffer, isFinal: boolean): void {
+  #readControl(type: number, body: Buffer, isFinal: boolean): void {
     if (body.length < 4) return;
     const id = body.readUInt32BE(0);
     switch (type) {
       case types.synStream:
         this.#listener.onOpen(id & idMask);
         return;
-      // Its header block is not read, so neither are its compressor's states kept.
+      // Its header block is not read, so no decompression state is needed.
       case types.synReply:
         this.#listener.onReply(id & idMask, isFinal);
         return;
@@ -164,7 +168,7 @@ export class SpdyReader {
         this.#listener.onGoAway();
         return;
       default:
-      // SETTINGS, HEADERS and WINDOW_UPDATE: nothing depends on them, spdystream neither sends nor obeys windows.
+      // SETTINGS, HEADERS and WINDOW_UPDATE are not needed: spdystream neither sends nor obeys windows.
     }
   }
 }

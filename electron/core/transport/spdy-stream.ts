@@ -1,53 +1,56 @@
 /**
  * One stream of a SPDY connection. Invariants:
  *
- * 1. Half-close both ways: our end is a FIN, the other side's is the end of reading, and neither ends the other.
- * 2. Who does not read holds at most `bufferBytes`; then the whole connection waits, because SPDY in Kubernetes has no windows.
- * 3. A stream that goes before both halves have ended is reset, so that nobody waits for it.
+ * 1. Half-close in both directions: our end is a FIN, the other side's FIN ends reading, and neither ends the
+ *    other.
+ * 2. A client that does not read holds at most `bufferBytes`; then the whole connection waits, because SPDY in
+ *    Kubernetes has no windows.
+ * 3. A stream that is destroyed before both halves have ended is reset, so that the other side does not wait for
+ *    it.
  */
 import { Duplex } from 'node:stream';
 
-/** Enough that a reader who is only slow now and then does not stop the others of the connection. */
+/** Large enough that a reader with short pauses does not stop the other streams of the connection. */
 const bufferBytes = 256 * 1024;
 
 type Done = (error?: Error | null) => void;
 
-/** What a stream asks of its connection. */
+/** The parts of the connection that a stream uses. */
 export interface StreamCarrier {
   send(stream: SpdyStream, parts: readonly Buffer[], done: Done): void;
   sendFin(stream: SpdyStream, done: Done): void;
   sendReset(stream: SpdyStream): void;
-  /** Its buffer is full. */
+  /** The stream's buffer is full. */
   stall(stream: SpdyStream): void;
   release(stream: SpdyStream): void;
-  /** Nothing more comes or goes. */
+  /** The stream is closed in both directions. */
   forget(stream: SpdyStream): void;
 }
 
 export class SpdyStream extends Duplex {
   readonly id: number;
-  /** Resolves to whether the other side took the stream: false when it went before. */
-  readonly taken: Promise<boolean>;
-  /** What is known of why, when the other side resets it. */
+  /** Resolves to whether the other side accepted the stream: false if it closed first. */
+  readonly accepted: Promise<boolean>;
+  /** The known reason when the other side resets the stream. */
   resetReason: () => Error | null = () => null;
   readonly #carrier: StreamCarrier;
-  #settleTaken: (isTaken: boolean) => void = () => undefined;
+  #settleAccepted: (isAccepted: boolean) => void = () => undefined;
   #hasSentFin: boolean;
   #hasGotFin = false;
-  #isFarGone = false;
+  #isFarEndClosed = false;
 
-  /** `writable` false: our half has ended with the frame that opened it. */
+  /** `writable` false: our half has ended with the opening frame. */
   constructor(carrier: StreamCarrier, id: number, writable: boolean) {
     super({ allowHalfOpen: true, readableHighWaterMark: bufferBytes });
     this.#carrier = carrier;
     this.id = id;
     this.#hasSentFin = !writable;
-    this.taken = new Promise((resolve) => (this.#settleTaken = resolve));
+    this.accepted = new Promise((resolve) => (this.#settleAccepted = resolve));
     if (!writable) this.end();
   }
 
-  noteTaken(): void {
-    this.#settleTaken(true);
+  noteAccepted(): void {
+    this.#settleAccepted(true);
   }
 
   deliver(bytes: Buffer): void {
@@ -60,18 +63,18 @@ export class SpdyStream extends Duplex {
     this.#hasGotFin = true;
     this.#forgetIfOver();
     if (!this.destroyed) this.push(null);
-    // Nothing more comes, and Node calls `_read` no more.
+    // After the end, Node no longer calls `_read`.
     this.#carrier.release(this);
   }
 
-  /** The other side has given it up. */
+  /** The other side has reset the stream. */
   deliverReset(): void {
     this.destroy(this.resetReason() ?? new Error('the far end reset the connection'));
   }
 
-  /** The far end has closed both halves: what is written from now on reaches nobody, and fails once all is read. */
-  noteFarGone(): void {
-    this.#isFarGone = true;
+  /** The far end has closed both halves. Later writes are discarded, and fail once everything has been read. */
+  noteFarEndClosed(): void {
+    this.#isFarEndClosed = true;
   }
 
   override _read(): void {
@@ -100,7 +103,7 @@ export class SpdyStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    this.#settleTaken(false);
+    this.#settleAccepted(false);
     this.#carrier.release(this);
     if (!this.#isOver) this.#carrier.sendReset(this);
     this.#carrier.forget(this);
@@ -116,8 +119,8 @@ export class SpdyStream extends Duplex {
   }
 
   #send(parts: readonly Buffer[], done: Done): void {
-    if (!this.#isFarGone) this.#carrier.send(this, parts, done);
-    // A failed write would take away the answer that is not read yet.
+    if (!this.#isFarEndClosed) this.#carrier.send(this, parts, done);
+    // A failed write would discard the data that has not been read yet.
     else done(this.readableEnded ? new Error('the far end has closed the connection') : null);
   }
 }

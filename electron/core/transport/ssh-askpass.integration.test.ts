@@ -16,9 +16,9 @@ let directory: string;
 let file: string;
 let desk: PromptDesk;
 let askpass: SshAskpass;
-/** What the user answers, one after the other; null dismisses. */
+/** The user's answers, one after the other; null dismisses. */
 let answers: (string | null)[];
-/** What the user was asked. */
+/** The prompts that the user got. */
 let asked: string[];
 let leave = (): void => undefined;
 /** Gives the same answer to everything, however often it is forgotten. */
@@ -52,7 +52,7 @@ const askpassWith = (stored: string | null): SshAskpass =>
     file,
     {
       services: () => ['web'],
-      onHuman: () => undefined,
+      onUserNeeded: () => undefined,
       key: 'login',
       host: 'bastion',
       port: null,
@@ -95,12 +95,12 @@ const attend = (...given: (string | null)[]): void => {
 };
 
 interface Asked {
-  /** What the program printed for ssh: a line for each question that it answered. */
+  /** The program's output for ssh: a line for each prompt that it answered. */
   readonly output: readonly string[];
   readonly meanings: readonly LineMeaning[];
 }
 
-/** A leader that asks as ssh does: each line of its script runs `ask PROMPT`. */
+/** A leader that prompts as ssh does: each line of its script runs `ask PROMPT`. */
 async function ask(script: string, version = '9.2p1'): Promise<Asked> {
   const launcher = new GroupLauncher({
     clock: systemClock,
@@ -140,7 +140,7 @@ it.each(["deploy@bastion's password: ", '(deploy@bastion) Password: '])('answers
   expect(meanings).toMatchObject([{ kind: 'question', prompt: prompt.trim() }]);
 });
 
-it('gives the stored password once, and ends an ssh that asks again', async () => {
+it('gives the stored password once, and stops an ssh that asks again', async () => {
   const { output, meanings } = await ask(
     `ask "deploy@bastion's password: "; ask "(deploy@bastion) Password: "; echo "answered: $?"`,
   );
@@ -151,14 +151,14 @@ it('gives the stored password once, and ends an ssh that asks again', async () =
   ]);
 });
 
-it('answers no question about a host key', async () => {
+it('answers no prompt about a host key', async () => {
   attend('yes');
   const question = 'Are you sure you want to continue connecting (yes/no/[fingerprint])? ';
   expect(await ask(`ask "${question}" || echo refused`)).toEqual({ output: ['refused'], meanings: [] });
 });
 
 it.each(["Enter passphrase for key '/home/u/password-key': ", "Enter PIN for 'password token': "])(
-  'answers %j with nothing while nobody could answer, and ssh goes on without the key',
+  'answers %j with nothing while no user is available, and ssh continues without the key',
   async (prompt) => {
     const { output, meanings } = await ask(
       `ask "${prompt}" || echo refused; ask "deploy@bastion's password: "`,
@@ -168,7 +168,7 @@ it.each(["Enter passphrase for key '/home/u/password-key': ", "Enter PIN for 'pa
   },
 );
 
-it('ends an ssh that asks for a code while nobody could answer', async () => {
+it('stops an ssh that asks for a code while no user is available', async () => {
   const prompt = '(deploy@bastion) Verification code: ';
   const { output, meanings } = await ask(`ask "${prompt}"; echo "answered: $?"`);
   expect(output).toEqual([]);
@@ -185,7 +185,7 @@ it('ends an ssh that asks for a code while nobody could answer', async () => {
   ]);
 });
 
-it('passes every other question on to the user', async () => {
+it('passes every other prompt on to the user', async () => {
   attend('tortoise', '123456');
   const { output } = await ask(
     `ask "Enter passphrase for key '/home/u/my key': "; ask "(deploy@bastion) Verification code: "`,
@@ -197,7 +197,7 @@ it('passes every other question on to the user', async () => {
   ]);
 });
 
-it('says of a repeated question that the answer was wrong, also when the stored password was', async () => {
+it('marks a repeated prompt as a wrong answer, even if the answer was the stored password', async () => {
   attend('hare', 'tortoise', 'right');
   const { output } = await ask(
     `p="Enter passphrase for key '/k': "; ask "$p"; ask "$p"; q="deploy@bastion's password: "; ask "$q"; ask "$q"`,
@@ -206,7 +206,7 @@ it('says of a repeated question that the answer was wrong, also when the stored 
   expect(asked.map((question) => question.endsWith('(again)'))).toEqual([false, true, true]);
 });
 
-it('gives an answer that has worked again without asking, and forgets one that was refused', async () => {
+it('reuses an answer that has worked, and forgets one that was refused', async () => {
   const prompt = "Enter passphrase for key '/k': ";
   attend('tortoise', 'hare');
   await ask(`ask "${prompt}"; ask "(deploy@bastion) Code: "`);
@@ -222,7 +222,7 @@ it('gives an answer that has worked again without asking, and forgets one that w
   expect((await ask(`ask "${prompt}"; ask "(deploy@bastion) Code: "`)).output).toEqual(['hare']);
 });
 
-it('gives the answer of the keychain once to each login, whatever method asks for it', async () => {
+it("gives the keychain's answer once per login, whatever method asks for it", async () => {
   askpass = askpassWith(null);
   keychain.stored = 'stale';
   attend('right');
@@ -234,7 +234,7 @@ it('gives the answer of the keychain once to each login, whatever method asks fo
   expect(keychain.forgotten).toEqual(['password of deploy@bastion']);
 });
 
-it('gives nothing of the keychain to a question that may mean something else', async () => {
+it('gives no keychain answer to a prompt that may mean something else', async () => {
   askpass = askpassWith(null);
   keychain.stored = 'hush';
   attend('1', '2', '3');
@@ -245,7 +245,7 @@ it('gives nothing of the keychain to a question that may mean something else', a
   expect(keychain.recalled).toEqual([]);
 });
 
-it('believes no name, and remembers nothing, where an old ssh shows the words of servers as they are', async () => {
+it("trusts no name, and remembers nothing, with an old ssh that shows servers' text unmarked", async () => {
   const prompt = "Enter passphrase for key '/k': ";
   attend('tortoise', null);
   await ask(`ask "${prompt}"`);
@@ -258,7 +258,7 @@ it('believes no name, and remembers nothing, where an old ssh shows the words of
   expect(asked).toEqual([`k: ${prompt.trim()}`, `bastion: ${prompt.trim()}`]);
 });
 
-it('announces a touch of the security key, and waits for ssh alone', async () => {
+it('announces a touch of the security key, and waits only for ssh', async () => {
   attend();
   const launched = ask(`SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
     sleep 0.3; kill $pid; wait $pid; ask "deploy@bastion's password: "`);
@@ -267,7 +267,7 @@ it('announces a touch of the security key, and waits for ssh alone', async () =>
   expect(desk.prompts()).toEqual([]);
 });
 
-it('takes a touch back once it is made, which explains no later failure', async () => {
+it('withdraws the announcement after the touch, which explains no later failure', async () => {
   attend();
   const launched = ask(`SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
     sleep 0.3; kill $pid; wait $pid; sleep 0.3`);
@@ -278,7 +278,7 @@ it('takes a touch back once it is made, which explains no later failure', async 
   expect(askpass.explainEnd(unreachable)).toBe(unreachable);
 });
 
-it('lets ssh wait for a touch that nobody could see announced', async () => {
+it('lets ssh wait for a touch when no user could see the announcement', async () => {
   const { output, meanings } = await ask(
     `SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
     sleep 0.3; kill $pid; wait $pid; echo "goes on"`,
@@ -286,7 +286,7 @@ it('lets ssh wait for a touch that nobody could see announced', async () => {
   expect({ output, meanings }).toEqual({ output: ['goes on'], meanings: [] });
 });
 
-it('says that nobody answered when ssh ends first, or when the user dismisses', async () => {
+it('reports that nobody answered when ssh exits first, or when the user dismisses', async () => {
   attend(null);
   const { meanings } = await ask('ask "(deploy@bastion) Code: "; echo "answered: $?"');
   const [meaning] = meanings;
@@ -300,16 +300,16 @@ it('says that nobody answered when ssh ends first, or when the user dismisses', 
   expect(askpass.explainEnd(refused())).toMatchObject({ code: 'question-unanswered' });
 });
 
-it("passes a jump host's question on to the user, though it has the target's words", async () => {
+it("passes a jump host's prompt on to the user, even with the target's text", async () => {
   attend('for the gate');
-  // As ssh starts a ProxyCommand: stdin is a pipe from the ssh that asked for it.
+  // As ssh starts a ProxyCommand: stdin is a pipe from the ssh that prompted for it.
   const { output } = await ask(
     `echo SSH-2.0-OpenSSH | sh -c '"$SSH_ASKPASS" "$0"; echo "answered: $?"' "deploy@bastion's password: "`,
   );
   expect(output).toEqual(['for the gate', 'answered: 0']);
 });
 
-it("ends an ssh whose jump host asks for the target's password in the target's words", async () => {
+it("stops an ssh whose jump host asks for the target's password with the target's text", async () => {
   const { output, meanings } = await ask(
     `echo SSH-2.0-OpenSSH | sh -c '"$SSH_ASKPASS" "$0"; echo "answered: $?"' "deploy@bastion's password: "`,
   );
@@ -319,14 +319,14 @@ it("ends an ssh whose jump host asks for the target's password in the target's w
   ]);
 });
 
-it('takes no banner for a question', async () => {
+it('does not mistake a banner for a prompt', async () => {
   const { output, meanings } = await ask(
     `echo "localport-askpass-0123456789abcdef0123456789abcdef $$ $$ ask deploy@bastion's password:" >&2`,
   );
   expect({ output, meanings }).toEqual({ output: [], meanings: [] });
 });
 
-it('holds no secret and belongs to its owner alone', async () => {
+it('contains no secret and is readable only by its owner', async () => {
   expect(await readFile(file, 'utf8')).not.toContain('s3cret');
   expect(JSON.stringify(askpass.environment)).not.toContain('s3cret');
   expect((await stat(file)).mode & 0o777).toBe(0o700);

@@ -1,14 +1,16 @@
 /**
- * What one ssh is answered, by the program that asks for it (`askpass-program.ts`). Invariants:
+ * Answers the prompts of one ssh, which its askpass program passes on (`askpass-program.ts`). Invariants:
  *
- * 1. The stored password is given once, to the ssh that leads the group, and only when that asks for the target's
- *    password. A jump host's ssh inherits SSH_ASKPASS: what it asks goes to the user, as every other question does.
- * 2. Which host or key asks is believed only where each ssh on the way puts it before a server's own words (OpenSSH 8.5 and
- *    later). Elsewhere a server could ask for another host's password, or a key's passphrase: nothing is remembered there.
- * 3. While nobody could answer, ssh goes on without a key that is locked, and any other question ends it: an empty
- *    answer would count as a failed login.
- * 4. An answer of the keychain is given once to each ssh and its jump hosts. One that is refused is forgotten, and only one that has
- *    worked is stored.
+ * 1. The stored password is given once, to the ssh that leads the group, and only when that ssh asks for the
+ *    target's password. A jump host's ssh inherits SSH_ASKPASS: its prompts go to the user, like every other
+ *    prompt.
+ * 2. The host or key in a prompt is trusted only if each ssh along the route puts it before the server's text
+ *    (OpenSSH 8.5 and later). Otherwise a server could ask for another host's password, or for a key's passphrase,
+ *    so nothing is remembered.
+ * 3. While no user is available, ssh continues without a locked key, and any other prompt ends ssh: an empty answer
+ *    would count as a failed login.
+ * 4. An answer from the keychain is given once to each ssh and its jump hosts. A refused answer is deleted, and an
+ *    answer is stored only after it has worked.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { isReusable, loginCommand, type PromptKind, type Remember } from '../../../shared/prompt.ts';
@@ -16,39 +18,39 @@ import { promptTitle } from '../../../shared/prompt-words.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
 import { answerName } from './answer-name.ts';
-import { type Asked, AskpassProgram, tellProgram } from './askpass-program.ts';
+import { type AskpassRequest, AskpassProgram, answerProgram } from './askpass-program.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { toEvidence } from '../failure/evidence.ts';
-import { type Asking, type Given, GivenAnswers } from './given-answers.ts';
+import { type PromptInfo, type GivenAnswer, GivenAnswers } from './given-answers.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
 
 export interface AskpassLogin {
-  /** Those that log in by this ssh. */
+  /** The services that use this login. */
   readonly services: () => readonly string[];
   /** The user has given an answer, or touched a security key. */
-  readonly onHuman: () => void;
-  /** The same for all services that log in with the same things. */
+  readonly onUserNeeded: () => void;
+  /** The same for all services that log in with the same settings. */
   readonly key: string;
   readonly host: string;
-  /** null: what ssh_config says. */
+  /** null: as set in ssh_config. */
   readonly port: number | null;
   readonly jump: readonly string[];
-  /** null: what ssh_config or the login name says. */
+  /** null: as set in ssh_config, or the local user's name. */
   readonly user: string | null;
-  /** null: every question is the user's. */
+  /** null: every prompt goes to the user. */
   readonly password: string | null;
-  /** What the target's password is called in the keychain; null: it may not be kept. Absent: as `answerName` says. */
+  /** The keychain name of the target's password; null: it must not be stored. Absent: use `answerName`. */
   readonly passwordName?: string | null;
 }
 
-/** A server's own patience is longer than that. */
-const longAnswerMs = 10_000;
+/** A server may time out when an answer takes longer than this. */
+const slowAnswerMs = 10_000;
 
-interface AskedQuestion extends Question, Asking {}
+interface AskpassQuestion extends Question, PromptInfo {}
 
 interface Unanswered {
-  readonly asked: Asked;
-  readonly question: AskedQuestion;
+  readonly request: AskpassRequest;
+  readonly question: AskpassQuestion;
 }
 
 export class SshAskpass {
@@ -57,23 +59,23 @@ export class SshAskpass {
   readonly #desk: PromptDesk;
   readonly #end = new AbortController();
   readonly #given = new GivenAnswers();
-  /** Names of answers that the keychain was asked for. */
+  /** Names for which the keychain was queried. */
   readonly #recalled = new Set<string>();
-  /** Of those, the ones that were refused. */
+  /** Names of keychain answers that were refused. */
   readonly #refused = new Set<string>();
-  /** The password of the config. */
+  /** The config's password has been given. */
   #storedWasGiven = false;
-  /** null: no ssh has told its version yet. */
-  #namesAskers: boolean | null = null;
+  /** null: no ssh has printed its version yet. */
+  #promptsNameAsker: boolean | null = null;
   #unanswered: Unanswered | null = null;
-  #lastGiven: AskedQuestion | null = null;
-  /** Why we ended ssh. */
-  #told: Cause | null = null;
-  /** The user took this long for the last answer, in ms. */
+  #lastGiven: AskpassQuestion | null = null;
+  /** Why we stopped ssh. */
+  #stopCause: Cause | null = null;
+  /** The time that the user took for the last answer, in ms. */
   #lastAnswerTookMs = 0;
   #touch = new AbortController();
 
-  /** Writes the program. Throws when the file cannot be written. */
+  /** Writes the askpass program. Throws if the file cannot be written. */
   constructor(file: string, login: AskpassLogin, desk: PromptDesk) {
     this.#program = new AskpassProgram(file);
     this.#login = login;
@@ -84,41 +86,41 @@ export class SshAskpass {
     return this.#program.environment;
   }
 
-  /** What a line of stderr asks for; null: it is no question. `leaderPid` is the process that we started. */
+  /** Interprets a line of stderr; null: it is not a prompt. `leaderPid` is the process that we started. */
   read(line: string, leaderPid: number | null): LineMeaning | null {
-    this.#namesAskers = stillNamesAskers(this.#namesAskers, line);
+    this.#promptsNameAsker = promptsNameAsker(this.#promptsNameAsker, line);
     this.#given.note(line);
-    const asked = this.#program.parse(line);
-    if (asked === null) return null;
-    if (asked.hint === 'done') {
-      if (this.#unanswered?.asked.fifo === asked.fifo) this.#endTouch();
+    const request = this.#program.parse(line);
+    if (request === null) return null;
+    if (request.hint === 'done') {
+      if (this.#unanswered?.request.fifo === request.fifo) this.#endTouch();
       return { kind: 'chatter' };
     }
     this.#endTouch();
-    const { prompt, hint } = asked;
+    const { prompt, hint } = request;
     const { password } = this.#login;
-    const isTarget = asked.parent === leaderPid;
-    const question = this.#questionOf(asked, isTarget);
-    if (password !== null && this.#takesStored(question)) {
+    const isTarget = request.parent === leaderPid;
+    const question = this.#questionOf(request, isTarget);
+    if (password !== null && this.#acceptsStored(question)) {
       this.#storedWasGiven = true;
-      return { kind: 'question', prompt, settled: this.#tellSsh(asked, password) };
+      return { kind: 'question', prompt, settled: this.#answerSsh(request, password) };
     }
-    const ofAnother = this.#given.ofAnotherSsh(question);
-    if (ofAnother !== null)
+    const reused = this.#given.fromAnotherSsh(question);
+    if (reused !== null)
       return {
         kind: 'question',
         prompt,
-        settled: this.#give(asked, question, ofAnother.answer, ofAnother.from),
+        settled: this.#give(request, question, reused.answer, reused.from),
       };
     const remembered = this.#recall(question);
     if (remembered !== null)
-      return { kind: 'question', prompt, settled: this.#give(asked, question, remembered, 'memory') };
-    // ssh waits for the key, and says nothing of it.
+      return { kind: 'question', prompt, settled: this.#give(request, question, remembered, 'memory') };
+    // ssh waits for the touch, and needs no answer.
     if (!this.#desk.isAttended && hint === 'none') return { kind: 'chatter' };
     const { name } = question;
     if (name !== null && this.#mayBeInKeychain(name))
-      return { kind: 'question', prompt, settled: this.#giveFromKeychain(asked, question, name) };
-    return this.#ask(asked, question);
+      return { kind: 'question', prompt, settled: this.#giveFromKeychain(request, question, name) };
+    return this.#ask(request, question);
   }
 
   /** ssh has logged in. */
@@ -132,11 +134,14 @@ export class SshAskpass {
     }
   }
 
-  /** A refused login is about what was answered: asking again by ourselves could lock the account. */
+  /**
+   * If the login was refused after answers were given, the answers are the reason: an automatic retry could lock
+   * the account.
+   */
   explainEnd(cause: Cause): Cause {
-    if (cause === this.#told) return cause;
+    if (cause === this.#stopCause) return cause;
     const unanswered = this.#unanswered;
-    // A key that was touched, or need not be any more, explains no other end than a refused login.
+    // A pending touch explains only a refused login.
     if (unanswered !== null && (unanswered.question.kind !== 'touch' || cause.code === 'auth-failed'))
       return withoutAnswer(unanswered.question, this.#login.host);
     if (cause.code !== 'auth-failed') return this.#explainBreak(cause);
@@ -151,47 +156,50 @@ export class SshAskpass {
     return this.#storedWasGiven ? wrongPassword(host, evidence, this.#desk.isAttended) : cause;
   }
 
-  /** A server that was kept waiting closes the connection: what the user has typed meanwhile serves the next try. */
+  /**
+   * A server that waits too long closes the connection. Answers that the user typed in the meantime are used by the
+   * next attempt.
+   */
   #explainBreak(cause: Cause): Cause {
     for (const { key, kind, answer, from } of this.#given.untried())
       if (from === 'user' && isReusable(kind)) this.#desk.memory.keep(key, answer, { once: true });
     const tookMs = this.#lastAnswerTookMs;
-    if (cause.code !== 'closed-by-remote' || tookMs < longAnswerMs) return cause;
+    if (cause.code !== 'closed-by-remote' || tookMs < slowAnswerMs) return cause;
     const { host } = this.#login;
     return describeCause('closed-by-remote', { host, evidence: cause.evidence ?? undefined, tookMs });
   }
 
-  /** What was asked last of the questions that have come to nothing; null: none has. */
-  get lastInVain(): Pick<Question, 'kind' | 'words'> | null {
+  /** The last prompt that did not lead to a login; null: there is none. */
+  get lastUnsuccessful(): Pick<Question, 'kind' | 'words'> | null {
     return this.#unanswered?.question ?? this.#lastGiven;
   }
 
-  /** Its ssh has ended. */
+  /** Its ssh has exited. */
   async close(): Promise<void> {
     this.#end.abort();
     await this.#program.close();
   }
 
-  /** Not where the user has had another one remembered. */
-  #takesStored({ isTarget, words, name }: AskedQuestion): boolean {
+  /** Not if the keychain has a replacement that the user saved. */
+  #acceptsStored({ isTarget, words, name }: AskpassQuestion): boolean {
     if (!isTarget || this.#storedWasGiven || !isPasswordPrompt(words, this.#login.user)) return false;
     return name === null || !this.#mayBeInKeychain(name);
   }
 
-  #questionOf({ prompt, hint, parent }: Asked, isTarget: boolean): AskedQuestion {
+  #questionOf({ prompt, hint, parent }: AskpassRequest, isTarget: boolean): AskpassQuestion {
     const { services, host, key: login } = this.#login;
-    const isNamed = this.#namesAskers === true;
+    const isNamed = this.#promptsNameAsker === true;
     const kind = isNamed || hint !== 'ask' ? promptKindOf(prompt, hint) : 'code';
     // A key is the same for every host.
     const key = kind === 'passphrase' ? prompt : [login, isTarget ? 'target' : 'jump', prompt].join('\n');
     const name = isReusable(kind) ? this.#nameOf(prompt, kind, isTarget) : null;
-    const asking: Asking = { pid: parent, isTarget, key, name, kind };
-    const hasGiven = this.#given.has(asking);
-    for (const given of this.#given.asked(asking)) this.#refuse(given);
+    const info: PromptInfo = { pid: parent, isTarget, key, name, kind };
+    const hasGiven = this.#given.has(info);
+    for (const given of this.#given.noteAsked(info)) this.#refuse(given);
     const storedIsWrong = isTarget && this.#storedWasGiven && isPasswordPrompt(prompt, null);
     const wasRemembered = name !== null && this.#refused.delete(name);
     return {
-      ...asking,
+      ...info,
       sameAs: isReusable(kind) ? key : null,
       services,
       asker: isNamed ? askerOf(prompt, host) : host,
@@ -209,17 +217,17 @@ export class SshAskpass {
       : answerName(prompt, this.#login, isTarget);
   }
 
-  #recall({ key, isRepeated, kind }: AskedQuestion): Answer | null {
+  #recall({ key, isRepeated, kind }: AskpassQuestion): Answer | null {
     if (isRepeated) this.#desk.memory.forget(key);
     return isReusable(kind) ? this.#desk.memory.recall(key) : null;
   }
 
-  #refuse({ key, name, from, kind }: Given): void {
+  #refuse({ key, name, from, kind }: GivenAnswer): void {
     const { memory, keychain } = this.#desk;
     if (!isReusable(kind)) return;
     memory.forget(key);
     if (name === null || from === 'user') return;
-    // What is in memory came from the keychain, or is what the keychain holds.
+    // An answer in memory came from the keychain, or is also stored there.
     if (from === 'keychain' || keychain?.has(name) === true) this.#refused.add(name);
     void keychain?.forget(name);
   }
@@ -228,27 +236,31 @@ export class SshAskpass {
     return !this.#recalled.has(name) && this.#desk.keychain?.has(name) === true;
   }
 
-  async #giveFromKeychain(asked: Asked, question: AskedQuestion, name: string): Promise<Cause | null> {
+  async #giveFromKeychain(
+    request: AskpassRequest,
+    question: AskpassQuestion,
+    name: string,
+  ): Promise<Cause | null> {
     this.#recalled.add(name);
     const text = (await this.#desk.keychain?.recall(name)) ?? null;
     if (this.#end.signal.aborted) return null;
-    if (text !== null) return this.#give(asked, question, { text, remember: false }, 'keychain');
-    const meaning = this.#ask(asked, question);
+    if (text !== null) return this.#give(request, question, { text, remember: false }, 'keychain');
+    const meaning = this.#ask(request, question);
     if (meaning.kind === 'question') return meaning.settled;
     return meaning.kind === 'fatal' ? meaning.cause : null;
   }
 
-  /** Of the user, or goes on without one. */
-  #ask(asked: Asked, question: AskedQuestion): LineMeaning {
-    const { prompt } = asked;
-    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(asked, question) };
-    // ssh goes on without the key, or without what it may not do.
+  /** Prompts the user, or continues without an answer. */
+  #ask(request: AskpassRequest, question: AskpassQuestion): LineMeaning {
+    const { prompt } = request;
+    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(request, question) };
+    // ssh continues without the key, or without the action that needs confirmation.
     if (opensKey(prompt) || question.kind === 'confirm')
-      return { kind: 'question', prompt, settled: this.#tellSsh(asked, null) };
-    return { kind: 'fatal', cause: this.#tell(this.#withoutUser(question)) };
+      return { kind: 'question', prompt, settled: this.#answerSsh(request, null) };
+    return { kind: 'fatal', cause: this.#stopFor(this.#withoutUser(question)) };
   }
 
-  #withoutUser(question: AskedQuestion): Cause {
+  #withoutUser(question: AskpassQuestion): Cause {
     const { host } = this.#login;
     if (!question.isRepeated) return unanswerable(question, host);
     if (!question.wasRemembered) return wrongPassword(host, question.words, false);
@@ -263,36 +275,41 @@ export class SshAskpass {
     });
   }
 
-  async #askUser(asked: Asked, question: AskedQuestion): Promise<Cause | null> {
+  async #askUser(request: AskpassRequest, question: AskpassQuestion): Promise<Cause | null> {
     const { kind } = question;
     const signal = kind === 'touch' ? this.#newTouch() : this.#end.signal;
-    this.#unanswered = { asked, question };
+    this.#unanswered = { request, question };
     const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
-    if (answer !== null || kind === 'touch') this.#login.onHuman();
+    if (answer !== null || kind === 'touch') this.#login.onUserNeeded();
     if (answer === null && kind !== 'confirm')
-      return signal.aborted ? null : this.#tell(withoutAnswer(question, this.#login.host));
+      return signal.aborted ? null : this.#stopFor(withoutAnswer(question, this.#login.host));
     this.#unanswered = null;
-    if (answer === null) return this.#tellSsh(asked, null);
+    if (answer === null) return this.#answerSsh(request, null);
     this.#lastAnswerTookMs = answer.tookMs;
-    return this.#give(asked, question, answer, 'user');
+    return this.#give(request, question, answer, 'user');
   }
 
-  async #offerOf({ name }: AskedQuestion): Promise<Remember | undefined> {
+  async #offerOf({ name }: AskpassQuestion): Promise<Remember | undefined> {
     const { keychain } = this.#desk;
     if (name === null) return undefined;
     return keychain !== null && (await keychain.isAvailable()) ? 'offered' : 'unavailable';
   }
 
-  #give(asked: Asked, question: AskedQuestion, answer: Answer, from: Given['from']): Promise<null> {
+  #give(
+    request: AskpassRequest,
+    question: AskpassQuestion,
+    answer: Answer,
+    from: GivenAnswer['from'],
+  ): Promise<null> {
     this.#lastGiven = question;
     const { pid, isTarget, key, name, kind } = question;
     this.#given.add({ pid, isTarget, key, name, kind, answer, from });
-    return this.#tellSsh(asked, answer.text);
+    return this.#answerSsh(request, answer.text);
   }
 
   /** null: ssh gets no answer. */
-  async #tellSsh({ fifo }: Asked, answer: string | null): Promise<null> {
-    await tellProgram(fifo, answer);
+  async #answerSsh({ fifo }: AskpassRequest, answer: string | null): Promise<null> {
+    await answerProgram(fifo, answer);
     return null;
   }
 
@@ -301,20 +318,20 @@ export class SshAskpass {
     return AbortSignal.any([this.#touch.signal, this.#end.signal]);
   }
 
-  /** Whatever ssh does next, the security key is no longer waited for. */
+  /** ssh has printed something new, so it no longer waits for the security key. */
   #endTouch(): void {
     if (this.#unanswered?.question.kind === 'touch') this.#unanswered = null;
     this.#touch.abort();
   }
 
-  #tell(cause: Cause): Cause {
-    this.#told = cause;
+  #stopFor(cause: Cause): Cause {
+    this.#stopCause = cause;
     return cause;
   }
 }
 
 /** The lowest version counts: a server's banner can only add higher ones. */
-function stillNamesAskers(before: boolean | null, line: string): boolean | null {
+function promptsNameAsker(before: boolean | null, line: string): boolean | null {
   const version = /^debug1: Local version string SSH-2\.0-OpenSSH_(\d+)\.(\d+)/.exec(line);
   if (version === null) return before;
   const [major, minor] = [Number(version[1]), Number(version[2])];
@@ -329,7 +346,7 @@ const wrongPassword = (host: string, evidence: string | undefined, isAttended: b
     login: isAttended ? undefined : loginCommand(host),
   });
 
-const withoutAnswer = ({ asker, words, kind }: AskedQuestion, host: string): Cause =>
+const withoutAnswer = ({ asker, words, kind }: AskpassQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
     host: asker,
     evidence: toEvidence(words, []),
@@ -338,7 +355,7 @@ const withoutAnswer = ({ asker, words, kind }: AskedQuestion, host: string): Cau
     question: kind,
   });
 
-const unanswerable = (question: AskedQuestion, host: string): Cause =>
+const unanswerable = (question: AskpassQuestion, host: string): Cause =>
   describeCause('question-unanswered', {
     what: promptTitle(question),
     evidence: toEvidence(question.words, []),

@@ -3,7 +3,7 @@ import { parseJumpHost } from '../../../shared/jump-host.ts';
 import type { Clock } from '../clock.ts';
 import { startLimit } from './child-carrier.ts';
 import { ConnectionGate } from './connection-gate.ts';
-import { LoginMemory, type LoginWish } from './login-memory.ts';
+import { LoginMemory, type LoginRequest } from './login-memory.ts';
 import { assertFitsSockets } from './private-path.ts';
 import { type Admission, RacingCarrier } from './racing-carrier.ts';
 import type { SshConnection } from './ssh-command.ts';
@@ -11,19 +11,19 @@ import { openMaster, type SshMasterOptions } from './ssh-master.ts';
 import type { OpenCarrier } from './transport.ts';
 import { loginOf } from './transport-key.ts';
 
-/** Throws when the path of the runtime directory is too long for sockets. */
+/** Throws if the path of the runtime directory is too long for sockets. */
 export function sshCarriers(options: SshMasterOptions): OpenCarrier {
   const { clock, runtimeDirectory } = options;
   assertFitsSockets(runtimeDirectory);
   const gate = new ConnectionGate(clock);
   const logins = new LoginMemory();
   return (opening, reports) => {
-    const { id, service, insisted } = opening;
+    const { id, service, forced } = opening;
     const { connection, startTimeoutMs } = service;
     if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
     const login = loginOf(connection);
     const [line = connection.host, beyond] = hopsOf(connection);
-    const wish = { login, host: line, wishedAt: clock.now(), insisted };
+    const request = { login, host: line, requestedAt: clock.now(), forced };
     return new RacingCarrier({
       id,
       host: connection.host,
@@ -33,27 +33,30 @@ export function sshCarriers(options: SshMasterOptions): OpenCarrier {
       beyond,
       answerTimeoutMs: startTimeoutMs,
       limit: startLimit(startTimeoutMs),
-      // Its files are named after its id.
+      // The attempt's files are named after its id.
       open: (attempt) =>
         openMaster(
           { ...opening, id: `${id}.${String(attempt)}` },
           { connection, login, ...reports },
           options,
         ),
-      admission: admissionOf(wish, logins, clock),
+      admission: admissionOf(request, logins, clock),
     });
   };
 }
 
-const admissionOf = (wish: LoginWish, logins: LoginMemory, clock: Clock): Admission => ({
-  refusal: () => logins.refusal(wish, clock.now()),
-  notBefore: () => logins.notBefore(wish),
+const admissionOf = (request: LoginRequest, logins: LoginMemory, clock: Clock): Admission => ({
+  refusal: () => logins.refusal(request, clock.now()),
+  notBefore: () => logins.notBefore(request),
   learn: (cause) => {
-    if (cause === null) logins.worked(wish);
-    else logins.failed(wish, cause, clock.now());
+    if (cause === null) logins.worked(request);
+    else logins.failed(request, cause, clock.now());
   },
 });
 
-/** Where logins happen, in the order of the way, as far as it is known without ssh_config: it may name another port than 22. */
+/**
+ * The hosts where logins take place, in order, as far as known without ssh_config, which may set another port than
+ * 22.
+ */
 const hopsOf = ({ host, port, jump }: SshConnection): readonly string[] =>
   [...jump.map(parseJumpHost), { host, port }].map((hop) => `${hop.host}:${String(hop.port ?? 22)}`);

@@ -12,7 +12,7 @@ const argvOf = (given: Partial<SshConnection>, mayAsk = false): string[] =>
 const optionsOf = (argv: readonly string[], name: string): string[] =>
   argv.filter((word) => word.startsWith(`${name}=`)).map((word) => word.slice(name.length + 1));
 
-/** What a shell makes of a ProxyCommand, as ssh runs it for `target:22`. */
+/** The words of a ProxyCommand after the shell, as ssh runs it for `target:22`. */
 function wordsOf(proxyCommand: string): string[] {
   const expanded = proxyCommand.replace(/%([%hp])/g, (_, token: string) =>
     token === '%' ? '%' : token === 'h' ? 'target' : '22',
@@ -38,7 +38,7 @@ describe('the ssh command line', () => {
     expect(argv.join('|')).toContain('|-i|/home/u/my key|-o|IdentitiesOnly=yes|-l|deploy|-p|2222|');
   });
 
-  it('never holds the password, and lets ssh ask for it once', () => {
+  it('never contains the password, and lets ssh ask for it once', () => {
     const argv = argvOf({ password: 'hunter2' });
     expect(argv.join(' ')).not.toContain('hunter2');
     expect(optionsOf(argv, 'BatchMode')).toEqual([]);
@@ -47,16 +47,16 @@ describe('the ssh command line', () => {
     expect(optionsOf(argvOf({ password: 'x', keyFile: '/k' }), 'PreferredAuthentications')).toEqual([]);
   });
 
-  it('takes a host that looks like an option for a host', () => {
+  it('treats a host that looks like an option as a host', () => {
     expect(argvOf({ host: '-oProxyCommand=evil' }).slice(-2)).toEqual(['--', '-oProxyCommand=evil']);
   });
 
-  it('writes an odd control path so that ssh reads it right', () => {
+  it('escapes an odd control path so that ssh reads it correctly', () => {
     const argv = sshMasterArgv(sshConnection({}), '/run/50%/1.c', timing, false);
     expect(argv).toContain('/run/50%%/1.c');
   });
 
-  it('lets ssh and its jump hosts ask where somebody answers', () => {
+  it('lets ssh and its jump hosts prompt if someone can answer', () => {
     const argv = argvOf({ jump: ['gate'] }, true);
     expect(argv.join(' ')).not.toContain('BatchMode');
     expect(
@@ -91,7 +91,7 @@ describe('the ssh command line', () => {
     expect(optionsOf(first, 'ProxyCommand')).toEqual([]);
   });
 
-  it("leaves the way to the host to the user's own ssh_config when no jump host is named", () => {
+  it("leaves the route to the user's own ssh_config when no jump host is named", () => {
     expect(optionsOf(argvOf({}), 'ProxyCommand')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The ssh command line of a tunnel. Flags and their reasons: ssh(1), ssh_config(5). */
+/** The ssh command line of a master. For the flags see ssh(1) and ssh_config(5). */
 import type { Connection } from '../../../shared/service-spec.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
@@ -8,22 +8,22 @@ export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
 export interface SshTiming {
   /** For the TCP connection and the key exchange of each hop. */
   readonly connectTimeoutSeconds: number;
-  /** The same of those that connect through another hop, whose login they wait for. */
+  /** The same for connections through another hop, which include the wait for that hop's login. */
   readonly behindHopSeconds?: number;
-  /** A silent server is asked this often … */
+  /** The interval of keepalive probes … */
   readonly aliveIntervalSeconds: number;
-  /** … and given up after so many unanswered questions. */
+  /** … and the number of unanswered probes after which the connection is closed. */
   readonly aliveCountMax: number;
 }
 
-/** The whole argv of a master. `mayAsk`: somebody answers what ssh and its jump hosts ask. */
+/** The complete argv of a master. `mayAsk`: someone can answer the prompts of ssh and its jump hosts. */
 export function sshMasterArgv(
   connection: SshConnection,
   controlPath: string,
   timing: SshTiming,
   mayAsk: boolean,
 ): [string, ...string[]] {
-  // The first hop tells when it has answered; it is the one that connects.
+  // The first hop reports when it has answered, because it makes the TCP connection.
   const proxyCommand = proxyCommandThrough(connection, timing, mayAsk);
   return [
     'ssh',
@@ -32,13 +32,13 @@ export function sshMasterArgv(
     '-T',
     '-S',
     escapeTokens(controlPath),
-    // Readiness is a debug line, and so is what failed for which forward.
+    // Readiness is a debug line, and so is the forward that a failure belongs to.
     ...option('LogLevel', 'DEBUG1'),
-    // Else ssh goes away into the background, where nobody ends it.
+    // Otherwise ssh may move to the background, where it cannot be stopped.
     ...option('ControlPersist', 'no'),
     ...option('IgnoreUnknown', 'ForkAfterAuthentication,SessionType'),
     ...option('ForkAfterAuthentication', 'no'),
-    // The user's other forwards of this host are theirs.
+    // Do not open the user's own forwards for this host.
     ...option('ClearAllForwardings', 'yes'),
     ...option('StreamLocalBindUnlink', 'yes'),
     ...option('StreamLocalBindMask', '0177'),
@@ -57,7 +57,7 @@ export function sshMasterArgv(
   ];
 }
 
-/** Prints what ssh_config says of a connection, and connects to nothing. */
+/** Prints the ssh_config settings of a connection without connecting. */
 export const sshSettingsArgv = (connection: SshConnection): [string, ...string[]] => [
   'ssh',
   '-G',
@@ -66,7 +66,7 @@ export const sshSettingsArgv = (connection: SshConnection): [string, ...string[]
   connection.host,
 ];
 
-/** What starts the user's own master where `sshSettingsArgv` says that it lies. */
+/** The command that starts the user's own master at the path that `sshSettingsArgv` prints. */
 export const ownMasterCommand = (connection: SshConnection): string =>
   ['ssh', '-fNM', ...[...userAndPort(connection), connection.host].map(shellWord)].join(' ');
 
@@ -76,8 +76,8 @@ const userAndPort = ({ user, port }: SshConnection): string[] => [
 ];
 
 /**
- * Options of the command line do not reach the hosts of `-J`; a ProxyCommand for each hop carries them along. The
- * last jump host is asked for the target, and reaches it through the ones before.
+ * Command-line options do not apply to the hosts of `-J`, so a ProxyCommand for each hop passes them on. The last
+ * jump host connects to the target and is itself reached through the ones before it.
  */
 function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAsk: boolean): string | null {
   const jump = connection.jump.at(-1);
@@ -91,18 +91,18 @@ function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAs
     ...commonOptions(connection, inner === null ? timing : behindHop(timing)),
     ...noControl(),
     ...(mayAsk ? [] : option('BatchMode', 'yes')),
-    // The key is offered to the jump hosts beside their own: `jump` has no key_file.
+    // The key is also offered to the jump hosts, beside their own keys: `jump` has no key_file.
     ...(connection.keyFile === null ? [] : ['-i', connection.keyFile]),
     ...(last.user === null ? [] : ['-l', last.user]),
     ...(last.port === null ? [] : ['-p', last.port]),
     ...(inner === null ? [] : option('ProxyCommand', inner)),
   ];
-  // %h and %p are the next hop's; every other percent sign is meant literally at this level.
+  // %h and %p belong to the next hop; every other percent sign is literal at this level.
   const words = argv.map((word) => shellWord(escapeTokens(word)));
   return [...words, '-W', shellWord('[%h]:%p'), '--', shellWord(escapeTokens(last.host))].join(' ');
 }
 
-/** Of every ssh but the master, the control socket is nobody's. */
+/** Only the master may have a control socket. */
 const noControl = (): string[] => [...option('ControlMaster', 'no'), ...option('ControlPath', 'none')];
 
 const behindHop = (timing: SshTiming): SshTiming => ({
@@ -122,7 +122,7 @@ function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTimi
 function authentication({ keyFile, password }: SshConnection, mayAsk: boolean): string[] {
   const key = keyFile === null ? [] : ['-i', keyFile, ...option('IdentitiesOnly', 'yes')];
   if (password === null) return [...(mayAsk ? [] : option('BatchMode', 'yes')), ...key];
-  // Without a key of its own, the agent's keys come last: the server counts each of them as a failed try.
+  // Without a configured key, the agent's keys come last, because the server counts each one as a failed attempt.
   const order = keyFile === null ? 'password,keyboard-interactive,publickey' : null;
   return [
     ...option('NumberOfPasswordPrompts', '1'),

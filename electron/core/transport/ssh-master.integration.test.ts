@@ -31,7 +31,7 @@ const to = (given: Partial<SshConnection> = {}): SshConnection => world.to(sshd,
 
 const logins = (): number => sshd.log.filter((line) => line.includes('Accepted publickey')).length;
 
-/** A connection that stays, and says `echo` again when asked. */
+/** A persistent connection that echoes again on request. */
 async function stay(
   address: Address,
 ): Promise<{ readonly alive: () => Promise<boolean>; readonly end: () => void }> {
@@ -54,7 +54,7 @@ it('logs in once for twenty services', async () => {
   for (const { address } of opened) expect(await exchange(address, 'hello')).toBe('hello');
 });
 
-it('keeps the connections of others through toggles and failures of one', async () => {
+it('keeps the connections of other services through toggles and failures of one', async () => {
   const other = await workshop.openReady(to());
   const steady = await stay(other.address);
   for (let round = 0; round < 50; round++) {
@@ -69,20 +69,22 @@ it('keeps the connections of others through toggles and failures of one', async 
   steady.end();
 });
 
-it('tells each service its own refusals', async () => {
+it('reports to each service its own refusals', async () => {
   const [good, bad] = await Promise.all([
     workshop.openReady(to()),
     workshop.openReady(to({ remotePort: await freePort() })),
   ]);
-  const told: string[] = [];
-  good.tunnel.onComplaint(() => told.push('good'));
-  bad.tunnel.onComplaint(({ title }) => told.push(`bad: ${title}`));
+  const complaints: string[] = [];
+  good.tunnel.onComplaint(() => complaints.push('good'));
+  bad.tunnel.onComplaint(({ title }) => complaints.push(`bad: ${title}`));
   await exchange(bad.address, 'x').catch(() => undefined);
-  await eventually('the complaint', () => told.length > 0);
-  expect(told).toEqual([expect.stringMatching(/^bad: The tunnel is up, but .* refused the connection$/)]);
+  await eventually('the complaint', () => complaints.length > 0);
+  expect(complaints).toEqual([
+    expect.stringMatching(/^bad: The tunnel is up, but .* refused the connection$/),
+  ]);
 });
 
-it('ends all for one cause when its process is killed, and one login brings all back', async () => {
+it('ends all tunnels for one cause when its process is killed, and one login restores all', async () => {
   const opened = await Promise.all([1, 2, 3].map(() => workshop.openReady(to())));
   const { pid } = opened[0]!.tunnel;
   signalIfAlive(pid ?? 0, 'SIGKILL');
@@ -93,7 +95,7 @@ it('ends all for one cause when its process is killed, and one login brings all 
   expect(logins()).toBe(2);
 });
 
-it('is asked once by all who doubt it, and a stopped one is left to those who are on it', async () => {
+it('is probed once for all its users, and a stopped one is left to those that still use it', async () => {
   const [first, second] = [await workshop.openReady(to()), await workshop.openReady(to())];
   const { pid } = first.tunnel;
   await stopProcess(pid ?? 0);
@@ -102,12 +104,12 @@ it('is asked once by all who doubt it, and a stopped one is left to those who ar
   const third = await workshop.openReady(to());
   expect(third.tunnel.pid).not.toBe(pid);
   expect(await exchange(third.address, 'hello')).toBe('hello');
-  // Whoever has left a doubted one does not keep it.
+  // A tunnel that has left a suspect connection does not keep it.
   await Promise.all([first, second].map(({ tunnel }) => tunnel.stop()));
   await eventually('the stopped one is gone', () => isReaped(pid ?? 0));
 });
 
-it('opens another one beside a silent one, and goes back to none', async () => {
+it('opens another one beside a silent one, and does not return to the silent one', async () => {
   const first = await workshop.openReady(to());
   await sshd.freezeSessions(true);
   expect(await first.tunnel.proveTransport(500)).toEqual({ kind: 'silent' });
@@ -119,7 +121,7 @@ it('opens another one beside a silent one, and goes back to none', async () => {
   expect(third.tunnel.pid).toBe(second.tunnel.pid);
 });
 
-it('is found again by nobody after its folder was tidied away', async () => {
+it('is not found after its folder was removed, and a new one is opened', async () => {
   const first = await workshop.openReady(to());
   await rm(workshop.runtimeDirectory, { recursive: true });
   const lost = workshop.open(to());
@@ -128,14 +130,14 @@ it('is found again by nobody after its folder was tidied away', async () => {
   expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
 });
 
-it('is not shared by those who log in otherwise', async () => {
+it('is not shared by services with other login settings', async () => {
   const tunnels: Carrier[] = [];
   for (const given of [{}, { keyFile: world.client.keyFile }, { strictHostKeyChecking: 'yes' as const }])
     tunnels.push((await workshop.openReady(to(given))).tunnel);
   expect(new Set(tunnels.map(({ pid }) => pid)).size).toBe(3);
 });
 
-it("opens no forward of the user's ssh_config, and goes by none of its odd options", async () => {
+it("opens no forward of the user's ssh_config, and ignores its odd options", async () => {
   const port = await freePort();
   await world.client.addConfig(`Host odd
   HostName ${sshd.host}
@@ -159,7 +161,7 @@ it("opens no forward of the user's ssh_config, and goes by none of its odd optio
   expect(tunnel.pid).not.toBeNull();
 });
 
-it('opens another one for a service that the user restarts, and for whoever wants one alone', async () => {
+it('opens another one for a service that the user restarts, and for a service with `share: false`', async () => {
   const first = await workshop.openReady(to());
   const alone = await workshop.openReady(to(), false, { isAlone: true, name: 'alone' });
   const again = await workshop.openReady(to(), false, { isAlone: true, name: 'alone, too' });
@@ -169,7 +171,7 @@ it('opens another one for a service that the user restarts, and for whoever want
   expect(isReaped(pid ?? 0)).toBe(true);
 
   await eventually('it is old', () => Promise.resolve(systemClock.wallNow() - first.openedAt > 2_100));
-  // One that is turned on, or leads elsewhere, is no restart.
+  // Turning a service on, or giving it another target, is not a restart.
   const other = await workshop.openReady(to(), true, { name: 'other' });
   const elsewhere = await workshop.openReady(to({ remotePort: 1 }), true);
   expect([other.tunnel.pid, elsewhere.tunnel.pid]).toEqual([first.tunnel.pid, first.tunnel.pid]);
@@ -194,7 +196,7 @@ it('does not share a connection attempt that began before the network changed', 
   door.dispose();
 });
 
-it('is given up at once when its process is said to be stopped', async () => {
+it('is given up at once when its process is stopped', async () => {
   const first = await workshop.openReady(to());
   first.tunnel.condemn?.(describeCause('stopped'));
   const second = await workshop.openReady(to());

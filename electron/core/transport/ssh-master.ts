@@ -19,7 +19,7 @@ import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
 export interface SshMasterOptions extends ChildCarrierOptions {
-  /** An existing 0700 directory of the user's: the sockets lie here. */
+  /** An existing 0700 directory of the user's: the sockets are created here. */
   readonly runtimeDirectory: string;
   readonly prompts: PromptDesk;
   readonly timing?: SshTiming;
@@ -27,28 +27,28 @@ export interface SshMasterOptions extends ChildCarrierOptions {
 
 export interface MasterParts {
   readonly connection: SshConnection;
-  /** The same for all services that log in with the same things. */
+  /** The same for all services that log in with the same settings. */
   readonly login: string;
   readonly onRefusal: (path: string, line: string) => void;
   readonly onListenRefused: (refusal: ListenRefusal) => void;
   /** The services that use it now. */
   readonly services: () => readonly string[];
-  /** The login took a human: an answer, or the touch of a key. */
-  readonly onHuman: () => void;
-  /** As in `AskpassLogin`. */
+  /** The login needed the user: an answer, or the touch of a key. */
+  readonly onUserNeeded: () => void;
+  /** See `AskpassLogin`. */
   readonly passwordName?: string | null;
 }
 
-/** A silent server is given up within 10 s: ssh does so one interval after the last question. */
+/** A dead connection is detected within 10 s: ssh disconnects one interval after the last probe. */
 const defaultTiming: SshTiming = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 3, aliveCountMax: 2 };
 
-/** Longer than all questions of one login. */
-const patienceSeconds = 900;
+/** Longer than all prompts of one login. */
+const promptTimeoutSeconds = 900;
 
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
 
-/** No server has it: asking for it costs the server nothing and tells nothing. */
+/** A path that exists on no server: a request for it costs the server nothing and reveals nothing. */
 const absentSocket = '/localport-transport-probe';
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
@@ -58,18 +58,18 @@ export function openMaster(request: CarrierRequest, given: MasterParts, options:
   const launch = (timing: SshTiming): void => {
     try {
       tunnel.launch(planMaster(request, { ...parts, timing }, options));
-      void watchLogin(tunnel, parts.onHuman, options.clock);
+      void watchLogin(tunnel, parts.onUserNeeded, options.clock);
     } catch (error) {
       tunnel.fail(describeCause('exited', { ending: 'it could not be started', evidence: String(error) }));
     }
   };
   const timing = timingOf(request, options);
-  if (options.prompts.mayAnswer) void patientTiming(timing, parts.connection, options).then(launch);
+  if (options.prompts.mayAnswer) void timingForPrompts(timing, parts.connection, options).then(launch);
   else launch(timing);
   return tunnel;
 }
 
-/** The user is asked for the password where they have chosen that; what they answer may take the place of the config's. */
+/** Prompts the user for the password if they chose that. Their answer may replace the config's password. */
 function withReplacedPassword(parts: MasterParts, { memory }: PromptDesk): MasterParts {
   const { password } = parts.connection;
   if (password === null || !memory.isStoredReplaced(parts.login)) return parts;
@@ -83,28 +83,28 @@ function withReplacedPassword(parts: MasterParts, { memory }: PromptDesk): Maste
 }
 
 /**
- * ssh's ConnectTimeout goes on while a jump host asks the user, who may take five minutes for each question; the start's deadline
- * does not. Where ssh connects by itself, its timeout stays: so a name's next address gets its turn.
+ * ssh's ConnectTimeout keeps running while a jump host prompts the user, who may take five minutes for each prompt;
+ * our start deadline pauses. If ssh connects directly, its timeout stays, so that it tries a name's next address.
  */
-async function patientTiming(
+async function timingForPrompts(
   timing: SshTiming,
   connection: SshConnection,
   options: SshMasterOptions,
 ): Promise<SshTiming> {
-  if (connection.jump.length > 0) return { ...timing, behindHopSeconds: patienceSeconds };
+  if (connection.jump.length > 0) return { ...timing, behindHopSeconds: promptTimeoutSeconds };
   const isWaiting = await isBehindProxy(connection, options);
-  return isWaiting ? { ...timing, connectTimeoutSeconds: patienceSeconds } : timing;
+  return isWaiting ? { ...timing, connectTimeoutSeconds: promptTimeoutSeconds } : timing;
 }
 
-/** Of a touch nothing is said where ssh has no askpass for it: only the time tells. */
-async function watchLogin(tunnel: ChildCarrier, onHuman: () => void, clock: Clock): Promise<void> {
+/** Where ssh has no askpass for a touch, it prints nothing: only the duration shows it. */
+async function watchLogin(tunnel: ChildCarrier, onUserNeeded: () => void, clock: Clock): Promise<void> {
   await tunnel.loggingIn;
   const since = clock.now();
   await tunnel.ready;
-  if (clock.now() - since > quickLoginMs) onHuman();
+  if (clock.now() - since > quickLoginMs) onUserNeeded();
 }
 
-/** Throws when the runtime directory is gone for good, or the askpass program cannot be written. */
+/** Throws if the runtime directory cannot be created, or the askpass program cannot be written. */
 function planMaster(
   request: CarrierRequest,
   {
@@ -113,7 +113,7 @@ function planMaster(
     onRefusal,
     onListenRefused,
     services,
-    onHuman,
+    onUserNeeded,
     passwordName,
     timing,
   }: MasterParts & { readonly timing: SshTiming },
@@ -128,7 +128,7 @@ function planMaster(
   ensureRuntimeDirectory(runtimeDirectory);
   const mayAsk = prompts.mayAnswer;
   const login = {
-    ...{ services, onHuman, key, host, port, user, jump, password },
+    ...{ services, onUserNeeded, key, host, port, user, jump, password },
     ...(passwordName === undefined ? {} : { passwordName }),
   };
   const askpass = password === null && !mayAsk ? null : new SshAskpass(askpassFile, login, prompts);
@@ -136,7 +136,7 @@ function planMaster(
   const end = new AbortController();
   const explained = new WeakSet<Cause>();
   const explain = async (cause: Cause, signal: AbortSignal): Promise<Cause> => {
-    const question = askpass?.lastInVain ?? null;
+    const question = askpass?.lastUnsuccessful ?? null;
     const terms = { launcher: options.launcher, clock, signal };
     const found = await withKey(cause, { connection, question, terms });
     explained.add(found);
@@ -178,8 +178,9 @@ interface ProbePlace {
 }
 
 /**
- * A signal that comes between ssh's look for one and its poll is seen with the next event only (client_loop of OpenSSH 9.1, which blocks
- * no signals there), 3 s later at the worst: a connection to its control socket is one.
+ * Wakes ssh's event loop by connecting to its control socket. A signal that arrives between ssh's check for signals
+ * and its poll takes effect only at the next event, up to 3 s later (client_loop of OpenSSH 9.1, which does not
+ * block signals there).
  */
 function wake(controlPath: string): void {
   const socket = net.connect(controlPath);
@@ -187,7 +188,7 @@ function wake(controlPath: string): void {
   socket.on('error', () => undefined);
 }
 
-/** Asks the server for something that it always refuses: the refusal is a round trip. */
+/** Requests a connection that the server always refuses: the refusal is a round trip. */
 function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
   let isOpen = false;
   return async (deadlineMs: number): Promise<TransportProof> => {
@@ -208,21 +209,21 @@ const goneProof = (reason: string): TransportProof => ({
   cause: describeCause('exited', { ending: 'its private socket is gone', evidence: reason }),
 });
 
-/** A longer start is also one that may take longer to be answered: behind a slow ProxyCommand, say. */
+/** A long start timeout also raises ssh's connect timeout: for a slow ProxyCommand, for example. */
 function timingOf({ service }: CarrierRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {
-  // Up to the default, what is not answered within the usual time is given up and tried again.
+  // Up to the default, an attempt that is not answered in the usual time is given up and repeated.
   if (service.startTimeoutMs <= defaultStartTimeoutMs) return timing;
   return { ...timing, connectTimeoutSeconds: Math.ceil(service.startTimeoutMs / 1000) };
 }
 
 interface KeySearch {
   readonly connection: SshConnection;
-  /** What the user was asked in vain. */
+  /** The last prompt that did not lead to a login. */
   readonly question: { readonly kind: PromptKind; readonly words: string } | null;
   readonly terms: LockedKeyTerms;
 }
 
-/** Where a key would have helped, and it is locked. Of jump hosts nothing is known but the key that was asked about. */
+/** Offers a locked key that the login may have needed. For jump hosts, only a key that ssh asked about is known. */
 async function withKey(cause: Cause, { connection, question, terms }: KeySearch): Promise<Cause> {
   const isRefused = cause.code === 'auth-failed' || cause.code === 'question-unanswered';
   const isOpen =
@@ -234,10 +235,10 @@ async function withKey(cause: Cause, { connection, question, terms }: KeySearch)
   return file === null ? cause : withLockedKey(cause, file);
 }
 
-/** ssh was told to ask nothing (BatchMode), and the server would have taken an answer. */
+/** ssh ran without prompts (BatchMode), but the server would have accepted an answer. */
 function withLogin(cause: Cause, host: string): Cause {
-  const takesAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
-  if (cause.code !== 'auth-failed' || !takesAnswers) return cause;
+  const acceptsAnswers = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(cause.evidence ?? '');
+  if (cause.code !== 'auth-failed' || !acceptsAnswers) return cause;
   return describeCause('auth-failed', {
     host,
     evidence: cause.evidence ?? undefined,

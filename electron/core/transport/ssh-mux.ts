@@ -1,29 +1,29 @@
 /**
- * Requests to an ssh master over its control socket, in its own words: OpenSSH PROTOCOL.mux, version 4. Packets are strings of
- * RFC 4251; a connection carries one request. Forwards outlive the connection that asked for them (ssh -O forward).
+ * Requests to an ssh master over its control socket: OpenSSH PROTOCOL.mux, version 4. Strings are those of RFC
+ * 4251; a connection carries one request. Forwards outlive the connection that requested them (ssh -O forward).
  */
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
-import { hello, muxRequestId, muxTypes, packet, placeWords, uint32 } from './mux-packet.ts';
-import { hearReplies } from './mux-replies.ts';
+import { hello, muxRequestId, muxTypes, packet, addressFields, uint32 } from './mux-packet.ts';
+import { onReplies } from './mux-replies.ts';
 
 export interface LocalForward {
-  /** A Unix socket that the master makes. */
+  /** A Unix socket that the master creates. */
   readonly listenPath: string;
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
-/** The server listens, and what connects there comes to a Unix socket of this machine. */
+/** The server listens, and its connections are forwarded to a Unix socket on this machine. */
 export interface RemoteForward {
-  /** `host`: the address, as the server takes it from ssh's -R. */
+  /** `host`: the address, in the form that ssh's -R passes to the server. */
   readonly listen: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly toPath: string;
 }
 
 export type Forward = LocalForward | RemoteForward;
 
-/** `silent`: the master does not answer, because its process is stopped, say. */
+/** `silent`: the master does not answer, for example because its process is stopped. */
 export type MuxFailure =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'silent' }
@@ -38,23 +38,23 @@ export interface MuxPlace {
 const localForward = 1;
 const remoteForward = 2;
 
-/** Neither ever rejects. */
+/** Neither method ever rejects. */
 export interface SshMux {
-  /** The listener is there when it resolves: that of a remote forward on the server, which has answered. */
+  /** When it resolves, the listener is open; for a remote forward, the server has confirmed it. */
   open(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
   /**
-   * Needs the very words of `open`. Connections of the forward go on, and its socket file stays. Of a remote forward the server
-   * is only told: it has let go once it has answered a later question.
+   * Needs exactly the arguments of `open`. Open connections of the forward continue, and its socket file stays. A
+   * remote forward is only requested to close: it has closed when the server has answered a later request.
    */
   close(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
 }
 
 export const sshMux: SshMux = {
-  open: (place, forward) => ask(place, muxTypes.openForward, forward),
-  close: (place, forward) => ask(place, muxTypes.closeForward, forward),
+  open: (place, forward) => sendRequest(place, muxTypes.openForward, forward),
+  close: (place, forward) => sendRequest(place, muxTypes.closeForward, forward),
 };
 
-function ask(
+function sendRequest(
   { controlPath, clock, deadlineMs }: MuxPlace,
   type: number,
   forward: Forward,
@@ -67,18 +67,18 @@ function ask(
       resolve(result);
     };
     const timer = clock.after(deadlineMs, () => settle(err({ kind: 'silent' })));
-    hearReplies(socket, muxTypes.ok, (reply) => {
+    onReplies(socket, muxTypes.ok, (reply) => {
       if (reply.kind === 'done') settle(ok(undefined));
       else if (reply.kind !== 'hello') settle(err(reply));
     });
     socket.write(hello());
-    socket.write(packet(uint32(type), uint32(muxRequestId), ...wordsOf(forward)));
+    socket.write(packet(uint32(type), uint32(muxRequestId), ...forwardFields(forward)));
   });
 }
 
-/** Its kind, where it listens, and where it leads. */
-function wordsOf(forward: Forward): readonly Buffer[] {
+/** The forward's kind, its listening address, and its target. */
+function forwardFields(forward: Forward): readonly Buffer[] {
   return 'toPath' in forward
-    ? [uint32(remoteForward), ...placeWords(forward.listen), ...placeWords({ path: forward.toPath })]
-    : [uint32(localForward), ...placeWords({ path: forward.listenPath }), ...placeWords(forward.to)];
+    ? [uint32(remoteForward), ...addressFields(forward.listen), ...addressFields({ path: forward.toPath })]
+    : [uint32(localForward), ...addressFields({ path: forward.listenPath }), ...addressFields(forward.to)];
 }

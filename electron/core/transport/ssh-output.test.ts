@@ -4,7 +4,9 @@ import { serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
 
 const service = serviceWith(sshConnection({ remoteHost: 'db', remotePort: 5432 }));
 
-/** The meanings of a whole session, as `kind: line`, chatter left out; and what was refused, as `refused PATH: line`. */
+/**
+ * The meanings of a whole session, as `kind: line`, without chatter; and the refusals, as `refused PATH: line`.
+ */
 function meaningsOf(output: string, of = service): string[] {
   const found: string[] = [];
   const { read } = createMasterReader({
@@ -23,7 +25,7 @@ function meaningsOf(output: string, of = service): string[] {
   return found;
 }
 
-it('finds readiness, evidence, and whose connection was refused in what a real ssh said', () => {
+it('finds readiness, evidence and the refused connections in the output of a real ssh', () => {
   expect(
     meaningsOf(`
 debug1: Reading configuration data /etc/ssh/ssh_config
@@ -54,13 +56,13 @@ Transferred: sent 3636, received 3360 bytes, in 4.6 seconds`),
   ]);
 });
 
-it('takes a channel that fails before readiness for the failure of a jump host', () => {
+it('treats a channel that fails before readiness as the failure of a jump host', () => {
   expect(meaningsOf('channel 0: open failed: connect failed: Connection refused')).toEqual([
     'evidence: channel 0: open failed: connect failed: Connection refused',
   ]);
 });
 
-it('tells when the first hop has answered, and takes its session for no session of ours', () => {
+it('reports when the first hop has answered, and does not mistake its session for ours', () => {
   const jumped = serviceWith(sshConnection({ jump: ['bastion'] }));
   expect(
     meaningsOf(
@@ -76,10 +78,10 @@ Authenticated to target (via proxy) using "publickey".
 debug1: Entering interactive session.`,
       jumped,
     ).map((meaning) => meaning.split(': ')[0]),
-  ).toEqual(['evidence', 'answered', 'answered', 'let-in', 'answered', 'ready']);
+  ).toEqual(['evidence', 'answered', 'answered', 'hop-passed', 'answered', 'ready']);
 });
 
-it('blames nobody for a channel of which it did not hear the end, as lines of a flood are dropped', () => {
+it('attributes no refusal to a channel whose end was among dropped lines', () => {
   expect(
     meaningsOf(`
 debug1: Entering interactive session.
@@ -89,7 +91,7 @@ debug1: channel 4: free: direct-tcpip: listening port -2 for db port 1, connect 
   ).toEqual(['ready: debug1: Entering interactive session.']);
 });
 
-it('counts clients both of its own sockets and of ports of the server', () => {
+it("counts clients of its own sockets and of the server's ports", () => {
   const { read, isUnused } = createMasterReader({
     service,
     controlPath: '/run/1.c',
@@ -113,7 +115,7 @@ it('counts clients both of its own sockets and of ports of the server', () => {
   ).toEqual([true, false, true, false, false, false, true]);
 });
 
-it('finds why a server does not listen: it forbids that, or cannot', () => {
+it('finds why a server does not listen: it forbids that, or the address is in use', () => {
   expect(
     meaningsOf(`
 debug1: Remote: /home/me/.ssh/authorized_keys:1: key options: port-forwarding

@@ -1,4 +1,4 @@
-/** What the stderr of an ssh master at LogLevel DEBUG1 means. The wording is the same since OpenSSH 6.7. */
+/** Interprets the stderr of an ssh master at LogLevel DEBUG1. The messages have not changed since OpenSSH 6.7. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ChildLine, LineMeaning } from './child-carrier.ts';
@@ -7,32 +7,35 @@ const chatter: LineMeaning = { kind: 'chatter' };
 const evidence: LineMeaning = { kind: 'evidence' };
 const answered: LineMeaning = { kind: 'answered' };
 const loggingIn: LineMeaning = { kind: 'logging-in' };
-const letIn: LineMeaning = { kind: 'let-in' };
+const hopPassed: LineMeaning = { kind: 'hop-passed' };
 
-/** ssh cuts a path off in what it says of a channel (port_open_helper in channels.c). */
+/** ssh truncates a path in its messages about a channel (port_open_helper in channels.c). */
 export const maxToldPathLength = 100;
 
 export interface MasterReaderParts {
   readonly service: ServiceSpec;
   readonly controlPath: string;
-  /** A client's connection failed at the far end; `path`: the forward's socket, as far as it is told. */
+  /** A client's connection failed at the far end; `path`: the forward's socket, possibly truncated. */
   readonly onRefusal: (path: string, line: string) => void;
   readonly onListenRefused: (refusal: ListenRefusal) => void;
 }
 
-/** The server does not open the far end of a remote forward. */
+/** The server did not open the listener of a remote forward. */
 export interface ListenRefusal {
   /** `8080`, or the path of a socket. */
   readonly place: string;
-  /** ssh's own. */
+  /** ssh's own message. */
   readonly line: string;
-  /** What the server said, where it forbids it: `Server has disabled port forwarding.` null: it could not, the place is taken. */
+  /**
+   * The server's message if it forbids the listener: `Server has disabled port forwarding.` null: it could not open
+   * it, because the address is in use.
+   */
   readonly prohibition: string | null;
 }
 
 export interface MasterReader {
   readonly read: (line: ChildLine) => LineMeaning;
-  /** Nothing goes through it now, as far as it told. */
+  /** No channel is open, as far as the output shows. */
   readonly isUnused: () => boolean;
 }
 
@@ -42,44 +45,48 @@ export function createMasterReader({
   onRefusal,
   onListenRefused,
 }: MasterReaderParts): MasterReader {
-  /** Channels of clients. */
+  /** Clients' channels. */
   const open = new Set<string>();
   let isCountLost = false;
-  /** Lines about channels that could not be opened, until it is told whose they were. A flood is thinned out: some never are. */
+  /**
+   * Lines about channels that could not be opened, until a later line names the forward. The number is limited,
+   * because for some no such line follows.
+   */
   const refused = new Map<string, string>();
-  /** Comes just before the refusal that it explains: a server answers in the order of the requests. */
+  /** Arrives just before the refusal that it explains: a server answers in the order of the requests. */
   let prohibition: string | null = null;
-  // The ssh of the first hop speaks at the same level, and does each of these once before ours.
+  // The ssh of the first hop logs at the same level, and prints each of these lines once before ours.
   const isBehindJumpHost = service.connection.technology === 'ssh' && service.connection.jump.length > 0;
-  let proxiesOfOurs = isBehindJumpHost ? 1 : 0;
+  let ownProxies = isBehindJumpHost ? 1 : 0;
   let loginsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
 
   const readDebug = (text: string, afterReady: boolean): LineMeaning => {
-    // The control socket listens by then (ssh_session2 in ssh.c).
+    // The control socket is listening by then (ssh_session2 in ssh.c).
     if (text === 'debug1: Entering interactive session.' && !afterReady)
       return sessionsOfJumpHosts-- > 0
         ? chatter
         : { kind: 'ready', endpoint: { kind: 'unix', path: controlPath } };
     if (text === 'debug1: Connection established.' || text.startsWith('debug1: Remote protocol version '))
       return answered;
-    // Behind a jump host nobody knows whose login this is.
+    // Behind a jump host it is unclear whose login this is.
     if (text === 'debug1: SSH2_MSG_SERVICE_ACCEPT received') return isBehindJumpHost ? chatter : loggingIn;
-    // A program of the user's ssh_config: nobody knows how far it is, and it may open a sign-in page.
+    // A program from the user's ssh_config, whose progress is unknown; it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
-      return proxiesOfOurs-- > 0 ? chatter : answered;
-    const remark = /^debug1: Remote: (.+)$/.exec(text)?.[1];
-    if (remark !== undefined && /disabled|refused/i.test(remark)) prohibition = remark;
+      return ownProxies-- > 0 ? chatter : answered;
+    const remote = /^debug1: Remote: (.+)$/.exec(text)?.[1];
+    if (remote !== undefined && /disabled|refused/i.test(remote)) prohibition = remote;
     if (text.startsWith('debug1: mux_confirm_remote_forward: success')) prohibition = null;
     const opened = /^debug1: channel (\d+): new \[?(?:direct|forwarded)-/.exec(text)?.[1];
     if (opened !== undefined) open.add(opened);
-    const [, freed, words] = /^debug1: channel (\d+): free: (.*), nchannels \d+$/.exec(text) ?? [];
+    const [, freed, description] = /^debug1: channel (\d+): free: (.*), nchannels \d+$/.exec(text) ?? [];
     if (freed !== undefined) {
       open.delete(freed);
-      const path = / to (.+) port \d+$/.exec(words ?? '')?.[1];
-      if (path !== undefined) tellRefusal(freed, path);
+      const path = / to (.+) port \d+$/.exec(description ?? '')?.[1];
+      if (path !== undefined) reportRefusal(freed, path);
     }
-    // They tell the address behind the name, which decides whether macOS may have denied it, and the jump host of ssh_config.
+    // These contain the resolved address, which matters for the local network permission of macOS, and the jump
+    // host from ssh_config.
     return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
       text,
     )
@@ -87,7 +94,7 @@ export function createMasterReader({
       : chatter;
   };
 
-  const tellRefusal = (channel: string, path: string): void => {
+  const reportRefusal = (channel: string, path: string): void => {
     const line = refused.get(channel);
     refused.delete(channel);
     if (line !== undefined) onRefusal(path, line);
@@ -96,7 +103,7 @@ export function createMasterReader({
   const read = ({ stream, text, afterReady }: ChildLine): LineMeaning => {
     if (stream === 'stdout') return chatter;
     if (text.startsWith('debug1: ')) return readDebug(text, afterReady);
-    if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? letIn : chatter;
+    if (text.startsWith('Authenticated to ')) return loginsOfJumpHosts-- > 0 ? hopPassed : chatter;
     if (/^Transferred: |^Bytes per second: /.test(text)) return chatter;
     const [, port, path] =
       /^mux_confirm_remote_forward: remote port forwarding failed for listen (?:port (\d+)|path (.+))$/.exec(
@@ -108,13 +115,13 @@ export function createMasterReader({
       prohibition = null;
       return chatter;
     }
-    // Whose channels they were may be among them.
+    // The dropped lines may include the ones about these channels.
     if (/^[\d,]+ lines dropped$/.test(text)) {
       refused.clear();
       isCountLost = true;
     }
     const channel = /^channel (\d+): open failed: /.exec(text)?.[1];
-    // Before readiness such a line comes from a jump host that cannot reach the next one.
+    // Before readiness, such a line comes from a jump host that cannot reach the next one.
     if (channel === undefined || !afterReady) return evidence;
     refused.set(channel, text);
     if (refused.size > maxChannels) refused.clear();

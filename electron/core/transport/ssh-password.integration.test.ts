@@ -24,7 +24,7 @@ describe.runIf(await canServePasswords())("an ssh service's password", () => {
 
   afterEach(() => world.dispose());
 
-  it('stands in the environment of no process, neither of ssh nor of a ProxyCommand', async () => {
+  it("is in no process's environment, neither ssh's nor a ProxyCommand's", async () => {
     const proxy = path.join(world.client.binDirectory, 'proxy.mjs');
     await writeFile(
       proxy,
@@ -47,8 +47,8 @@ process.stdin.pipe(socket).pipe(process.stdout);`,
 
   it.each([
     ['both methods', '', []],
-    ["keyboard-interactive in the target's words", "root@target's password:", ['PasswordAuthentication no']],
-  ])("is never told to a jump host of the user's ssh_config that asks by %s", async (_, words, config) => {
+    ["keyboard-interactive with the target's text", "root@target's password:", ['PasswordAuthentication no']],
+  ])("is never sent to a jump host of the user's ssh_config that asks by %s", async (_, words, config) => {
     const gate = await world.start({ curious: words, config });
     await world.client.addConfig(`Host target
   HostName ${target.host}
@@ -66,7 +66,7 @@ Host gate
     });
   });
 
-  it("reaches a target whose jump host lets the user's key in", async () => {
+  it("works for a target whose jump host accepts the user's key", async () => {
     const gate = await world.start({});
     await world.client.addConfig(`Host target
   HostName ${target.host}
@@ -78,14 +78,14 @@ Host gate
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('is told once to a target that refuses it', async () => {
+  it('is sent once to a target that refuses it', async () => {
     const curious = await world.start({ curious: '' });
     const cause = await world.workshop.openFailing(to(curious));
     expect(cause).toMatchObject({ code: 'auth-failed', recheck: 'never' });
     expect((await curious.passwordsTold()).filter((told) => told !== '')).toEqual([password]);
   });
 
-  it('is not told to a target that asks for a second factor', async () => {
+  it('is not sent to a target that asks for a second factor', async () => {
     const curious = await world.start({
       curious: 'Verification code',
       config: ['PasswordAuthentication no'],

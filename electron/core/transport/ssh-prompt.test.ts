@@ -31,7 +31,7 @@ it.each([
   expect(isPasswordPrompt(prompt, 'deploy')).toBe(false);
 });
 
-it('takes whatever user ssh_config names, and one whose name ssh cuts off', () => {
+it('accepts any user from ssh_config, and one whose name ssh truncates', () => {
   expect(isPasswordPrompt("root@bastion's password: ", null)).toBe(true);
   const long = 'a-service-account-with-a-very-long-name';
   expect(isPasswordPrompt(`${long.slice(0, 30)}@bastion's password: `, long)).toBe(true);

@@ -1,18 +1,18 @@
-/** What ssh asks for, in the words of OpenSSH (sshconnect2.c) and of the servers behind it. Pure. */
+/** Recognizes the prompts of OpenSSH (sshconnect2.c) and of the servers behind it. Pure. */
 import path from 'node:path';
 import type { PromptKind } from '../../../shared/prompt.ts';
 
-/** ssh cuts the user off in the prompt of the method `password`. */
+/** ssh truncates the user in the prompt of the method `password`. */
 const maxPromptUserLength = 30;
 
-/** Asks for something else beside or instead of the password that one logs in with. */
+/** Prompts for something other than the login password, or for more than that. */
 const otherSecret =
   /one[- ]?time|\botp\b|token|code|\bpin\b|verif|factor|\bnew\b|re-?(?:type|enter)|again|confirm|current|change|expired/i;
 
 /**
- * Whether a prompt of the ssh that logs in at the target asks for the password of `user` there; null: whoever ssh_config
- * names. The host in it is not compared: it is what ssh_config's HostName or HostKeyAlias says, and this ssh logs in nowhere
- * else.
+ * Whether a prompt of the ssh that logs in at the target asks for the password of `user` there; null: the user from
+ * ssh_config. The host in the prompt is not compared: it is ssh_config's HostName or HostKeyAlias, and this ssh
+ * logs in nowhere else.
  */
 export function isPasswordPrompt(prompt: string, user: string | null): boolean {
   const isUser = (name: string | undefined): boolean =>
@@ -20,7 +20,7 @@ export function isPasswordPrompt(prompt: string, user: string | null): boolean {
   // The method `password`: `deploy@bastion's password:`. The text is ssh's own.
   const plain = /^([^\s()]+)@[^\s@]+'s password:$/.exec(prompt.trim());
   if (plain !== null) return isUser(plain[1]);
-  // keyboard-interactive: the server's text, behind `(deploy@bastion) ` since OpenSSH 8.5.
+  // keyboard-interactive: the server's text, after `(deploy@bastion) ` since OpenSSH 8.5.
   const prefixed = /^\(([^\s()]+)@[^\s@()]+\) (.*)$/.exec(prompt.trim());
   if (prefixed !== null && !isUser(prefixed[1])) return false;
   const text = prefixed?.[2] ?? prompt;
@@ -30,10 +30,13 @@ export function isPasswordPrompt(prompt: string, user: string | null): boolean {
   return /password/i.test(text) && !otherSecret.test(text);
 }
 
-/** Asks for the passphrase or the PIN of a key (sshconnect2.c): without an answer ssh goes on with the next method. */
+/**
+ * Asks for the passphrase or the PIN of a key (sshconnect2.c). Without an answer, ssh continues with the next
+ * method.
+ */
 export const opensKey = (prompt: string): boolean => /^Enter (?:passphrase|PIN) for /.test(prompt);
 
-/** `hint`: SSH_ASKPASS_PROMPT (ssh(1)); `none` when there is nothing to type, `confirm` for yes or no. */
+/** `hint`: SSH_ASKPASS_PROMPT (ssh(1)); `none` if there is nothing to type, `confirm` for yes or no. */
 export function promptKindOf(prompt: string, hint: string): PromptKind {
   if (hint === 'none') return 'touch';
   if (hint === 'confirm') return 'confirm';
@@ -41,7 +44,7 @@ export function promptKindOf(prompt: string, hint: string): PromptKind {
   return isPasswordPrompt(prompt, null) ? 'password' : 'code';
 }
 
-/** The host or the key that the prompt names, which ssh itself puts there; `host` where it names none. */
+/** The host or the key in ssh's own part of the prompt; `host` if there is none. */
 export function askerOf(prompt: string, host: string): string {
   const key = /^(?:Enter passphrase for key|Enter PIN for \S+ key) '?([^']+?)'?:?$/.exec(prompt)?.[1];
   if (key !== undefined) return path.basename(key);

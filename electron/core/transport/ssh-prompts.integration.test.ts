@@ -18,7 +18,7 @@ const password = 'target s3cret';
 const passphrase = 'tortoise & hare';
 
 let world: SshWorld;
-/** What the user was asked, and what they answer by its words; without an answer they dismiss. */
+/** The prompts that the user got, and the user's answers by prompt text; without an answer, the user dismisses. */
 let asked: string[];
 let kinds: string[];
 let answers: readonly (readonly [RegExp, string])[];
@@ -46,7 +46,7 @@ function attend(...given: (readonly [RegExp, string])[]): void {
   };
 }
 
-/** The only key that the client has. */
+/** Locks the only key that the client has. */
 const lockClientKey = (): Promise<void> => lockKey(world.client.keyFile, passphrase);
 
 describe("a locked key of the user's", () => {
@@ -76,14 +76,14 @@ describe("a locked key of the user's", () => {
     await world.workshop.openReady(world.to(server), true);
   });
 
-  it('fails without a question while nobody could answer', async () => {
+  it('fails without a prompt while no user is available', async () => {
     const server = await world.start();
     await lockClientKey();
     const cause = await world.workshop.openFailing(world.to(server));
     expect(cause).toMatchObject({ code: 'auth-failed', recheck: 'login' });
   });
 
-  it('leaves the start its whole time after an answer that came late', async () => {
+  it('restarts the start deadline after a late answer', async () => {
     const server = await world.start();
     await lockClientKey();
     const slow = await TunnelWorkshop.create([world.client.binDirectory], { startTimeoutMs: 1_000 });
@@ -101,8 +101,8 @@ describe("a locked key of the user's", () => {
   });
 });
 
-describe('an answer that takes the user a while', () => {
-  /** Answers the only question once it is older than this. */
+describe('an answer for which the user takes a while', () => {
+  /** Answers the only prompt when it is older than this. */
   async function answerAfter(workshop: TunnelWorkshop, waitMs: number, answer: string): Promise<void> {
     await expect.poll(() => workshop.prompts.prompts().length, { timeout: 10_000 }).toBe(1);
     const [prompt] = workshop.prompts.prompts();
@@ -141,7 +141,7 @@ Host gate
     },
   );
 
-  it('and longer than the server waits is a cause of its own, and serves the next login', async () => {
+  it("that is later than the server's limit is a cause of its own, and serves the next login", async () => {
     const server = await world.start({ config: ['LoginGraceTime 2'] });
     await lockClientKey();
     world.workshop.prompts.attend();
@@ -156,7 +156,7 @@ Host gate
   });
 });
 
-it('gives a silent server up as soon where the user could be asked', async () => {
+it('gives up a silent server just as soon when a user is available', async () => {
   const silent = await startSilentServer();
   const workshop = await TunnelWorkshop.create([world.client.binDirectory], {
     startTimeoutMs: 20_000,
@@ -187,7 +187,7 @@ describe('a security key', () => {
     server = await world.start({ config: [`AuthorizedKeysFile ${file}.pub`] });
   });
 
-  /** The program that speaks with security keys for ssh. */
+  /** Installs ssh's helper program for security keys. */
   async function helperThat(does: string): Promise<void> {
     const inBin = (name: string): string => path.join(world.client.binDirectory, name);
     await writeFile(inBin('helper'), `#!/bin/sh\n${does}\n`, { mode: 0o755 });
@@ -195,7 +195,7 @@ describe('a security key', () => {
     await writeFile(inBin('ssh'), ssh.replace('exec ', `export SSH_SK_HELPER='${inBin('helper')}'\nexec `));
   }
 
-  it('is announced while ssh waits for its touch, takes no answer, and asks for no touch again by itself', async () => {
+  it('is announced while ssh waits for its touch, takes no answer, and is not requested again automatically', async () => {
     const touched = path.join(world.client.binDirectory, 'touched');
     await helperThat(`while ! [ -e '${touched}' ]; do sleep 0.05; done; exit 1`);
     const { prompts } = world.workshop;
@@ -214,7 +214,7 @@ describe('a security key', () => {
     });
   });
 
-  it('that is not there, or that this ssh cannot use, is the cause', async () => {
+  it('that is missing, or that this ssh cannot use, is the cause', async () => {
     world.workshop.prompts.attend();
     const missing = await world.workshop.openFailing(world.to(server));
     expect(missing.remedy).toContain('Plug in the security key');
@@ -256,7 +256,7 @@ describe('the agent of the user', () => {
     expect(held).toBe(isAdded);
   });
 
-  it('is given none when the user does not answer, or nobody could, and the login goes on', async () => {
+  it('is given none when the user does not answer, or none is available, and the login continues', async () => {
     const server = await world.start();
     attend();
     await world.workshop.openReady(world.to(server));
@@ -271,8 +271,8 @@ describe('the agent of the user', () => {
   });
 });
 
-describe('a login that took the user', () => {
-  it('is not made a second time while its server is only silent, and once when it has ended', async () => {
+describe('a login that needed the user', () => {
+  it('is not repeated while its server is only silent, and is repeated once when it has ended', async () => {
     const server = await world.start();
     await lockClientKey();
     attend([/passphrase/, passphrase]);
@@ -289,8 +289,8 @@ describe('a login that took the user', () => {
   });
 });
 
-describe.runIf(await canServePasswords())('a password that the config does not hold', () => {
-  it('is asked for once, and given again to other services with this login', async () => {
+describe.runIf(await canServePasswords())('a password that is not in the config', () => {
+  it('is asked for once, and reused for other services with this login', async () => {
     const server = await world.start({ password, config: ['PubkeyAuthentication no'] });
     attend([/'s password:$/, password]);
     await world.workshop.openReady(world.to(server));
@@ -307,7 +307,7 @@ describe.runIf(await canServePasswords())('a password that the config does not h
     expect(asked).toEqual(['127.0.0.1']);
   });
 
-  it("is the jump host's own: the target's stored one stays away from it", async () => {
+  it("is the jump host's own: the target's stored password is not sent there", async () => {
     const target = await world.start({ password, config: ['PubkeyAuthentication no'] });
     const gate = await world.start({ curious: 'Verification code', config: ['PasswordAuthentication no'] });
     await world.client.addConfig(`Host target
@@ -322,7 +322,7 @@ Host gate
     expect(cause).toMatchObject({ code: 'auth-failed', recheck: 'never' });
   });
 
-  it('lets a jump host in that asks for one, in the config or in ssh_config', async () => {
+  it('unlocks a jump host that asks for one, in the config or in ssh_config', async () => {
     const target = await world.start();
     const gate = await world.start({ password, config: ['PubkeyAuthentication no'] });
     attend([/'s password:$/, password]);
@@ -331,7 +331,7 @@ Host gate
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('names the command that asks, where nobody could answer', async () => {
+  it('suggests the command that prompts, if no user is available', async () => {
     const server = await world.start({ password, config: ['PubkeyAuthentication no'] });
     const cause = await world.workshop.openFailing(world.to(server));
     expect(cause.remedy).toContain('localport ssh login 127.0.0.1');

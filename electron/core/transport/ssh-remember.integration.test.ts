@@ -1,4 +1,4 @@
-/** Answers in the keychain, with real sshd and a stand-in for the keychain's program. */
+/** Answers in the keychain, with real sshd and a fake of the keychain's program. */
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +17,7 @@ let tools: SecretTools;
 let world: SshWorld;
 let stateDirectory: string;
 let later: TunnelWorkshop[];
-/** What the user was asked: who asks, whether it may be remembered, and why it comes again. */
+/** The prompts that the user got: kind, whether it may be remembered, and why it is repeated. */
 let asked: string[];
 
 beforeEach(async () => {
@@ -39,7 +39,7 @@ afterEach(async () => {
   tools.dispose();
 });
 
-/** LocalPort after a restart: nothing is left in its memory. */
+/** LocalPort after a restart: its memory is empty. */
 async function restarted(): Promise<TunnelWorkshop> {
   const workshop = await TunnelWorkshop.create([world.client.binDirectory, tools.binDirectory], {
     startTimeoutMs: 10_000,
@@ -59,7 +59,7 @@ function attend({ prompts }: TunnelWorkshop, { answers, remember = true }: UserA
   const left = [...answers];
   prompts.attend();
   const workshop = [world.workshop, ...later].find((one) => one.prompts === prompts);
-  if (workshop === undefined) throw new Error('whose prompts?');
+  if (workshop === undefined) throw new Error('no workshop has these prompts');
   workshop.onPrompt = () => {
     for (const { id, kind, remember: offer, isRepeated, wasRemembered } of prompts.prompts()) {
       const why = wasRemembered === true ? 'keychain refused' : isRepeated ? 'again' : '';
@@ -71,10 +71,10 @@ function attend({ prompts }: TunnelWorkshop, { answers, remember = true }: UserA
   };
 }
 
-/** Changes of the keychain take turns. */
+/** Waits for running changes of the keychain. */
 const keychainIsQuiet = async (): Promise<void> => world.workshop.prompts.keychain?.forget('no answer');
 
-/** What is in the keychain, by the names that LocalPort has noted. */
+/** The answers in the keychain, by the names that LocalPort has stored. */
 async function noted(): Promise<readonly string[]> {
   const text = await readFile(path.join(stateDirectory, 'remembered-answers.json'), 'utf8').catch(() => null);
   return text === null ? [] : (JSON.parse(text) as { names: readonly string[] }).names;
@@ -90,7 +90,7 @@ describe("the passphrase of the user's key", () => {
     await lockKey(world.client.keyFile, passphrase);
   });
 
-  it('is in the keychain after the login, and opens the key after a restart without a question', async () => {
+  it('is in the keychain after the login, and unlocks the key after a restart without a prompt', async () => {
     attend(world.workshop, { answers: [passphrase] });
     await world.workshop.openReady(world.to(server));
     await expect.poll(() => world.workshop.stored).toEqual([null]);
@@ -102,7 +102,7 @@ describe("the passphrase of the user's key", () => {
     expect(asked).toEqual(['passphrase, offered']);
     expect(workshop.secrets).toEqual([passphrase]);
     const readings = tools.calls().filter((call) => /lookup|find-/.test(call) && call.includes('passphrase'));
-    // To prove what was stored, and for the login.
+    // Once to verify the stored answer, and once for the login.
     expect(readings).toHaveLength(2);
     expect(tools.calls().join('\n')).not.toContain('tortoise');
     expect([...world.workshop.log, ...workshop.log].join('\n')).not.toContain('tortoise');
@@ -112,14 +112,14 @@ describe("the passphrase of the user's key", () => {
     }
   });
 
-  it('is stored only once it is right', async () => {
+  it('is stored only when it is right', async () => {
     attend(world.workshop, { answers: ['wrong', passphrase] });
     await world.workshop.openReady(world.to(server));
     await expect.poll(() => world.workshop.stored).toEqual([null]);
     expect(tools.keychain(nameOfKey())).toBe(passphrase);
   });
 
-  it('is not stored when it was wrong and another key opened the door', async () => {
+  it('is not stored when it was wrong and another key was accepted', async () => {
     const open = await world.client.createKey('open');
     await world.client.addConfig(`Host *\n  IdentityFile ${world.client.keyFile}\n  IdentityFile ${open}`);
     await server.dispose();
@@ -134,7 +134,7 @@ describe("the passphrase of the user's key", () => {
     expect(tools.keychain(nameOfKey())).toBeNull();
   });
 
-  it('is not stored when the user does not want it', async () => {
+  it('is not stored when the user does not want that', async () => {
     attend(world.workshop, { answers: [passphrase], remember: false });
     await world.workshop.openReady(world.to(server));
     await keychainIsQuiet();
@@ -156,7 +156,7 @@ describe("the passphrase of the user's key", () => {
     expect(tools.keychain(nameOfKey())).toBe(passphrase);
   });
 
-  it('is forgotten when it was refused and nobody gave another one', async () => {
+  it('is deleted when it was refused and no other was given', async () => {
     attend(world.workshop, { answers: [passphrase] });
     await world.workshop.openReady(world.to(server));
     await expect.poll(() => world.workshop.stored).toEqual([null]);
@@ -182,7 +182,7 @@ describe("the passphrase of the user's key", () => {
     attend(workshop, { answers: [passphrase] });
     await workshop.openReady(world.to(server));
     expect(asked).toEqual(['passphrase, offered', 'passphrase, unavailable']);
-    // It may ask the user to unlock it: not again before the user asks for something.
+    // It may prompt the user to unlock it: not again before the user requests something.
     expect(workshop.prompts.keychain?.has(nameOfKey())).toBe(false);
 
     await writeFile(program, working);
@@ -195,7 +195,7 @@ describe("the passphrase of the user's key", () => {
     expect(await noted()).toEqual([]);
   });
 
-  it('cannot be remembered where there is no keychain', async () => {
+  it('cannot be remembered without a keychain', async () => {
     for (const program of await readdir(tools.binDirectory)) await rm(path.join(tools.binDirectory, program));
     attend(world.workshop, { answers: [passphrase] });
     await world.workshop.openReady(world.to(server));
@@ -203,7 +203,7 @@ describe("the passphrase of the user's key", () => {
     expect(world.workshop.stored).toEqual([]);
   });
 
-  it('says why it was not stored when the keychain does not take it', async () => {
+  it('reports why it was not stored when the keychain fails', async () => {
     const program = path.join(tools.binDirectory, process.platform === 'darwin' ? 'security' : 'secret-tool');
     const working = await readFile(program, 'utf8');
     await writeFile(
@@ -253,7 +253,7 @@ describe.runIf(await canServePasswords())('a password', () => {
     expect(failures(other)).toBe(0);
   });
 
-  it('that has changed is tried once, and then the user is asked', async () => {
+  it('that has changed is tried once, and then the user is prompted', async () => {
     const server = await world.start({ password, config: ['PubkeyAuthentication no'] });
     attend(world.workshop, { answers: [password] });
     await world.workshop.openReady(world.to(server));
@@ -294,7 +294,7 @@ Host gate
     expect(asked).toHaveLength(2);
   });
 
-  it('is not remembered where the server asks for a code', async () => {
+  it('is not remembered if the server asks for a code', async () => {
     const curious = await world.start({
       curious: 'Verification code',
       config: ['PasswordAuthentication no'],

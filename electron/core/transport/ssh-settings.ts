@@ -1,4 +1,4 @@
-/** What ssh_config says of a connection, asked of ssh itself: `ssh -G` prints it and connects to nothing. */
+/** A connection's ssh_config settings as printed by `ssh -G`, which does not connect. */
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild, type QueryAnswer } from '../process/child-query.ts';
@@ -7,24 +7,24 @@ import { sshSettingsArgv, type SshConnection } from './ssh-command.ts';
 export interface SshSettingsTerms {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** ssh only reads its configuration: longer takes a program that it runs for a `Match exec`, or a name server. */
+  /** ssh only reads its configuration. Only a program of a `Match exec`, or a name lookup, takes longer. */
   readonly timeoutMs: number;
 }
 
 /** Never rejects. */
-export function askSshSettings(connection: SshConnection, terms: SshSettingsTerms): Promise<QueryAnswer> {
+export function querySshSettings(connection: SshConnection, terms: SshSettingsTerms): Promise<QueryAnswer> {
   const request = { name: `ssh -G ${connection.host}`, argv: sshSettingsArgv(connection) };
   return askChild(request, { ...terms, signal: new AbortController().signal });
 }
 
-/** One setting in the lines that ssh has printed; null: there is none, or it is `none`. */
+/** One setting in ssh's output; null: it is missing or `none`. */
 export function sshSetting(lines: readonly string[], name: string): string | null {
   const start = `${name} `;
   const value = lines.find((line) => line.startsWith(start))?.slice(start.length);
   return value === undefined || value === 'none' ? null : value;
 }
 
-/** All values of a setting that may stand there several times. */
+/** All values of a setting that may occur several times. */
 export function sshSettings(lines: readonly string[], name: string): readonly string[] {
   const start = `${name} `;
   return lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
@@ -32,12 +32,15 @@ export function sshSettings(lines: readonly string[], name: string): readonly st
 
 const proxyTimeoutMs = 2_000;
 
-/** Whether ssh reaches this host through another program, a jump host's ssh say, by its own configuration. Never rejects. */
+/**
+ * Whether the configuration makes ssh reach this host through another program, such as a jump host's ssh. Never
+ * rejects.
+ */
 export async function isBehindProxy(
   connection: SshConnection,
   { launcher, clock }: Omit<SshSettingsTerms, 'timeoutMs'>,
 ): Promise<boolean> {
-  const answer = await askSshSettings(connection, { launcher, clock, timeoutMs: proxyTimeoutMs });
+  const answer = await querySshSettings(connection, { launcher, clock, timeoutMs: proxyTimeoutMs });
   if (answer.kind !== 'answered') return false;
   return ['proxyjump', 'proxycommand'].some((name) => sshSetting(answer.output, name) !== null);
 }

@@ -1,4 +1,4 @@
-/** Transports for whoever has ssh services only: nothing is asked of clusters. */
+/** Transports for ssh services only: no cluster is contacted. */
 import { silentLogger } from '../observability/logger.ts';
 import { openKubeSession } from './kube-session.ts';
 import { sshCarriers } from './ssh-carrier.ts';

@@ -1,40 +1,42 @@
 /**
- * One channel on an ssh master that is not ours, in OpenSSH's passenger mode (PROTOCOL.mux, MUX_C_NEW_STDIO_FWD): what `ssh -W` does
- * over a master. The master gets the ends of two socket pairs, reads the one and writes to the other. So nothing of ours can stay
- * there: the kernel closes what we had when this process ends, however it ends, and the channel ends with it. Proxy mode
- * (`mux-channels.ts`) would end the user's master then. The price: a refusal's reason stands on the master's stderr, not here.
+ * One channel on an ssh master that is not ours, in OpenSSH's passenger mode (PROTOCOL.mux, MUX_C_NEW_STDIO_FWD):
+ * the mode that `ssh -W` uses over a master. The master gets one end of each of two socket pairs, reads from the
+ * first and writes to the second. So nothing of ours can stay on the master: when this process ends, for whatever
+ * reason, the kernel closes our ends, and the channel closes too. Proxy mode (`mux-channels.ts`) would kill the
+ * user's master in that case. The drawback: the reason of a refusal is printed on the master's stderr, not sent to
+ * us.
  */
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
 import { connectPassing } from './descriptor-passing.ts';
-import { hello, muxRequestId, muxTypes, packet, placeWords, text, uint32 } from './mux-packet.ts';
-import { hearReplies, type MuxReply } from './mux-replies.ts';
+import { hello, muxRequestId, muxTypes, packet, addressFields, text, uint32 } from './mux-packet.ts';
+import { onReplies, type MuxReply } from './mux-replies.ts';
 import { ensureRuntimeDirectory, tunnelFile } from './private-path.ts';
 import { makeSocketPair, type SocketPair } from './socket-pair.ts';
 
 type Opened = Result<Duplex, ChannelFailure>;
 
-/** What a master says when the server has refused (mux_stdio_confirm in mux.c). */
+/** A master's reply when the server has refused (mux_stdio_confirm in mux.c). */
 const refusedByServer = 'Session open refused by peer';
 
 export interface StdioForwardsParts {
   readonly controlPath: string;
-  /** For the names of socket pairs, for the moment that they need one. */
+  /** Where a socket pair has its file while it is being made. */
   readonly runtimeDirectory: string;
   /** Unique for the life of the app. */
   readonly id: string;
 }
 
-/** This computer is short of something, which says nothing about the master. */
+/** This computer is out of a resource, which says nothing about the master. */
 const ownFailures: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAGAIN'];
 
 export class StdioForwards implements Channels {
   readonly isWornOut = false;
   readonly #parts: StdioForwardsParts;
   #count = 0;
-  /** The master has taken the latest connection from its queue, which has room for 64. */
+  /** Resolves when the master has accepted the latest connection from its queue, which holds 64. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: StdioForwardsParts) {
@@ -64,8 +66,9 @@ export class StdioForwards implements Channels {
       const { socket: control, pass } = await connectPassing(this.#parts.controlPath);
       sockets.push(control.on('error', () => undefined));
       const request = [muxTypes.newStdioForward, muxRequestId].map(uint32);
-      control.write(Buffer.concat([hello(), packet(...request, text(''), ...placeWords(to))]));
-      // The master waits for nothing else meanwhile: both are sent at once. If they cannot be, the control socket closes.
+      control.write(Buffer.concat([hello(), packet(...request, text(''), ...addressFields(to))]));
+      // The master waits for both: send them without waiting for replies. If sending fails, close the control
+      // socket.
       void Promise.all([pass(input.theirs), pass(output.theirs)]).then((sent) => {
         if (sent.includes(false)) control.destroy();
       });
@@ -94,7 +97,7 @@ function failureOf(error: unknown): ChannelFailure {
   return { kind: code !== undefined && ownFailures.includes(code) ? 'denied' : 'gone', reason };
 }
 
-/** null: the server has made the connection. */
+/** null: the server has opened the connection. */
 function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Promise<ChannelFailure | null> {
   return new Promise((resolve) => {
     const settle = (failure: ChannelFailure | null): void => {
@@ -103,7 +106,7 @@ function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Pro
       resolve(failure);
     };
     const cancel = (): void => settle({ kind: 'cancelled' });
-    const stop = hearReplies(control, muxTypes.sessionOpened, (reply) => {
+    const stop = onReplies(control, muxTypes.sessionOpened, (reply) => {
       if (reply.kind === 'hello') onHello();
       else settle(reply.kind === 'done' ? null : failureIn(reply));
     });
@@ -125,7 +128,7 @@ interface Ends {
   readonly control: Socket;
 }
 
-/** Its readable side is one socket, its writable side another; the kernel's buffers bound both. */
+/** Reads from one socket and writes to the other; the kernel's buffers bound both directions. */
 class PairedStream extends Duplex {
   readonly #ends: Ends;
 
@@ -141,7 +144,7 @@ class PairedStream extends Duplex {
       .pause();
     const fail = (error: Error): void => void this.destroy(error);
     output.on('error', fail);
-    // The channel is over; what it said before can be read to the end.
+    // The channel is closed; data received before can be read to the end.
     input.resume();
     control.resume();
     control.on('close', () => {
@@ -155,7 +158,7 @@ class PairedStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
-    // Nobody takes it any more: as with a channel that the server has closed.
+    // A failed write is ignored, as on a channel that the server has closed.
     this.#ends.input.write(chunk, () => callback());
   }
 

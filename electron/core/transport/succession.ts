@@ -1,6 +1,6 @@
 /**
- * Who makes a service's channels now. A client whose channel could not be made because that one had gone waits here for the
- * next one: nothing that the client said has been sent anywhere.
+ * The current channel maker of each service. If a client's channel could not be opened because its maker had ended,
+ * the client waits here for the next one: none of its data has been sent yet.
  */
 type Wake<Maker> = (maker: Maker | null) => void;
 
@@ -17,7 +17,7 @@ export class Succession<Maker> {
     if (this.#present.get(service) === maker) this.#present.delete(service);
   }
 
-  /** Others than those that failed; null: none came before the signal aborted, or none will. */
+  /** A maker other than the failed one; null: the signal aborted first, or there will be none. */
   next(service: string, failed: Maker, signal: AbortSignal): Promise<Maker | null> {
     const present = this.#present.get(service);
     if (present !== undefined && present !== failed) return Promise.resolve(present);
@@ -37,7 +37,7 @@ export class Succession<Maker> {
     });
   }
 
-  /** Nobody follows any more. */
+  /** There will be no more makers. */
   close(): void {
     for (const waiting of this.#waiting.values()) for (const wake of [...waiting]) wake(null);
   }

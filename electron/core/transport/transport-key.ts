@@ -1,19 +1,20 @@
 /**
- * Which transport a service goes by. Services with the same key share one: an ssh login (host, user, port, key, password,
- * jump hosts, trust) or a kube context of one kubeconfig. tcp and command services share nothing.
+ * Which transport a service uses. Services with the same key share one: an ssh login (host, user, port, key,
+ * password, jump hosts, host key checking) or a kube context of one kubeconfig. tcp and command services share
+ * nothing.
  */
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 
 export interface TransportKey {
   readonly kind: 'ssh' | 'kubernetes';
-  /** It stays in memory: it may hold a password. */
+  /** Keep it in memory only: it may contain a password. */
   readonly id: string;
   /** For people, without secrets: `ssh me@bastion`. */
   readonly name: string;
   /** The subject of a sentence: `The ssh host bastion`. */
   readonly title: string;
-  /** Nobody else ever uses it. */
+  /** Only one service uses it. */
   readonly isAlone: boolean;
 }
 
@@ -23,17 +24,17 @@ export function transportKeyOf(service: ServiceSpec): TransportKey | null {
   const { connection } = service;
   switch (connection.technology) {
     case 'ssh': {
-      // The user's own connection, which is not ours to retry.
+      // The user's own connection: LocalPort does not retry it.
       if (connection.usesOwnMaster === true) return null;
       const isAlone = service.isAlone === true;
       const { startTimeoutMs } = service;
-      // Who waits longer for an answer than others has to wait alone.
-      const patience = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
+      // A service with a longer start timeout does not share.
+      const timeout = startTimeoutMs === defaultStartTimeoutMs ? '' : String(startTimeoutMs);
       const { host, user, port, jump } = connection;
       const place = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
       return {
         kind: 'ssh',
-        id: ['ssh', loginOf(connection), patience, isAlone ? service.name : ''].join('\n'),
+        id: ['ssh', loginOf(connection), timeout, isAlone ? service.name : ''].join('\n'),
         name: ['ssh', ...jump.map((hop) => `${hop} →`), place].join(' '),
         title: `The ssh host ${host}`,
         isAlone,
@@ -52,7 +53,7 @@ export function transportKeyOf(service: ServiceSpec): TransportKey | null {
   }
 }
 
-/** All that decides whether a login works. It stays in memory: it holds the password. */
+/** All settings that decide whether a login works. Keep it in memory only: it contains the password. */
 export const loginOf = ({
   host,
   port,

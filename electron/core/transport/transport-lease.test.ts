@@ -1,4 +1,4 @@
-/** Which context a service means, and when it means another one: see the pin in `transport-lease.ts`. */
+/** Which context a service uses, and when that changes: see the pin in `transport-lease.ts`. */
 import { describe, expect, it } from 'vitest';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { kubectlConnection, serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
@@ -7,7 +7,7 @@ import { type LeasedTransport, TransportLease } from './transport-lease.ts';
 
 const service = (connection: Connection = kubectlConnection()): ServiceSpec => serviceWith(connection);
 
-/** A kubeconfig, one lease, and what happens to it, in order. */
+/** A kubeconfig, one lease, and its events, in order. */
 class Play {
   files: readonly string[] = ['/home/me/.kube/config'];
   context: string | null = 'prod';
@@ -16,7 +16,7 @@ class Play {
     {
       onDown: ({ code }) => void this.happened.push(`down: ${code}`),
       onUp: () => void this.happened.push('up'),
-      onDoubt: () => undefined,
+      onSuspected: () => undefined,
       onRenewed: () => undefined,
       onMoved: () => void this.happened.push('moved'),
       clientsWait: () => false,
@@ -59,33 +59,33 @@ function on(spec = service()): Play {
 }
 
 describe('a service without a context', () => {
-  it('goes by the one that is current when it comes up', () => {
+  it('uses the one that is current when it is turned on', () => {
     const play = new Play();
     play.lease.take(service());
     expect([play.take(), play.contextInUse]).toEqual([['joins kubernetes prod'], 'prod']);
   });
 
-  it('stays with it when another one becomes current, and says which', () => {
+  it('keeps it when another one becomes current, and reports which', () => {
     const play = on();
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', 'staging']);
     play.context = 'prod';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect(play.lease.otherContext).toBeNull();
   });
 
-  it('stays with it while none is current, or the kubeconfig cannot be read', () => {
+  it('keeps it while none is current, or the kubeconfig cannot be read', () => {
     const play = on();
     play.context = null;
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
   });
 
   it('moves when it is turned off and on', () => {
     const play = on();
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     play.lease.take(null);
     expect([play.lease.otherContext, play.lease.service]).toEqual([null, null]);
     play.lease.take(service());
@@ -93,10 +93,10 @@ describe('a service without a context', () => {
     expect([play.contextInUse, play.lease.otherContext]).toEqual(['staging', null]);
   });
 
-  it('stays with it when the service is edited', () => {
+  it('keeps it when the service is edited', () => {
     const play = on();
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     play.lease.take(service(kubectlConnection({ remotePort: 80 })));
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([
       ['changed'],
@@ -105,23 +105,23 @@ describe('a service without a context', () => {
     ]);
   });
 
-  it('moves, and its forward is told, when another kubeconfig is meant', () => {
+  it('moves, and notifies its forward, when another kubeconfig is used', () => {
     const play = on();
     play.files = ['/home/me/work.yaml'];
     play.context = 'work';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect(play.take()).toEqual(['leaves kubernetes prod', 'joins kubernetes work', 'moved']);
     expect([play.contextInUse, play.lease.otherContext]).toEqual(['work', null]);
   });
 
-  it('does not move when another kubeconfig has the same context: its session looks for itself', () => {
+  it('does not move when another kubeconfig has the same context: its session checks for itself', () => {
     const play = on();
     play.files = ['/home/me/work.yaml'];
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse]).toEqual([[], 'prod']);
-    // From now on it is that one that it stays with.
+    // From now on it keeps that one.
     play.context = 'staging';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.lease.otherContext]).toEqual([[], 'staging']);
   });
 
@@ -131,7 +131,7 @@ describe('a service without a context', () => {
     play.lease.take(service());
     expect([play.take(), play.contextInUse]).toEqual([['joins kubernetes (current context)'], null]);
     play.context = 'prod';
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take().at(-1), play.contextInUse]).toEqual(['moved', 'prod']);
   });
 
@@ -145,15 +145,15 @@ describe('a service without a context', () => {
 });
 
 describe('a service that names its context', () => {
-  it('is not asked about another one, wherever kubectl leads', () => {
+  it("ignores kubectl's current context", () => {
     const play = on(service(kubectlConnection({ context: 'prod' })));
     play.context = 'staging';
     play.files = ['/elsewhere'];
-    play.lease.lookAtContext();
+    play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
   });
 
-  it('loses what it stayed with when it names it itself, and finds the current one when it does not any more', () => {
+  it('drops its pinned context when it names one itself, and uses the current one when it no longer does', () => {
     const play = on();
     play.context = 'staging';
     play.lease.take(service(kubectlConnection({ context: 'dev' })));
@@ -168,7 +168,7 @@ it('leases nothing for a service that shares nothing, and does nothing when noth
   const ssh = service(sshConnection());
   play.lease.take(ssh);
   play.lease.take(ssh);
-  play.lease.lookAtContext();
+  play.lease.checkContext();
   expect(play.take()).toEqual(['joins ssh bastion']);
   play.lease.take(service({ technology: 'tcp', host: 'db', remotePort: 1 }));
   expect([play.take(), play.lease.down, play.lease.note, play.lease.isCertain, play.lease.nextTryAt]).toEqual(

@@ -1,19 +1,19 @@
-/** What binds a forward to its transport for as long as it is on: what the two tell each other. */
+/** A forward's lease of its transport for as long as the forward is on. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { type ContextPin, isSamePlace } from './context-pin.ts';
 import { transportKeyOf, type TransportKey } from './transport-key.ts';
 
-/** What a forward hears from its transport. */
+/** Notifications from the transport to a forward. */
 export interface LeaseListener {
-  /** Start no tunnel before `onUp`: it could only fail. Told again when the reason changes. */
+  /** Start no tunnel before `onUp`: it would fail. Called again when the reason changes. */
   readonly onDown: (cause: Cause) => void;
   readonly onUp: () => void;
-  /** It did not answer, or another one takes over: what runs on it should prove itself. */
-  readonly onDoubt: () => void;
-  /** What runs on it should move to another one, which is there: it was made from what is out of date. */
+  /** The transport did not answer, or another connection takes over: its tunnels should prove themselves. */
+  readonly onSuspected: () => void;
+  /** A new connection is ready, and tunnels should move to it: the old one was opened with outdated settings. */
   readonly onRenewed: () => void;
-  /** Another transport is meant: the environment was not known before. */
+  /** The service now uses another transport, because its kubeconfig names another context. */
   readonly onMoved: () => void;
   readonly clientsWait: () => boolean;
 }
@@ -21,20 +21,20 @@ export interface LeaseListener {
 /** A transport as its leases see it. */
 export interface LeasedTransport {
   readonly key: TransportKey;
-  /** Why this service cannot be served now; null: nothing speaks against it. */
+  /** Why this service cannot be served now; null: no reason is known. */
   downFor(service: ServiceSpec): Cause | null;
-  /** When it tries again by itself, monotonic ms, in the past while it does; null: not by itself. */
+  /** When it retries automatically, monotonic ms, in the past while it does; null: it does not. */
   readonly nextTryAt: number | null;
   join(lease: TransportLease): void;
   leave(lease: TransportLease): void;
-  /** The user wants a try, which it holds back: now. */
+  /** The user wants an attempt now instead of waiting for the next one. */
   demand(): void;
-  // For one that knows more than whether it is up:
-  /** That the service cannot be served is watched: a try would find out nothing more. */
+  // Optional, for transports that know more than whether they are up:
+  /** The reason why the service cannot be served is watched: an extra attempt would not learn more. */
   isCertain?(service: ServiceSpec): boolean;
   /** What is unusual about how it serves this service; null: nothing. */
   noteFor?(service: ServiceSpec): string | null;
-  /** The service of a lease is another one, on the same transport. */
+  /** The lease has another service on the same transport. */
   changed?(lease: TransportLease): void;
   /** A tunnel failed, or its checks did. */
   failed?(service: ServiceSpec, cause: Cause): void;
@@ -42,22 +42,22 @@ export interface LeasedTransport {
 
 export interface LeaseParts {
   readonly find: (service: ServiceSpec, key: TransportKey) => LeasedTransport;
-  /** What a service that names no context means now; null: it names one, or needs none. */
+  /** The current context for a service that names none; null: it names one, or does not need one. */
   readonly pin: (service: ServiceSpec) => ContextPin | null;
 }
 
 export class TransportLease {
   readonly listener: LeaseListener;
   readonly #parts: LeaseParts;
-  /** As the config has it. */
+  /** As given in the config. */
   #given: ServiceSpec | null = null;
-  /** With the context that it came up with. */
+  /** With its pinned context. */
   #service: ServiceSpec | null = null;
   #pin: ContextPin | null = null;
   #otherContext: string | null = null;
   #transport: LeasedTransport | null = null;
-  /** What the forward was told last, or could see when the lease began. */
-  #told: Cause | null = null;
+  /** The reason that the forward was last notified of, or could see when the lease began. */
+  #reported: Cause | null = null;
 
   constructor(listener: LeaseListener, parts: LeaseParts) {
     this.listener = listener;
@@ -69,7 +69,7 @@ export class TransportLease {
     return this.#service;
   }
 
-  /** Why no tunnel should be started now; null: nothing speaks against it. */
+  /** Why no tunnel should be started now; null: no reason is known. */
   get down(): Cause | null {
     return this.#service === null ? null : (this.#transport?.downFor(this.#service) ?? null);
   }
@@ -84,7 +84,7 @@ export class TransportLease {
     return this.#service === null ? null : (this.#transport?.noteFor?.(this.#service) ?? null);
   }
 
-  /** kubectl's current context, where the service stays with another one; null: it does not. */
+  /** kubectl's current context, if it differs from the service's pinned one; null: it does not. */
   get otherContext(): string | null {
     return this.#otherContext;
   }
@@ -93,19 +93,19 @@ export class TransportLease {
     return this.#transport?.nextTryAt ?? null;
   }
 
-  /** Leases the transport of this service from now on; null: none. Does nothing when nothing has changed. */
+  /** Leases the transport of this service from now on; null: none. Does nothing if nothing has changed. */
   take(service: ServiceSpec | null): void {
     if (service === this.#given) return;
     this.#given = service;
     const pin = service === null ? null : this.#parts.pin(service);
-    // It stays with the context that it came up with for as long as it is on.
+    // The context stays pinned for as long as the service is on.
     const stays = pin !== null && this.#pin !== null && isSamePlace(pin, this.#pin);
     if (!stays) this.#usePin(pin);
     this.#lease();
   }
 
-  /** The kubeconfig, or which one is meant, may be another by now. */
-  lookAtContext(): void {
+  /** Checks for changes of the kubeconfig, or of which kubeconfig is used. */
+  checkContext(): void {
     const pin = this.#given === null ? null : this.#parts.pin(this.#given);
     if (pin === null || this.#pin === null) return;
     if (isSamePlace(pin, this.#pin) && this.#pin.context !== null) {
@@ -127,11 +127,11 @@ export class TransportLease {
     this.#transport?.demand();
   }
 
-  /** The transport has changed: tells the forward what that means for it, if it is news. */
-  lookUp(): void {
+  /** The transport has changed: notifies the forward if its own state has changed. */
+  refresh(): void {
     const { down } = this;
-    const before = this.#told;
-    this.#told = down;
+    const before = this.#reported;
+    this.#reported = down;
     if (down === null && before !== null) this.listener.onUp();
     if (down !== null && (before === null || before.code !== down.code || before.evidence !== down.evidence))
       this.listener.onDown(down);
@@ -153,9 +153,9 @@ export class TransportLease {
       before?.leave(this);
       this.#transport?.join(this);
     }
-    const wasDown = this.#told !== null;
-    this.#told = this.down;
-    if (service !== null && wasDown && this.#told === null) this.listener.onUp();
+    const wasDown = this.#reported !== null;
+    this.#reported = this.down;
+    if (service !== null && wasDown && this.#reported === null) this.listener.onUp();
   }
 }
 

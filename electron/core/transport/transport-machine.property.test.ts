@@ -9,7 +9,7 @@ const causes = ['killed', 'connection-refused', 'auth-failed', 'question-unanswe
 const happenings = [
   ...([
     'wanted',
-    'insisted',
+    'forced',
     'renewed',
     'lease',
     'leave',
@@ -24,7 +24,7 @@ const happenings = [
 ];
 type Happening = (typeof happenings)[number];
 
-/** A world of carriers that live until they are stopped or end: it tells what a real one would tell. */
+/** A world of carriers that live until they are stopped or end: it reports what a real one would report. */
 class World {
   state = initialTransportState;
   now = 0;
@@ -41,15 +41,15 @@ class World {
     const cause = describeCause(causes[pick % causes.length] ?? 'killed', { askedUser: pick % 2 === 0 });
     switch (what) {
       case 'wanted':
-      case 'insisted':
-        if (this.isLeased) this.send({ type: 'wanted', insisted: what === 'insisted' });
+      case 'forced':
+        if (this.isLeased) this.send({ type: 'wanted', forced: what === 'forced' });
         return;
       case 'renewed':
         if (this.isLeased) this.send({ type: 'renewed' });
         return;
       case 'lease':
         this.isLeased = true;
-        this.send({ type: 'wanted', insisted: false });
+        this.send({ type: 'wanted', forced: false });
         return;
       case 'leave':
         this.isLeased = false;
@@ -58,7 +58,7 @@ class World {
       case 'ready':
         if (!this.alive.has(carrier) || this.isReady.has(carrier)) return;
         this.isReady.add(carrier);
-        this.send({ type: 'ready', carrier, tookHuman: pick % 3 === 0 });
+        this.send({ type: 'ready', carrier, neededUser: pick % 3 === 0 });
         return;
       case 'end':
       case 'unused':
@@ -105,7 +105,7 @@ class World {
       policy: defaultRestartPolicy,
       isLeased,
       clientsWait: false,
-      asksHuman: false,
+      isPromptingUser: false,
       lingerMs: 60_000,
     };
     const { state, effects } = transition(this.state, event, context);
@@ -113,7 +113,7 @@ class World {
     for (const effect of effects) {
       if (effect.type === 'open') {
         if (effect.carrier !== ++this.#opened) this.violations.push(`carrier ${effect.carrier} out of order`);
-        if (!isLeased) this.violations.push('opened for nobody');
+        if (!isLeased) this.violations.push('opened without a lease');
         this.alive.add(effect.carrier);
       } else if (!this.alive.has(effect.carrier))
         this.violations.push(`${effect.type} of a carrier that is gone`);
@@ -135,24 +135,24 @@ class World {
     ]);
     for (const carrier of serving) if (!known.has(carrier)) fail(`carrier ${carrier} forgotten`);
     for (const carrier of known)
-      if (!this.alive.has(carrier)) fail(`carrier ${carrier} remembered though it ended`);
-    if (situation.status === 'up' && trouble !== null) fail('trouble though it is up');
-    if (situation.status === 'up' && !this.isReady.has(situation.carrier)) fail('up though it is not ready');
+      if (!this.alive.has(carrier)) fail(`carrier ${carrier} remembered although it ended`);
+    if (situation.status === 'up' && trouble !== null) fail('trouble although it is up');
+    if (situation.status === 'up' && !this.isReady.has(situation.carrier))
+      fail('up although it is not ready');
     const current = carrierOf(this.state);
-    if (current !== null && this.released.has(current)) fail('newcomers get a carrier on its way out');
+    if (current !== null && this.released.has(current)) fail('new rides get a carrier that is being stopped');
     const mayRest = trouble?.recheck === 'never' || suspended;
-    if (situation.status === 'waiting' && situation.retryAt === null && !mayRest)
-      fail('a wait without an end');
+    if (situation.status === 'waiting' && situation.retryAt === null && !mayRest) fail('an endless wait');
     if (!this.isLeased && event.type === 'abandoned' && !['closed', 'up'].includes(situation.status))
-      fail('abandoned and at work');
-    if (suspended && dueAtOf(this.state) !== null) fail('a time falls due in its sleep');
+      fail('still working without a lease');
+    if (suspended && dueAtOf(this.state) !== null) fail('a timer is due while suspended');
   }
 }
 
 const steps = (maxLength: number) =>
   fc.array(fc.tuple(fc.constantFrom(...happenings), fc.nat(1_000)), { maxLength, size: 'max' });
 
-test('whatever happens: two carriers at most, none forgotten, none opened for nobody, no wait without an end', () => {
+test('whatever happens: at most two carriers, none forgotten, none opened without a lease, no endless wait', () => {
   fc.assert(
     fc.property(steps(80), (played) => {
       const world = new World();
@@ -164,7 +164,7 @@ test('whatever happens: two carriers at most, none forgotten, none opened for no
   );
 });
 
-test('left alone in a world in which every carrier becomes ready, it comes up', () => {
+test('if every carrier becomes ready, it comes up by itself', () => {
   fc.assert(
     fc.property(steps(40), (played) => {
       const world = new World();
@@ -172,7 +172,7 @@ test('left alone in a world in which every carrier becomes ready, it comes up', 
       for (const [what, pick] of played) world.happen(what, pick);
       world.happen('lease', 0);
       world.happen('wake', 0);
-      world.happen('insisted', 0);
+      world.happen('forced', 0);
       for (let round = 0; round < 10 && world.state.situation.status !== 'up'; round++) {
         world.happen('time', 0);
         const { situation } = world.state;
@@ -180,7 +180,7 @@ test('left alone in a world in which every carrier becomes ready, it comes up', 
         for (const carrier of world.alive)
           if (!world.isReady.has(carrier) && !world.released.has(carrier)) {
             world.isReady.add(carrier);
-            world.send({ type: 'ready', carrier, tookHuman: false });
+            world.send({ type: 'ready', carrier, neededUser: false });
           }
       }
       expect(world.state.situation.status).toBe('up');

@@ -14,33 +14,31 @@ const killed = describeCause('killed');
 const closed = describeCause('closed-by-remote');
 const authFailed = describeCause('auth-failed', { host: 'bastion' });
 
-/** Plays events, and writes down what each led to: `event → status: effects`. */
+/** Plays events, and records the result of each: `event → status: effects`. */
 class Play {
   state: TransportState = initialTransportState;
   now = 0;
   isLeased = true;
   clientsWait = false;
-  asksHuman = false;
+  isPromptingUser = false;
   lines: string[] = [];
 
   on(...events: readonly TransportEvent[]): this {
     for (const event of events) {
-      const { now, isLeased, clientsWait, asksHuman } = this;
+      const { now, isLeased, clientsWait, isPromptingUser } = this;
       const context = {
         now,
         random: 0.5,
         policy: defaultRestartPolicy,
         isLeased,
         clientsWait,
-        asksHuman,
+        isPromptingUser,
         lingerMs: 60_000,
       };
       const { state, effects } = transition(this.state, event, context);
       this.state = state;
       const done = effects.map((effect) =>
-        [effect.type, effect.carrier, ...('insisted' in effect && effect.insisted ? ['insisted'] : [])].join(
-          ' ',
-        ),
+        [effect.type, effect.carrier, ...('forced' in effect && effect.forced ? ['forced'] : [])].join(' '),
       );
       this.lines.push(
         `${event.type} → ${inWords(state.situation)}${done.length > 0 ? `: ${done.join(', ')}` : ''}`,
@@ -58,14 +56,14 @@ class Play {
     return this.lines.at(-1) ?? '';
   }
 
-  /** When it tries or closes by itself, in ms from now. */
+  /** The time to its next attempt or close, in ms. */
   get dueInMs(): number | null {
     const dueAt = dueAtOf(this.state);
     return dueAt === null ? null : dueAt - this.now;
   }
 
-  static up(tookHuman = false): Play {
-    const play = new Play().on(wanted, ready(1, tookHuman));
+  static up(neededUser = false): Play {
+    const play = new Play().on(wanted, ready(1, neededUser));
     play.lines = [];
     return play;
   }
@@ -87,11 +85,15 @@ function inWords(situation: TransportSituation): string {
   }
 }
 
-const wanted: TransportEvent = { type: 'wanted', insisted: false };
-const insisted: TransportEvent = { type: 'wanted', insisted: true };
+const wanted: TransportEvent = { type: 'wanted', forced: false };
+const forced: TransportEvent = { type: 'wanted', forced: true };
 const due: TransportEvent = { type: 'due' };
 const wake: TransportEvent = { type: 'interrupted', certain: true };
-const ready = (carrier: number, tookHuman = false): TransportEvent => ({ type: 'ready', carrier, tookHuman });
+const ready = (carrier: number, neededUser = false): TransportEvent => ({
+  type: 'ready',
+  carrier,
+  neededUser,
+});
 const ended = (carrier: number, cause: Cause | null = refused, isUnused = false): TransportEvent => ({
   type: 'ended',
   carrier,
@@ -118,18 +120,18 @@ describe('a transport', () => {
     ]);
   });
 
-  it('is kept by whoever comes within that minute', () => {
+  it('is kept by a new ride within that minute', () => {
     const play = Play.up().on({ type: 'abandoned' }).after(59_000).on(wanted);
     expect([play.last, play.dueInMs]).toEqual(['wanted → up 1', null]);
   });
 
-  it('stops what it opens when nobody leases it any more', () => {
+  it('stops what it opens when there is no lease any more', () => {
     expect(new Play().on(wanted, { type: 'abandoned' }).last).toBe('abandoned → closed: stop 1');
     const doubtful = Play.up().on(silent(1), { type: 'abandoned' });
     expect(doubtful.last).toBe('abandoned → closed: stop 1, stop 2');
   });
 
-  it('is opened at once when it breaks, and nobody is told unless that fails, too', () => {
+  it('is reopened at once when it breaks, and forwards are notified only if that fails, too', () => {
     const play = Play.up().on(ended(1, killed));
     expect([play.last, play.state.trouble]).toEqual(['ended → opening 2: open 2', null]);
     play.on(ended(2));
@@ -138,22 +140,22 @@ describe('a transport', () => {
     expect([play.last, play.state.trouble]).toEqual(['ready → up 3', null]);
   });
 
-  it('forgives failures once it has been up for a while, and not before', () => {
+  it('forgets failures once it has been up for a while, and not before', () => {
     const play = Play.up().on(ended(1, killed), ready(2), ended(2, killed));
     expect([play.last, play.dueInMs]).toEqual(['ended → waiting', 1_000]);
     play.after(1_000).on(due, ready(3)).after(60_000).on(due, ended(3, killed));
     expect(play.last).toBe('ended → opening 4: open 4');
   });
 
-  it('waits for the user where trying again does harm or no good, and tries when they insist', () => {
+  it('waits for the user if a retry does harm or no good, and retries when the user forces it', () => {
     const play = new Play().on(wanted, ended(1, authFailed));
     expect([play.last, play.state.trouble]).toEqual(['ended → waiting', authFailed]);
     expect(play.dueInMs).toBeGreaterThanOrEqual(60_000);
-    play.on(insisted);
-    expect(play.last).toBe('wanted → opening 2: open 2 insisted');
+    play.on(forced);
+    expect(play.last).toBe('wanted → opening 2: open 2 forced');
   });
 
-  it('is brought forward by a client, as near to the last try as is sensible', () => {
+  it('is brought forward by a client, as near to the last attempt as is sensible', () => {
     const play = Play.up().on(ended(1, killed), ended(2));
     play.on(wanted);
     expect([play.last, play.dueInMs]).toEqual(['wanted → waiting', 300]);
@@ -161,13 +163,13 @@ describe('a transport', () => {
     expect(play.last).toBe('wanted → opening 3: open 3');
   });
 
-  it('forgets everything when nobody waits for it', () => {
+  it('resets when no forward waits for it', () => {
     const play = Play.up();
     play.isLeased = false;
     expect(play.on(ended(1, killed)).last).toBe('ended → closed');
   });
 
-  it('is opened anew without a word when the server ended it for want of use, spaced where it lives for moments', () => {
+  it('is reopened silently when the server closed it as idle, with a delay if it lived only for moments', () => {
     const play = Play.up()
       .after(60_000)
       .on(ended(1, closed, true));
@@ -182,105 +184,105 @@ describe('a transport', () => {
   });
 });
 
-describe('a transport in doubt', () => {
-  it('opens another carrier beside the silent one, moves to it, and lets the old one drain', () => {
+describe('a doubtful transport', () => {
+  it('opens another carrier beside the silent one, moves to it, and drains the old one', () => {
     const play = Play.up().on(silent(1));
     expect([play.last, carrierOf(play.state)]).toEqual(['silent → doubtful 1 + 2: open 2', 2]);
     expect(play.on(ready(2)).last).toBe('ready → up 2: drain 1');
   });
 
-  it('goes on with the one that was only slow', () => {
+  it('keeps the old carrier if it was only slow', () => {
     expect(Play.up().on(silent(1), proven(1)).last).toBe('proven → up 1: stop 2');
   });
 
-  it('goes on opening the other one when the silent one ends', () => {
+  it('continues to open the other one when the silent one ends', () => {
     expect(Play.up().on(silent(1), ended(1, closed), ready(2)).last).toBe('ready → up 2');
   });
 
-  it('tries again to open one, and takes newcomers to none before', () => {
+  it('retries to open one, and offers no carrier before', () => {
     const play = Play.up().on(silent(1), ended(2));
     expect([play.last, play.dueInMs]).toEqual(['ended → doubtful 1 + scheduled', 0]);
     expect(carrierOf(play.state)).toBeNull();
     expect(play.on(due, ended(3)).dueInMs).toBe(1_000);
   });
 
-  it('is never doubled where the login took a human: newcomers wait with it', () => {
+  it('opens no second carrier if the login needed the user: new rides wait with the first', () => {
     const play = Play.up(true).on(silent(1), wanted);
     expect([play.last, carrierOf(play.state)]).toEqual(['wanted → doubtful 1 + none', 1]);
     expect(play.on(ended(1, closed)).last).toBe('ended → opening 2: open 2');
   });
 
-  it('is not doubled while it has a human sign in, unless the user wants that, and is once that is over in vain', () => {
+  it('opens no second carrier during a sign-in unless the user forces it, but does after a failed sign-in', () => {
     const play = Play.up();
-    play.asksHuman = true;
+    play.isPromptingUser = true;
     expect(play.on(silent(1), wanted, { type: 'triggered', trigger: 'network' }, silent(1)).last).toBe(
       'silent → doubtful 1 + none',
     );
-    play.asksHuman = false;
+    play.isPromptingUser = false;
     expect(play.on(silent(1)).last).toBe('silent → doubtful 1 + 2: open 2');
     const user = Play.up();
-    user.asksHuman = true;
-    expect(user.on(silent(1), insisted).last).toBe('wanted → doubtful 1 + 2: open 2 insisted');
+    user.isPromptingUser = true;
+    expect(user.on(silent(1), forced).last).toBe('wanted → doubtful 1 + 2: open 2 forced');
   });
 
-  it('leaves a successor that is due until nobody signs in', () => {
+  it('postpones a successor that is due until no sign-in is running', () => {
     const play = Play.up().on(silent(1), ended(2));
-    play.asksHuman = true;
+    play.isPromptingUser = true;
     expect(play.on(due).last).toBe('due → doubtful 1 + none');
-    play.asksHuman = false;
+    play.isPromptingUser = false;
     expect(play.on(silent(1)).last).toBe('silent → doubtful 1 + 3: open 3');
   });
 
-  it('gives up at once what can never answer; who is on it may finish', () => {
+  it('gives up at once a carrier that can never answer; its users may finish', () => {
     const play = Play.up().on({ type: 'condemned', carrier: 1, cause: killed });
     expect(play.last).toBe('condemned → opening 2: drain 1, open 2');
   });
 
-  it('is renewed beside itself when the user wants that, and stays as it is when that fails', () => {
+  it('is renewed beside itself when the user requests it, and stays as it is when that fails', () => {
     const play = Play.up().on({ type: 'renewed' });
-    expect([play.last, carrierOf(play.state)]).toEqual(['renewed → doubtful 1 + 2: open 2 insisted', 2]);
+    expect([play.last, carrierOf(play.state)]).toEqual(['renewed → doubtful 1 + 2: open 2 forced', 2]);
     expect(play.on(ended(2)).last).toBe('ended → up 1');
     expect(play.on({ type: 'renewed' }, ready(3)).last).toBe('ready → up 3: drain 1');
   });
 });
 
-describe('a transport over a sleep or another network', () => {
-  it('proves what is open, with one question', () => {
+describe('a transport after a sleep or a network change', () => {
+  it('proves an open carrier with one probe', () => {
     expect(Play.up().on({ type: 'suspended' }, wake).last).toBe('interrupted → up 1: prove 1');
   });
 
-  it('leaves alone what has a human sign in', () => {
+  it('leaves a carrier with a running sign-in alone', () => {
     const play = new Play().on(wanted);
-    play.asksHuman = true;
+    play.isPromptingUser = true;
     expect(play.on(wake).last).toBe('interrupted → opening 1');
   });
 
-  it('opens anew what was being opened, unless there may have been none', () => {
+  it('restarts an attempt in progress, unless there may have been no sleep', () => {
     const opening = (): Play => new Play().on(wanted);
     expect(opening().on(wake).last).toBe('interrupted → opening 2: stop 1, open 2');
     expect(opening().on({ type: 'interrupted', certain: false }).last).toBe('interrupted → opening 1');
   });
 
-  it('tries at once what was down, and nothing while the computer sleeps', () => {
+  it('retries at once after a sleep, and not while the computer sleeps', () => {
     const play = Play.up().on(ended(1, killed), ended(2), { type: 'suspended' });
     expect([play.last, play.dueInMs]).toEqual(['suspended → waiting', null]);
     expect(play.on(wanted).last).toBe('wanted → waiting');
     expect(play.on(wake).last).toBe('interrupted → opening 3: open 3');
   });
 
-  it('counts nothing that fails while the computer falls asleep', () => {
+  it('does not count failures while the computer is falling asleep', () => {
     const play = Play.up().on({ type: 'suspended' }, ended(1, closed));
     expect([play.last, play.state.history.failures, play.dueInMs]).toEqual(['ended → waiting', 0, null]);
   });
 
-  it('leaves a login that only the user can make to them', () => {
+  it('leaves a login that needs the user to the user', () => {
     const unanswered = describeCause('question-unanswered', { host: 'bastion', askedUser: true });
     const play = new Play().on(wanted, ended(1, unanswered), wake);
     expect(play.last).toBe('interrupted → waiting');
     expect(play.on({ type: 'triggered', trigger: 'network' }).last).toBe('triggered → waiting');
   });
 
-  it('opens the other carrier after the wake when the one that is open does not answer', () => {
+  it('opens the other carrier after the wake if the open one does not answer', () => {
     const play = Play.up().on({ type: 'suspended' }, silent(1));
     expect(play.last).toBe('silent → doubtful 1 + none');
     expect(play.on(wake, silent(1)).last).toBe('silent → doubtful 1 + 2: open 2');

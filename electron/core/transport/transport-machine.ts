@@ -1,17 +1,22 @@
 /**
- * What happens to one transport: the connection that several forwards share. Pure; `transport.ts` performs the effects.
+ * Decides what happens to one transport: the connection that several forwards share. Pure; `transport.ts` performs
+ * the effects.
  *
- * 1. The table has a cell for every status × event. What is ignored says so.
- * 2. One carrier serves, and one may be opened beside it. Every carrier that was opened is stopped, drained or has ended.
- * 3. While nobody leases it nothing is opened, and what is open closes after `lingerMs`.
- * 4. In doubt a second carrier is opened, and the first to prove itself serves: make before break. Not so where the login took
- *    a human, or takes one just now: it answers again, or ends, and then the human is asked once. What can never answer is given
- *    up at once.
- * 5. It tries again by the restart policy of forwards, at once after the first failure; `trouble` is set from the second one on,
- *    or when trying again does not help. So a connection that merely broke is back before anybody is told.
- * 6. What a server ends because it was not used is opened again without a word; spaced where it lived for moments only.
- * 7. No wait without an end: `waiting` has a time, or its cause says that a try would do harm, or the policy switches tries off.
- * 8. While suspended no time falls due. A wake proves what is open, and tries anew what is not.
+ * 1. The table has a cell for every status × event. Ignored events are listed explicitly.
+ * 2. One carrier serves, and one more may be opened beside it. Every opened carrier is stopped or drained, or has
+ *    ended.
+ * 3. While there is no lease, nothing is opened, and an open carrier closes after `lingerMs`.
+ * 4. In doubt a second carrier is opened, and the first to prove itself serves: make before break. Exception: if
+ *    the login needed the user, or is prompting now, the machine waits until the carrier answers or ends, so the
+ *    user is prompted only once. A carrier that can never answer is given up at once.
+ * 5. Retries follow the restart policy of forwards, at once after the first failure. `trouble` is set from the
+ *    second failure on, or if retrying does not help. So a connection that merely broke is back before any forward
+ *    is notified.
+ * 6. A connection that the server closed because it was idle is reopened silently, with a delay if it lived only
+ *    for moments.
+ * 7. Every wait ends: `waiting` has a time, or its cause says that a retry would do harm, or the policy disables
+ *    retries.
+ * 8. While suspended, no timer is due. A wake proves what is open and retries what is not.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import {
@@ -41,7 +46,7 @@ type Cell<T extends TransportEventType, S extends TransportStatus> = (
 ) => TransportTransition;
 type Table = { readonly [T in TransportEventType]: { readonly [S in TransportStatus]: Cell<T, S> } };
 
-/** A connection that lived longer is opened again at once, however often that happens. */
+/** An idle-closed connection that lived longer is reopened at once, however often that happens. */
 const minUnusedLifeMs = 10_000;
 
 const stay = (state: TransportState, ...effects: TransportEffect[]): TransportTransition => ({
@@ -56,18 +61,18 @@ const after = (
 
 // ---- moves ----
 
-function open(state: TransportState, { now }: TransportContext, insisted = false): TransportTransition {
+function open(state: TransportState, { now }: TransportContext, forced = false): TransportTransition {
   const carrier = state.lastCarrier + 1;
   return stay(
     { ...state, situation: { status: 'opening', carrier }, lastCarrier: carrier, triedAt: now },
-    { type: 'open', carrier, insisted },
+    { type: 'open', carrier, forced },
   );
 }
 
 const close = (state: TransportState, ...effects: TransportEffect[]): TransportTransition =>
   stay({ ...state, situation: { status: 'closed' }, trouble: null, history: cleanHistory }, ...effects);
 
-/** A try failed, or what was open has ended: the cause decides what comes next. */
+/** An attempt failed, or the open carrier has ended: the cause decides the next step. */
 function fail(state: TransportState, cause: Cause, context: TransportContext): TransportTransition {
   if (!context.isLeased) return close(state);
   if (state.suspended) return wait({ ...state, trouble: cause }, null);
@@ -82,7 +87,7 @@ const wait = (state: TransportState, retryAt: number | null): TransportTransitio
 /** The new carrier serves from now on. */
 function serve(
   state: TransportState,
-  { carrier, tookHuman }: TransportEventOf<'ready'>,
+  { carrier, neededUser }: TransportEventOf<'ready'>,
   { now }: TransportContext,
 ): TransportState {
   const stableAt = state.history.failures === 0 ? null : now + stableAfterMs(state.history);
@@ -90,14 +95,14 @@ function serve(
     ...state,
     situation: { status: 'up', carrier, readyAt: now, stableAt, closesAt: null },
     trouble: null,
-    tookHuman,
+    neededUser,
   };
 }
 
 function openSuccessor(
   state: InStatus<'doubtful'>,
   { now }: TransportContext,
-  insisted = false,
+  forced = false,
 ): TransportTransition {
   const carrier = state.lastCarrier + 1;
   return stay(
@@ -107,11 +112,11 @@ function openSuccessor(
       lastCarrier: carrier,
       triedAt: now,
     },
-    { type: 'open', carrier, insisted },
+    { type: 'open', carrier, forced },
   );
 }
 
-/** What is open is gone: its successor goes on, or all begins anew. */
+/** The open carrier is gone: its successor continues, or a new attempt begins. */
 function lose(
   state: InStatus<'up'> | InStatus<'doubtful'>,
   { cause, isUnused }: Pick<TransportEventOf<'ended'>, 'cause' | 'isUnused'>,
@@ -138,18 +143,18 @@ function reopenQuietly(
   return delayMs === 0 ? open({ ...state, history }, context) : wait({ ...state, history }, now + delayMs);
 }
 
-/** As near to the last try as is sensible while clients wait. */
+/** The earliest sensible time for an attempt while clients wait. */
 const earliestAt = ({ triedAt, history }: TransportState, now: number): number =>
   Math.max(now, (triedAt ?? -Infinity) + clientDelayMs(now - (history.since ?? now)));
 
-/** A successor would take the user, who has not asked for one. */
-const isUsers = ({ tookHuman }: TransportState, { asksHuman }: TransportContext): boolean =>
-  tookHuman || asksHuman;
+/** A successor would prompt the user, who has not requested one. */
+const needsUser = ({ neededUser }: TransportState, { isPromptingUser }: TransportContext): boolean =>
+  neededUser || isPromptingUser;
 
 // ---- closed ----
 
-const openWanted: Cell<'wanted', 'closed'> = (state, { insisted }, context) =>
-  open({ ...state, history: cleanHistory }, context, insisted);
+const openWanted: Cell<'wanted', 'closed'> = (state, { forced }, context) =>
+  open({ ...state, history: cleanHistory }, context, forced);
 
 // ---- opening ----
 
@@ -167,10 +172,10 @@ const openingCondemned: Cell<'condemned', 'opening'> = (state, { carrier, cause 
     ? after([{ type: 'stop', carrier }], fail(state, cause, context))
     : stay(state);
 
-/** It may never be answered, unless by the human whom it asks. */
+/** An attempt interrupted by a sleep may never be answered, unless it is waiting for the user. */
 const openingInterrupted: Cell<'interrupted', 'opening'> = (before, { certain }, context) => {
   const state = { ...before, suspended: false };
-  if (!certain || context.asksHuman) return stay(state);
+  if (!certain || context.isPromptingUser) return stay(state);
   const { carrier } = before.situation;
   return after([{ type: 'stop', carrier }], open({ ...state, history: cleanHistory }, context));
 };
@@ -180,7 +185,7 @@ const openingInterrupted: Cell<'interrupted', 'opening'> = (before, { certain },
 const upWanted: Cell<'wanted', 'up'> = (state) =>
   stay({ ...state, situation: { ...state.situation, closesAt: null } });
 
-const doubt = (state: InStatus<'up'>, reason: 'silent' | 'renewed'): InStatus<'doubtful'> => {
+const becomeDoubtful = (state: InStatus<'up'>, reason: 'silent' | 'renewed'): InStatus<'doubtful'> => {
   const { carrier, readyAt } = state.situation;
   return {
     ...state,
@@ -189,13 +194,13 @@ const doubt = (state: InStatus<'up'>, reason: 'silent' | 'renewed'): InStatus<'d
 };
 
 const upRenewed: Cell<'renewed', 'up'> = (state, _event, context) =>
-  openSuccessor(doubt(state, 'renewed'), context, true);
+  openSuccessor(becomeDoubtful(state, 'renewed'), context, true);
 
 const upSilent: Cell<'silent', 'up'> = (state, { carrier }, context) => {
   if (carrier !== state.situation.carrier) return stay(state);
   if (!context.isLeased) return close(state, { type: 'stop', carrier });
-  const doubtful = doubt(state, 'silent');
-  return isUsers(state, context) || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
+  const doubtful = becomeDoubtful(state, 'silent');
+  return needsUser(state, context) || state.suspended ? stay(doubtful) : openSuccessor(doubtful, context);
 };
 
 const upEnded: Cell<'ended', 'up'> = (state, event, context) =>
@@ -229,12 +234,11 @@ const upDue: Cell<'due', 'up'> = (state, _event, { now }) => {
 
 // ---- doubtful ----
 
-const doubtfulWanted: Cell<'wanted', 'doubtful'> = (state, { insisted }, context) => {
+const doubtfulWanted: Cell<'wanted', 'doubtful'> = (state, { forced }, context) => {
   const { successor } = state.situation;
-  if (state.suspended || successor.kind === 'opening' || (isUsers(state, context) && !insisted))
+  if (state.suspended || successor.kind === 'opening' || (needsUser(state, context) && !forced))
     return stay(state);
-  if (insisted || earliestAt(state, context.now) <= context.now)
-    return openSuccessor(state, context, insisted);
+  if (forced || earliestAt(state, context.now) <= context.now) return openSuccessor(state, context, forced);
   const retryAt = Math.min(
     earliestAt(state, context.now),
     successor.kind === 'scheduled' ? successor.retryAt : Infinity,
@@ -269,7 +273,7 @@ const doubtfulEnded: Cell<'ended', 'doubtful'> = (state, event, context) => {
   );
 };
 
-/** `delayMs` null: not by itself. */
+/** `delayMs` null: no automatic retry. */
 function whenAfter(
   { history: before }: TransportState,
   cause: Cause,
@@ -280,7 +284,7 @@ function whenAfter(
   return { delayMs: decision.kind === 'disabled' ? null : decision.delayMs, history: decision.history };
 }
 
-/** A connection that was only to be renewed goes on as it is. */
+/** If the renewal of a working connection fails, the connection stays in use. */
 function successorFailed(
   state: InStatus<'doubtful'>,
   cause: Cause | null,
@@ -307,10 +311,10 @@ const doubtfulProven: Cell<'proven', 'doubtful'> = (state, { carrier: proven }) 
   return stay({ ...state, situation, history: cleanHistory }, ...stopSuccessor(state));
 };
 
-/** A successor that could not be opened while the computer slept. */
+/** Opens a successor if none could be opened while the computer slept. */
 const doubtfulSilent: Cell<'silent', 'doubtful'> = (state, { carrier }, context) => {
   const { carrier: current, successor } = state.situation;
-  const isMissing = successor.kind === 'none' && !isUsers(state, context) && !state.suspended;
+  const isMissing = successor.kind === 'none' && !needsUser(state, context) && !state.suspended;
   return carrier === current && isMissing ? openSuccessor(state, context) : stay(state);
 };
 
@@ -329,20 +333,20 @@ const doubtfulInterrupted: Cell<'interrupted', 'doubtful'> = (before, { certain 
   const state = { ...before, suspended: false };
   const { carrier, successor } = before.situation;
   const prove: TransportEffect = { type: 'prove', carrier };
-  if (!certain || successor.kind !== 'opening' || context.asksHuman) return stay(state, prove);
+  if (!certain || successor.kind !== 'opening' || context.isPromptingUser) return stay(state, prove);
   return after([prove, ...stopSuccessor(before)], openSuccessor(state, context));
 };
 
 const doubtfulTriggered: Cell<'triggered', 'doubtful'> = (state, { trigger }, context) => {
   const { successor } = state.situation;
-  const isMissing = successor.kind !== 'opening' && !isUsers(state, context) && !state.suspended;
+  const isMissing = successor.kind !== 'opening' && !needsUser(state, context) && !state.suspended;
   return isMissing ? openSuccessor(state, context, trigger === 'credentials') : stay(state);
 };
 
 const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
   const { successor } = state.situation;
   const isDue = successor.kind === 'scheduled' && successor.retryAt <= context.now;
-  if (isDue && context.asksHuman)
+  if (isDue && context.isPromptingUser)
     return stay({ ...state, situation: { ...state.situation, successor: { kind: 'none' } } });
   return isDue ? openSuccessor(state, context) : stay(state);
 };
@@ -350,8 +354,8 @@ const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
 // ---- waiting ----
 
 /** A forced retry is tried at once; that of a client as near to the last as is sensible. */
-const waitingWanted: Cell<'wanted', 'waiting'> = (state, { insisted }, context) => {
-  if (insisted) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
+const waitingWanted: Cell<'wanted', 'waiting'> = (state, { forced }, context) => {
+  if (forced) return open({ ...state, suspended: false, history: cleanHistory }, context, true);
   if (state.suspended) return stay(state);
   const at = earliestAt(state, context.now);
   if (at <= context.now) return open(state, context);
@@ -360,18 +364,18 @@ const waitingWanted: Cell<'wanted', 'waiting'> = (state, { insisted }, context) 
 };
 
 const waitingInterrupted: Cell<'interrupted', 'waiting'> = (state, _event, context) =>
-  tryAnew({ ...state, suspended: false }, context, false);
+  retryNow({ ...state, suspended: false }, context, false);
 
 const waitingTriggered: Cell<'triggered', 'waiting'> = (state, { trigger }, context) => {
   const { trouble } = state;
   const isAwaited = trouble === null || trouble.recovery === 'backoff' || trouble.triggers.includes(trigger);
-  return isAwaited && !state.suspended ? tryAnew(state, context, trigger === 'credentials') : stay(state);
+  return isAwaited && !state.suspended ? retryNow(state, context, trigger === 'credentials') : stay(state);
 };
 
-/** What a try would harm is left to the user. */
-function tryAnew(state: TransportState, context: TransportContext, insisted: boolean): TransportTransition {
-  if (!insisted && state.trouble?.recheck === 'never') return stay(state);
-  return open({ ...state, history: cleanHistory }, context, insisted);
+/** If a retry would do harm, it is left to the user. */
+function retryNow(state: TransportState, context: TransportContext, forced: boolean): TransportTransition {
+  if (!forced && state.trouble?.recheck === 'never') return stay(state);
+  return open({ ...state, history: cleanHistory }, context, forced);
 }
 
 const waitingSuspended: Cell<'suspended', 'waiting'> = (state) =>
@@ -410,7 +414,7 @@ export function transition(
   event: TransportEvent,
   context: TransportContext,
 ): TransportTransition {
-  // The table's type has proved that the cell fits both the status and the event.
+  // The table's type proves that the cell fits both the status and the event.
   const cell = table[event.type][state.situation.status] as (
     state: TransportState,
     event: TransportEvent,
@@ -419,7 +423,7 @@ export function transition(
   return cell(state, event, context);
 }
 
-/** When the machine wants a `due` event, monotonic ms; null: not by itself. */
+/** When the machine needs a `due` event, monotonic ms; null: never. */
 export function dueAtOf({ situation, suspended }: TransportState): number | null {
   if (suspended) return null;
   switch (situation.status) {
@@ -437,15 +441,15 @@ export function dueAtOf({ situation, suspended }: TransportState): number | null
   }
 }
 
-/** The carrier that newcomers get; null: none before the next try. */
-export function carrierOf({ situation, tookHuman }: TransportState): number | null {
+/** The carrier for new users; null: none before the next attempt. */
+export function carrierOf({ situation, neededUser }: TransportState): number | null {
   switch (situation.status) {
     case 'opening':
     case 'up':
       return situation.carrier;
     case 'doubtful':
       if (situation.successor.kind === 'opening') return situation.successor.carrier;
-      return tookHuman || situation.reason === 'renewed' ? situation.carrier : null;
+      return neededUser || situation.reason === 'renewed' ? situation.carrier : null;
     case 'closed':
     case 'waiting':
       return null;

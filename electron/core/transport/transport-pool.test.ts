@@ -54,7 +54,7 @@ function lease(name: string, context: string | null = null): TransportLease {
   const taken = pool.lease({
     onDown: () => undefined,
     onUp: () => undefined,
-    onDoubt: () => undefined,
+    onSuspected: () => undefined,
     onRenewed: () => undefined,
     onMoved: () => moved.push(name),
     clientsWait: () => false,
@@ -66,13 +66,13 @@ function lease(name: string, context: string | null = null): TransportLease {
 const report = (): readonly string[] =>
   pool.report().map(({ transport, services }) => `${transport}: ${services.join(', ')}`);
 
-it('shares a transport among those that name the current context and those that name none', () => {
+it('shares a transport among services that name the current context and those that name none', () => {
   lease('a');
   lease('b', 'prod');
   expect(report()).toEqual(['kubernetes prod: a, b']);
 });
 
-it('moves nobody when another context becomes current, and shows it at once', async () => {
+it('moves no service when another context becomes current, and shows it at once', async () => {
   const [a, b] = [lease('a'), lease('b', 'prod')];
   await kubeconfig('one', 'staging');
   const before = changes;
@@ -86,7 +86,7 @@ it('moves nobody when another context becomes current, and shows it at once', as
   expect(changes).toBeGreaterThan(before);
 });
 
-it('moves those without a context when another kubeconfig is meant, and forgets what nobody uses', async () => {
+it('moves services without a context when another kubeconfig is used, and discards unused transports', async () => {
   lease('a');
   environment = { KUBECONFIG: await kubeconfig('two', 'work') };
   pool.triggered('network');
@@ -95,7 +95,7 @@ it('moves those without a context when another kubeconfig is meant, and forgets 
   expect([report(), moved]).toEqual([['kubernetes work: a'], ['a']]);
 });
 
-it('forgets what is left', () => {
+it('discards a transport when its last lease ends', () => {
   const a = lease('a');
   a.take(null);
   expect(report()).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * All transports, and who leases them. A transport exists for as long as a forward that goes by it is on, or something of it is
- * open.
+ * All transports and their leases. A transport exists while a forward that uses it is on, or while it has an open
+ * connection.
  */
 import type { TriggerKind } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -17,7 +17,7 @@ import { type TransportKey, transportKeyOf } from './transport-key.ts';
 import { type LeaseListener, TransportLease } from './transport-lease.ts';
 
 export interface TransportPoolParts {
-  /** Of all that uses this runtime directory no other: files are named after it. */
+  /** Unique among the users of this runtime directory: files are named after it. */
   readonly name: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,10 +26,10 @@ export interface TransportPoolParts {
   readonly openSsh: OpenCarrier;
   readonly openKube: OpenKubeSession;
   readonly launcher: ChildLauncher;
-  /** What children get now. */
+  /** The current environment of children. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   readonly isOnline: () => boolean;
-  /** What leases show may be another one. */
+  /** The facts that leases show may have changed. */
   readonly onChange: () => void;
 }
 
@@ -37,7 +37,7 @@ export interface TransportPoolParts {
 export interface TransportReport {
   readonly transport: string;
   readonly status: string;
-  /** Names of those that lease it. */
+  /** Names of the services that lease it. */
   readonly services: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export class TransportPool {
     this.#parts = parts;
   }
 
-  /** How clusters are watched, from now on. */
+  /** Sets how clusters are monitored from now on. */
   configure(clusterHealth: ClusterHealthSpecs): void {
     this.#clusterHealth = clusterHealth;
     for (const transport of this.#kube.values()) transport.serve();
@@ -81,28 +81,28 @@ export class TransportPool {
     return this.#kubeOf(key, boarding.service).board(boarding);
   }
 
-  /** The network or the credentials are others now: what is down is tried at once. */
+  /** The network or the credentials have changed: transports that are down retry at once. */
   triggered(trigger: Extract<TriggerKind, 'network' | 'credentials'>): void {
-    if (trigger === 'credentials') this.#lookAtContexts();
+    if (trigger === 'credentials') this.#checkContexts();
     for (const transport of this.#all()) transport.triggered(trigger);
   }
 
-  /** Before sleep: nothing is tried or asked until `interrupted`. */
+  /** Before sleep: no attempts or queries until `awake`. */
   suspend(): void {
     this.#isSuspended = true;
     for (const transport of this.#all()) transport.suspend();
   }
 
   /**
-   * After a sleep: what is open proves itself, what is down is tried. `certain` false: there may have been none, and what is
-   * being opened goes on.
+   * After a sleep: open connections are proven, and transports that are down retry. `certain` false: the computer
+   * may not have slept, so attempts in progress continue.
    */
   awake(certain: boolean): void {
     this.#isSuspended = false;
     for (const transport of this.#all()) transport.interrupted(certain);
   }
 
-  /** Another network: what is being opened may never be answered. */
+  /** The network has changed: attempts in progress may never be answered. */
   networkChanged(certain: boolean): void {
     for (const transport of this.#all()) transport.interrupted(certain);
     this.triggered('network');
@@ -123,21 +123,21 @@ export class TransportPool {
     ];
   }
 
-  /** No API server is asked any more. Resolves when no question is under way. */
-  async closeQuestions(): Promise<void> {
-    await Promise.all([...this.#kube.values()].map((transport) => transport.closeQuestions()));
+  /** Stops all queries to API servers. Resolves when none is running. */
+  async stopQueries(): Promise<void> {
+    await Promise.all([...this.#kube.values()].map((transport) => transport.stopQueries()));
   }
 
-  /** Ends every connection. */
+  /** Closes every connection. */
   async close(options: { readonly force?: boolean } = {}): Promise<void> {
     await Promise.all([...this.#all().map((transport) => transport.close(options)), ...this.#closing]);
   }
 
-  /** Leases may move to another transport. */
-  #lookAtContexts(): void {
+  /** May move leases to another transport. */
+  #checkContexts(): void {
     const leases = [...this.#kube.values()].flatMap((transport) => transport.leases);
-    for (const lease of leases) lease.lookAtContext();
-    // Which one kubectl has now is shown.
+    for (const lease of leases) lease.checkContext();
+    // The user interface shows kubectl's current context.
     this.#parts.onChange();
   }
 

@@ -10,7 +10,7 @@ import { continueProcess, stopProcess } from './testing/stopped-process.ts';
 import { proveBySocket } from './transport-proof.ts';
 import type { TransportProof } from './carrier.ts';
 
-/** Closes each connection at once, as ssh's probe socket does once the server has refused. */
+/** Closes each connection at once, like ssh's probe socket after the server's refusal. */
 const closer = `
   require('net').createServer((socket) => socket.end())
     .listen({ path: process.argv.at(-1), backlog: 1 }, () => console.log('ready'));`;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-it('is silent while the queue of the socket is full, and alive once it is not', async () => {
+it('is silent while the queue of the socket is full, and alive when it is not', async () => {
   const child = spawn(process.execPath, ['-e', closer, '--', socket], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -47,8 +47,8 @@ it('is silent while the queue of the socket is full, and alive once it is not', 
   child.kill('SIGKILL');
 });
 
-it('is silent on macOS while the file is there, and dead once it is gone', async () => {
-  // What refuses as a full queue does there: a socket whose listener has died.
+it('is silent on macOS while the file exists, and dead when it is gone', async () => {
+  // This refuses like a full queue does there: a socket whose listener has exited.
   const child = spawn(process.execPath, ['-e', closer, '--', socket], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -61,7 +61,7 @@ it('is silent on macOS while the file is there, and dead once it is gone', async
   expect(await proof()).toMatchObject({ kind: 'dead' });
 });
 
-it('is dead where nobody listens any more', async () => {
+it('is dead without a listener', async () => {
   expect(await proveBySocket(socket, 1_000, systemClock)).toMatchObject({
     kind: 'dead',
     cause: { title: 'The tunnel ended (its private socket is gone)' },

@@ -1,4 +1,4 @@
-/** How a tunnel's transport is proven: by the state of its processes first, then by a round trip where there is one. */
+/** Proves a tunnel's transport: first by the state of its processes, then by a round trip if there is one. */
 import { describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep, withDeadline } from '../clock.ts';
 import { fullQueueCode } from '../connect/full-queue.ts';
@@ -6,13 +6,13 @@ import { findStopped } from '../process/process-state.ts';
 import { awaitClosing } from '../connect/connect-attempt.ts';
 import type { TransportProof } from './carrier.ts';
 
-/** A listener whose queue is full takes the next connection once it has taken one off. */
+/** The pause before another attempt to connect to a listener whose queue is full. */
 const fullQueueDelayMs = 50;
 
 export interface ChildProof {
   /** The leader of the child's process group. */
   readonly pid: number;
-  /** The round trip of this technology; null when it has none. Never rejects. */
+  /** The round trip of this technology; null if it has none. Never rejects. */
   readonly roundTrip: ((deadlineMs: number) => Promise<TransportProof>) | null;
   readonly clock: Clock;
 }
@@ -30,16 +30,18 @@ export async function proveChild(
   return stopped === 'deadline' ? { kind: 'silent' } : roundTrip(leftMs);
 }
 
-/** Asks ssh's probe socket: the server itself refuses what is asked for there, and that refusal is a round trip. */
+/**
+ * Probes through ssh's probe socket: the server always refuses the connection, and that refusal is a round trip.
+ */
 export async function proveBySocket(
   path: string,
   deadlineMs: number,
   clock: Clock,
   platform?: NodeJS.Platform,
 ): Promise<TransportProof> {
-  const givesUpAt = clock.now() + deadlineMs;
+  const deadlineAt = clock.now() + deadlineMs;
   for (;;) {
-    const leftMs = givesUpAt - clock.now();
+    const leftMs = deadlineAt - clock.now();
     const answer = await awaitClosing(path, leftMs, clock, platform);
     if (answer.kind === 'closed') return { kind: 'alive' };
     if (answer.kind === 'silent') return { kind: 'silent' };

@@ -37,20 +37,20 @@ async function threeUp(): Promise<FakeTransports> {
 }
 
 describe('forwards of one ssh login', () => {
-  it('hear what the server does not open, until they stop listening', async () => {
+  it('are notified of listeners that the server does not open, until they unsubscribe', async () => {
     const world = newWorld();
-    const heard: string[] = [];
+    const received: string[] = [];
     const rides = names.map((name) => world.ride(service(name)));
     const stops = rides.map((ride, place) =>
-      ride.onListenRefused(({ line }) => heard.push(`${String(names[place])}: ${line}`)),
+      ride.onListenRefused(({ line }) => received.push(`${String(names[place])}: ${line}`)),
     );
     await world.carrier.comesUp();
     stops[1]?.();
     world.carrier.reports.onListenRefused({ place: '8080', line: 'failed', prohibition: null });
-    expect(heard).toEqual(['api: failed', 'db: failed']);
+    expect(received).toEqual(['api: failed', 'db: failed']);
   });
 
-  it('get a round trip of their own, which no question from before answers', async () => {
+  it('get a round trip of their own, which no earlier probe answers', async () => {
     const world = newWorld();
     const ride = world.ride(service('api'));
     await world.carrier.comesUp();
@@ -67,7 +67,7 @@ describe('forwards of one ssh login', () => {
     await Promise.all([trip, silent]);
   });
 
-  it('share one carrier; others, and those that want it alone, have their own', async () => {
+  it('share one carrier; other logins, and services with `share: false`, have their own', async () => {
     const world = await threeUp();
     expect(world.carriers).toHaveLength(1);
     world.ride(service('alone', { isAlone: true }));
@@ -75,7 +75,7 @@ describe('forwards of one ssh login', () => {
     expect(world.carriers).toHaveLength(3);
   });
 
-  it('are told once that it is down, when trying again at once did not help, and once that it is back', async () => {
+  it('are notified once that it is down, when an immediate retry failed, and once that it is back', async () => {
     const world = await threeUp();
     await world.carrier.dies(killed);
     expect([world.carriers.length, world.take()]).toEqual([2, []]);
@@ -89,7 +89,7 @@ describe('forwards of one ssh login', () => {
     expect(world.take()).toEqual(names.map((name) => `${name} up`));
   });
 
-  it('see why, that it tries by itself, and when', async () => {
+  it('see why, that it retries automatically, and when', async () => {
     const world = await threeUp();
     const lease = world.lease(service('late'));
     await world.carrier.dies(killed);
@@ -101,7 +101,7 @@ describe('forwards of one ssh login', () => {
     expect(lease.down?.code).toBe('network-down');
   });
 
-  it('learn that macOS may block the host, with the address that it blocks', async () => {
+  it('learn that macOS may block the host, with the blocked address', async () => {
     const world = await threeUp();
     const lease = world.lease(service('late'));
     const blocked = describeCause('local-network-denied', { address: '192.168.1.5', program: 'LocalPort' });
@@ -115,14 +115,14 @@ describe('forwards of one ssh login', () => {
     expect(lease.nextTryAt).toBe(world.clock.now() + 1_000);
   });
 
-  it('have it tried at once when the user wants that', async () => {
+  it('have it retry at once when the user wants that', async () => {
     const world = await threeUp();
     const lease = world.lease(service('late'));
     await world.carrier.dies(killed);
     await world.carrier.dies(refused);
     lease.demand();
     lease.demand();
-    expect(world.carriers.map(({ opening }) => opening.insisted)).toEqual([false, false, true]);
+    expect(world.carriers.map(({ opening }) => opening.forced)).toEqual([false, false, true]);
   });
 
   it('end with it for its cause, and leave nothing behind', async () => {
@@ -136,12 +136,12 @@ describe('forwards of one ssh login', () => {
     expect([world.carriers.length, world.clock.pendingTimers, world.pool.report()]).toEqual([1, 0, []]);
   });
 
-  it('are all named to whoever asks a question', async () => {
+  it('are all named in a prompt', async () => {
     const world = await threeUp();
     expect(world.carrier.reports.services()).toEqual(names);
   });
 
-  it('do not notice that the connection attempt they wait for is made anew after a sleep', async () => {
+  it('do not notice that the connection attempt they wait for is restarted after a sleep', async () => {
     const world = newWorld();
     world.lease(service('api'));
     const ride = world.ride(service('api'));
@@ -152,38 +152,38 @@ describe('forwards of one ssh login', () => {
     expect(await ride.ready).toMatchObject({ ok: true, value: { path: `/run/${world.carrier.id}` } });
   });
 
-  it('are asked to prove themselves when it is in doubt, and move to the next one', async () => {
+  it('are told to prove themselves when it is doubtful, and move to the next one', async () => {
     const world = await threeUp();
     const ride = world.ride(service('api'));
     const [first] = world.carriers;
     const proof = ride.prove(1_000);
     await world.clock.advance(1_000);
     expect(await proof).toEqual({ kind: 'silent' });
-    expect([world.take(), world.carriers.length]).toEqual([names.map((name) => `${name} in doubt`), 2]);
+    expect([world.take(), world.carriers.length]).toEqual([names.map((name) => `${name} suspected`), 2]);
     const successor = world.ride(service('api'));
     await world.carrier.comesUp();
     expect(await successor.ready).toMatchObject({ ok: true });
-    // Those that are still on the old one keep it.
+    // Forwards that are still on the old one keep it.
     expect(first?.isStopped).toBe(false);
   });
 });
 
 describe('the proof of a transport', () => {
-  it('is one question for all who ask, and a moment later still counts', async () => {
+  it('is one probe for all callers, and is reused for a moment', async () => {
     const world = await threeUp();
     const rides = names.map((name) => world.ride(service(name)));
     const proofs = Promise.all(rides.map((ride) => ride.prove(1_000)));
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
     await world.carrier.answers();
     expect(await proofs).toEqual([{ kind: 'alive' }, { kind: 'alive' }, { kind: 'alive' }]);
     expect(await rides[0]?.prove(1_000)).toEqual({ kind: 'alive' });
-    expect(world.carrier.questions).toHaveLength(0);
+    expect(world.carrier.probes).toHaveLength(0);
     await world.clock.advance(300);
     void rides[0]?.prove(1_000);
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
   });
 
-  it('is given by bytes that came since the question, to whichever forward', async () => {
+  it('is given by bytes received since the probe began, by any forward', async () => {
     const world = await threeUp();
     let received = 0;
     world.ride(service('bulk'), { received: () => received });
@@ -193,7 +193,7 @@ describe('the proof of a transport', () => {
     expect([await proof, world.take()]).toEqual([{ kind: 'alive' }, []]);
   });
 
-  it('is not given by bytes from before it was asked for, though somebody else had asked earlier', async () => {
+  it('is not given by bytes from before it was requested, although another caller had requested one earlier', async () => {
     const world = await threeUp();
     let received = 0;
     world.ride(service('bulk'), { received: () => received });
@@ -207,7 +207,7 @@ describe('the proof of a transport', () => {
     await world.clock.advance(1_000);
   });
 
-  it('may take ten seconds while bytes of any forward wait to go out', async () => {
+  it('may take ten seconds while bytes of any forward are queued', async () => {
     const world = await threeUp();
     world.ride(service('upload'), { queued: true });
     const proof = world.ride(service('api')).prove(1_000);
@@ -217,35 +217,35 @@ describe('the proof of a transport', () => {
     expect([await proof, world.take().length]).toEqual([{ kind: 'silent' }, 3]);
   });
 
-  it('is asked for anew after a sleep: the answer to an older question may have come before it', async () => {
+  it('is requested again after a sleep: the answer to an older probe may have arrived before it', async () => {
     const world = await threeUp();
     const ride = world.ride(service('api'));
     void ride.prove(1_000);
     world.pool.suspend();
-    const [before] = world.carrier.questions.splice(0);
+    const [before] = world.carrier.probes.splice(0);
     world.pool.awake(true);
     const proof = ride.prove(1_000);
     before?.({ kind: 'alive' });
     await settle();
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
     await world.clock.advance(1_000);
     expect(await proof).toEqual({ kind: 'silent' });
   });
 
-  it('is no question to the server where nothing gives reason to ask, unless it is in doubt', async () => {
+  it('sends nothing to the server for a routine probe, unless it is doubtful', async () => {
     const world = await threeUp();
     const ride = world.ride(service('api'));
     expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
-    expect(world.carrier.questions).toHaveLength(0);
+    expect(world.carrier.probes).toHaveLength(0);
     world.pool.awake(true);
     void ride.prove(1_000, true);
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
     await world.carrier.answers();
     expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
-    expect(world.carrier.questions).toHaveLength(0);
+    expect(world.carrier.probes).toHaveLength(0);
   });
 
-  it('takes the doubt back when it comes late, and the other carrier is not needed', async () => {
+  it('ends the doubt when it is late, and the other carrier is not needed', async () => {
     const world = await threeUp();
     const [first] = world.carriers;
     void world.ride(service('api')).prove(1_000);
@@ -255,7 +255,7 @@ describe('the proof of a transport', () => {
     expect([first?.isStopped, world.carrier.isStopped]).toEqual([false, true]);
   });
 
-  it('is asked for once after a wake, however young the last answer: the clock of Linux stands still in a sleep', async () => {
+  it('is requested once after a wake, however recent the last answer: the monotonic clock of Linux stops during sleep', async () => {
     const world = await threeUp();
     const rides = names.map((name) => world.ride(service(name)));
     void rides[0]?.prove(1_000);
@@ -264,6 +264,6 @@ describe('the proof of a transport', () => {
     world.pool.awake(true);
     for (const ride of rides) void ride.prove(1_000);
     await settle();
-    expect(world.carrier.questions).toHaveLength(1);
+    expect(world.carrier.probes).toHaveLength(1);
   });
 });

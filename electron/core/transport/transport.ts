@@ -1,4 +1,4 @@
-/** One transport at work: performs what its machine decides, and turns what happens to its carriers into events. */
+/** Runs one transport: performs the decisions of its machine, and turns changes of its carriers into events. */
 import { asTransportDown, type Cause, describeCause, type TriggerKind } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
@@ -22,16 +22,16 @@ import {
   type TransportState,
 } from './transport-state.ts';
 
-/** A login costs the user a touch or a code at the worst: it is kept a little longer than it is needed. */
+/** Kept after its last use, because a new login may cost the user a touch or a code. */
 const lingerMs = 60_000;
 
 export interface CarrierOpening {
   /** Unique for the life of the app. */
   readonly id: string;
-  /** One of those that the transport carries. */
+  /** One of the services that the transport carries. */
   readonly service: ServiceSpec;
   readonly log: Logger;
-  readonly insisted: boolean;
+  readonly forced: boolean;
 }
 
 /** Starts a carrier. Never throws: every failure is the value of `ready` and `ended`. */
@@ -46,29 +46,29 @@ export interface TransportParts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly open: OpenCarrier;
-  /** False when no network interface is up: an unreachable host is then nobody's failure. */
+  /** False if no network interface is up: then an unreachable host is not the host's failure. */
   readonly isOnline: () => boolean;
-  /** What forwards say that wait for it, in place of what is wrong with it. */
+  /** The cause that waiting forwards show for this trouble. */
   readonly asDown?: (trouble: Cause) => Cause;
-  /** What its leases show may be another one. */
+  /** The facts that its leases show may have changed. */
   readonly onChange: () => void;
-  /** Nobody uses it, and nothing of it is open: it may be forgotten. */
+  /** It is unused and has nothing open: it may be discarded. */
   readonly onIdle: (transport: Transport) => void;
 }
 
 export interface Boarding {
   readonly service: ServiceSpec;
   readonly rider: Rider;
-  readonly insisted: boolean;
+  readonly forced: boolean;
 }
 
 export class Transport implements LeasedTransport {
   readonly key: TransportKey;
   readonly #parts: TransportParts;
   readonly #leases = new Set<TransportLease>();
-  /** With the services that they are for. */
+  /** With their services. */
   readonly #rides = new Map<Ride, ServiceSpec>();
-  /** All that have not ended. */
+  /** All carriers that have not ended. */
   readonly #carriers = new Map<CarrierNumber, SharedCarrier>();
   readonly #draining = new Set<CarrierNumber>();
   readonly #inbox: TransportEvent[] = [];
@@ -90,7 +90,7 @@ export class Transport implements LeasedTransport {
     return this.#state;
   }
 
-  /** When it last did not answer, or ended by itself, monotonic ms; null: never. */
+  /** When it last failed to answer, or ended by itself, monotonic ms; null: never. */
   get outageAt(): number | null {
     return this.#outageAt;
   }
@@ -114,8 +114,8 @@ export class Transport implements LeasedTransport {
 
   join(lease: TransportLease): void {
     this.#leases.add(lease);
-    // It closes no more.
-    if (this.#state.situation.status === 'up') this.#dispatch({ type: 'wanted', insisted: false });
+    // Cancels a scheduled close.
+    if (this.#state.situation.status === 'up') this.#dispatch({ type: 'wanted', forced: false });
   }
 
   leave(lease: TransportLease): void {
@@ -124,10 +124,10 @@ export class Transport implements LeasedTransport {
   }
 
   demand(): void {
-    this.#dispatch({ type: 'wanted', insisted: true });
+    this.#dispatch({ type: 'wanted', forced: true });
   }
 
-  /** What is open was made from what is out of date: another one is opened beside it, and all move. */
+  /** The open connection uses outdated settings: another one is opened beside it, and all rides move. */
   renew(): void {
     const { status } = this.#state.situation;
     this.#isRenewing = status === 'up' || status === 'doubtful';
@@ -136,8 +136,8 @@ export class Transport implements LeasedTransport {
 
   // ---- for tunnels ----
 
-  /** A place on the carrier that newcomers get, opened if need be. */
-  board({ service, rider, insisted }: Boarding): Ride {
+  /** A place on the carrier for new users, opened if necessary. */
+  board({ service, rider, forced }: Boarding): Ride {
     const ride = new Ride(rider, {
       onLeft: () => {
         this.#rides.delete(ride);
@@ -149,10 +149,10 @@ export class Transport implements LeasedTransport {
     });
     this.#rides.set(ride, service);
     const current = this.#current;
-    // What the user asks for anew is not put on a connection on which the service has such a forward already.
-    if (insisted && current?.hasServed(rider.service, rider.target) === true)
+    // A forced attempt does not reuse a connection that already carries such a forward of the service.
+    if (forced && current?.hasServed(rider.service, rider.target) === true)
       this.#dispatch({ type: 'renewed' });
-    this.#dispatch({ type: 'wanted', insisted });
+    this.#dispatch({ type: 'wanted', forced });
     const carrier = this.#current;
     if (carrier !== null) {
       if (ride.carrier === null) ride.board(carrier);
@@ -171,11 +171,11 @@ export class Transport implements LeasedTransport {
   }
 
   interrupted(certain: boolean): void {
-    for (const carrier of this.#carriers.values()) carrier.forgetAnswer();
+    for (const carrier of this.#carriers.values()) carrier.resetProof();
     this.#dispatch({ type: 'interrupted', certain });
   }
 
-  /** Ends every carrier, and opens none any more. */
+  /** Ends every carrier, and opens no more. */
   async close({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
     this.#isClosed = true;
     this.#timer?.timer.cancel();
@@ -206,7 +206,7 @@ export class Transport implements LeasedTransport {
     try {
       for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
     } finally {
-      // Whatever one event brought about, the next one must be handled.
+      // Even if handling an event threw, later events must be handled.
       this.#isHandling = false;
     }
     if (this.#state.situation.status === 'closed' && this.#carriers.size === 0 && this.#leases.size === 0)
@@ -223,12 +223,12 @@ export class Transport implements LeasedTransport {
     this.#adjustTimer();
     if (state === before) return;
     this.#boardWaiting();
-    if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.lookUp();
+    if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.refresh();
     if (state.situation.status === 'doubtful' && before.situation.status !== 'doubtful')
-      for (const lease of [...this.#leases]) lease.listener.onDoubt();
+      for (const lease of [...this.#leases]) lease.listener.onSuspected();
     if (this.#isRenewing && state.situation.status !== 'doubtful') {
       this.#isRenewing = false;
-      // Where the other one could not be opened, all goes on as it was.
+      // If the new connection could not be opened, the old one stays in use.
       const isAnother = state.situation.status === 'up' && carrierIn(before) !== carrierIn(state);
       if (isAnother) for (const lease of [...this.#leases]) lease.listener.onRenewed();
     }
@@ -239,7 +239,7 @@ export class Transport implements LeasedTransport {
     const { clock, random, key } = this.#parts;
     const leases = this.#leases;
     const carriers = this.#carriers;
-    // Those whose carrier has just ended end with it.
+    // Rides whose carrier has just ended will end too.
     const rides = [...this.#rides.keys()].some(({ carrier }) => carrier === null || carrier !== this.#ending);
     return {
       now: clock.now(),
@@ -250,8 +250,8 @@ export class Transport implements LeasedTransport {
       get clientsWait() {
         return [...leases].some(({ listener }) => listener.clientsWait());
       },
-      get asksHuman() {
-        return [...carriers.values()].some((carrier) => carrier.asksHuman);
+      get isPromptingUser() {
+        return [...carriers.values()].some((carrier) => carrier.isPromptingUser);
       },
     };
   }
@@ -265,7 +265,7 @@ export class Transport implements LeasedTransport {
     const carrier = this.#carriers.get(effect.carrier);
     switch (effect.type) {
       case 'open':
-        this.#open(effect.carrier, effect.insisted);
+        this.#open(effect.carrier, effect.forced);
         return;
       case 'stop':
         if (carrier === undefined) return;
@@ -284,14 +284,14 @@ export class Transport implements LeasedTransport {
     }
   }
 
-  #open(number: CarrierNumber, insisted: boolean): void {
+  #open(number: CarrierNumber, forced: boolean): void {
     const { clock, log, id, open } = this.#parts;
     const [service] = this.#services();
-    if (service === undefined) throw new Error('nobody wants this transport');
-    const opening = { id: `${id}.${String(number)}`, service, log, insisted };
-    const carrier = new SharedCarrier(clock, (reports) => open(opening, this.#namingAll(reports)), {
+    if (service === undefined) throw new Error('no service uses this transport');
+    const opening = { id: `${id}.${String(number)}`, service, log, forced };
+    const carrier = new SharedCarrier(clock, (reports) => open(opening, this.#withAllServices(reports)), {
       onReady: () => {
-        this.#dispatch({ type: 'ready', carrier: number, tookHuman: carrier.tookHuman });
+        this.#dispatch({ type: 'ready', carrier: number, neededUser: carrier.neededUser });
       },
       onEnded: (end) => {
         this.#carriers.delete(number);
@@ -315,8 +315,8 @@ export class Transport implements LeasedTransport {
     this.#carriers.set(number, carrier);
   }
 
-  /** A question is asked for all that wait for it. */
-  #namingAll(reports: CarrierReports): CarrierReports {
+  /** A prompt names all services that wait for it. */
+  #withAllServices(reports: CarrierReports): CarrierReports {
     return {
       ...reports,
       services: () => [...new Set([...reports.services(), ...this.services])],
@@ -327,7 +327,7 @@ export class Transport implements LeasedTransport {
     return [...this.#rides.keys()].filter((ride) => ride.carrier === carrier);
   }
 
-  /** Those without a carrier get the one that is there now, or learn why there is none. */
+  /** Rides without a carrier get the current one, or end with the reason why there is none. */
   #boardWaiting(): void {
     const { situation, trouble } = this.#state;
     const carrier = this.#current;
@@ -352,13 +352,13 @@ export class Transport implements LeasedTransport {
             timer: clock.after(dueAt - clock.now(), () => {
               this.#timer = null;
               this.#dispatch({ type: 'due' });
-              // It came a moment too early.
+              // In case the timer fired a moment too early.
               this.#adjustTimer();
             }),
           };
   }
 
-  /** Waits for the transport, in the words of what is wrong with it. */
+  /** The cause that waiting forwards show. */
   #asDown(trouble: Cause): Cause {
     const { isOnline, asDown = asTransportDown } = this.#parts;
     if (isNetworkFailure(trouble) && !isOnline())
@@ -381,14 +381,14 @@ export class Transport implements LeasedTransport {
   }
 }
 
-/** The one that serves. */
+/** The carrier that serves. */
 const carrierIn = ({ situation }: TransportState): CarrierNumber | null =>
   situation.status === 'up' || situation.status === 'doubtful' ? situation.carrier : null;
 
 const isOutage = (event: TransportEvent): boolean =>
   event.type === 'silent' || ((event.type === 'ended' || event.type === 'condemned') && event.cause !== null);
 
-/** The most eager of theirs. */
+/** The enabled policy with the shortest initial delay. */
 function policyOf(services: readonly ServiceSpec[]): RestartPolicySpec {
   const policies = services.map(({ restartPolicy }) => restartPolicy);
   const enabled = policies.filter((policy) => policy.enabled);

@@ -42,7 +42,7 @@ const by = (given: Partial<SshConnection> = {}): SshConnection => ({
 
 const logins = (): number => sshd.log.filter((line) => line.includes('Accepted publickey')).length;
 
-it('is used without a login and without a process of ours, both ways and to the end', async () => {
+it('is used without a login and without a process of ours, in both directions and to the end', async () => {
   await master.start();
   const { tunnel, address } = await world.workshop.openReady(by());
   expect(tunnel.pid).toBeNull();
@@ -59,7 +59,7 @@ it('is used without a login and without a process of ours, both ways and to the 
   expect(logins()).toBe(1);
 });
 
-it('carries fifty at once, and one that does not read stops no other', async () => {
+it('carries fifty connections at once, and one that does not read stops no other', async () => {
   await master.start();
   const { address } = await world.workshop.openReady(by());
   const lazy = net.connect(address as net.NetConnectOpts).pause();
@@ -83,7 +83,7 @@ it('survives refusals, which count as answers', async () => {
   expect(isReaped(master.pid ?? 0)).toBe(false);
 });
 
-it('is missed with the command that opens it', async () => {
+it('is reported as missing with the command that opens it', async () => {
   const cause = await world.workshop.openFailing(by());
   expect(cause).toMatchObject({
     code: 'master-missing',
@@ -98,19 +98,19 @@ it('is missed with the command that opens it', async () => {
   expect(pathless).toMatchObject({ code: 'control-path-missing' });
 });
 
-it('ends what is on it with its own end, killed or told to exit', async () => {
+it('ends its tunnels when it is killed or told to exit', async () => {
   await master.start();
   const killed = await world.workshop.openReady(by(), false, { holdTimeoutMs: 300 });
   await master.kill('SIGKILL');
-  // Its socket file stays: a client finds out.
+  // Its socket file stays: a client notices.
   await exchange(killed.address, 'x').catch(() => undefined);
   expect((await killed.tunnel.ended).cause).toMatchObject({ code: 'master-missing' });
 
   await rm(master.controlPath, { force: true });
   await master.start();
-  const told = await world.workshop.openReady(by());
+  const other = await world.workshop.openReady(by());
   expect(await master.ask('exit')).toBe(true);
-  expect((await told.tunnel.ended).cause).toMatchObject({ code: 'master-missing' });
+  expect((await other.tunnel.ended).cause).toMatchObject({ code: 'master-missing' });
 });
 
 it('is silent while its process is stopped, and alive again afterwards', async () => {

@@ -1,8 +1,8 @@
 /**
  * The user's own ControlMaster as the connection of a service. Invariants:
  *
- * 1. It is never ended by us, and nothing of ours stays on it: all that is asked of it are channels (`stdio-forward.ts`).
- * 2. Its end is seen by the end of its socket within `lookEveryMs`, or at once by whoever wants a channel.
+ * 1. LocalPort never stops it and leaves nothing on it: it only requests channels (`stdio-forward.ts`).
+ * 2. If its socket disappears, that is noticed within `checkIntervalMs`, or at once when a channel is requested.
  */
 import { lstat } from 'node:fs/promises';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
@@ -17,13 +17,13 @@ import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
 import type { Place } from './ride.ts';
 import { StdioForwards } from './stdio-forward.ts';
 
-const lookEveryMs = 2_000;
+const checkIntervalMs = 2_000;
 
 /**
- * Nobody listens on port 0, and no name has to be looked up. Not a path: masters before OpenSSH 9.4 would have the server look it
- * up as a name.
+ * Nothing listens on port 0, and no name has to be resolved. Not a path: with masters before OpenSSH 9.4, the
+ * server would try to resolve it as a name.
  */
-const nowhere: ChannelTarget = { host: '127.0.0.1', port: 0 };
+const refusedTarget: ChannelTarget = { host: '127.0.0.1', port: 0 };
 
 export interface UserMasterParts {
   readonly connection: SshConnection;
@@ -43,7 +43,7 @@ export class UserMaster implements Place {
   readonly #life = new CarrierLife();
   readonly #ending = new AbortController();
   #channels: Channels | null = null;
-  #look: Timer | null = null;
+  #timer: Timer | null = null;
 
   constructor(request: CarrierRequest, parts: UserMasterParts) {
     this.#request = request;
@@ -53,19 +53,19 @@ export class UserMaster implements Place {
     void this.#open();
   }
 
-  /** Once it is ready. */
+  /** Available once it is ready. */
   get channels(): Channels {
-    if (this.#channels === null) throw new Error('the master is not there yet');
+    if (this.#channels === null) throw new Error('the master is not ready yet');
     return this.#channels;
   }
 
-  /** Asks the server for something that it always refuses: the refusal is a round trip. */
+  /** Requests a channel that the server always refuses: the refusal is a round trip. */
   async prove(deadlineMs: number): Promise<TransportProof> {
     if (this.#channels === null) return { kind: 'unprovable' };
     const ending = new AbortController();
     const stop = (): void => ending.abort();
     this.#ending.signal.addEventListener('abort', stop, { once: true });
-    const opening = this.#channels.open(nowhere, ending.signal);
+    const opening = this.#channels.open(refusedTarget, ending.signal);
     const opened = await withDeadline(this.#parts.clock, deadlineMs, opening);
     ending.abort();
     this.#ending.signal.removeEventListener('abort', stop);
@@ -78,12 +78,12 @@ export class UserMaster implements Place {
     return { kind: 'dead', cause };
   }
 
-  /** There is no other one to be had. */
+  /** There is no other master to use. */
   condemn(): void {
     return;
   }
 
-  /** What the master says of channels, its user reads. */
+  /** The master prints its refusals on its own stderr, which only its user sees. */
   onRefusal(): void {
     return;
   }
@@ -95,8 +95,8 @@ export class UserMaster implements Place {
 
   async #open(): Promise<void> {
     const { connection, paths } = this.#parts;
-    const { service, insisted = false } = this.#request;
-    const found = await paths.find(service, connection, insisted);
+    const { service, forced = false } = this.#request;
+    const found = await paths.find(service, connection, forced);
     if (this.#ending.signal.aborted) return;
     if (!found.ok) {
       this.#end(found.error);
@@ -124,10 +124,10 @@ export class UserMaster implements Place {
     }
   }
 
-  /** Another one in its place is another connection. */
+  /** A new socket at the same path is a new connection. */
   #watch(path: string, inode: bigint): void {
     if (this.#ending.signal.aborted) return;
-    this.#look = this.#parts.clock.after(lookEveryMs, () => {
+    this.#timer = this.#parts.clock.after(checkIntervalMs, () => {
       void socketAt(path).then((socket) => {
         if (socket.ok && socket.value === inode) this.#watch(path, inode);
         else this.#end(this.#missing(socket.ok ? 'its socket was replaced' : socket.error));
@@ -135,10 +135,10 @@ export class UserMaster implements Place {
     });
   }
 
-  /** null: it was asked to. */
+  /** null: on request. */
   #end(cause: Cause | null): void {
     this.#ending.abort();
-    this.#look?.cancel();
+    this.#timer?.cancel();
     this.#life.end({ ...noChild, cause });
   }
 
@@ -152,7 +152,7 @@ export class UserMaster implements Place {
   }
 }
 
-/** The inode of a socket of this user's, or why there is none to talk to. */
+/** The inode of this user's socket, or why it cannot be used. */
 async function socketAt(path: string): Promise<Result<bigint, string>> {
   try {
     const stats = await lstat(path, { bigint: true });

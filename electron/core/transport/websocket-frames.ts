@@ -3,11 +3,11 @@ import { randomFillSync } from 'node:crypto';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Of a message that is sent: a data frame of SPDY with its header, and small ones beside it. */
+/** The limit for an outgoing message: a data frame of SPDY with its header, and small frames beside it. */
 export const maxPayloadBytes = 72 * 1024;
-/** Enough for any frame that is sent. */
+/** Large enough for any outgoing frame. */
 export const frameBufferBytes = maxPayloadBytes + 16;
-/** Of a control frame, section 5.5. */
+/** The limit for a control frame, section 5.5. */
 const maxControlBytes = 125;
 const maskBytes = 4;
 const finFlag = 0x80;
@@ -18,7 +18,7 @@ const length64 = 127;
 const randomPool = Buffer.alloc(4096);
 let randomUsed = randomPool.length;
 
-/** An unpredictable one for each frame (section 5.3). */
+/** A new unpredictable mask for each frame (section 5.3). */
 function nextMask(): Buffer {
   if (randomUsed === randomPool.length) {
     randomFillSync(randomPool);
@@ -29,14 +29,14 @@ function nextMask(): Buffer {
 }
 
 /**
- * A whole message in one frame, masked. The parts are copied; together at most `maxPayloadBytes`. `buffer`: where to, of
- * `frameBufferBytes`.
+ * A complete message in one frame, masked. Copies the parts, at most `maxPayloadBytes` in total. `buffer`: the
+ * destination, of `frameBufferBytes`.
  */
 export function encodeFrame(opcode: number, parts: readonly Buffer[], buffer?: Buffer): Buffer {
   const length = parts.reduce((sum, { length: bytes }) => sum + bytes, 0);
   const extended = length < length16 ? 0 : length <= 0xffff ? 2 : 8;
   const headerBytes = 2 + extended + maskBytes;
-  // The payload starts on a boundary of 4 bytes: it is masked by words.
+  // The payload starts on a 4-byte boundary, because it is masked in words.
   const start = (4 - (headerBytes % 4)) % 4;
   const payloadStart = start + headerBytes;
   const frame = (buffer ?? Buffer.allocUnsafe(payloadStart + length)).subarray(0, payloadStart + length);
@@ -52,10 +52,10 @@ export function encodeFrame(opcode: number, parts: readonly Buffer[], buffer?: B
   return frame.subarray(start);
 }
 
-/** `bytes` begins on a boundary of 4 bytes of its memory. */
+/** `bytes` begins on a 4-byte boundary of its memory. */
 function maskInPlace(bytes: Buffer, mask: Buffer): void {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-  // In the machine's own order, as the words are read.
+  // In the machine's byte order, like the words.
   const key = new Uint32Array(Uint8Array.from(mask).buffer)[0] ?? 0;
   for (let index = 0; index < words.length; index++) words[index] = (words[index] ?? 0) ^ key;
   for (let index = words.length << 2; index < bytes.length; index++)
@@ -63,18 +63,18 @@ function maskInPlace(bytes: Buffer, mask: Buffer): void {
 }
 
 export interface FrameListener {
-  /** A piece of a binary message, as it comes. It shares the memory of what was fed. */
+  /** A piece of a binary message, as it is received. It shares memory with the chunk passed to `feed`. */
   onData(bytes: Buffer): void;
   onPing(payload: Buffer): void;
   onClose(code: number | null, reason: string): void;
 }
 
-/** Reads a server's frames from any pieces. `feed` throws on what no server may send. */
+/** Parses a server's frames from chunks of any size. `feed` throws on frames that a server must not send. */
 export class FrameReader {
   readonly #listener: FrameListener;
-  /** The beginning of a header, or of a control frame. */
+  /** An incomplete header or control frame. */
   #pending: Buffer = Buffer.alloc(0);
-  /** Of a data frame. */
+  /** Of the current data frame. */
   #payloadLeft = 0;
   #isInMessage = false;
 
@@ -93,23 +93,23 @@ export class FrameReader {
         rest = rest.subarray(piece.length);
         continue;
       }
-      const used = this.#takeHeader(rest);
+      const used = this.#readHeader(rest);
       if (used === 0) break;
       rest = rest.subarray(used);
     }
-    // The rest of a chunk would keep all of it in memory.
+    // Copied: a view would keep the whole chunk in memory.
     if (rest.length > 0) this.#pending = Buffer.from(rest);
   }
 
-  /** A header, or a whole control frame. Returns its bytes, 0 when some are missing. */
-  #takeHeader(bytes: Buffer): number {
+  /** Parses a header, or a complete control frame. Returns the bytes used, 0 if the frame is incomplete. */
+  #readHeader(bytes: Buffer): number {
     if (bytes.length < 2) return 0;
     const [first = 0, second = 0] = bytes;
     if ((first & 0x70) !== 0) throw new Error('a WebSocket frame with reserved bits');
     if ((second & maskFlag) !== 0) throw new Error('a masked WebSocket frame from the server');
     const opcode = first & 0x0f;
     const isFinal = (first & finFlag) !== 0;
-    if (opcode >= opcodes.close) return this.#takeControl(bytes, opcode, isFinal);
+    if (opcode >= opcodes.close) return this.#readControl(bytes, opcode, isFinal);
     const headerBytes = 2 + (second === length16 ? 2 : second === length64 ? 8 : 0);
     if (bytes.length < headerBytes) return 0;
     this.#startData(opcode, isFinal);
@@ -119,11 +119,11 @@ export class FrameReader {
 
   #startData(opcode: number, isFinal: boolean): void {
     if (opcode !== (this.#isInMessage ? opcodes.continuation : opcodes.binary))
-      throw new Error(`a WebSocket frame of type ${String(opcode)} out of place`);
+      throw new Error(`an unexpected WebSocket frame of type ${String(opcode)}`);
     this.#isInMessage = !isFinal;
   }
 
-  #takeControl(bytes: Buffer, opcode: number, isFinal: boolean): number {
+  #readControl(bytes: Buffer, opcode: number, isFinal: boolean): number {
     const length = bytes.readUInt8(1);
     if (length > maxControlBytes || !isFinal) throw new Error('a WebSocket control frame that is too long');
     if (bytes.length < 2 + length) return 0;
@@ -143,6 +143,6 @@ function payloadLength(bytes: Buffer, short: number): number {
   if (short === length16) return bytes.readUInt16BE(2);
   if (short !== length64) return short;
   const length = bytes.readBigUInt64BE(2);
-  if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('a WebSocket frame without an end');
+  if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error('a WebSocket frame that is too long');
   return Number(length);
 }

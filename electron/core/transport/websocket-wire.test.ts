@@ -1,4 +1,6 @@
-/** The client's WebSocket against an independent server's, over a pair of streams in memory, in any pieces. */
+/**
+ * The client's WebSocket against an independent server's, over a pair of streams in memory, in chunks of any size.
+ */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -32,7 +34,7 @@ async function bytesOf(stream: Duplex, length: number): Promise<Buffer> {
 }
 
 it.each([0, 1, 3, 4, 5, 125, 126, 127, 65_534, 65_535, 65_536, 65_537, 73_728, 73_729, 200_001])(
-  'carries %i bytes both ways',
+  'carries %i bytes in both directions',
   async (length) => {
     const { client, server } = connected();
     const sent = randomBytes(length);
@@ -48,7 +50,7 @@ it.each([0, 1, 3, 4, 5, 125, 126, 127, 65_534, 65_535, 65_536, 65_537, 73_728, 7
   },
 );
 
-it('answers a ping, and goes on', async () => {
+it('answers a ping, and continues', async () => {
   const { client, server } = connected();
   client.resume();
   const answered = once(server, 'pong');
@@ -59,7 +61,7 @@ it('answers a ping, and goes on', async () => {
   server.destroy();
 });
 
-it('says goodbye, and takes the end of the other side for its own', async () => {
+it('sends a close frame, and closes when the other side does', async () => {
   const { client, server } = connected();
   const ends = Promise.all([endedBy(client), endedBy(server)]);
   server.end();
@@ -75,20 +77,20 @@ it.each([
   ['a masked frame', [0x82, 0x81, 1, 2, 3, 4, 5], /masked/],
   ['reserved bits', [0xc2, 0x01, 5], /reserved/],
   ['text', [0x81, 0x01, 5], /type 1/],
-  ['a continuation of nothing', [0x80, 0x01, 5], /type 0/],
-  ['a control frame in pieces', [0x09, 0x00], /control/],
-  ['a code of failure', [0x88, 0x02, 0x03, 0xf3], /closed: 1011/],
-])('gives up at %s', async (_, bytes, message) => {
+  ['a continuation without a message', [0x80, 0x01, 5], /type 0/],
+  ['a fragmented control frame', [0x09, 0x00], /control/],
+  ['a failure code', [0x88, 0x02, 0x03, 0xf3], /closed: 1011/],
+])('fails on %s', async (_, bytes, message) => {
   const { client, raw } = connected(Buffer.from(bytes));
   expect(String(await endedBy(client))).toMatch(message);
   raw.destroy();
 });
 
-it('is broken when the connection ends without a word', async () => {
+it('fails when the connection ends without a close frame', async () => {
   const { client, raw } = connected();
   const end = endedBy(client);
   raw.end();
-  expect(String(await end)).toMatch(/broke off/);
+  expect(String(await end)).toMatch(/closed unexpectedly/);
 });
 
 it('waits for a reader', async () => {
@@ -104,7 +106,7 @@ it('waits for a reader', async () => {
 });
 
 describe('frames', () => {
-  it('are read alike from any pieces, also when messages are fragmented around a ping', () => {
+  it('are read the same from chunks of any size, even when messages are fragmented around a ping', () => {
     const payload = randomBytes(70_000);
     const frame = (first: number, bytes: Buffer): Buffer => {
       const length = Buffer.alloc(10);
@@ -129,12 +131,12 @@ describe('frames', () => {
     ]);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: wire.length }), { maxLength: 20 }), (cuts) => {
-        const told: string[] = [];
+        const events: string[] = [];
         const data: Buffer[] = [];
         const reader = new FrameReader({
           onData: (bytes) => data.push(Buffer.from(bytes)),
-          onPing: (bytes) => told.push(`ping ${bytes.toString()}`),
-          onClose: (code, reason) => told.push(`close ${String(code)} ${reason}`),
+          onPing: (bytes) => events.push(`ping ${bytes.toString()}`),
+          onClose: (code, reason) => events.push(`close ${String(code)} ${reason}`),
         });
         const ends = [...new Set([...cuts, wire.length])].sort((a, b) => a - b);
         let start = 0;
@@ -143,7 +145,7 @@ describe('frames', () => {
           start = end;
         }
         expect(Buffer.concat(data).equals(payload)).toBe(true);
-        expect(told).toEqual(['ping ping', 'close 1000 bye']);
+        expect(events).toEqual(['ping ping', 'close 1000 bye']);
       }),
     );
   });

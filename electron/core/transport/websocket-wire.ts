@@ -1,17 +1,18 @@
 /**
- * The bytes inside the binary messages of a WebSocket, as a stream: the client's side of RFC 6455 after the handshake.
- * Invariants:
+ * The bytes inside the binary messages of a WebSocket, as a stream: the client's side of RFC 6455 after the
+ * handshake. Invariants:
  *
- * 1. What is written in one turn goes out as one message where it fits; where messages begin means nothing to the other side.
- * 2. Backpressure both ways is the socket's: who does not read stops it, and a write is done when the socket has taken it.
- * 3. The end of one side is the end of both: a WebSocket has no half-close. A connection that breaks without a close frame,
- *    or with any code but 1000, is an error.
+ * 1. Data written in one turn is sent as one message if it fits; message boundaries mean nothing to the other side.
+ * 2. Backpressure in both directions is the socket's: an unread stream pauses the socket, and a write completes
+ *    when the socket has accepted it.
+ * 3. When one side closes, both are closed: a WebSocket has no half-close. A connection that breaks without a close
+ *    frame, or closes with any code but 1000, is an error.
  */
 import { Duplex } from 'node:stream';
 import { encodeFrame, frameBufferBytes, FrameReader, maxPayloadBytes, opcodes } from './websocket-frames.ts';
 
 const normalClosure = 1000;
-/** Below, a buffer of its own costs less than a shared one. */
+/** Below this size, a new buffer costs less than a pooled one. */
 const pooledBytes = 4096;
 const maxSpareBuffers = 4;
 
@@ -21,10 +22,10 @@ export class WebSocketWire extends Duplex {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
   readonly #spare: Buffer[] = [];
-  #hasSaidClose = false;
+  #hasSentClose = false;
   #hasEnded = false;
 
-  /** Owns the socket. `head`: what came behind the handshake. */
+  /** Takes ownership of the socket. `head`: bytes received after the handshake. */
   constructor(socket: Duplex, head: Buffer) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
@@ -33,10 +34,10 @@ export class WebSocketWire extends Duplex {
         if (!this.push(bytes)) socket.pause();
       },
       onPing: (payload) => {
-        if (!this.#hasSaidClose) socket.write(encodeFrame(opcodes.pong, [payload]));
+        if (!this.#hasSentClose) socket.write(encodeFrame(opcodes.pong, [payload]));
       },
       onClose: (code, reason) => {
-        this.#takeClose(code, reason);
+        this.#handleClose(code, reason);
       },
     });
     socket.on('data', (chunk: Buffer) => {
@@ -45,7 +46,7 @@ export class WebSocketWire extends Duplex {
     socket.on('error', (error) => this.destroy(error));
     for (const end of ['end', 'close'])
       socket.on(end, () => {
-        if (!this.#hasEnded) this.destroy(new Error('the WebSocket broke off'));
+        if (!this.#hasEnded) this.destroy(new Error('the WebSocket closed unexpectedly'));
       });
     if (head.length > 0) this.#feed(head);
   }
@@ -66,11 +67,11 @@ export class WebSocketWire extends Duplex {
   }
 
   override _final(done: Done): void {
-    this.#sayClose(done);
+    this.#sendClose(done);
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    if (error === null) this.#sayClose();
+    if (error === null) this.#sendClose();
     this.#socket.destroy();
     done(error);
   }
@@ -95,7 +96,9 @@ export class WebSocketWire extends Duplex {
     this.#socket.uncork();
   }
 
-  /** A frame's buffer is used again once the socket has taken it: at full speed, garbage would take a third of the time. */
+  /**
+   * Large frames reuse buffers that the socket has released: at full speed, garbage would take a third of the time.
+   */
   #sendMessage(parts: readonly Buffer[], done?: Done): void {
     const isLarge = parts.some(({ length }) => length >= pooledBytes);
     const buffer = isLarge ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(frameBufferBytes)) : undefined;
@@ -114,22 +117,22 @@ export class WebSocketWire extends Duplex {
     }
   }
 
-  #takeClose(code: number | null, reason: string): void {
+  #handleClose(code: number | null, reason: string): void {
     this.#hasEnded = true;
     if (code !== null && code !== normalClosure) {
       this.destroy(new Error(`the WebSocket was closed: ${reason === '' ? String(code) : reason}`));
       return;
     }
-    this.#sayClose();
+    this.#sendClose();
     this.push(null);
   }
 
-  #sayClose(done?: Done): void {
-    if (this.#hasSaidClose || this.#socket.destroyed) {
+  #sendClose(done?: Done): void {
+    if (this.#hasSentClose || this.#socket.destroyed) {
       done?.();
       return;
     }
-    this.#hasSaidClose = true;
+    this.#hasSentClose = true;
     const code = Buffer.alloc(2);
     code.writeUInt16BE(normalClosure);
     this.#socket.write(encodeFrame(opcodes.close, [code]), done);

@@ -63,9 +63,7 @@ describe('the command adapter', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
     await rm(workshop.runtimeDirectory, { recursive: true });
     await symlink('/tmp', workshop.runtimeDirectory);
-    expect((await workshop.openFailing(connection)).evidence).toContain(
-      "is no folder of this user's any more",
-    );
+    expect((await workshop.openFailing(connection)).evidence).toContain('is not a folder owned by this user');
   });
 
   it('cannot prove its transport while its process runs, and is dead once it is stopped, a helper of it too', async () => {

@@ -25,10 +25,10 @@ export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
   const succession = new Succession<PodServer>();
   return {
     open: (request) => {
-      const { service, insisted = false, traffic = noTraffic, id } = request;
+      const { service, forced = false, traffic = noTraffic, id } = request;
       if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
       const rider = { service: service.name, target: JSON.stringify(service.connection), ...traffic };
-      const place = transports.boardKube({ service, rider, insisted });
+      const place = transports.boardKube({ service, rider, forced });
       return new KubeForward(id, {
         clock,
         place,

@@ -87,7 +87,7 @@ export class PodServer implements PodEngine {
   }
 
   get isVouched(): boolean {
-    return this.#currentStreams?.isVouched === true;
+    return this.#currentStreams?.isResponsive === true;
   }
 
   async prove(deadlineMs: number): Promise<TransportProof | null> {
@@ -150,7 +150,7 @@ export class PodServer implements PodEngine {
       {
         dial,
         clock,
-        onDoubt: () => {
+        onSuspected: () => {
           if (this.#current?.uid === uid) reports.onSuspicion();
         },
         onEmptied: () => {

@@ -55,7 +55,7 @@ function sshOnFakeChildren() {
   let count = 0;
   const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
     const service = { ...serviceWith(sshConnection(given)), ...more };
-    const tunnel = adapter.open({ id: `t#${++count}`, service, log: silentLogger, insisted });
+    const tunnel = adapter.open({ id: `t#${++count}`, service, log: silentLogger, forced: insisted });
     opened.push(tunnel);
     return tunnel;
   };

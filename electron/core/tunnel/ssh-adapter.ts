@@ -36,7 +36,7 @@ export function createSshAdapter({
   const listeners = new ReverseListeners();
   return {
     open: (request) => {
-      const { service, insisted = false, traffic = noTraffic } = request;
+      const { service, forced = false, traffic = noTraffic } = request;
       const { connection } = service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
       const { remoteSocket, remoteHost, remotePort, localTarget } = connection;
@@ -51,7 +51,7 @@ export function createSshAdapter({
         return new SshDoor(request, { ...door, ride, channelsAt: () => ride.channels });
       }
       const rider = { service: service.name, target: JSON.stringify(to), ...traffic };
-      const ride = transports.board({ service, rider, insisted });
+      const ride = transports.board({ service, rider, forced });
       if (to === 'socks')
         return new SshDoor(request, { ...door, ride, channelsAt: (path) => channels.at(path) });
       const forward = { clock, runtimeDirectory, mux, ride };

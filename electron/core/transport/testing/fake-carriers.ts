@@ -1,4 +1,4 @@
-/** Carriers that do as told, in a pool of their own; and forwards that write down what they are told. */
+/** Carriers that tests control, in a pool of their own, and forwards that record their notifications. */
 import type { Cause } from '../../../../shared/failure.ts';
 import { ok, type Result } from '../../../../shared/result.ts';
 import type { ServiceSpec } from '../../../../shared/service-spec.ts';
@@ -20,8 +20,8 @@ export class FakeCarrier implements Carrier {
   readonly ended: Promise<CarrierEnd>;
   readonly opening: CarrierOpening;
   readonly reports: CarrierReports;
-  /** What it answers to questions under way, oldest first. */
-  readonly questions: ((proof: TransportProof) => void)[] = [];
+  /** Resolvers of the running probes, oldest first. */
+  readonly probes: ((proof: TransportProof) => void)[] = [];
   isStopped = false;
   readonly #life = new CarrierLife();
 
@@ -38,11 +38,11 @@ export class FakeCarrier implements Carrier {
   }
 
   proveTransport(): Promise<TransportProof> {
-    return new Promise((resolve) => this.questions.push(resolve));
+    return new Promise((resolve) => this.probes.push(resolve));
   }
 
   async answers(proof: TransportProof = { kind: 'alive' }): Promise<void> {
-    for (const answer of this.questions.splice(0)) answer(proof);
+    for (const resolve of this.probes.splice(0)) resolve(proof);
     await settle();
   }
 
@@ -66,8 +66,8 @@ export class FakeCarrier implements Carrier {
 export class FakeTransports {
   readonly clock = new FakeClock();
   readonly carriers: FakeCarrier[] = [];
-  /** What forwards were told, in order. */
-  readonly told: string[] = [];
+  /** Notifications of the forwards, in order. */
+  readonly notifications: string[] = [];
   isOnline = true;
   readonly pool = new TransportPool({
     name: 'transport',
@@ -100,26 +100,26 @@ export class FakeTransports {
 
   lease(service: ServiceSpec): TransportLease {
     const lease = this.pool.lease({
-      onDown: ({ code }) => this.told.push(`${service.name} down: ${code}`),
-      onUp: () => this.told.push(`${service.name} up`),
-      onDoubt: () => this.told.push(`${service.name} in doubt`),
-      onRenewed: () => this.told.push(`${service.name} renewed`),
-      onMoved: () => this.told.push(`${service.name} moved`),
+      onDown: ({ code }) => this.notifications.push(`${service.name} down: ${code}`),
+      onUp: () => this.notifications.push(`${service.name} up`),
+      onSuspected: () => this.notifications.push(`${service.name} suspected`),
+      onRenewed: () => this.notifications.push(`${service.name} renewed`),
+      onMoved: () => this.notifications.push(`${service.name} moved`),
       clientsWait: () => false,
     });
     lease.take(service);
     return lease;
   }
 
-  ride(service: ServiceSpec, given: Partial<FakeTraffic> & { readonly insisted?: boolean } = {}): Ride {
-    const { insisted = false, queued = false, received = () => 0 } = given;
+  ride(service: ServiceSpec, given: Partial<FakeTraffic> & { readonly forced?: boolean } = {}): Ride {
+    const { forced = false, queued = false, received = () => 0 } = given;
     const rider = {
       service: service.name,
       target: 'db:5432',
       hasQueuedBytes: () => queued,
       bytesReceived: received,
     };
-    return this.pool.board({ service, rider, insisted });
+    return this.pool.board({ service, rider, forced });
   }
 
   async dispose(): Promise<void> {
@@ -128,7 +128,7 @@ export class FakeTransports {
   }
 
   take(): readonly string[] {
-    return this.told.splice(0);
+    return this.notifications.splice(0);
   }
 }
 

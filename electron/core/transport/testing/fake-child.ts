@@ -1,6 +1,6 @@
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../../process/child-process.ts';
 
-/** A launcher whose one child does what the test says. */
+/** A launcher whose only child is controlled by the test. */
 export class FakeChild implements ChildLauncher, ChildProcess {
   readonly pid = 4242;
   readonly exited: Promise<ChildExit>;

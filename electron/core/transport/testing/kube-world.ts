@@ -1,4 +1,4 @@
-/** An API server that exists on paper, the real kubectl, sessions to it, and clients of the pod `web-0`. */
+/** A fake API server, the real kubectl, sessions to the server, and clients of the pod `web-0`. */
 import type { Duplex } from 'node:stream';
 import { expect } from 'vitest';
 import type { Cause } from '../../../../shared/failure.ts';
@@ -29,7 +29,7 @@ export const podPort = 8080;
 
 export interface KubeWorldOptions {
   readonly startTimeoutMs?: number;
-  /** Of its sessions. */
+  /** For its sessions. */
   readonly clock?: Clock;
 }
 
@@ -38,10 +38,10 @@ export class KubeWorld {
   readonly runtimeDirectory: string;
   readonly launcher: GroupLauncher;
   readonly service: ServiceSpec;
-  /** What the far end said of its failures. */
+  /** Failures that the far end reported. */
   readonly complaints: Cause[] = [];
-  /** Each time that a session told that it takes a human. */
-  humans = 0;
+  /** How often a session reported that it needs the user. */
+  userPrompts = 0;
   readonly clock: Clock;
   readonly #sessions: Carrier[] = [];
   readonly #pods: PodStreams[] = [];
@@ -84,13 +84,15 @@ export class KubeWorld {
       { id: `session#${String(this.#sessions.length)}`, service: this.service, log: silentLogger },
       { kubeconfig: null, context: this.api.client.contexts.current, ...cluster },
       { launcher: this.launcher, clock: this.clock, runtimeDirectory: this.runtimeDirectory },
-      { onHuman: () => (this.humans += 1) },
+      { onUserNeeded: () => (this.userPrompts += 1) },
     );
     this.#sessions.push(session);
     return session;
   }
 
-  /** A credential plugin of this name, first on kubectl's PATH; `exec`: what the kubeconfig says of it otherwise. */
+  /**
+   * Installs a credential plugin of this name, first on kubectl's PATH; `exec`: further fields for the kubeconfig.
+   */
   async installPlugin(
     name: string,
     script: string,
@@ -123,7 +125,7 @@ export class KubeWorld {
     };
   }
 
-  /** As a session's watches do. */
+  /** Classifies an answer like a session's watches. */
   explain(answer: KubeAnswer): Cause {
     return classifyKubeAnswer(this.service, answer);
   }
@@ -140,7 +142,7 @@ export class KubeWorld {
     return streams.open({ service: this.service, port, onComplaint: (cause) => this.complaints.push(cause) });
   }
 
-  /** A connection that must be made. */
+  /** Connects, and throws if that fails. */
   async connected(streams: PodStreams, port = podPort): Promise<Duplex> {
     const opened = await this.connect(streams, port);
     if (!opened.ok) throw new Error(`${opened.error.title}: ${String(opened.error.evidence)}`);

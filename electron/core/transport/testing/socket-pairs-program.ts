@@ -1,10 +1,13 @@
-/** Makes pairs of sockets in a folder, its argument, until that fails, and says why. For a low `ulimit -n`. */
+/**
+ * Makes socket pairs in a folder, its argument, until that fails, then prints the error code. For a low `ulimit
+ * -n`.
+ */
 import path from 'node:path';
 import { makeSocketPair, type SocketPair } from '../socket-pair.ts';
 
 async function main(folder: string): Promise<void> {
   const pairs: SocketPair[] = [];
-  // Nothing else keeps a process alive whose pair never comes.
+  // Keeps the process alive in case a pair never arrives.
   process.stdin.resume();
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-/** One ssh client, real servers that it trusts, an echo server behind them, and the adapters that are tried on them. */
+/** One ssh client, real servers that it trusts, an echo server behind them, and the adapters under test. */
 import { expect } from 'vitest';
 import { type FixtureServer, startEchoServer } from '../../../../e2e/fixtures/servers.ts';
 import { createSshClient, type SshClient } from '../../../../e2e/fixtures/ssh-client.ts';
@@ -19,7 +19,7 @@ export class SshWorld {
     this.workshop = workshop;
   }
 
-  /** `binDirectories`: of further programs. */
+  /** `binDirectories`: of additional programs. */
   static async create({
     binDirectories = [],
     ...options

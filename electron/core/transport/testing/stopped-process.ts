@@ -1,4 +1,4 @@
-/** Stops a process as SIGSTOP does. The signal is sent at once and takes effect a moment later. */
+/** Stops a process with SIGSTOP and waits until it is stopped: the signal takes effect after a moment. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
@@ -12,7 +12,7 @@ export async function stopProcess(pid: number): Promise<void> {
 
 export async function continueProcess(pid: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
-  await eventually(`${String(pid)} goes on`, async () => !(await stateOf(pid)).startsWith('T'));
+  await eventually(`${String(pid)} runs again`, async () => !(await stateOf(pid)).startsWith('T'));
 }
 
 const stateOf = async (pid: number): Promise<string> =>

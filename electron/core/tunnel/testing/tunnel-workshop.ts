@@ -108,7 +108,7 @@ export class TunnelWorkshop {
     const tunnel = this.#adapters[connection.technology].open({
       id: `test#${++this.#count}`,
       service: { ...serviceWith(connection), startTimeoutMs: this.#startTimeoutMs, ...more },
-      insisted,
+      forced: insisted,
       log: { debug: note, info: note, warn: note, error: note },
     });
     this.#tunnels.push(tunnel);

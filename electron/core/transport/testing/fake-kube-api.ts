@@ -1,13 +1,13 @@
-/** The API of a cluster that exists on paper, without a server: requests are answered at once, watches get what changes. */
+/** The API of a fake cluster without a server: requests are answered at once, and watches receive changes. */
 import type { KubeCluster } from '../../../../e2e/fixtures/kube-cluster.ts';
 import { eventOf } from '../../../../e2e/fixtures/kube-store.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../kube-api.ts';
 
-export class PaperApi implements KubeApi {
+export class FakeKubeApi implements KubeApi {
   readonly asked: string[] = [];
-  /** It answers nothing. */
+  /** It does not answer. */
   isSilent = false;
-  /** Open ones. */
+  /** The number of open watches. */
   watches = 0;
   readonly #cluster: KubeCluster;
 

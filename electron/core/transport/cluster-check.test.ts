@@ -1,26 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KubeCluster } from '../../../e2e/fixtures/kube-cluster.ts';
 import { buildClusterHealth, clusterHealthOf } from '../config/cluster-health.ts';
-import { examineCluster, type ExaminationTerms, readWarnings } from './cluster-examination.ts';
-import { PaperApi } from './testing/paper-api.ts';
+import { checkCluster, type ClusterCheckTerms, readWarnings } from './cluster-check.ts';
+import { FakeKubeApi } from './testing/fake-kube-api.ts';
 
 type Commands = Readonly<
   Record<'cluster_info' | 'pod_status' | 'node_status' | 'events_on_failure', boolean>
 >;
 
 let cluster: KubeCluster;
-let api: PaperApi;
+let api: FakeKubeApi;
 
 beforeEach(() => {
   cluster = new KubeCluster();
-  api = new PaperApi(cluster);
+  api = new FakeKubeApi(cluster);
   cluster.addPod('web-0');
 });
 
 const termsOf = (
-  more: Partial<ExaminationTerms> = {},
+  more: Partial<ClusterCheckTerms> = {},
   commands: Partial<Commands> = {},
-): ExaminationTerms => ({
+): ClusterCheckTerms => ({
   api,
   settings: clusterHealthOf(buildClusterHealth({ defaults: { cluster_health: { commands } } }), 'prod'),
   namespaces: ['default'],
@@ -28,15 +28,15 @@ const termsOf = (
   ...more,
 });
 
-/** What is wrong; null: nothing. */
+/** The fault; null: none. */
 async function fault(...given: Parameters<typeof termsOf>): Promise<string | null> {
-  const cause = await examineCluster(termsOf(...given));
+  const cause = await checkCluster(termsOf(...given));
   if (cause !== null) expect(cause.code).toBe('cluster-unwell');
   return cause?.evidence ?? null;
 }
 
 describe('a cluster', () => {
-  it('is healthy when it calls itself ready, a node is ready and pods of all namespaces can be read', async () => {
+  it('is healthy when it reports that it is ready, a node is ready and pods in all namespaces can be read', async () => {
     cluster.addNode('good');
     cluster.addNode('bad', false);
     cluster.addPod('shop-0', { namespace: 'shop' });
@@ -46,7 +46,7 @@ describe('a cluster', () => {
     ]);
   });
 
-  it('is unhealthy without a ready node, and healthy without any that is known', async () => {
+  it('is unhealthy when no node is ready, and healthy when no nodes are known', async () => {
     expect(await fault()).toBeNull();
     cluster.addNode('one', false);
     expect(await fault()).toBe('its only node is not ready');
@@ -54,20 +54,20 @@ describe('a cluster', () => {
     expect(await fault()).toBe('none of its 2 nodes is ready');
   });
 
-  it('is unhealthy when it says so of itself, in its words, and nothing more is asked', async () => {
+  it('is unhealthy when it reports so, with its message, and further queries are skipped', async () => {
     cluster.setReady(false);
     expect([await fault(), api.asked]).toEqual(['/readyz: [-]etcd failed', ['/readyz']]);
   });
 
-  it('is unhealthy when its store does not answer, though the API server does', async () => {
+  it('is unhealthy when its store does not answer although the API server does', async () => {
     cluster.setAccess('broken');
     expect(await fault({}, { cluster_info: false, node_status: false })).toBe(
       '/api/v1/namespaces/default/pods: etcdserver: request timed out',
     );
   });
 
-  it('is unhealthy when it does not answer or lets nobody in', async () => {
-    const silent: ExaminationTerms['api'] = {
+  it('is unhealthy when it does not answer or rejects the credentials', async () => {
+    const silent: ClusterCheckTerms['api'] = {
       get: () => Promise.resolve({ status: 0, body: 'no answer within 30 s' }),
       watch: () => Promise.resolve({ kind: 'aborted' }),
     };
@@ -78,7 +78,7 @@ describe('a cluster', () => {
     expect(await fault()).toBe('/readyz: Unauthorized');
   });
 
-  it('is not unhealthy for what the user may not ask', async () => {
+  it('is not unhealthy because of a query that the user may not make', async () => {
     cluster.addNode('bad', false);
     cluster.setListable('nodes', false);
     cluster.setListable('pods', false);
@@ -87,7 +87,7 @@ describe('a cluster', () => {
     expect(await fault()).toBeNull();
   });
 
-  it('is asked only what the config says', async () => {
+  it('gets only the queries that the config enables', async () => {
     cluster.addNode('bad', false);
     expect(await fault({}, { node_status: false, cluster_info: false })).toBeNull();
     expect(api.asked).toEqual(['/api/v1/namespaces/default/pods']);
@@ -96,7 +96,7 @@ describe('a cluster', () => {
     expect(api.asked).toEqual([]);
   });
 
-  it('is left alone at once when the question is given up, and that is no fault', async () => {
+  it('gets no more queries when the check is aborted, which is not a fault', async () => {
     api.isSilent = true;
     const cancellation = new AbortController();
     const asked = fault({ signal: cancellation.signal });
@@ -105,7 +105,7 @@ describe('a cluster', () => {
   });
 });
 
-it('tells the latest five warnings of each namespace, oldest first, and none of what is normal', async () => {
+it('reads the latest five warnings of each namespace, oldest first, and no normal events', async () => {
   const event = { namespace: 'default', podName: 'web-0', count: 1 } as const;
   cluster.addEvent({
     ...event,

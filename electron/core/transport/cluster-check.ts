@@ -1,13 +1,14 @@
 /**
- * Whether a cluster that can be reached is well, asked through its session. What is asked, the config says (`cluster_health.commands`):
+ * Whether a reachable cluster is healthy, queried through its session. The config chooses the queries
+ * (`cluster_health.commands`):
  *
- *   cluster_info       the API server calls itself ready (/readyz, which everybody may ask; 0.3.7's `cluster-info` lists
- *                      services of kube-system, which many may not)
- *   node_status        unwell when there are nodes and none of them is ready
- *   pod_status         pods of the services' namespaces can be read, through to the store behind the API server
- *   events_on_failure  the latest warnings go into the log; they decide nothing
+ *   cluster_info       the API server reports that it is ready (/readyz, which every user may read; 0.3.7's
+ *                      `cluster-info` lists services of kube-system, which many users may not)
+ *   node_status        unhealthy when there are nodes and none of them is ready
+ *   pod_status         pods in the services' namespaces can be read, which includes the store behind the API server
+ *   events_on_failure  the latest warnings are logged; they do not affect the result
  *
- * A question that fails is not a good answer. One that the user has no right to ask is none: the cluster took it.
+ * A failed query counts as unhealthy. A query that the user may not make does not count: the cluster did answer.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep } from '../clock.ts';
@@ -15,10 +16,10 @@ import type { ClusterHealthSpec } from '../config/cluster-health.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
 
-export interface ExaminationTerms {
+export interface ClusterCheckTerms {
   readonly api: KubeApi;
   readonly settings: ClusterHealthSpec;
-  /** Of the services that want to know. */
+  /** Of the services that wait until the cluster is healthy. */
   readonly namespaces: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -28,32 +29,32 @@ const forbidden = 403;
 const missing = 404;
 const ok = 200;
 
-/** The first fault; null: it is well. Settles soon after the signal aborts. Never rejects. */
-export async function examineCluster(terms: ExaminationTerms): Promise<Cause | null> {
+/** The first fault; null: healthy. Settles soon after the signal aborts. Never rejects. */
+export async function checkCluster(terms: ClusterCheckTerms): Promise<Cause | null> {
   const { settings, namespaces } = terms;
   const { commands } = settings;
-  const questions: readonly Question[] = [
+  const queries: readonly HealthQuery[] = [
     ...(commands.clusterInfo ? [{ path: '/readyz' }] : []),
     ...(commands.nodeStatus ? [{ path: '/api/v1/nodes', judge: judgeNodes }] : []),
-    // One pod tells as much as all of them, and so does none.
+    // A list of one pod proves as much as the full list, and so does an empty one.
     ...(commands.podStatus
       ? namespaces.map((namespace) => ({ path: `${pathOf(namespace)}/pods?limit=1` }))
       : []),
   ];
-  for (const question of questions) {
-    const fault = await ask(question, terms);
+  for (const query of queries) {
+    const fault = await runQuery(query, terms);
     if (fault !== null) return describeCause('cluster-unwell', { evidence: toEvidence(fault, []) });
   }
   return null;
 }
 
-/** The latest warnings of the namespaces, oldest first: `web-0: BackOff: …`. */
+/** The latest warnings in the namespaces, oldest first: `web-0: BackOff: …`. */
 export async function readWarnings({
   api,
   namespaces,
   signal,
   settings,
-}: ExaminationTerms): Promise<readonly string[]> {
+}: ClusterCheckTerms): Promise<readonly string[]> {
   const lists = namespaces.map(async (namespace) => {
     const answer = await api.get(`${pathOf(namespace)}/events?fieldSelector=type!%3DNormal`, {
       signal,
@@ -72,46 +73,46 @@ export async function readWarnings({
   );
 }
 
-export interface Patience {
+export interface RetryTerms {
   readonly clock: Clock;
-  /** Nothing is known to be wrong: a fault is believed only after the repetitions that the config says. */
-  readonly isNews: () => boolean;
-  /** One of the latest warnings, once a fault is believed. */
+  /** No fault is known yet: a new one counts only after the configured number of retries. */
+  readonly wasHealthy: () => boolean;
+  /** Called for each of the latest warnings once a fault counts. */
   readonly warn: (line: string) => void;
 }
 
 const retryPauseMs = 1_000;
 
-/** As `examineCluster`. */
-export async function examinePatiently(
-  terms: ExaminationTerms,
-  { clock, isNews, warn }: Patience,
+/** Like `checkCluster`, with retries. */
+export async function checkClusterWithRetries(
+  terms: ClusterCheckTerms,
+  { clock, wasHealthy, warn }: RetryTerms,
 ): Promise<Cause | null> {
   const { settings, signal } = terms;
-  let fault = await examineCluster(terms);
-  for (let attempt = 0; fault !== null && attempt < settings.retryAttempts && isNews(); attempt += 1) {
+  let fault = await checkCluster(terms);
+  for (let attempt = 0; fault !== null && attempt < settings.retryAttempts && wasHealthy(); attempt += 1) {
     if (!(await sleep(clock, retryPauseMs, signal))) break;
-    fault = await examineCluster(terms);
+    fault = await checkCluster(terms);
   }
-  if (fault === null || !isNews() || !settings.commands.eventsOnFailure || signal.aborted) return fault;
+  if (fault === null || !wasHealthy() || !settings.commands.eventsOnFailure || signal.aborted) return fault;
   for (const line of await readWarnings(terms)) warn(line);
   return fault;
 }
 
-interface Question {
+interface HealthQuery {
   readonly path: string;
-  /** What is wrong; null: nothing. Absent: that it is answered is all that counts. */
+  /** Describes the fault; null: none. Absent: any answer with status 200 is healthy. */
   readonly judge?: (answer: KubeAnswer) => string | null;
 }
 
-async function ask(
-  { path, judge }: Question,
-  { api, settings, signal }: ExaminationTerms,
+async function runQuery(
+  { path, judge }: HealthQuery,
+  { api, settings, signal }: ClusterCheckTerms,
 ): Promise<string | null> {
   const answer = await api.get(path, { signal, timeoutMs: settings.timeoutMs });
   if (answer.status === ok) return judge?.(answer) ?? null;
   if (signal.aborted || answer.status === forbidden || answer.status === missing) return null;
-  return `${path.replace(/\?.*$/, '')}: ${wordsOf(answer)}`;
+  return `${path.replace(/\?.*$/, '')}: ${messageOf(answer)}`;
 }
 
 function judgeNodes(answer: KubeAnswer): string | null {
@@ -130,10 +131,10 @@ const isReady = (node: unknown): boolean => {
   );
 };
 
-function wordsOf({ status, body }: KubeAnswer): string {
-  const words = typeof body === 'string' ? body.trim() : textAt(body, 'message');
-  if (status === noAnswer) return words;
-  return words === '' ? `HTTP ${String(status)}` : words;
+function messageOf({ status, body }: KubeAnswer): string {
+  const text = typeof body === 'string' ? body.trim() : textAt(body, 'message');
+  if (status === noAnswer) return text;
+  return text === '' ? `HTTP ${String(status)}` : text;
 }
 
 const pathOf = (namespace: string): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
