@@ -308,17 +308,17 @@ const podFailureCodes: ReadonlySet<Cause['code']> = new Set([
   'closed-by-remote',
   'exited',
   'host-unreachable',
-  /** Failures of a request whose session has just ended. */
+  'no-ready-pod',
   'resource-missing',
   'timed-out',
 ]);
 
-/** What the end of a session looks like to whoever asks through it. */
+/** Failures of a request whose session has just ended. */
 const sessionFailureCodes: ReadonlySet<Cause['code']> = new Set([
-  /** The kubelet reports these for a pod that is gone or that it cannot reach. */
+  'closed-by-remote',
   'connection-refused',
   'timed-out',
 ]);
 
-/** What the kubelet says of a pod that it does not have any more, or does not reach. */
+/** The kubelet reports these for a pod that is gone or that it cannot reach. */
 const isPodFailure = ({ code }: Cause): boolean => code === 'resource-missing' || code === 'no-ready-pod';
