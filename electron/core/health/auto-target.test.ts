@@ -136,7 +136,7 @@ describe('a target of unknown protocol', () => {
     monitor.observe(closed);
     const reported = heard.lines.length;
     monitor.observe(closed);
-    expect(heard.lines.length).toBe(told);
+    expect(heard.lines.length).toBe(reported);
     await clock.advance(300 * second);
     expect(new Set(heard.lines.slice(reported).map((line) => line.split(' ')[1]))).toEqual(
       new Set(['unhealthy']),

@@ -2,14 +2,10 @@
  * When the next check is due. Pure; times are in ms of the monotonic clock.
  *
  * Checks start every interval, measured from start to start; a check that outlasts its interval skips the starts it
- * missed.
- * After a failure the next check comes sooner: thresholds count consecutive checks, and with long intervals users would
- * notice
- * a dead tunnel, or its recovery, before the checks did. Beyond the threshold, the delay doubles up to the interval. It
- * is
- * measured from the end of the failed check, because repeated connections to a pod that is not listening yet end the
- * kubectl
- * that carries them.
+ * missed. After a failure the next check comes sooner: thresholds count consecutive checks, and with long intervals
+ * users would notice a dead tunnel, or its recovery, before the checks did. Beyond the threshold, the delay doubles up
+ * to the interval. It is measured from the end of the failed check, because repeated connections to a pod that is not
+ * listening yet end the kubectl that carries them.
  */
 const confirmDelayMs = 2000;
 /** A silent tunnel is probed again this soon: its answer may only be slow. */

@@ -3,8 +3,7 @@
  *
  * 1. A tunnel has at most one monitor, and a monitor runs at most one regular check.
  * 2. A check that hangs or fails delays only itself: when all slots are in use, the check that is most overdue gets the
- *    next
- *    free one.
+ *    next free one.
  * 3. While paused or closed, no regular check runs and no timer is set.
  */
 import type { Clock, Timer } from '../clock.ts';
@@ -25,8 +24,7 @@ export interface HealthMonitorSchedulerOptions {
   readonly probes: Probe;
   /**
    * A check is a waiting socket, for up to a second on a silent service and up to its timeout on a dead one: the limit
-   * must allow
-   * a hundred of them at the usual interval of 5 s.
+   * must allow a hundred of them at the usual interval of 5 s.
    */
   readonly maxConcurrentProbes?: number;
   /** In [0, 1): spreads the checks of services that start together. */

@@ -4,8 +4,7 @@ import { isLoopback } from '../config/loops.ts';
 
 /**
  * Whether a third party may read traffic to the target, or answer in its place. ssh and kubectl encrypt and
- * authenticate the
- * server; for a command this is unknown.
+ * authenticate the server; for a command this is unknown.
  */
 export function mayBeOverheard(connection: Connection): boolean {
   switch (connection.technology) {

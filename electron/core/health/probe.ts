@@ -55,8 +55,7 @@ export type CheckFailure =
   | { readonly kind: 'closed'; readonly stage: ClosedStage; readonly farEndSpoke: boolean }
   /**
    * The private endpoint accepts no connection. `errno` is Node's code: `ECONNREFUSED`, `ENOENT`. `busy`: a temporary
-   * shortage
-   * (a full backlog, no file descriptors left in this process), which does not mean that the tunnel is dead.
+   * shortage (a full backlog, no file descriptors left in this process), which does not mean that the tunnel is dead.
    */
   | { readonly kind: 'unconnected'; readonly errno: string; readonly busy: boolean }
   /** The far end sent an unexpected answer. */

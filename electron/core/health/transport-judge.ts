@@ -1,7 +1,6 @@
 /**
  * For forwards without a target, such as a SOCKS proxy: its health is that of its connection. Which hosts its clients
- * reach, and
- * how these answer, does not count.
+ * reach, and how these answer, does not count.
  */
 import type { Health } from '../../../shared/service-snapshot.ts';
 import type { TransportProof } from '../transport/carrier.ts';

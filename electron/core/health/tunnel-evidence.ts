@@ -86,7 +86,6 @@ function probeEvidence({ service, result, isStrict }: Examination): TunnelEviden
 
 /**
  * Whether another tunnel may help a service whose checks fail. Any answer, from the target or the transport, proves the
- * tunnel:
- * the fault lies beyond it.
+ * tunnel: the fault lies beyond it.
  */
 export const anotherMayHelp = (evidence: TunnelEvidence): boolean => evidence.kind !== 'answered';

@@ -1,7 +1,6 @@
 /**
  * The checks and proofs of one tunnel: which probes to send, what their results mean, when the next check is due. Sets
- * no timer.
- * Every result is counted here and nowhere else; reports give the current state.
+ * no timer. Every result is counted here and nowhere else; reports give the current state.
  */
 import { isReverse } from '../../../shared/route-text.ts';
 import type { ProbeSpec, ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';

@@ -112,8 +112,7 @@ const hiddenHolder = process.platform === 'darwin' ? 'a program of another user'
 
 /**
  * Polls, because an unknown program has no standard way to report readiness. If no listener shows up for a while (in a
- * container,
- * for example), a successful connection counts as the last resort. null when aborted.
+ * container, for example), a successful connection counts as the last resort. null when aborted.
  */
 async function untilListening(
   endpoint: Endpoint,

@@ -6,8 +6,7 @@ export const joinedHighWaterMark = 256 * 1024;
 
 /**
  * Joins a paused client to a channel. EOF from one side is passed on and leaves the other direction open; an error on
- * one side
- * closes the other.
+ * one side closes the other.
  */
 export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buffer.alloc(0)): void {
   // The client may have disconnected while its channel was being opened.

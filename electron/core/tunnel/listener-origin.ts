@@ -1,9 +1,7 @@
 /**
  * Who listens on the port given to a command. Between the choice of the port and the command's bind, any program on
- * this machine
- * can bind it, and would then receive the clients' bytes. The rightful listener may be outside the command's group:
- * with
- * `docker run -p`, or an ssh that uses a master, another process listens. Pure.
+ * this machine can bind it, and would then receive the clients' bytes. The rightful listener may be outside the
+ * command's group: with `docker run -p`, or an ssh that uses a master, another process listens. Pure.
  */
 
 /** A listening socket, and the process that has it open. */
@@ -33,8 +31,7 @@ export interface Command {
 
 /**
  * `older`: the process started before the command. It is foreign unless the command may have asked it to listen, which
- * requires
- * that it listens on a Unix socket. `other-user`: foreign unless the command runs as that user (sudo).
+ * requires that it listens on a Unix socket. `other-user`: foreign unless the command runs as that user (sudo).
  */
 export type Origin = 'accepted' | 'older' | 'other-user' | 'ourselves';
 

@@ -1,7 +1,6 @@
 /**
  * Checks whether a program listens on its endpoint, without connecting: a connection would reach the target, and some
- * targets
- * accept only one in their lifetime (a debugger) or count those that send nothing (MySQL).
+ * targets accept only one in their lifetime (a debugger) or count those that send nothing (MySQL).
  */
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';

@@ -1,9 +1,7 @@
 /**
  * A `kubectl port-forward` to the pod that serves, with a random loopback port as its endpoint. Used where streams in
- * the session
- * would bypass the user's proxy, or where the user chose it. kubectl is bound to one pod: once another pod serves, or
- * no pod does,
- * its proof no longer counts.
+ * the session would bypass the user's proxy, or where the user chose it. kubectl is bound to one pod: once another pod
+ * serves, or no pod does, its proof no longer counts.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';

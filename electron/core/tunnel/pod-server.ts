@@ -3,8 +3,7 @@
  *
  * 1. When the serving pod changes, new clients go to the new pod. Clients of the former pod stay connected to it.
  * 2. While no pod serves, clients wait here, for as long as clients in the hold do. When the last stream closes, the
- *    server ends
- *    and reports the reason.
+ *    server ends and reports the reason.
  * 3. A client whose stream was not opened has lost no data: the server's successor serves it.
  */
 import type net from 'node:net';

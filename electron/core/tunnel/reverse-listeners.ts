@@ -1,7 +1,6 @@
 /**
  * Which tunnel has which remote port or socket on the servers of reverse forwards. Only one tunnel can have a place: a
- * service's
- * next tunnel takes it over from the previous one, even from another connection. Pure.
+ * service's next tunnel takes it over from the previous one, even from another connection. Pure.
  */
 
 /** A reverse tunnel whose remote listener can be released before the tunnel ends. */

@@ -270,7 +270,7 @@ describe('the ssh adapter on a real sshd', () => {
     });
   });
 
-  it.runIf(passwords)('logs in with a password that nobody can see', async () => {
+  it.runIf(passwords)('logs in with a password that is never visible', async () => {
     const password = "it's 100% s3cret $HOME";
     const server = await startSshd({ client, password, config: ['PubkeyAuthentication no'] });
     const { tunnel, address } = await workshop.openReady(through({ port: server.port, password }));

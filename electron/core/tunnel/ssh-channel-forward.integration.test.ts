@@ -75,13 +75,13 @@ it('ends with its master, and the next master serves its client', async () => {
     'first',
     channelsThat(() => gone),
   );
-  const asked = exchange(first.address, 'events to nobody yet');
+  const asked = exchange(first.address, 'sent before the master');
   expect((await first.forward.ended).cause).toMatchObject({ code: 'killed' });
   const second = await openForward(
     'second',
     channelsThat(() => ok<Duplex>(new PassThrough())),
   );
-  expect(await asked).toBe('events to nobody yet');
+  expect(await asked).toBe('sent before the master');
   await second.forward.stop();
 });
 

@@ -1,13 +1,11 @@
 /**
  * A forward whose endpoint is our own Unix socket: each client gets a channel on a shared ssh master. It covers what
- * ssh's own
- * sockets cannot do: a SOCKS proxy that replies only after the far end has, and a master on which nothing of ours may
- * remain. Invariants:
+ * ssh's own sockets cannot do: a SOCKS proxy that replies only after the far end has, and a master on which nothing of
+ * ours may remain. Invariants:
  *
  * 1. A SOCKS proxy never reports a failed target: each client chooses its own target and gets its own reply.
  * 2. If the master ends before a client's channel is open, the client waits for the next master, as long as clients in
- *    the hold do,
- *    even after this tunnel has ended.
+ *    the hold do, even after this tunnel has ended.
  */
 import net from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -1,7 +1,6 @@
 /**
  * One forward on an ssh master, with a Unix socket in the runtime directory as its endpoint. A path is never reused:
- * ssh would
- * silently redirect connections on a reused path to the new target.
+ * ssh would silently redirect connections on a reused path to the new target.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';

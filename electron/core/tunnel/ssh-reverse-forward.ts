@@ -1,15 +1,13 @@
 /**
  * One reverse forward on an ssh master: the server listens, and ssh passes each connection to a private Unix socket,
- * where the
- * relay accepts it. The endpoint is where the relay connects to. Invariants:
+ * where the relay accepts it. The endpoint is where the relay connects to. Invariants:
  *
  * 1. It is ready once the server has confirmed that it listens.
  * 2. When it has ended, the server no longer listens, unless the server does not answer.
  * 3. The server has one listener per place: the previous tunnel releases it first, and keeps its connections.
  * 4. For a given place, ssh always gets the same socket path, a link to the relay's socket: ssh remembers the target of
- *    a forward
- *    that the server refused, and would send a later forward of the same place there (permission_set_add in channels.c
- *    of 9.2).
+ *    a forward that the server refused, and would send a later forward of the same place there (permission_set_add in
+ *    channels.c of 9.2).
  */
 import { existsSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';

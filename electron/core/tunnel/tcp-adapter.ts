@@ -1,7 +1,6 @@
 /**
  * A plain relay to a host. Nothing stays open, so the endpoint is the remote host itself, and one successful connection
- * proves
- * that it can be reached.
+ * proves that it can be reached.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';

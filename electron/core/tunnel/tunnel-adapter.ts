@@ -1,7 +1,6 @@
 /**
  * The forward machine's view of a technology. An adapter opens tunnels for a service; a tunnel is one running
- * connection to the
- * remote end, with a private endpoint that only the relay and the probes connect to.
+ * connection to the remote end, with a private endpoint that only the relay and the probes connect to.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Carrier, CarrierRequest, CarrierTraffic } from '../transport/carrier.ts';

@@ -7,8 +7,7 @@ export interface ListeningUnixSocket {
 
 /**
  * Parses `/proc/net/unix` into its listening sockets: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h, the
- * inode is
- * the seventh field, the path the eighth.
+ * inode is the seventh field, the path the eighth.
  */
 export function parseListeningUnixSockets(table: string): readonly ListeningUnixSocket[] {
   const acceptsConnections = 0x10000;

@@ -215,7 +215,7 @@ describe('ca_file', () => {
     await eventually('it is being read', async () => (await readers()) === 1);
     cancellation.abort();
     expect(await result).toEqual({ kind: 'cancelled' });
-    await eventually('nobody reads it', async () => (await readers()) === 0);
+    await eventually('no reader is left', async () => (await readers()) === 0);
     await rm(file);
     await writeFile(file, authority.cert);
     expect(await check(port, { ...https, caFile: file }, {})).toBe('passed');

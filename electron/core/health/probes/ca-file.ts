@@ -1,12 +1,10 @@
 /**
  * Reads the file named by `ca_file` of a check: the CA certificates to trust instead of the default ones, like
- * `--cacert` of curl
- * and `sslrootcert` of libpq. Every check reads it, so a renewed file counts at once, and a missing one is looked for
- * again.
+ * `--cacert` of curl and `sslrootcert` of libpq. Every check reads it, so a renewed file counts at once, and a missing
+ * one is looked for again.
  *
  * `cat` reads the file. On a volume that hangs, a read of our own would never return: it would block one of the four
- * threads that
- * do all file and name lookups, and finally keep the process from exiting.
+ * threads that do all file and name lookups, and finally keep the process from exiting.
  */
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';

@@ -11,8 +11,8 @@ export type ExecProbeSpec = Extract<ProbeSpec, { readonly type: 'exec' }>;
 
 /**
  * Runs a user's program, which connects to the local port like a client; exit code 0 passes. It gets the login
- * environment and
- * its own process group, which is killed at the deadline and on cancel. Settles when the group has ended.
+ * environment and its own process group, which is killed at the deadline and on cancel. Settles when the group has
+ * ended.
  */
 export async function probeExec(
   request: ProbeRequest,

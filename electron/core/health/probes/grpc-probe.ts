@@ -1,9 +1,7 @@
 /**
  * Checks a gRPC server with grpc.health.v1.Health/Check. It uses node:http2, because `@grpc/grpc-js` manages its own
- * connections
- * (pools, reconnection, keepalive): it cannot use ours or release one at once, and adds 1 MB of protobuf for two
- * messages of one
- * field.
+ * connections (pools, reconnection, keepalive): it cannot use ours or release one at once, and adds 1 MB of protobuf
+ * for two messages of one field.
  */
 import http2 from 'node:http2';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';

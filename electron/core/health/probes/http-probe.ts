@@ -1,7 +1,6 @@
 /**
  * One HTTP request through the tunnel. The URL provides path, query, Host header and TLS server name; the connection
- * always goes
- * to the tunnel's endpoint. Redirects count as answers like any other.
+ * always goes to the tunnel's endpoint. Redirects count as answers like any other.
  */
 import http from 'node:http';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';

@@ -1,9 +1,7 @@
 /**
  * The two requests of the Kafka check and their responses. Numbers are big-endian; layouts are from the Kafka protocol
- * guide.
- * Written by hand, because a client library connects to the brokers' advertised addresses, which are not reachable
- * through a
- * single tunnel.
+ * guide. Written by hand, because a client library connects to the brokers' advertised addresses, which are not
+ * reachable through a single tunnel.
  */
 
 const clientId = 'localport';

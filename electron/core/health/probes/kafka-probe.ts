@@ -19,8 +19,7 @@ const noBrokers = { code: 'check-failed', title: 'Kafka reports no brokers' } as
 
 /**
  * Requests a Kafka broker's supported API versions, then its list of brokers. A broker that requires a login answers
- * the first
- * request and closes the connection on the second: it is alive.
+ * the first request and closes the connection on the second: it is alive.
  */
 export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise<ProbeResult> {
   const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };

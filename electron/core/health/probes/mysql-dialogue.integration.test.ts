@@ -23,7 +23,7 @@ async function check(behavior: Behavior, spec: MysqlProbeSpec, isPathOpen = fals
 const sha2 = 'caching_sha2_password';
 const native = 'mysql_native_password';
 const letIn = ['login app', 'SELECT 1', 'quit'];
-const nobody = ['login localport', 'refused'];
+const anonymousOnly = ['login localport', 'refused'];
 
 describe('a MySQL check', () => {
   it('does not encrypt its password with a key that an attacker could have sent', async () => {
@@ -44,7 +44,7 @@ describe('a MySQL check', () => {
     ['that has to see the password, and gives its key for it', { plugin: sha2, isCached: false }],
     ['that switches to the old hash', { plugin: sha2, accountPlugin: native }],
     ['that switches to the new hash', { plugin: native, accountPlugin: sha2 }],
-    ['that prefers what nobody knows', { plugin: 'unheard_of', accountPlugin: sha2 }],
+    ['that prefers an unknown plugin', { plugin: 'unheard_of', accountPlugin: sha2 }],
   ] as [string, MysqlServerOptions][])('logs in to a server %s', async (_, options) => {
     const { behavior, events } = speaksMysql(options);
     expect(await check(behavior, login)).toBe('passed');
@@ -80,7 +80,7 @@ describe('a MySQL check', () => {
     async (accountPlugin) => {
       const { behavior, events } = speaksMysql({ accountPlugin });
       expect(await check(behavior, mysql)).toBe('passed');
-      expect(events).toEqual(nobody);
+      expect(events).toEqual(anonymousOnly);
     },
   );
 
@@ -91,7 +91,7 @@ describe('a MySQL check', () => {
       'MySQL does not offer TLS',
       null,
     ]);
-    expect(events).toEqual(nobody);
+    expect(events).toEqual(anonymousOnly);
   });
 
   it('reports that a server requires TLS', async () => {

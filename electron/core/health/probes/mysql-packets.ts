@@ -1,7 +1,6 @@
 /**
  * The packets of a MySQL login, which MariaDB uses too: three bytes of length, one of sequence, then the payload;
- * numbers are
- * little-endian (MySQL's source documentation, "Connection Phase Packets"). Pure.
+ * numbers are little-endian (MySQL's source documentation, "Connection Phase Packets"). Pure.
  */
 
 /** Capability flags of server and client. */

@@ -39,8 +39,7 @@ export function encryptedPassword(password: string, nonce: Buffer, publicKey: Bu
 
 /**
  * An empty proof, for a login that is expected to fail. Only MariaDB's `client_ed25519` would take that for a broken
- * handshake
- * instead of a wrong password.
+ * handshake instead of a wrong password.
  */
 export const noProof = (plugin: string): Buffer => Buffer.alloc(plugin === 'client_ed25519' ? 64 : 0);
 

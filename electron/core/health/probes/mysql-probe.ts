@@ -2,16 +2,12 @@
  * Logs in to MySQL or MariaDB, over TLS if configured, and runs `SELECT 1`. Without a user it logs in anonymously.
  *
  * These servers count a connection that ends before its login as an error, and block a host after `max_connect_errors`
- * (100).
- * All of these count: a bare connection, one that only reads the greeting, COM_QUIT instead of the login, and a failed
- * TLS
- * handshake (`acl_authenticate` in sql_acl.cc: CR_AUTH_HANDSHAKE; MDEV-21456). A rejected login does not count. So once
- * the server
- * has sent its greeting:
+ * (100). All of these count: a bare connection, one that only reads the greeting, COM_QUIT instead of the login, and a
+ * failed TLS handshake (`acl_authenticate` in sql_acl.cc: CR_AUTH_HANDSHAKE; MDEV-21456). A rejected login does not
+ * count. So once the server has sent its greeting:
  *
  * 1. Each check waits for the answer to a login. If something is wrong before that, the login is anonymous, and the
- *    problem is
- *    reported after its rejection.
+ *    problem is reported after its rejection.
  * 2. A check that logged in ends with COM_QUIT.
  */
 import type net from 'node:net';

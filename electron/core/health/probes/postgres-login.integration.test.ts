@@ -199,7 +199,7 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
     ['prefer', 'passed'],
     ['require', refused],
   ] as [SslMode, unknown][])(
-    'means by sslmode %s, of a server that lets nobody in over TLS, what libpq does',
+    'handles sslmode %s like libpq if the server rejects logins over TLS',
     async (sslmode, expected) => {
       expect(await check(eitherWay, login({ sslmode }))).toEqual(expected);
     },

@@ -27,8 +27,7 @@ const terminate = Buffer.from([0x58, 0, 0, 0, 4]);
 
 /**
  * SQLSTATEs that another tunnel would get as well: no such role or wrong password (28), no such database (3D), no
- * permission (42),
- * and what poolers send for unknown users and databases (08P01).
+ * permission (42), and what poolers send for unknown users and databases (08P01).
  */
 const refusals = /^(28|3D|42|08P01)/;
 /** No line of pg_hba.conf allows this user on this kind of connection; the other kind may be allowed. */

@@ -1,9 +1,7 @@
 /**
  * Checks PostgreSQL or a pooler. Without a user, it asks only whether the server supports TLS, which needs no
- * credentials; a
- * server that does logs `could not accept SSL connection: EOF detected` for each such check. With a user, it logs in
- * and runs
- * `SELECT 1`.
+ * credentials; a server that does logs `could not accept SSL connection: EOF detected` for each such check. With a
+ * user, it logs in and runs `SELECT 1`.
  */
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { logIn } from './postgres-login.ts';

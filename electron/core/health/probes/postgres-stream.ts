@@ -1,11 +1,8 @@
 /**
  * The stream for the `pg` library, over an existing connection. It passes on only complete, well-formed messages,
- * because pg's
- * parser trusts its server: it loops forever on an unterminated error message, which would block every forward of this
- * process;
- * it throws on truncated numbers, and buffers whatever length a message claims. pg would also send its password in
- * clear text to
- * a server that requests it.
+ * because pg's parser trusts its server: it loops forever on an unterminated error message, which would block every
+ * forward of this process; it throws on truncated numbers, and buffers whatever length a message claims. pg would also
+ * send its password in clear text to a server that requests it.
  */
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -111,8 +108,7 @@ const isWellFormed = (message: Buffer): boolean =>
 
 /**
  * Implements the part of a stream that pg uses, without pipe and pause. `onExposure` is called instead of answering if
- * the server
- * requests the password in a form that can be intercepted; null: the password may be sent.
+ * the server requests the password in a form that can be intercepted; null: the password may be sent.
  */
 export const postgresStream = (
   connection: ProbeConnection,

@@ -231,10 +231,10 @@ describe('a PostgreSQL login to another server', () => {
     ['a message of no length', message('S', 0, '')],
     ['a message of negative length', message('S', -1, '')],
     ['a message of a gigabyte', message('S', 1 << 30, 'abc')],
-    ['a way to log in that nobody knows', message('R', 8, '\u0000\u0000\u0000\u00ff')],
+    ['an unknown authentication request', message('R', 8, '\u0000\u0000\u0000\u00ff')],
     ['a row of minus one fields', message('D', 6, '\u00ff\u00ff')],
     ['a message cut off in a number', message('R', 6, '\u0000\u0000')],
-    ['a message that nobody knows', message('?', 4, '')],
+    ['an unknown message', message('?', 4, '')],
     ['garbage', Buffer.from('\u0007\u0000garbage, and no end of line'.repeat(20))],
   ])('fails and keeps running after %s', async (_, bytes) => {
     const server = await serve(answers(bytes));

@@ -5,11 +5,9 @@
  * 2. The result settles when all sockets are closed: a settled check holds no resources.
  * 3. Cancelling and the deadline destroy the sockets at once, at any stage.
  * 4. A timer decides only after the event loop has polled the sockets once more, and the deadline counts only time in
- *    which it
- *    could poll (`RunningTimeDeadline`): after a stall, the answer may already be waiting.
+ *    which it could poll (`RunningTimeDeadline`): after a stall, the answer may already be waiting.
  * 5. Any verdict other than a timeout or cancel closes the connection gracefully. A reset that reaches the program in a
- *    pod ends the
- *    whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
+ *    pod ends the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
  * 6. It reads a limited number of bytes (`ReadLimit`). A server that sends more is flooding, and a graceful close would
  *    never end.
  */
@@ -47,8 +45,7 @@ export interface ProbeTransport {
 
 /**
  * Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, or at once
- * when
- * cancelled.
+ * when cancelled.
  */
 export function probeOverConnection(
   request: ProbeRequest,

@@ -1,7 +1,6 @@
 /**
  * The sockets of one check: one for each address that is being tried, then the one that has connected. If a tunnel's
- * accept queue
- * is full, it retries until the check ends.
+ * accept queue is full, it retries until the check ends.
  */
 import net from 'node:net';
 import type { Timer } from '../../clock.ts';

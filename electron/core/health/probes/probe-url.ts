@@ -4,8 +4,7 @@ export type HttpProbeSpec = Extract<ProbeSpec, { readonly type: 'http' | 'https'
 
 /**
  * The complete URL of a check. Missing parts come from the check's type and `authority`: null and `/health` are paths
- * there,
- * `db:8080/health` has a host but no scheme. null if the URL is invalid.
+ * there, `db:8080/health` has a host but no scheme. null if the URL is invalid.
  */
 export function resolveProbeUrl(spec: HttpProbeSpec, authority: string): URL | null {
   const written = spec.url ?? '/';

@@ -1,9 +1,7 @@
 /**
  * Limits the bytes that one check reads, for any protocol. The timeout alone is not enough: a server that floods the
- * connection
- * with data that a parser skips (interim HTTP responses, HTTP/2 window updates) would keep a core busy until then, and
- * bytes that
- * TLS or HTTP/2 read internally emit no event.
+ * connection with data that a parser skips (interim HTTP responses, HTTP/2 window updates) would keep a core busy until
+ * then, and bytes that TLS or HTTP/2 read internally emit no event.
  */
 import type net from 'node:net';
 import type { Clock, Timer } from '../../clock.ts';
@@ -11,8 +9,7 @@ import { refusal } from './probe-failures.ts';
 
 /**
  * Twice what the largest check needs: 1 MB of a body (`BodySearch`). The rest is for headers, chunk headers and TLS. No
- * other
- * protocol reads more than a quarter of a megabyte (a PostgreSQL login).
+ * other protocol reads more than a quarter of a megabyte (a PostgreSQL login).
  */
 const maxReadMegabytes = 2;
 

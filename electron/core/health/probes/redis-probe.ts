@@ -1,8 +1,7 @@
 /**
  * Sends PING to a Redis server, after AUTH if a password is set: two commands with one-line replies in RESP (redis.io,
- * "Redis
- * serialization protocol"). Client libraries are not used because they open their own connections, reconnect and keep
- * pools.
+ * "Redis serialization protocol"). Client libraries are not used because they open their own connections, reconnect and
+ * keep pools.
  */
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { toEvidence } from '../../failure/evidence.ts';

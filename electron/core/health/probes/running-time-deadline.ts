@@ -1,12 +1,10 @@
 /**
  * A deadline that counts only time in which the event loop ran. After the process was stopped, the computer slept or
- * the loop was
- * blocked, answers may lie unread in the kernel, and a plain timer would report a timeout for a check that was answered
- * in time.
+ * the loop was blocked, answers may lie unread in the kernel, and a plain timer would report a timeout for a check that
+ * was answered in time.
  *
  * It waits in a few steps and counts little more than the nominal length of each. So it expires after a few turns of
- * the event
- * loop, however slow they are.
+ * the event loop, however slow they are.
  */
 import type { Clock, Timer } from '../../clock.ts';
 

@@ -46,7 +46,7 @@ describe('ssh probe', () => {
     ['that greets without end', says('hello\r\n'.repeat(4000)), 'the answer is not SSH'],
     ['that never ends its line', says(`SSH-2.0-${'x'.repeat(300)}`), 'the answer is not SSH'],
     ['that waits for the client', neverAnswers, 'no SSH banner within 500 ms'],
-    ['that floods whoever speaks', floodsAfter(''), 'no SSH banner within 500 ms'],
+    ['that floods its clients', floodsAfter(''), 'no SSH banner within 500 ms'],
     ['that closes at once', closesAtOnce, 'the connection was closed before the SSH banner arrived'],
   ] as [string, Behavior, string][])('fails a server %s', async (_, behavior, expected) => {
     expect(await checkOf(behavior)).toBe(expected);

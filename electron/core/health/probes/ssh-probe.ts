@@ -11,8 +11,8 @@ const banner = /^SSH-(2\.0|1\.99)-/;
 
 /**
  * Reads the banner of an SSH server, which speaks first; other lines may precede it. The server logs a connection
- * without a login
- * for each check, and may penalize the address if checks are less than seconds apart (PerSourcePenalties, OpenSSH 9.8).
+ * without a login for each check, and may penalize the address if checks are less than seconds apart
+ * (PerSourcePenalties, OpenSSH 9.8).
  */
 export function probeSsh(request: ProbeRequest): Promise<ProbeResult> {
   return probeOverConnection(request, { halfCloses: true }, (connection) => {

@@ -9,8 +9,7 @@ export type TlsProbeSpec = Extract<ProbeSpec, { readonly type: 'tls' }>;
 
 /**
  * Passes after a handshake whose certificate is trusted and valid for long enough. Without `verifySsl`, issuer and name
- * are not
- * verified, but the dates are.
+ * are not verified, but the dates are.
  */
 export function probeTls(request: ProbeRequest, spec: TlsProbeSpec): Promise<ProbeResult> {
   return probeOverConnection(request, { halfCloses: true, ...overTls(spec) }, (connection) => {

@@ -1,7 +1,6 @@
 /**
  * A relay to a server on loopback that can stop answering, like a host that is down: packets get no reply at all. The
- * relay
- * process is stopped and its accept queue is full, so the kernel drops each SYN.
+ * relay process is stopped and its accept queue is full, so the kernel drops each SYN.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,6 @@
 /**
  * The login of a MySQL server without TLS, from its public documentation: greeting, password proof, result. Covers what
- * Debian's
- * MariaDB lacks: `caching_sha2_password`, and unknown plugins.
+ * Debian's MariaDB lacks: `caching_sha2_password`, and unknown plugins.
  */
 import {
   constants,

@@ -12,8 +12,7 @@ export function speaksHttp(respond: RequestListener): Behavior {
 
 /**
  * PostgreSQL manual, "Message Flow", SSL session encryption: the server answers an SSLRequest with one byte, and
- * anything else
- * that is not a start-up packet with an ErrorResponse; then it waits for the client.
+ * anything else that is not a start-up packet with an ErrorResponse; then it waits for the client.
  */
 export const speaksPostgres =
   (answer: 'S' | 'N'): Behavior =>
@@ -59,8 +58,7 @@ export interface KafkaOptions {
 
 /**
  * Kafka protocol guide: reads requests with header version 1 and answers ApiVersions 0 and Metadata without topics.
- * Anything else
- * closes the connection, as in a real broker.
+ * Anything else closes the connection, as in a real broker.
  */
 export function speaksKafka(options: KafkaOptions = {}): Behavior {
   const { pieceBytes = 1024, brokers = 1, metadata = { min: 0, max: 13 } } = options;

@@ -1,7 +1,6 @@
 /**
  * Generates certificates in the DER of RFC 5280, so tests need no openssl and no keys in the repository, and can have
- * expired
- * ones. Self-signed, P-256, ECDSA with SHA-256.
+ * expired ones. Self-signed, P-256, ECDSA with SHA-256.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
