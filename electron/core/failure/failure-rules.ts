@@ -24,7 +24,7 @@ export interface FailureRule {
   readonly isConsequence?: true;
 }
 
-/** A rule whose pattern alone decides. */
+/** A rule whose pattern says it all. */
 export const proves = (code: CauseCode, pattern: RegExp, details?: CauseDetails): FailureRule => ({
   pattern,
   finding: () => (details === undefined ? { code } : { code, details }),

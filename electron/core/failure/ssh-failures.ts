@@ -71,7 +71,7 @@ export const sshFailures: readonly FailureRule[] = [
   follows('closed-by-remote', /^stdio forwarding failed|^ssh_dispatch_run_fatal: /i),
 ];
 
-/** If ssh skipped a key, that explains the rejection; the evidence is ssh's line about the key. */
+/** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
 function refusedLogin(host: string | undefined, { lines, privacy }: FailureContext): Finding {
   const barred = keptFrom(lines, privacy);
   if (barred !== null) return barred;
