@@ -12,13 +12,13 @@ describe('the addresses of a name', () => {
     ['IPv6 first', '::1 ::2 10.0.0.1 10.0.0.2', '::1 10.0.0.1 ::2 10.0.0.2'],
     ['IPv4 first', '10.0.0.1 10.0.0.2 10.0.0.3 ::1', '10.0.0.1 ::1 10.0.0.2 10.0.0.3'],
     ['one of the first family', '::1 10.0.0.1 10.0.0.2', '::1 10.0.0.1 10.0.0.2'],
-    ['mixed ones', '10.0.0.1 ::1 10.0.0.2 ::2', '10.0.0.1 ::1 10.0.0.2 ::2'],
-    ['repeated ones', '10.0.0.1 10.0.0.1 ::1 ::1', '10.0.0.1 ::1'],
+    ['mixed families', '10.0.0.1 ::1 10.0.0.2 ::2', '10.0.0.1 ::1 10.0.0.2 ::2'],
+    ['repeated addresses', '10.0.0.1 10.0.0.1 ::1 ::1', '10.0.0.1 ::1'],
   ])('are tried in turn by family: %s', (_, addresses, expected) => {
     expect(order(addresses)).toBe(expected);
   });
 
-  it('are bounded in number, with both families among those that are left', () => {
+  it('are limited in number but still include both families', () => {
     expect(order('::1 ::2 ::3 ::4 10.0.0.1 10.0.0.2', 3)).toBe('::1 10.0.0.1 ::2');
   });
 });

@@ -1,12 +1,15 @@
-/** In which order the addresses of a name are tried (RFC 8305, section 4): pure. */
+/** The order in which the addresses of a name are tried (RFC 8305, section 4). Pure. */
 import { isIPv6 } from 'node:net';
 
-/** Keeps the system's order within each family, alternates between the families, starts with the system's favorite. */
+/**
+ * Keeps the system's order within each family, alternates between the families, and starts with the system's first
+ * address.
+ */
 export function orderAddresses(addresses: readonly string[], maxAddresses: number): readonly string[] {
   const unique = [...new Set(addresses)];
-  const [favorite] = unique;
-  if (favorite === undefined) return [];
-  const isFirstFamily = (address: string): boolean => isIPv6(address) === isIPv6(favorite);
+  const [preferred] = unique;
+  if (preferred === undefined) return [];
+  const isFirstFamily = (address: string): boolean => isIPv6(address) === isIPv6(preferred);
   const first = unique.filter(isFirstFamily);
   const second = unique.filter((address) => !isFirstFamily(address));
   const rounds = Array.from({ length: Math.max(first.length, second.length) }, (_, index) => index);

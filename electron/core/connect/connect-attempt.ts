@@ -1,4 +1,4 @@
-/** One try to connect, closed at once when it succeeds. */
+/** A single connection attempt that is closed at once when it succeeds. */
 import net from 'node:net';
 import type { Clock } from '../clock.ts';
 import { readPathError } from './full-queue.ts';
@@ -10,7 +10,9 @@ export type ConnectAttempt =
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException }
   | { readonly kind: 'cancelled' };
 
-/** Never rejects; leaves no socket behind. A host name is looked up anew each time, and any of its addresses will do. */
+/**
+ * Never rejects and leaves no open socket. A host name is resolved again each time, and any of its addresses counts.
+ */
 export function attemptConnect(
   endpoint: Endpoint,
   signal: AbortSignal,
@@ -48,13 +50,13 @@ export function attemptConnect(
 
 export type ClosingAnswer =
   | { readonly kind: 'closed' }
-  /** Connected, and not closed within the deadline. */
+  /** Connected, but not closed within the deadline. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException };
 
 /**
- * Waits for the listener of a Unix socket to close a connection, whatever it sends before. Never rejects; leaves no socket
- * behind.
+ * Waits for the listener of a Unix socket to close a connection and ignores what it sends before. Never rejects and
+ * leaves no open socket.
  */
 export function awaitClosing(
   path: string,

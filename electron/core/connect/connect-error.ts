@@ -1,16 +1,19 @@
-/** The one error of a connection that several addresses refused: pure. */
+/** Combines the errors of several addresses into one. Pure. */
 
-/** As Node makes it; `address` is absent when the name has none. */
+/** Node's error; `address` is absent if the name has none. */
 export type ConnectError = NodeJS.ErrnoException & { readonly address?: string | undefined };
 
-/** A refusal, because a host has answered; else the first error. The message has those of all addresses. */
-export function mostTelling([first, ...others]: readonly [ConnectError, ...ConnectError[]]): ConnectError {
+/**
+ * A refusal if there is one, because then a host has answered; otherwise the first error. The message includes all
+ * errors.
+ */
+export function combineErrors([first, ...others]: readonly [ConnectError, ...ConnectError[]]): ConnectError {
   if (others.length === 0) return first;
   const errors = [first, ...others];
-  const telling = errors.find(({ code }) => code === 'ECONNREFUSED') ?? first;
-  const { code, address } = telling;
+  const chosen = errors.find(({ code }) => code === 'ECONNREFUSED') ?? first;
+  const { code, address } = chosen;
   const message = errors.map((error) => error.message).join('; ');
-  return Object.assign(new Error(message, { cause: telling }), { code, address });
+  return Object.assign(new Error(message, { cause: chosen }), { code, address });
 }
 
 export function noAddress(name: string): ConnectError {

@@ -1,4 +1,4 @@
-/** Where something listens on this machine. Both kinds are options for `net.connect`. */
+/** An address to connect to. Both kinds are options for `net.connect`. */
 export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number };

@@ -1,4 +1,4 @@
-// Names with several addresses, some of them dead, behind a round trip of 300 ms, in a network namespace of its own.
+// Names with several addresses, some of them dead, with a round trip of 300 ms, in a separate network namespace.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const namespaces = [
 
 const wideLink = path.resolve(import.meta.dirname, '../../../e2e/fixtures/wide_link.py');
 
-/** A shell in a network of its own, with the devices `near` and `far` at the two ends of a long line. */
+/** A shell in its own network namespace, with the devices `near` and `far` at the two ends of a slow link. */
 const link = (script: string, ...args: readonly string[]): readonly string[] => [
   ...namespaces,
   'sh',
@@ -38,7 +38,7 @@ const link = (script: string, ...args: readonly string[]): readonly string[] => 
 const addressIpv6 = 'ip -6 address add 2001:db8:1::1/128 dev near nodad; ip link set near up';
 const canMakeSlowNetworks = spawnSync('unshare', link(addressIpv6)).status === 0;
 
-/** Each name with its addresses in the resolver's order. Only 10.88.0.2 listens. */
+/** Each name with its addresses in the resolver's order. Only 10.88.0.2 has a listener. */
 const names = {
   'vanishes.test': ['10.88.1.1', '10.88.0.2'],
   'refuses.test': ['10.88.0.3', '10.88.0.2'],
@@ -49,7 +49,7 @@ const names = {
 } as const;
 const deadName = { 'dead.test': ['10.88.1.1', '10.88.1.2', '10.88.1.3'] } as const;
 
-/** The near end uses no address of the far one's subnet, so the resolver has no reason to prefer one of them. */
+/** The near end has no address in the far end's subnet, so the resolver has no reason to prefer one. */
 const world = (folder: string): string => `
   mount --bind ${folder}/hosts /etc/hosts
   unshare --net sleep 60 &
@@ -86,11 +86,11 @@ function measure(folder: string): FarNames {
     timeout: 40_000,
     killSignal: 'SIGKILL',
   });
-  if (stdout === '') throw new Error(`nothing was measured: ${stderr}`);
+  if (stdout === '') throw new Error(`no measurements: ${stderr}`);
   return JSON.parse(stdout) as FarNames;
 }
 
-describe('a name with dead addresses, behind a round trip of 300 ms', () => {
+describe('a name with dead addresses and a round trip of 300 ms', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'far-'));
   let found: FarNames | undefined;
 
@@ -105,7 +105,7 @@ describe('a name with dead addresses, behind a round trip of 300 ms', () => {
   const foundOrSkip = (context: TestContext): FarNames =>
     found ?? context.skip('needs root on Linux, /dev/net/tun, python3 and IPv6');
 
-  it('is connected to by relay, adapter and check within 1.5 s when another address answers', (context) => {
+  it('is reached by relay, adapter and check within 1.5 s if another address answers', (context) => {
     const measured = Object.entries(foundOrSkip(context).names);
     expect(measured.map(([name, { firstAddress }]) => [name, firstAddress])).toEqual(
       Object.entries(names).map(([name, [first]]) => [name, first]),
@@ -118,7 +118,7 @@ describe('a name with dead addresses, behind a round trip of 300 ms', () => {
     expect(slow).toEqual([]);
   });
 
-  it('costs a check no more than its timeout when none answers, and leaves it no socket', (context) => {
+  it('takes a check no longer than its timeout if no address answers, and leaves no socket open', (context) => {
     const { finding, tookMs, socketsLeft } = foundOrSkip(context).overdue;
     expect([finding, socketsLeft]).toEqual(['no connection within 700 ms', 0]);
     expect(tookMs).toBeLessThan(maxConnectMs);

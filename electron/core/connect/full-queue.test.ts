@@ -3,7 +3,7 @@ import type { ConnectError } from './connect-error.ts';
 import { readPathError } from './full-queue.ts';
 
 const failing = (code: string): ConnectError => Object.assign(new Error(`connect ${code}`), { code });
-/** A file that is there: a socket whose listener has died keeps its file too. */
+/** An existing file: a socket keeps its file after its listener has died. */
 const there = import.meta.filename;
 const gone = `${there}.gone`;
 

@@ -1,17 +1,18 @@
 /**
- * A Unix socket whose queue of connections is full. Linux answers connect(2) with EAGAIN. xnu answers with ECONNREFUSED
- * (bsd/kern/uipc_socket2.c, sonewconn_internal), as it does where nobody listens; and its queue holds 128 at the most
- * (kern.ipc.somaxconn), which a burst of held clients exceeds.
+ * Detects a Unix socket whose accept queue is full. Linux fails connect(2) with EAGAIN. xnu fails with ECONNREFUSED
+ * (bsd/kern/uipc_socket2.c, sonewconn_internal), as it does without a listener; and its queue holds at most 128
+ * connections (kern.ipc.somaxconn), which a burst of held clients exceeds.
  */
 import { existsSync } from 'node:fs';
 import type { ConnectError } from './connect-error.ts';
 
-/** For a moment there is no room, which is no sign of death. */
+/** A temporary shortage; it does not mean that the listener is dead. */
 export const fullQueueCode = 'EAGAIN';
 
 /**
- * The error of a connection to the socket at `path`, with `fullQueueCode` where the queue may be full. What has died keeps
- * its file too, so on macOS the end of its process is what tells; a file that is gone has no listener.
+ * The error of a connection to the socket at `path`, with `fullQueueCode` if the queue may be full. A dead listener
+ * leaves its file behind, so on macOS only the end of its process tells the two apart; without a file there is no
+ * listener.
  */
 export function readPathError(
   error: ConnectError,

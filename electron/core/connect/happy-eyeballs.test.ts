@@ -5,7 +5,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import type { Endpoint } from './endpoint.ts';
 import { dial, type Dial, type DialOptions } from './happy-eyeballs.ts';
 
-/** A connection attempt whose fate the test decides: until then it gets no answer, as from a dead address. */
+/** A connection attempt that a test controls: until then it gets no answer, like one to a dead address. */
 interface Try {
   readonly to: string;
   readonly socket: Socket;
@@ -78,7 +78,7 @@ async function fail(address: string, code: string): Promise<void> {
 const alive = (): readonly string[] => tries.filter(({ socket }) => !socket.destroyed).map(({ to }) => to);
 
 describe('connecting to a name', () => {
-  it('tries its next address 250 ms after the last, and gives up on none', async () => {
+  it('tries the next address 250 ms after the last, and gives up on none', async () => {
     const attempt = dialName('::1', '::2', '10.0.0.1');
     expect(tried()).toEqual(['::1']);
     await clock.advance(249);
@@ -92,14 +92,17 @@ describe('connecting to a name', () => {
     attempt.abort();
   });
 
-  it.each(['::1', '10.0.0.1', '::2'])('takes the first to answer and ends the others: %s', async (winner) => {
-    dialName('::1', '::2', '10.0.0.1');
-    await clock.advance(500);
-    await answer(winner);
-    expect([alive(), outcomes, clock.pendingTimers]).toEqual([[winner], [`connected ${winner}`], 0]);
-  });
+  it.each(['::1', '10.0.0.1', '::2'])(
+    'keeps the first connection and closes the others: %s',
+    async (winner) => {
+      dialName('::1', '::2', '10.0.0.1');
+      await clock.advance(500);
+      await answer(winner);
+      expect([alive(), outcomes, clock.pendingTimers]).toEqual([[winner], [`connected ${winner}`], 0]);
+    },
+  );
 
-  it('takes one when two answer at the same time', async () => {
+  it('keeps one connection if two addresses answer at the same time', async () => {
     dialName('::1', '10.0.0.1');
     await clock.advance(250);
     socketOf('10.0.0.1').emit('connect');
@@ -114,7 +117,7 @@ describe('connecting to a name', () => {
     expect([tried(), outcomes]).toEqual([['::1'], ['connected ::1']]);
   });
 
-  it('tries the next address at once when one fails, and counts 250 ms from there', async () => {
+  it('tries the next address at once when one fails, and restarts the 250 ms', async () => {
     dialName('10.0.0.1', '10.0.0.2', '10.0.0.3');
     await clock.advance(100);
     await fail('10.0.0.1', 'EHOSTUNREACH');
@@ -145,14 +148,14 @@ describe('connecting to a name', () => {
     expect(outcomes).toEqual(['failed ECONNREFUSED: connect ECONNREFUSED 10.0.0.1']);
   });
 
-  it('tries ten addresses at most', async () => {
+  it('tries at most ten addresses', async () => {
     const attempt = dialName(...Array.from({ length: 12 }, (_, index) => `10.0.0.${index}`));
     await clock.advance(60_000);
     expect(tried()).toHaveLength(10);
     attempt.abort();
   });
 
-  it('ends everything when it is aborted, and says nothing', async () => {
+  it('closes everything and reports nothing after an abort', async () => {
     const attempt = dialName('::1', '10.0.0.1', '10.0.0.2');
     await clock.advance(250);
     attempt.abort();
@@ -160,7 +163,7 @@ describe('connecting to a name', () => {
     expect([tried(), alive(), outcomes]).toEqual([['::1', '10.0.0.1'], [], []]);
   });
 
-  it('says nothing of an error that was on its way when it was aborted', async () => {
+  it('does not report an error that was pending at an abort', async () => {
     const attempt = dialName('10.0.0.1');
     const failed = fail('10.0.0.1', 'ECONNREFUSED');
     attempt.abort();
@@ -168,7 +171,7 @@ describe('connecting to a name', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('connects nowhere when it is aborted during the lookup', () => {
+  it('connects nowhere if it is aborted during the lookup', () => {
     let finish = (): void => undefined;
     const lookup: DialOptions['lookup'] = (_, onDone) => {
       finish = () => {
@@ -181,7 +184,7 @@ describe('connecting to a name', () => {
   });
 
   it.each([
-    ['is not known', Object.assign(new Error('getaddrinfo EAI_AGAIN name.test'), { code: 'EAI_AGAIN' })],
+    ['is unknown', Object.assign(new Error('getaddrinfo EAI_AGAIN name.test'), { code: 'EAI_AGAIN' })],
     ['has no address', null],
   ])('fails when the name %s', (_, error) => {
     const lookup: DialOptions['lookup'] = (_, onDone) => {

@@ -1,24 +1,24 @@
 /**
- * Connects to an endpoint; to a name with several addresses as RFC 8305 ("Happy Eyeballs") and curl do. Node's own way
- * (`autoSelectFamily`) gives up on an address after 250 ms, so behind a longer round trip it never connects
- * (nodejs/node#54359). Invariants:
+ * Connects to an endpoint; for a name with several addresses as in RFC 8305 ("Happy Eyeballs") and curl. Node's own
+ * implementation (`autoSelectFamily`) gives up on an address after 250 ms, so with a longer round trip it never
+ * connects (nodejs/node#54359). Invariants:
  *   1. The next address is tried 250 ms after the last one, or at once when an attempt fails.
- *   2. An attempt ends by its own error, by another one that connects, or by `abort()`. No deadline of ours ends it.
- *   3. The first to connect wins, and the others are destroyed. So are all on `abort()`.
+ *   2. An attempt ends by its own error, by another attempt that connects, or by `abort()`. It has no deadline.
+ *   3. The first attempt to connect wins, and the others are destroyed. `abort()` destroys all of them.
  *   4. The listener is called once, never before `dial` returns, and not at all after `abort()`.
- *   5. A socket path or an IP address costs one socket, and no lookup, timer or promise.
+ *   5. A socket path or an IP address needs one socket, and no lookup, timer or promise.
  */
 import dns from 'node:dns';
 import { isIP, type Socket } from 'node:net';
 import type { Clock, Timer } from '../clock.ts';
 import type { Endpoint } from './endpoint.ts';
 import { orderAddresses } from './address-order.ts';
-import { mostTelling, noAddress, type ConnectError } from './connect-error.ts';
+import { combineErrors, noAddress, type ConnectError } from './connect-error.ts';
 import { readPathError } from './full-queue.ts';
 
 /** RFC 8305, section 8: the recommended "Connection Attempt Delay". */
 const attemptDelayMs = 250;
-/** Each may hold a descriptor until another one connects. */
+/** Each attempt may hold a descriptor until another one connects. */
 const maxAddresses = 10;
 
 /** Options for `net.connect`. `host` is an IP address. */
@@ -26,28 +26,27 @@ export type Target = { readonly path: string } | { readonly host: string; readon
 
 export interface DialOptions {
   readonly clock: Clock;
-  /** Makes a socket that connects to the target. Called once for each attempt. */
+  /** Creates a socket that connects to the target. Called once per attempt. */
   readonly open: (target: Target) => Socket;
-  /** All addresses of a name. Default: the system's resolver, anew each time. */
+  /** All addresses of a name. Default: a new lookup by the system's resolver each time. */
   readonly lookup?: (name: string, onDone: LookupDone) => void;
-  /** Whose words the errors of a socket path are. Default: this computer's. */
+  /** The platform whose errors a socket path gives. Default: this computer's. */
   readonly platform?: NodeJS.Platform;
 }
 
 export type LookupDone = (error: Error | null, addresses: readonly string[]) => void;
 
 export interface DialListener {
-  /** Called in the socket's `connect` event: nothing has been read yet. The socket has an `error` listener. */
+  /** Called in the socket's `connect` event, before any data is read. The socket has an `error` listener. */
   onConnected(socket: Socket): void;
   /**
-   * All attempts failed, or the name has no address. `code` is that of the most telling error; of a socket path, see
-   * full-queue.ts.
+   * All attempts failed, or the name has no address. `code`: see `combineErrors`, and for a socket path full-queue.ts.
    */
   onFailed(error: ConnectError): void;
 }
 
 export interface Dial {
-  /** Destroys what is being connected; without effect once the listener was called. */
+  /** Cancels the attempts; has no effect once the listener was called. */
   abort(): void;
 }
 
@@ -120,11 +119,11 @@ class Race implements Dial {
     socket.once('connect', () => {
       this.#win(socket);
     });
-    // Not once: an error after `destroy` must not become an uncaught one.
+    // Not once: an error after `destroy` must not become an uncaught exception.
     socket.on('error', (error) => {
       if (!this.#connecting.delete(socket)) return;
       this.#errors[index] = error;
-      this.#goOn();
+      this.#onAttemptFailed();
     });
     if (this.#waiting.length === 0) return;
     this.#timer = this.#options.clock.after(attemptDelayMs, () => {
@@ -132,14 +131,14 @@ class Race implements Dial {
     });
   }
 
-  #goOn(): void {
+  #onAttemptFailed(): void {
     const [first, ...others] = this.#errors;
     if (this.#waiting.length > 0) this.#tryNext();
-    else if (this.#connecting.size === 0 && first !== undefined) this.fail(mostTelling([first, ...others]));
+    else if (this.#connecting.size === 0 && first !== undefined) this.fail(combineErrors([first, ...others]));
   }
 
   #win(socket: Socket): void {
-    // Two may connect in the same turn of the event loop.
+    // Two sockets may connect in the same turn of the event loop.
     if (!this.#connecting.delete(socket)) return;
     this.abort();
     this.#listener.onConnected(socket);
@@ -148,7 +147,7 @@ class Race implements Dial {
 
 function lookUpAll(name: string, onDone: LookupDone): void {
   dns.lookup(name, { all: true, verbatim: true }, (error, found) => {
-    // Node gives no list with an error, whatever its types say.
+    // Despite its types, Node passes no list with an error.
     onDone(error, error === null ? found.map(({ address }) => address) : []);
   });
 }

@@ -1,4 +1,4 @@
-/** The cause behind the errno of a connection attempt. */
+/** Maps the errno of a connection attempt to its cause. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { mayBeBlocked } from '../privacy/local-network.ts';
 import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';

@@ -1,4 +1,7 @@
-/** Signed out, in the words of the clouds, and the command that signs in again when it can be known. */
+/**
+ * Recognizes expired logins in the messages of cloud providers, and the command that signs in again if it can be
+ * determined.
+ */
 import { secretsOf } from '../observability/secrets.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
@@ -9,7 +12,7 @@ export const credentialFailures: readonly FailureRule[] = [
     what: match[1],
   })),
   proves('plugin-missing', /fork\/exec (\S+?): no such file or directory/i, (match) => ({ what: match[1] })),
-  // Built into kubectl once, programs of their own since 1.26.
+  // Built into kubectl once, separate programs since 1.26.
   proves('plugin-missing', /the gcp auth plugin has been removed|no Auth Provider found for name "?gcp/i, {
     what: 'gke-gcloud-auth-plugin',
   }),
@@ -20,7 +23,7 @@ export const credentialFailures: readonly FailureRule[] = [
       what: 'kubelogin',
     },
   ),
-  // It asks for a user name when the kubeconfig has no credentials, and nobody answers.
+  // kubectl asks for a user name if the kubeconfig has no credentials, and no one can answer.
   signedOut(/^error: EOF$|^please enter (?:username|password)/i),
   {
     pattern: /getting credentials: exec: executable (\S+) failed with exit code/i,
@@ -44,13 +47,16 @@ function signedOut(pattern: RegExp): FailureRule {
   return { pattern, finding: (_, context) => signedOutFinding(context) };
 }
 
-/** What the plugin said itself. Where it could not reach who signs in, nobody is signed out, and that passes. */
+/**
+ * From the plugin's own message. If it could not reach the sign-in service, the login has not expired; that failure is
+ * temporary.
+ */
 function pluginFinding(context: FailureContext): Finding {
   const { lines, service } = context;
-  const words = pluginWords(lines);
-  const evidence = words === undefined ? undefined : toEvidence(words, secretsOf(service));
+  const message = pluginMessage(lines);
+  const evidence = message === undefined ? undefined : toEvidence(message, secretsOf(service));
   const away =
-    words === undefined
+    message === undefined
       ? null
       : issuerAway(
           lines.filter((line) => !isAboutPlugin(line)),
@@ -60,7 +66,7 @@ function pluginFinding(context: FailureContext): Finding {
   return { code, details: { ...details, evidence } };
 }
 
-/** botocore's words, and those of everybody. */
+/** botocore's message; others are covered by the network rules. */
 const endpointAway = /(?:could not connect to the|connect timeout on) endpoint URL: "?\w+:\/\/([^/"\s]+)/i;
 const awayCodes: ReadonlySet<string> = new Set(['name-not-found', 'host-unreachable', 'connection-refused']);
 
@@ -82,7 +88,9 @@ function signedOutFinding(context: FailureContext): Finding {
   return { code: 'credentials-expired', details };
 }
 
-/** The API server's own 401. When no plugin asks for a sign-in, it may pass, and a try opens no sign-in page. */
+/**
+ * The API server's own 401. If no plugin requires a sign-in, it may be temporary, and a retry opens no sign-in page.
+ */
 const refusedFinding = (context: FailureContext): Finding =>
   signInCommand(context.lines) === undefined
     ? { code: 'unauthorized', details: { context: contextOf(context) } }
@@ -92,17 +100,17 @@ function contextOf({ service: { connection } }: FailureContext): string | undefi
   return connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
 }
 
-/** kubectl's own words about its plugin. */
+/** kubectl's own message about its plugin. */
 export const isAboutPlugin = (line: string): boolean =>
   /getting credentials: |^error: exec plugin/i.test(line);
 
-/** The plugin's own last words, which tell why it failed: an error rather than the advice that follows it. */
-export function pluginWords(lines: readonly string[]): string | undefined {
+/** The plugin's last message, which explains why it failed: an error rather than the advice after it. */
+export function pluginMessage(lines: readonly string[]): string | undefined {
   const own = lines.filter((line) => !isNoise(line) && !isAboutPlugin(line));
   return own.findLast(isMarkedError) ?? own.at(-1);
 }
 
-/** What the plugin itself recommends, else what its program usually needs. Never more than known words. */
+/** The command that the plugin recommends, otherwise the usual one for its program. Never contains unknown text. */
 export function signInCommand(lines: readonly string[]): string | undefined {
   const text = lines.join('\n');
   const recommended =

@@ -34,7 +34,7 @@ it.each([
   expect(redactedLine(line, [])).toBe(expected);
 });
 
-it('redacts the secrets that it is given, wherever they stand', () => {
+it('redacts given secrets anywhere in the line', () => {
   expect(redactedLine('a $& b $&', ['$&'])).toBe('a [hidden] b [hidden]');
 });
 

@@ -1,10 +1,10 @@
-/** From what a child prints to the one line that proves a cause: noise skipped, secrets removed, length bounded. */
+/** Turns a child's output into the one line that proves a cause: without noise and secrets, limited in length. */
 import { visibleLine } from '../../../shared/visible-text.ts';
 import { createRedactor, type Redact } from '../observability/redaction.ts';
 
 export const maxEvidenceLength = 300;
 
-/** Lines that explain nothing: chatter of ssh and kubectl, and what they print on the way to the line that counts. */
+/** Lines that explain nothing: routine output of ssh and kubectl. */
 const noise: readonly RegExp[] = [
   /^\s*$/,
   /^debug\d: /,
@@ -14,19 +14,19 @@ const noise: readonly RegExp[] = [
   /^\*\* /,
   /^(\W)\1{4,}$/,
   /^Handling connection for \d+$/,
-  // A plugin on its way to a new token (kubelogin). If it gets none, it says so.
+  // A plugin that refreshes its token (kubelogin). If that fails, it prints another message.
   /\byou have an? (?:expired|valid) token\b|\brefreshing the token\b|\bexpired\b.*\b(?:refreshing|renewing)\b/i,
-  // kubectl's discovery repeats each failure up to five times before the line that sums it up.
+  // kubectl's discovery repeats each failure up to five times before the line that summarizes it.
   /\bmemcache\.go:\d+\]/,
 ];
 
 export const isNoise = (line: string): boolean => noise.some((pattern) => pattern.test(line));
 
-/** A line that calls itself an error, as gcloud's `ERROR: (gcloud.compute…) The required property [project] …`. */
+/** A line marked as an error, such as gcloud's `ERROR: (gcloud.compute…) The required property [project] …`. */
 export const isMarkedError = (line: string): boolean =>
   /^\s*(?:\S+: )?(?:error|fatal|panic)\s*:|^E\d{4} \d\d:\d\d:\d\d\.\d+ /i.test(line);
 
-/** One for each list of secrets: a child's lines all come with the same one. */
+/** One redactor per list of secrets: all lines of a child come with the same list. */
 const redactors = new WeakMap<readonly string[], Redact>();
 
 function redactorFor(secrets: readonly string[]): Redact {
@@ -37,16 +37,18 @@ function redactorFor(secrets: readonly string[]): Redact {
   return redact;
 }
 
-/** In one visible line, without secrets: the given ones, and what looks like one. */
+/** The line in printable form, without the given secrets and anything that looks like one. */
 export const redactedLine = (line: string, secrets: readonly string[]): string =>
   redactorFor(secrets)(visibleLine(line.replace(sequences, '')));
 
-/** Whole control sequences (ECMA-48: CSI; OSC, DCS and the like with their text) are how a program decorates its words. */
+/**
+ * Complete control sequences (ECMA-48: CSI; OSC, DCS and similar with their text), which programs use to decorate text.
+ */
 const sequences =
   // eslint-disable-next-line no-control-regex -- control characters are what this finds
   /\u001b\[[\d;?]*[A-Za-z]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
-/** The line as it is shown: without log prefixes, at most `maxEvidenceLength` characters. */
+/** The line as displayed: without log prefixes, at most `maxEvidenceLength` characters. */
 export function toEvidence(line: string, secrets: readonly string[]): string {
   const text = redactedLine(withoutLogPrefix(line), secrets).replace(/\s+/g, ' ').trim();
   return text.length <= maxEvidenceLength ? text : `${text.slice(0, maxEvidenceLength - 1)}…`;

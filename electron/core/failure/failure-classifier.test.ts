@@ -33,7 +33,7 @@ function causeOf(connection: Connection, output: string, more: Partial<Failure> 
   });
 }
 
-/** As the popover shows it. */
+/** As displayed in the popover. */
 const shown = ({ code, title, evidence, action }: Cause): string =>
   [
     `${code}: ${title}`,
@@ -41,7 +41,7 @@ const shown = ({ code, title, evidence, action }: Cause): string =>
     ...(action !== null && 'command' in action ? [`  $ ${action.command}`] : []),
   ].join('\n');
 
-// Captured from OpenSSH 9.2 and, where marked, written after its source.
+// Captured from OpenSSH 9.2 or, where noted, taken from its source.
 const sshTable: readonly (readonly [title: string, output: string, expected: string])[] = [
   ...[
     '/bin/bash: line 1: exec: cloudflared: not found',
@@ -78,7 +78,7 @@ Connection closed by UNKNOWN port 65535`,
   $ ssh -p 2201 127.0.0.1`,
   ],
   [
-    'a jump host of ssh_config whose key is unknown, with user and port',
+    'a jump host of ssh_config with an unknown key, with user and port',
     `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -l root -p 42201 -F cfg -W '[%h]:%p' localhost
 Host key verification failed.
 Connection closed by UNKNOWN port 65535`,
@@ -87,7 +87,7 @@ Connection closed by UNKNOWN port 65535`,
   $ ssh -p 42201 root@localhost`,
   ],
   [
-    'a jump host of ssh_config whose key is unknown',
+    'a jump host of ssh_config with an unknown key',
     `debug1: Setting implicit ProxyCommand from ProxyJump: ssh -F cfg -W '[%h]:%p' gate
 Host key verification failed.
 kex_exchange_identification: Connection closed by remote host
@@ -143,7 +143,7 @@ root@bastion: Permission denied (publickey).`,
   $ chmod 600 '/home/u/key'`,
   ],
   [
-    'a key file that is gone',
+    'a missing key file',
     `Warning: Identity file /home/u/key not accessible: No such file or directory.
 root@bastion: Permission denied (publickey).`,
     `file-missing: The file /home/u/key does not exist
@@ -173,13 +173,13 @@ Host key verification failed.`,
   $ ssh-keygen -f "/home/u/.ssh/known_hosts" -R "[bastion]:2222"`,
   ],
   [
-    'a name that is not found',
+    'a name that cannot be resolved',
     'ssh: Could not resolve hostname bastion: Name or service not known',
     `name-not-found: The name bastion was not found
   ssh: Could not resolve hostname bastion: Name or service not known`,
   ],
   [
-    'a name that is not found, on macOS',
+    'a name that cannot be resolved, on macOS',
     'ssh: Could not resolve hostname bastion: nodename nor servname provided, or not known',
     `name-not-found: The name bastion was not found
   ssh: Could not resolve hostname bastion: nodename nor servname provided, or not known`,
@@ -191,7 +191,7 @@ Host key verification failed.`,
   ssh: connect to host bastion port 2222: Connection refused`,
   ],
   [
-    'a network that does not lead there',
+    'a network without a route to the host',
     'ssh: connect to host 10.1.2.3 port 22: Network is unreachable',
     `host-unreachable: 10.1.2.3 cannot be reached
   ssh: connect to host 10.1.2.3 port 22: Network is unreachable`,
@@ -203,7 +203,7 @@ Host key verification failed.`,
   ssh: connect to host bastion port 2222: Connection timed out`,
   ],
   [
-    'a server that does not say who it is',
+    'a server that sends no banner',
     `Connection timed out during banner exchange
 Connection to 10.0.0.1 port 2222 timed out`,
     `timed-out: 10.0.0.1 did not answer in time
@@ -216,13 +216,13 @@ Connection to 10.0.0.1 port 2222 timed out`,
   Timeout, server bastion not responding.`,
   ],
   [
-    'a server that goes away',
+    'a server that closes the connection',
     'Connection to bastion closed by remote host.',
     `closed-by-remote: bastion closed the connection
   Connection to bastion closed by remote host.`,
   ],
   [
-    'a server that hangs up at once',
+    'a server that closes the connection at once',
     `kex_exchange_identification: Connection closed by remote host
 Connection closed by 10.0.0.1 port 2222`,
     `closed-by-remote: 10.0.0.1 closed the connection
@@ -236,7 +236,7 @@ Connection reset by 10.0.0.1 port 2222`,
   Connection reset by 10.0.0.1 port 2222`,
   ],
   [
-    'a network that went away under the connection',
+    'a network that was lost during the connection',
     'client_loop: send disconnect: Broken pipe',
     `closed-by-remote: bastion closed the connection
   client_loop: send disconnect: Broken pipe`,
@@ -295,7 +295,7 @@ const kubectlTable: typeof sshTable = [
   error: context "prod" does not exist`,
   ],
   [
-    'a kubeconfig that is broken',
+    'a broken kubeconfig',
     `error: error loading config file "/home/u/.kube/config": yaml: line 1: did not find expected ',' or '}'`,
     `config-invalid: The kubeconfig /home/u/.kube/config cannot be read
   error: error loading config file "/home/u/.kube/config": yaml: line 1: did not find expected ',' or '}'`,
@@ -372,7 +372,7 @@ Please run:
   $ kubectl auth can-i create pods/portforward -n shop --context prod`,
   ],
   [
-    'a right that is missing on the way to the pod',
+    'a permission that is missing to find the pod',
     'Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"',
     `forbidden: You are not allowed to get deployments.apps in shop
   Error from server (Forbidden): deployments.apps "web" is forbidden: User "dev" cannot get resource "deployments" in API group "apps" in the namespace "shop"
@@ -397,20 +397,20 @@ Please run:
   error: stat /k/prod: no such file or directory`,
   ],
   [
-    'credentials that are not accepted',
+    'rejected credentials',
     'error: You must be logged in to the server (Unauthorized)',
     `unauthorized: prod did not accept your credentials
   error: You must be logged in to the server (Unauthorized)`,
   ],
   [
-    'credentials that are not accepted, with the noise of discovery before',
+    'rejected credentials, after the noise of discovery',
     `E1122 16:46:12.251722    3038 memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: the server has asked for the client to provide credentials"
 error: You must be logged in to the server (the server has asked for the client to provide credentials)`,
     `unauthorized: prod did not accept your credentials
   error: You must be logged in to the server (the server has asked for the client to provide credentials)`,
   ],
   [
-    'credentials that are not accepted, and a plugin that says what helps',
+    'rejected credentials, and a plugin that names the command',
     `The SSO session associated with this profile has expired or is otherwise invalid. Run aws sso login.
 error: You must be logged in to the server (Unauthorized)`,
     `credentials-expired: Signed out of prod
@@ -442,7 +442,7 @@ Please use the "gke-gcloud-auth-plugin" kubectl/client-go credential plugin inst
   error: The gcp auth plugin has been removed.`,
   ],
   [
-    'AWS: an expired session that says what helps',
+    'AWS: an expired session that names the command',
     `The SSO session associated with this profile has expired or is otherwise invalid. To refresh this SSO session run aws sso login with the corresponding profile.
 Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
     `credentials-expired: Signed out of prod
@@ -458,7 +458,7 @@ Unable to connect to the server: getting credentials: exec: executable aws faile
   $ aws sso login --profile work-prod`,
   ],
   [
-    'Google: a sign-in that is needed again',
+    'Google: a required sign-in',
     `ERROR: (gcloud.config.config-helper) There was a problem refreshing your current auth tokens: Reauthentication failed. cannot prompt during non-interactive execution.
 Please run:
 
@@ -478,28 +478,28 @@ Unable to connect to the server: getting credentials: exec: executable kubelogin
   $ az login`,
   ],
   [
-    'AWS: an endpoint that cannot be reached, which is no sign-out',
+    'AWS: an unreachable endpoint, which is not an expired login',
     `Could not connect to the endpoint URL: "https://oidc.eu-west-1.amazonaws.com/token"
 Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 255`,
     `host-unreachable: oidc.eu-west-1.amazonaws.com cannot be reached
   Could not connect to the endpoint URL: "https://oidc.eu-west-1.amazonaws.com/token"`,
   ],
   [
-    'kubelogin: an issuer whose name is not found',
+    'kubelogin: an issuer whose name cannot be resolved',
     `error: get-token: authentication error: oidc error: oidc discovery error: Get "https://idp.corp/.well-known/openid-configuration": dial tcp: lookup idp.corp: no such host
 Unable to connect to the server: getting credentials: exec: executable kubectl failed with exit code 1`,
     `name-not-found: The name idp.corp was not found
   error: get-token: authentication error: oidc error: oidc discovery error: Get "https://idp.corp/.well-known/openid-configuration": dial tcp: lookup idp.corp: no such host`,
   ],
   [
-    'kubelogin: a human who did not come, who is not asked again',
+    'kubelogin: a sign-in that timed out and is not repeated',
     `error: get-token: authentication error: authcode-browser error: authorization code flow error: authorization error: context deadline exceeded
 Unable to connect to the server: getting credentials: exec: executable kubectl failed with exit code 1`,
     `credentials-expired: Signed out of prod
   error: get-token: authentication error: authcode-browser error: authorization code flow error: authorization error: context deadline exceeded`,
   ],
   [
-    'a plugin that nobody knows',
+    'an unknown plugin',
     'Unable to connect to the server: getting credentials: exec: executable corp-auth failed with exit code 3',
     `credentials-expired: Signed out of prod
   Unable to connect to the server: getting credentials: exec: executable corp-auth failed with exit code 3`,
@@ -512,7 +512,7 @@ The connection to the server 127.0.0.1:1 was refused - did you specify the right
   The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?`,
   ],
   [
-    'an API server whose name is not found',
+    'an API server whose name cannot be resolved',
     'Unable to connect to the server: dial tcp: lookup cluster.invalid on 10.0.0.53:53: no such host',
     `name-not-found: The name cluster.invalid was not found
   Unable to connect to the server: dial tcp: lookup cluster.invalid on 10.0.0.53:53: no such host`,
@@ -530,7 +530,7 @@ The connection to the server 127.0.0.1:1 was refused - did you specify the right
   Unable to connect to the server: net/http: TLS handshake timeout`,
   ],
   [
-    'a certificate that is not trusted',
+    'an untrusted certificate',
     'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
     `certificate-invalid: The certificate of the API server is not trusted
   Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority`,
@@ -543,13 +543,13 @@ error: unable to listen on any of the requested ports: [{38709 5432}]`,
   error: unable to listen on any of the requested ports: [{38709 5432}]`,
   ],
   [
-    'a pod that went away',
+    'a pod that disappeared',
     'error: lost connection to pod',
     `closed-by-remote: The other end closed the connection
   error: lost connection to pod`,
   ],
   [
-    'a program in the pod that refuses, over which kubectl ends',
+    'a program in the pod that refuses, which ends kubectl',
     `E1122 16:52:07.275136    2787 portforward.go:424] "Unhandled Error" err="an error occurred forwarding 41513 -> 5432: error forwarding port 5432 to pod 4f1c2a, uid : failed to connect to localhost:5432 inside namespace \\"4f1c2a\\", IPv4: dial tcp4 127.0.0.1:5432: connect: connection refused"
 error: lost connection to pod`,
     `target-refused: The tunnel is up, but the target refused the connection
@@ -558,15 +558,15 @@ error: lost connection to pod`,
 ];
 
 describe('the failure classifier', () => {
-  it.each(sshTable)('recognizes of ssh %s', (_, output, expected) => {
+  it.each(sshTable)('recognizes for ssh: %s', (_, output, expected) => {
     expect(shown(causeOf(ssh, output))).toBe(expected);
   });
 
-  it.each(kubectlTable)('recognizes of kubectl %s', (_, output, expected) => {
+  it.each(kubectlTable)('recognizes for kubectl: %s', (_, output, expected) => {
     expect(shown(causeOf(kubectl, output))).toBe(expected);
   });
 
-  it('promises no ready pod where the pod has finished', () => {
+  it('does not promise a ready pod if the pod has finished', () => {
     const advice = (kind: 'pod' | 'service', phase: string): string => {
       const connection = kubectlConnection({ target: { kind, name: 'migrate' } });
       const line = `error: unable to forward port because pod is not running. Current status=${phase}`;
@@ -639,7 +639,7 @@ describe('the failure classifier', () => {
       expect(onMac(ssh, output).code).toBe(code);
     });
 
-    it('takes the address behind a name from the debug line of ssh', () => {
+    it("takes the address of a name from ssh's debug line", () => {
       const tried = 'debug1: Connecting to nas [192.168.1.5] port 22.';
       expect(unreachable('nas', 'No route to host', tried)).toBe('local-network-denied');
     });
@@ -652,7 +652,7 @@ describe('the failure classifier', () => {
       expect(onMac(kubectl, `Unable to connect to the server: dial tcp ${dialed}`).code).toBe(code);
     });
 
-    it('names the program and the address, keeps trying, and leaves held clients waiting', () => {
+    it('names the program and the address, keeps retrying, and keeps held clients waiting', () => {
       const cause = onMac(ssh, 'ssh: connect to host 192.168.1.5 port 22: No route to host');
       expect(cause).toEqual({
         code: 'local-network-denied',
@@ -670,7 +670,7 @@ describe('the failure classifier', () => {
     });
   });
 
-  it('believes a signal before any line, and an exit with 0 to be one', () => {
+  it('prefers a signal to any line, and treats exit code 0 as a signal', () => {
     const line = 'Permission denied (publickey).';
     expect(shown(causeOf(ssh, line, { exitCode: null, signal: 'SIGKILL' }))).toBe(
       'killed: The tunnel process was killed (SIGKILL)',
@@ -681,7 +681,7 @@ describe('the failure classifier', () => {
     expect(causeOf(commandConnection(['tool']), '', { exitCode: 0 }).code).toBe('exited');
   });
 
-  it('tells a program that cannot be started', () => {
+  it('reports a program that cannot be started', () => {
     const failedStart = (connection: Connection, code: string): string => {
       const startError = { code, message: `spawn ${code}` };
       return shown(causeOf(connection, '', { exitCode: null, startError }));
@@ -696,7 +696,7 @@ describe('the failure classifier', () => {
     );
   });
 
-  it('shows the last words of an end that it does not understand, without noise', () => {
+  it('shows the last meaningful line of an unknown failure', () => {
     const output = `something odd\n@@@@@@@@@@@@\n\nHandling connection for 5432`;
     expect(shown(causeOf(kubectl, output, { exitCode: 3 }))).toBe(
       'exited: The tunnel ended (exit code 3)\n  something odd',
@@ -704,7 +704,7 @@ describe('the failure classifier', () => {
     expect(shown(causeOf(ssh, ''))).toBe('exited: The tunnel ended (exit code 255)');
   });
 
-  it('knows the failures of programs that a command runs', () => {
+  it('recognizes failures of programs that a command runs', () => {
     const denied = 'u@gate: Permission denied (publickey).';
     expect(causeOf(commandConnection(['/usr/bin/ssh', '-N', 'gate']), denied).code).toBe('auth-failed');
     expect(causeOf(commandConnection(['kubectl', 'x']), 'Error from server (NotFound): x').code).toBe(
@@ -796,7 +796,7 @@ describe('the failure classifier', () => {
   });
 });
 
-it('shows the line that calls itself an error, not the advice after it', () => {
+it('shows the line marked as an error, not the advice after it', () => {
   const cause = causeOf(
     commandConnection(['gcloud']),
     `ERROR: (gcloud.compute.start-iap-tunnel) The required property [project] is not currently set.

@@ -1,6 +1,6 @@
 /**
- * From a tunnel's end to its cause. Pure. The order of belief: it could not be started; a signal ended it; what it
- * said, the last meaningful line first, and consequences only when nothing else is known; its exit code.
+ * Determines the cause of a tunnel's end. Pure. Order of precedence: it could not be started; a signal ended it; its
+ * output, last meaningful line first, with mere consequences last; its exit code.
  */
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
@@ -24,23 +24,23 @@ export function classifyFailure(failure: Failure): Cause {
   const { service, exitCode, signal, startError, lines } = failure;
   const secrets = secretsOf(service);
   if (startError !== null) return startFailure(service, startError);
-  const telling = lines.filter((line) => !isNoise(line));
-  // What follows an error is often advice.
-  const lastLine = telling.findLast((line) => isMarkedError(line)) ?? telling.at(-1);
-  const lastWords = lastLine === undefined ? undefined : toEvidence(lastLine, secrets);
+  const meaningful = lines.filter((line) => !isNoise(line));
+  // The lines after an error are often advice.
+  const lastLine = meaningful.findLast((line) => isMarkedError(line)) ?? meaningful.at(-1);
+  const lastEvidence = lastLine === undefined ? undefined : toEvidence(lastLine, secrets);
   if (signal !== null) return describeCause('killed', { ending: signal });
-  // ssh ends with 0 after TERM, kubectl after INT; neither does by itself.
+  // ssh exits with 0 after TERM, kubectl after INT; neither does so on its own.
   if (exitCode === 0 && service.connection.technology !== 'command')
     return describeCause('killed', { ending: 'exit code 0' });
   const found = findCause(failure, rulesFor(service.connection));
   if (found !== null) return found;
-  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastWords });
+  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastEvidence });
 }
 
-/** What the far end connected to is on no network of this computer. */
+/** The target is on the far end's network, so this computer's interfaces do not matter. */
 const farNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
 
-/** What a client's connection revealed: one line about the target, `target-refused` unless it says otherwise. */
+/** For a line that a client's connection caused: a cause about the target, `target-refused` by default. */
 export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   const context: FailureContext = { service, lines: [line], privacy: farNetwork };
   const evidence = toEvidence(line, secretsOf(service));
@@ -55,7 +55,7 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   return describeCause('target-refused', { ...refusedIn(service.connection, evidence), evidence });
 }
 
-/** In a pod, the port is known only to the kubelet's words: that of a service is another one. */
+/** For a pod, only the kubelet's message has the port; the port of a service may differ. */
 function refusedIn(connection: Connection, line: string): CauseDetails {
   const host = targetOf(connection, 'address');
   const port = /\bforwarding (?:port |\d+ -> )(\d+)\b/.exec(line)?.[1];
@@ -68,7 +68,7 @@ function refusedIn(connection: Connection, line: string): CauseDetails {
   };
 }
 
-/** The cause that the lines prove, without a child that has ended; null: they prove none. */
+/** The cause proven by the lines, without an exited child; null if they prove none. */
 export const classifyLines = (context: FailureContext): Cause | null =>
   findCause(context, rulesFor(context.service.connection));
 
@@ -76,8 +76,9 @@ function findCause(context: FailureContext, rules: readonly FailureRule[]): Caus
   const secrets = secretsOf(context.service);
   let consequence: Cause | null = null;
   const lines = context.lines.filter((line) => !isNoise(line)).toReversed();
-  // Where a credential plugin has failed, its own words are to be read as a plugin's: a time-out there is a human's. And what calls
-  // itself an error says more than the advice that follows it.
+  // Lines about a failed credential plugin come first: a timeout there is the user's. Lines marked as errors come
+  // before others,
+  // which are often advice.
   for (const line of [...lines.filter(isAboutPlugin), ...lines.filter(isMarkedError), ...lines]) {
     const evidence = toEvidence(line, secrets);
     const matched = firstMatch(evidence, rules, context);
@@ -102,7 +103,7 @@ function firstMatch(
   return null;
 }
 
-/** Fills in what the configuration knows; what the line itself names comes first. */
+/** Fills in details from the configuration; details named in the line take precedence. */
 function describe({ code, details = {} }: Finding, { connection }: ServiceSpec, evidence: string): Cause {
   const known = { ...knownDetails(connection), ...definedOnly(details) };
   return describeCause(code, { evidence, ...known });
@@ -130,7 +131,7 @@ function knownDetails(connection: Connection): CauseDetails {
 const hasSocket = (connection: Connection): boolean =>
   connection.technology === 'ssh' && connection.remoteSocket !== undefined;
 
-/** The far end of the tunnel: what the way's own host connects to. */
+/** The far end of the tunnel, as seen from the host that connects to it. */
 function targetOf(connection: Connection, as: 'host' | 'address'): string | undefined {
   switch (connection.technology) {
     case 'ssh':
@@ -165,7 +166,7 @@ function rulesFor(connection: Connection): readonly FailureRule[] {
   }
 }
 
-/** A command may well be one of the programs that we know. */
+/** The command may run one of the programs known here. */
 function rulesForProgram(program: string): readonly FailureRule[] {
   const name = program.split('/').at(-1);
   if (name === 'ssh' || name === 'autossh') return sshFailures;
@@ -178,7 +179,7 @@ function startFailure(
 ): Cause {
   const program = connection.technology === 'command' ? connection.argv[0] : connection.technology;
   if (code === 'ENOENT') return describeCause('binary-missing', { what: program, evidence: message });
-  // Out of processes, memory or file descriptors: that passes.
+  // Out of processes, memory or file descriptors: temporary.
   if (code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE')
     return describeCause('exited', { ending: `${program} could not be started: ${code}`, evidence: message });
   return describeCause('config-invalid', {

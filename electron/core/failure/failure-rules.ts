@@ -1,13 +1,13 @@
-/** How a line of a failing tunnel is recognized. A rule is a pattern and what it proves. */
+/** How a line of a failing tunnel is recognized. A rule consists of a pattern and the cause that it proves. */
 import type { CauseCode, CauseDetails } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { MacPrivacy } from '../privacy/mac-privacy.ts';
 
 export interface FailureContext {
   readonly service: ServiceSpec;
-  /** Everything the child said lately, oldest first. */
+  /** The child's recent output, oldest first. */
   readonly lines: readonly string[];
-  /** By what an unreachable address is judged. */
+  /** For deciding why an address is unreachable. */
   readonly privacy: MacPrivacy;
 }
 
@@ -17,14 +17,14 @@ export interface Finding {
 }
 
 export interface FailureRule {
-  /** Tried on one line without its log prefix. */
+  /** Matched against one line without its log prefix. */
   readonly pattern: RegExp;
   readonly finding: (match: RegExpExecArray, context: FailureContext) => Finding;
-  /** The line tells only that it is over: any other recognized line, also an earlier one, tells more. */
+  /** The line only says that the connection ended: any other recognized line, even an earlier one, explains more. */
   readonly isConsequence?: true;
 }
 
-/** A rule whose line says it all. */
+/** A rule that needs no more than its match. */
 export const proves = (
   code: CauseCode,
   pattern: RegExp,
@@ -37,12 +37,12 @@ export const proves = (
   },
 });
 
-/** A rule for a line that only follows from another. */
+/** A rule for a line that only reports a consequence. */
 export const follows = (code: CauseCode, pattern: RegExp): FailureRule => ({
   ...proves(code, pattern),
   isConsequence: true,
 });
 
-/** A port as a line writes it. */
+/** Parses a port in a line. */
 export const portOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);

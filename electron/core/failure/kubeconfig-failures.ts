@@ -1,4 +1,4 @@
-/** What kubectl says of a kubeconfig that cannot work: its contexts, its files, its credential plugins, its proxy. */
+/** kubectl's messages about an invalid kubeconfig: its contexts, files, credential plugins and proxy. */
 import type { CauseDetails } from '../../../shared/failure.ts';
 import { protectedFolderOf } from '../privacy/protected-folder.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
@@ -113,7 +113,7 @@ const fileKinds: Readonly<Record<string, string>> = {
   'certificate-authority': 'CA certificate',
 };
 
-/** The version of a plugin that printed nothing is internal. */
+/** If a plugin printed nothing, kubectl reports its version as internal. */
 const otherVersion = (given: string, wanted: string): CauseDetails =>
   given === '__internal'
     ? { what: 'The credential plugin printed nothing', fix: runByHand }

@@ -1,12 +1,12 @@
-/** What kubectl's stderr proves, and what the credential plugins print through it. */
+/** Failures in kubectl's stderr, including output of credential plugins. */
 import { formatPlace } from '../../../shared/bind-address.ts';
 import { credentialFailures } from './credential-failures.ts';
 import { type FailureRule, type Finding, follows, portOf, proves } from './failure-rules.ts';
 import { kubeconfigFailures } from './kubeconfig-failures.ts';
 
 /**
- * The right that the API server misses, as `kubectl auth can-i` takes it: `list pods`, `get deployments.apps`. To forward is `get`
- * over a WebSocket and `create` over SPDY: whoever has one of them may forward.
+ * The permission that is missing, in the form of `kubectl auth can-i`: `list pods`, `get deployments.apps`. Forwarding
+ * needs `get` over a WebSocket and `create` over SPDY; either one is enough.
  */
 export function missingRight(text: string): string | undefined {
   const [, verb, resource, group = ''] =
@@ -82,20 +82,20 @@ export const kubectlFailures: readonly FailureRule[] = [
     'target-refused',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:connection refused|failed to connect)/i,
   ),
-  // Its sandbox, in the words of containerd, CRI-O and Docker: what the API server still shows is a former pod.
+  // Sandbox errors of containerd, CRI-O and Docker: the pod that the API server still shows has been replaced.
   proves(
     'no-ready-pod',
     /failed to find sandbox|no running sandbox|no such container|container .*\bnot running|forwarding (?:port )?\d+.*not found/i,
     { isReplaced: true },
   ),
-  // The API server cannot reach the kubelet, itself or through an agent of the cluster (K3s, konnectivity).
+  // The API server cannot reach the kubelet, directly or through a cluster agent (K3s, konnectivity).
   {
     pattern:
       /error dialing backend: (?:.*(?:dial tcp \[?([^\]\s]+?)\]?:\d+: |while dialing \[?([^\]\s]+?)\]?:\d+))?/i,
     finding: ([, dialed, throughAgent]) => nodeFinding(dialed ?? throughAgent),
   },
   proves('cluster-unwell', /\betcdserver: |\[-\]etcd\b/, { what: "The cluster's etcd" }),
-  // Of `/readyz?verbose`.
+  // A line of `/readyz?verbose`.
   proves('cluster-unwell', /^\[-\]\S+ failed/, { what: 'The API server' }),
   proves('certificate-invalid', /\bx509: (.*)$/i, ([, reason = '']) => ({
     host: 'the API server',
@@ -114,7 +114,7 @@ const nodeFinding = (node: string | undefined): Finding => ({
   details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}`, isNode: true },
 });
 
-/** `dial tcp 127.0.0.1:3128: connect: connection refused`, of the proxy. */
+/** The proxy's own error: `dial tcp 127.0.0.1:3128: connect: connection refused`. */
 function proxyFinding(reason: string): Finding {
   const fix =
     'Check that the proxy runs, and correct proxy-url of the cluster in your kubeconfig, or HTTPS_PROXY';
@@ -126,7 +126,7 @@ function proxyFinding(reason: string): Finding {
   return { code, details: { host: proxy, fix } };
 }
 
-/** In the words of Go's crypto/x509. */
+/** Matches messages of Go's crypto/x509. */
 function certificateFix(reason: string): string | undefined {
   if (/signed by unknown authority/.test(reason))
     return 'Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was created again has another one';

@@ -1,4 +1,4 @@
-/** Failures that every technology words alike: the C library's, Go's, Node's and Python's names for them. */
+/** Failures with the same wording in every technology: messages of the C library, Go, Node and Python. */
 import {
   type FailureContext,
   type FailureRule,
@@ -9,7 +9,7 @@ import {
 } from './failure-rules.ts';
 import { mayBeBlocked } from '../privacy/local-network.ts';
 
-/** "No route to host" (EHOSTUNREACH) from `address`, where the line names one. */
+/** "No route to host" (EHOSTUNREACH) from `address`, if the line names one. */
 export function noRoute(address: string | undefined, { privacy }: FailureContext): Finding {
   if (address === undefined) return { code: 'host-unreachable' };
   return mayBeBlocked(address, privacy)
@@ -18,7 +18,7 @@ export function noRoute(address: string | undefined, { privacy }: FailureContext
 }
 
 /** `1.2.3.4:443` in a Go error: `dial tcp 1.2.3.4:443: connect: …` */
-const dialled = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /i;
+const dialedAddress = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /i;
 
 export const networkFailures: readonly FailureRule[] = [
   {
@@ -28,12 +28,12 @@ export const networkFailures: readonly FailureRule[] = [
   },
   {
     pattern: /no route to host|EHOSTUNREACH/i,
-    finding: (match, context) => noRoute(dialled.exec(match.input)?.[1], context),
+    finding: (match, context) => noRoute(dialedAddress.exec(match.input)?.[1], context),
   },
   {
     pattern: /network is (?:unreachable|down)|host is (?:unreachable|down)|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
     finding: (match) => {
-      const host = dialled.exec(match.input)?.[1];
+      const host = dialedAddress.exec(match.input)?.[1];
       return host === undefined
         ? { code: 'host-unreachable' }
         : { code: 'host-unreachable', details: { host } };
@@ -45,14 +45,14 @@ export const networkFailures: readonly FailureRule[] = [
     'name-not-found',
     /no such host|name or service not known|nodename nor servname|temporary failure in name resolution|could not resolve/i,
   ),
-  // Of a private endpoint, which is another one at the next try: not the service's own port.
+  // For a private endpoint, whose port changes with each try; this is not the service's own port.
   proves('exited', /address already in use|EADDRINUSE|unable to (?:create listener|listen on)/i, {
     ending: 'its private port was taken',
   }),
   {
     pattern: /connection refused|actively refused|ECONNREFUSED/i,
     finding: (match) => {
-      const dial = dialled.exec(match.input);
+      const dial = dialedAddress.exec(match.input);
       return dial === null
         ? { code: 'connection-refused' }
         : { code: 'connection-refused', details: { host: dial[1], port: portOf(dial[2]) } };

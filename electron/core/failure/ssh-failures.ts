@@ -1,4 +1,4 @@
-/** What ssh's stderr proves. The wording is OpenSSH's; most of it has not changed in twenty years. */
+/** Failures in ssh's stderr. The wording is OpenSSH's; most of it has not changed in twenty years. */
 import type { MacPrivacy } from '../privacy/mac-privacy.ts';
 import { protectedFolderOf } from '../privacy/protected-folder.ts';
 import {
@@ -41,7 +41,7 @@ export const sshFailures: readonly FailureRule[] = [
     /Bad configuration option: (\S+)|terminating, \d+ bad configuration options|Bad owner or permissions on (\S+)/i,
     { what: 'ssh does not accept its configuration' },
   ),
-  // A jump host that cannot reach the next hop says so like a server of its client.
+  // A jump host that cannot reach the next hop reports it like a server does to its client.
   {
     pattern: /^channel \d+: open failed: (.+)$/i,
     finding: (match, context) => channelFinding(match, context),
@@ -76,9 +76,12 @@ function refusedLogin({ 1: host, input }: RegExpExecArray, { lines, privacy }: F
   return { code: 'auth-failed', details: { host, evidence, command } };
 }
 
-/** A security key that could not sign (sshconnect2.c), or of which this ssh knows nothing (ssh-sk.c); null: there was none. */
+/**
+ * A security key that could not sign (sshconnect2.c), or that this ssh does not support (ssh-sk.c); null if there was
+ * none.
+ */
 function securityKeyIn(lines: readonly string[], host: string | undefined): Finding | null {
-  // As Apple's ssh says it.
+  // The wording of Apple's ssh.
   const unsupported = lines.find((line) =>
     /internal security key support not enabled|\bno (?:FIDO )?SecurityKeyProvider\b/i.test(line),
   );
@@ -89,7 +92,7 @@ function securityKeyIn(lines: readonly string[], host: string | undefined): Find
   return { code: 'auth-failed', details: { host, evidence, securityKey } };
 }
 
-/** A key that macOS keeps from the program that started ssh; null: there is none. */
+/** A key that macOS does not let the program that started ssh read; null if there is none. */
 function keptFrom(lines: readonly string[], privacy: MacPrivacy): Finding | null {
   for (const line of lines) {
     const [, loaded, named] =
@@ -104,8 +107,8 @@ function keptFrom(lines: readonly string[], privacy: MacPrivacy): Finding | null
 }
 
 /**
- * "Host key verification failed" ends both cases; what stands before it tells them apart. Whose key it is: ssh's own line
- * says it, or it is the jump host that ended the connection before the target was reached.
+ * "Host key verification failed" ends both cases; earlier lines tell them apart. ssh's own line names the owner of the
+ * key; otherwise it is the jump host that ended the connection before the target was reached.
  */
 function hostKeyFinding({ service, lines }: FailureContext): Finding {
   const hop = namedKeyHost(lines) ?? jumpHostIn(service, lines);
@@ -119,21 +122,21 @@ function hostKeyFinding({ service, lines }: FailureContext): Finding {
     const command = place === undefined ? undefined : connectCommand(place);
     return { code: 'host-key-unknown', details: { host, command, isBehindProxy } };
   }
-  // ssh prints the very command that removes the old key.
+  // ssh prints the exact command that removes the old key.
   const removal = lines
     .map((line) => /^\s*(ssh-keygen -f .+ -R .+)$/.exec(line)?.[1])
     .find((c) => c !== undefined);
   return { code: 'host-key-changed', details: { host, command: removal, isBehindProxy } };
 }
 
-/** Through jump hosts of the config or of ssh_config, or through a ProxyCommand. */
+/** Jump hosts from the config or from ssh_config, or a ProxyCommand. */
 const isBehind = ({ connection }: FailureContext['service'], lines: readonly string[]): boolean =>
   (connection.technology === 'ssh' && connection.jump.length > 0) ||
   lines.some((line) =>
     /UNKNOWN port \d+|^debug1: (?:Executing proxy command|Setting implicit ProxyCommand)/.test(line),
   );
 
-/** `[127.0.0.1]:2201` or `gate`, in "No ED25519 host key is known for …" and "Host key for … has changed". */
+/** `[127.0.0.1]:2201` or `gate`, from "No ED25519 host key is known for …" and "Host key for … has changed". */
 function namedKeyHost(lines: readonly string[]): JumpHost | undefined {
   const name = lines
     .map(
@@ -144,7 +147,10 @@ function namedKeyHost(lines: readonly string[]): JumpHost | undefined {
   return name === undefined ? undefined : parseJumpHost(name);
 }
 
-/** That of ssh_config is known from ssh's own debug line, its port and user too; the last one where there are several. */
+/**
+ * A jump host of ssh_config, with its port and user, appears in ssh's debug lines; if there are several, the last one
+ * counts.
+ */
 function jumpHostIn(
   { connection }: FailureContext['service'],
   lines: readonly string[],
@@ -175,7 +181,7 @@ function connectFinding([, host, port, reason = '']: RegExpExecArray, context: F
   return { code: 'host-unreachable', details: { host } };
 }
 
-/** The address that ssh tried for a name, from its own debug line. */
+/** The address that ssh tried for a name, from ssh's debug line. */
 function addressOf(host: string | undefined, lines: readonly string[]): string | undefined {
   const tried = lines
     .map((line) => /^debug1: Connecting to (\S+) \[(.+)\] port \d+\.$/.exec(line))

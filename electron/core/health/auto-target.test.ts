@@ -29,7 +29,7 @@ let clock: FakeClock;
 let probe: FakeProbe;
 let heard: RecordedHealth;
 let traffic: TunnelTraffic;
-/** As the relay has it: a look at the traffic forgets what it saw. */
+/** Like the relay: reading the traffic resets it. */
 let look: () => TunnelTraffic;
 let transport: TransportProof;
 let scheduler: HealthMonitorScheduler;
@@ -73,7 +73,7 @@ const latest = (): string | undefined => heard.lines.at(-1)?.slice('a '.length);
 const answered = (): ClientEvidence => ({ kind: 'answered', since: clock.now() });
 
 describe('a target of unknown protocol', () => {
-  it('is ready and never dialed, whatever happens', async () => {
+  it('is ready and never dialed, even after other events', async () => {
     const monitor = await watch();
     expect(latest()).toBe('ready answered');
     await clock.advance(300 * second);
@@ -89,20 +89,20 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('healthy answered');
   });
 
-  it('is healthy while bytes flow on a connection from before', async () => {
+  it('is healthy while bytes flow on an earlier connection', async () => {
     await watch();
     traffic = { isFlowing: true, lastOpenedAt: 0 };
     await clock.advance(31 * second);
     expect(latest()).toBe('healthy answered');
   });
 
-  it('tells a client that works only once in a second', async () => {
+  it('reports a working client at most once a second', async () => {
     const monitor = await watch();
     for (let count = 0; count < 500; count += 1) monitor.observe(answered());
     expect(heard.lines.length).toBeLessThanOrEqual(3);
   });
 
-  it('names a loop, not the connections that were closed for it', async () => {
+  it('reports a loop, not the connections that it closed', async () => {
     const monitor = await watch();
     monitor.observe({ kind: 'looped' });
     monitor.observe(closed);
@@ -117,7 +117,7 @@ describe('a target of unknown protocol', () => {
     [closed, tcp, 'db:7000 closed the connection without an answer'],
     [closed, kubectl, 'service/api closed the connection without an answer'],
     [{ kind: 'tls-expected' }, tcp, 'db:7000 expects TLS, and the client did not use it'],
-  ])('says why the first connection failed: %j', async (evidence, connection, title) => {
+  ])('reports why the first connection failed: %j', async (evidence, connection, title) => {
     const titles: (string | undefined)[] = [];
     const target = healthTarget('a', { probe: { type: 'auto', hello: null } });
     const monitor = scheduler.watch(
@@ -131,14 +131,14 @@ describe('a target of unknown protocol', () => {
     expect(titles).toEqual([title]);
   });
 
-  it('stays unhealthy until bytes come back, without a word between', async () => {
+  it('stays unhealthy until bytes come back, without reports in between', async () => {
     const monitor = await watch({ connection: kubectl });
     monitor.observe(closed);
-    const told = heard.lines.length;
+    const reported = heard.lines.length;
     monitor.observe(closed);
-    expect(heard.lines.length).toBe(told);
+    expect(heard.lines.length).toBe(reported);
     await clock.advance(300 * second);
-    expect(new Set(heard.lines.slice(told).map((line) => line.split(' ')[1]))).toEqual(
+    expect(new Set(heard.lines.slice(reported).map((line) => line.split(' ')[1]))).toEqual(
       new Set(['unhealthy']),
     );
     monitor.observe(answered());
@@ -153,7 +153,7 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered');
   });
 
-  it('is not ready again for a connection that a tunnel keeps open while its far end tries to make one', async () => {
+  it('does not become ready for a connection that a tunnel keeps open while its far end is still connecting', async () => {
     const monitor = await watch({ connection: kubectl });
     monitor.complained(describeCause('target-closed', { host: 'service/api' }));
     traffic = { isFlowing: false, lastOpenedAt: clock.now() + second };
@@ -163,7 +163,7 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered');
   });
 
-  it('is not unhealthy for one connection that a healthy server closed, but for several in a row', async () => {
+  it('tolerates one connection closed by a healthy server, but not several in a row', async () => {
     const monitor = await watch();
     monitor.observe(answered());
     monitor.observe(closed);
@@ -173,14 +173,14 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('unhealthy untried: target-closed');
   });
 
-  it('is unhealthy at once when it refuses, however healthy it was', async () => {
+  it('becomes unhealthy at once when it refuses a connection', async () => {
     const monitor = await watch();
     monitor.observe(answered());
     monitor.observe(refused);
     expect(latest()).toBe('unhealthy untried: connection-refused');
   });
 
-  it('is unhealthy for what the tunnel says of it, in its words', async () => {
+  it('becomes unhealthy with the cause that the tunnel reports', async () => {
     const monitor = await watch({ connection: kubectl });
     monitor.complained(describeCause('target-refused'));
     monitor.observe(closed);
@@ -188,13 +188,13 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('unhealthy answered: target-refused');
   });
 
-  it('has nothing to say of the endpoint of a tunnel', async () => {
+  it("ignores failures of the tunnel's endpoint", async () => {
     const monitor = await watch({ connection: kubectl });
     monitor.observe(refused);
     expect(latest()).toBe('ready answered');
   });
 
-  it('remembers on a new tunnel what it was in trouble for', async () => {
+  it('keeps its trouble on a new tunnel', async () => {
     const monitor = await watch({ trouble: describeCause('target-refused') });
     expect(latest()).toBe('unhealthy answered: target-refused');
     monitor.forgetTarget();
@@ -202,7 +202,7 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered');
   });
 
-  it('is not made green after an interruption by bytes from before', async () => {
+  it('does not become healthy after an interruption because of earlier bytes', async () => {
     const monitor = await watch();
     let isFlowing = true;
     look = () => {
@@ -215,10 +215,10 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered!');
   });
 
-  it('stays green while it answers other connections than the one with a slow question', async () => {
+  it('stays healthy while it answers other connections than one with a slow request', async () => {
     const monitor = await watch();
     await clock.advance(10 * second);
-    // The slow one asked 4 s ago.
+    // The slow connection sent its request 4 s ago.
     monitor.observe(answered());
     await clock.advance(second);
     monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 4_000 });
@@ -228,7 +228,7 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toContain('ready');
   });
 
-  it('is green no more as soon as it is silent, and unhealthy when it takes no connection', async () => {
+  it('is no longer healthy once it is silent, and unhealthy when it accepts no connection', async () => {
     const monitor = await watch();
     monitor.observe(answered());
     await clock.advance(second);
@@ -244,7 +244,7 @@ describe('a target of unknown protocol', () => {
     ['not for long', tcp, alive, 'ready answered'],
     ['not for long', kubectl, { kind: 'unprovable' }, 'ready untried'],
     ['for as long as its transport answers', kubectl, alive, 'healthy answered'],
-  ])('stays green %s: %j', async (_name, connection, proof, expected) => {
+  ])('stays healthy %s: %j', async (_name, connection, proof, expected) => {
     transport = proof;
     const monitor = await watch({ connection });
     monitor.observe(answered());
@@ -256,20 +256,20 @@ describe('a target of unknown protocol', () => {
 });
 
 describe('a target whose hello is known', () => {
-  it('is asked once, and then no more', async () => {
+  it('is probed only once', async () => {
     await watch({ hello });
     expect(latest()).toBe('healthy answered 0');
     await clock.advance(600 * second);
     expect(probe.timesOf()).toEqual([0]);
   });
 
-  it('is being checked until the hello is answered', async () => {
+  it('is checking until the hello is answered', async () => {
     probe.answer = () => 'hangs';
     await watch({ hello });
     expect(heard.lines).toEqual([]);
   });
 
-  it('is not asked while bytes flow', async () => {
+  it('is not probed while bytes flow', async () => {
     traffic = { isFlowing: true, lastOpenedAt: 0 };
     await watch({ hello });
     await clock.advance(60 * second);
@@ -277,7 +277,7 @@ describe('a target whose hello is known', () => {
     expect(latest()).toBe('healthy answered');
   });
 
-  it('is unhealthy at once when its hello fails, and asked again until it answers', async () => {
+  it('becomes unhealthy at once when its hello fails, and is probed again until it answers', async () => {
     probe.answer = () => 'fails';
     await watch({ hello });
     expect(latest()).toBe('unhealthy answered: check-failed');
@@ -291,7 +291,7 @@ describe('a target whose hello is known', () => {
     expect(probe.asked.length).toBe(length);
   });
 
-  it('is asked at once when a client finds it in trouble', async () => {
+  it("is probed at once when a client's connection fails", async () => {
     const monitor = await watch({ hello });
     await clock.advance(second);
     monitor.observe(refused);
@@ -300,7 +300,7 @@ describe('a target whose hello is known', () => {
     expect(latest()).toBe('healthy answered 0');
   });
 
-  it('is being checked when it is late, and unhealthy when it is late again and again', async () => {
+  it('is checking when an answer is late, and unhealthy after repeated late answers', async () => {
     const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5, farEndSpoke: false } as const;
     const failed = { kind: 'failed', finding: 'no answer', failure: late } as const;
     let isLate = false;
@@ -317,7 +317,7 @@ describe('a target whose hello is known', () => {
     expect(latest()).toBe('unhealthy answered: timed-out');
   });
 
-  it('counts any answer as one', async () => {
+  it('counts any answer', async () => {
     const answer = { code: 'check-refused', title: 'The service does not speak SSH' } as const;
     const failed = { kind: 'failed', finding: 'HTTP', failure: { kind: 'answered', answer } } as const;
     scheduler = createHealthMonitorScheduler({

@@ -1,4 +1,4 @@
-/** A target that clients' own connections prove or disprove, and at most one harmless hello after a start or a failure. */
+/** A target judged by clients' own connections, plus at most one harmless hello after a start or a failure. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
 import { isReverse } from '../../../shared/route-text.ts';
@@ -23,22 +23,25 @@ import {
 import type { FinishedProbe, TargetJudge } from './target-judge.ts';
 import { anotherMayHelp } from './tunnel-evidence.ts';
 
-/** Green lasts for as many intervals after the last answer, where no transport can answer for a tunnel. */
-const greenIntervals = 10;
-/** A connection that is made takes no longer, unless a packet was lost twice (RFC 6298: after 1 s and 2 s more). */
+/** Without a transport proof, the target stays healthy for this many intervals after the last answer. */
+const healthyIntervals = 10;
+/**
+ * Connecting takes at most this long, unless a packet is lost twice (RFC 6298: retransmission after 1 s, then after 2 s
+ * more).
+ */
 const maxConnectMs = 3_000;
 /**
- * A tunnel takes a connection before its far end has made one. Where packets to the target vanish, Linux tries for 127 s
- * (tcp_syn_retries, tcp(7)) until the tunnel says so.
+ * A tunnel accepts a connection before its far end has connected to the target. If packets to the target are dropped,
+ * Linux retries for 127 s (tcp_syn_retries, tcp(7)) before the tunnel reports the failure.
  */
-const keptOpenMs = { tcp: 0, ssh: 150_000, kubectl: 150_000, command: 150_000 } as const;
+const stableAfterMs = { tcp: 0, ssh: 150_000, kubectl: 150_000, command: 150_000 } as const;
 
 export interface AutoTargetParts {
   readonly clock: Clock;
   readonly service: ServiceSpec;
-  /** null: the protocol is not known, and the target is never dialed. */
+  /** null: the protocol is unknown, and the target is never dialed. */
   readonly hello: TargetProbe | null;
-  /** Why the target failed on an earlier tunnel; null: nothing is known. */
+  /** Why the target failed on an earlier tunnel; null: unknown. */
   readonly trouble: Cause | null;
   readonly traffic: () => TunnelTraffic;
 }
@@ -67,32 +70,32 @@ export class AutoTarget implements TargetJudge {
   }
 
   get failuresInRow(): number {
-    return this.#target.owesHello ? this.#target.failuresInRow : 0;
+    return this.#target.isHelloDue ? this.#target.failuresInRow : 0;
   }
 
-  get owesHello(): boolean {
-    return this.#target.owesHello;
+  get isHelloDue(): boolean {
+    return this.#target.isHelloDue;
   }
 
-  question(isStrict: boolean): TargetProbe | null {
+  nextProbe(isStrict: boolean): TargetProbe | null {
     const { isFlowing, lastOpenedAt } = this.#parts.traffic();
     if (isFlowing) {
       this.#answered();
       return null;
     }
-    const { health, failedAt, owesHello } = this.#target;
+    const { health, failedAt, isHelloDue } = this.#target;
     const { clock, service, hello } = this.#parts;
-    const isKeptOpen =
+    const isStable =
       lastOpenedAt !== null &&
       lastOpenedAt > failedAt &&
       clock.now() - lastOpenedAt >=
-        (isReverse(service.connection) ? 0 : keptOpenMs[service.connection.technology]);
-    if (health === 'unhealthy' && isKeptOpen) this.#target = unansweredTarget(this.#target);
-    return owesHello || isStrict ? hello : null;
+        (isReverse(service.connection) ? 0 : stableAfterMs[service.connection.technology]);
+    if (health === 'unhealthy' && isStable) this.#target = unansweredTarget(this.#target);
+    return isHelloDue || isStrict ? hello : null;
   }
 
-  heard(result: FinishedProbe, evidence: TunnelEvidence): void {
-    // Any answer is an answer.
+  onResult(result: FinishedProbe, evidence: TunnelEvidence): void {
+    // Any answer counts, even an error.
     if (result.kind === 'passed' || provesTunnel(result)) {
       this.#answered();
       return;
@@ -103,10 +106,10 @@ export class AutoTarget implements TargetJudge {
     this.#target = (isLate ? lateTarget : closedTarget)(this.#target, cause, this.#terms());
   }
 
-  onlyTransportAsked(transport: TransportProof): void {
+  onTransportOnly(transport: TransportProof): void {
     const { clock, service } = this.#parts;
     if (this.health !== 'healthy' || (transport.kind === 'alive' && !this.#isTcp)) return;
-    const isStale = clock.now() - this.#answeredAt > greenIntervals * service.healthCheck.intervalMs;
+    const isStale = clock.now() - this.#answeredAt > healthyIntervals * service.healthCheck.intervalMs;
     if (isStale) this.#target = unansweredTarget(this.#target);
   }
 
@@ -122,7 +125,7 @@ export class AutoTarget implements TargetJudge {
     const cause = describeClientFailure(this.#parts.service.connection, evidence);
     if (cause === null) return;
     if (evidence.kind === 'looped') {
-      // The connections that are closed for it say less.
+      // A loop also closes connections, but their closing says less than the loop itself.
       this.complained(cause);
       return;
     }
@@ -131,16 +134,16 @@ export class AutoTarget implements TargetJudge {
     this.#target = fail(this.#target, cause, this.#terms());
   }
 
-  /** Of a connection to the target, which the tunnel could not make. */
+  /** Reports that the tunnel could not connect to the target. */
   complained(complaint: Cause): void {
     this.#mayHelp = false;
     this.#target = complainedOf(this.#target, complaint, this.#terms());
   }
 
-  /** The network or the target may be another one by now. */
+  /** The network or the target may have changed. */
   forget(): void {
     this.#target = untriedTarget(null, this.#terms());
-    // Bytes from before prove nothing now.
+    // Discard earlier bytes: they no longer prove anything.
     this.#parts.traffic();
   }
 
@@ -153,7 +156,7 @@ export class AutoTarget implements TargetJudge {
     this.#answeredAt = this.#parts.clock.now();
   }
 
-  /** Where there is a tunnel, it is asked whether it lives. Here is nothing to ask, and a healthy server may only be slow. */
+  /** Only for tcp: a tunnel is probed instead. Here nothing can be probed, and a healthy server may just be slow. */
   #silent({ awaited, forMs }: Extract<ClientEvidence, { readonly kind: 'silent' }>): void {
     if (!this.#isTcp) return;
     if (awaited === 'connection' && forMs >= maxConnectMs) {
@@ -161,10 +164,10 @@ export class AutoTarget implements TargetJudge {
       return;
     }
     const { clock, traffic } = this.#parts;
-    // Another connection was answered after this one had asked.
-    const isOneOfMany =
+    // Another connection was answered after this one sent its request.
+    const isOnlyThisSlow =
       awaited === 'answer' && (traffic().isFlowing || this.#answeredAt > clock.now() - forMs);
-    if (this.health === 'healthy' && !isOneOfMany) this.#target = unansweredTarget(this.#target);
+    if (this.health === 'healthy' && !isOnlyThisSlow) this.#target = unansweredTarget(this.#target);
   }
 
   get #isTcp(): boolean {

@@ -40,7 +40,7 @@ const commandFailed: CheckFailure = {
   title: 'The check command exited with code 1',
 };
 
-describe('cause of a failed check', () => {
+describe('the cause of a failed check', () => {
   it.each([
     [late, 'timed-out', 'No answer through the tunnel within 5 s'],
     [{ ...late, afterMs: 300 }, 'timed-out', 'No answer through the tunnel within 300 ms'],
@@ -51,7 +51,7 @@ describe('cause of a failed check', () => {
     [closed('mid-answer'), 'check-failed', 'The connection was closed before the answer was complete'],
     [unconnected('ECONNREFUSED'), 'check-failed', 'The tunnel does not accept connections'],
     [unconnected('EAGAIN', true), 'check-failed', 'The tunnel is too busy to accept another connection'],
-    [unconnected('EMFILE', true), 'check-failed', 'This computer has no room for another connection'],
+    [unconnected('EMFILE', true), 'check-failed', 'This computer cannot open another connection'],
     [answered('check-failed'), 'check-failed', 'HTTP 503 from the service'],
     [answered('check-refused'), 'check-refused', 'HTTP 503 from the service'],
     [answered('certificate-expiring'), 'certificate-expiring', 'HTTP 503 from the service'],
@@ -62,7 +62,7 @@ describe('cause of a failed check', () => {
     expect(causeOf(failure)).toMatchObject({ code, title, evidence: 'what was seen' });
   });
 
-  it('is the same whatever the words of the finding are', () => {
+  it('does not depend on the text of the finding', () => {
     const findings = ['HTTP 503 where', 'the certificate has expired', 'the answer is not Redis', ''];
     const failure = answered('check-refused');
     const causes = findings.map((finding) => describeFailedCheck({ finding, failure }, specOf(https)));
@@ -84,25 +84,25 @@ describe('cause of a failed check', () => {
     });
   });
 
-  it('of a check that could not be made is what kept it from being made', () => {
+  it('is the obstacle if the check could not run', () => {
     const obstacle = describeCause('secret-missing', { what: 'db', command: 'localport secret set db' });
     expect(causeOf({ kind: 'not-made', obstacle })).toEqual(obstacle);
   });
 
-  it('says the same only once', () => {
+  it('does not repeat itself', () => {
     const failure = { kind: 'not-made', obstacle: { code: 'config-invalid', what: 'No password' } } as const;
     const cause = describeFailedCheck({ finding: 'No password', failure }, specOf(https));
     expect(cause).toMatchObject({ title: 'No password', evidence: null });
   });
 
   it.each([answered('check-refused'), answered('certificate-expiring'), badCertificate('untrusted')])(
-    'of an answer that every tunnel would bring is for the user: %j',
+    'needs the user if every tunnel would get the same answer: %j',
     (failure) => {
       expect(causeOf(failure).recovery).toBe('user');
     },
   );
 
-  it('of a command that takes too long names the command', () => {
+  it('names a command that takes too long', () => {
     const exec: ProbeSpec = { type: 'exec', argv: ['pg_isready'] };
     expect(causeOf(late, exec)).toMatchObject({
       code: 'timed-out',
@@ -111,7 +111,7 @@ describe('cause of a failed check', () => {
     });
   });
 
-  it('sends nobody to the network once the service has begun to answer, nor to the far end before', () => {
+  it('does not blame the network once the service has started to answer, nor the far end before', () => {
     expect(causeOf(late).remedy).toBe('Check the network or the VPN');
     expect(causeOf({ ...late, farEndSpoke: true }).remedy).toBe('Check the program at the far end');
     expect(causeOf(unconnected('ECONNREFUSED')).remedy).toBeNull();

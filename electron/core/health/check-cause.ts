@@ -1,4 +1,7 @@
-/** From a failed check to the cause that is shown: pure. Only the kind of failure decides; the finding is evidence. */
+/**
+ * Maps a failed check to the cause that is shown. Only the kind of failure decides; the finding becomes the evidence.
+ * Pure.
+ */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
@@ -20,11 +23,11 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
   const { failure, finding: evidence } = check;
   switch (failure.kind) {
     case 'timed-out':
-      return { ...describeCause('timed-out', { evidence }), ...lateWords(failure, spec) };
+      return { ...describeCause('timed-out', { evidence }), ...timeoutTexts(failure, spec) };
     case 'closed':
       return describeCause('check-failed', { evidence, what: closedTitles[failure.stage] });
     case 'unconnected':
-      // The far end has no part in it.
+      // The far end is not involved, so its remedy does not apply.
       return {
         ...describeCause('check-failed', { evidence, what: unconnectedTitle(failure) }),
         remedy: null,
@@ -42,14 +45,14 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
   }
 }
 
-function lateWords({ afterMs, farEndSpoke }: Failure<'timed-out'>, spec: HealthCheckSpec): Partial<Cause> {
+function timeoutTexts({ afterMs, farEndSpoke }: Failure<'timed-out'>, spec: HealthCheckSpec): Partial<Cause> {
   const within = `within ${formatDuration(afterMs)}`;
   if (spec.probe.type === 'exec') {
     const remedy = 'Run the check command manually, or increase the timeout of the health check';
     return { title: `The check command did not finish ${within}`, remedy };
   }
   if (!farEndSpoke) return { title: `No answer through the tunnel ${within}` };
-  // The network has carried the beginning.
+  // The network has delivered part of the answer, so it is not the problem.
   const remedy = 'Check the program at the far end';
   return { title: `No complete answer from the service ${within}`, remedy };
 }
@@ -58,7 +61,7 @@ function unconnectedTitle({ errno, busy }: Failure<'unconnected'>): string {
   if (!busy) return 'The tunnel does not accept connections';
   return errno === 'EAGAIN'
     ? 'The tunnel is too busy to accept another connection'
-    : 'This computer has no room for another connection';
+    : 'This computer cannot open another connection';
 }
 
 function describeAnswer(answer: WrongAnswer, evidence: string, spec: HealthCheckSpec): Cause {
@@ -77,7 +80,10 @@ function describeAnswer(answer: WrongAnswer, evidence: string, spec: HealthCheck
   }
 }
 
-/** The catalogue's remedy is for tunnels: what kubectl does not trust. Here the tunnel has just carried the certificate. */
+/**
+ * The catalog's remedy is about kubectl not trusting a cluster. Here the tunnel works: it has just delivered the
+ * certificate.
+ */
 function describeCertificate(
   problem: 'expired' | 'untrusted',
   evidence: string,
@@ -93,7 +99,7 @@ function describeCertificate(
   return { ...cause, title, remedy: 'The tunnel works: renew the certificate at the far end' };
 }
 
-/** Whose certificate it is, by the name that the check expects. */
+/** The host name that the check expects in the certificate. */
 function certificateHost({ probe }: HealthCheckSpec): string | undefined {
   if (probe.type === 'https') return resolveProbeUrl(probe, 'localhost')?.hostname;
   if (probe.type === 'postgres') return probe.host;

@@ -39,14 +39,14 @@ describe('check pace', () => {
     { what: 'the failure that decides', tookMs: 10, intervalMs: 30 * second, failures: 3, nextAt: 2010 },
     { what: 'the second one after it', tookMs: 10, intervalMs: 30 * second, failures: 5, nextAt: 8010 },
     { what: 'many failures', tookMs: 10, intervalMs: 30 * second, failures: 500, nextAt: 30 * second },
-  ])('follows $what', ({ tookMs, intervalMs, failures, nextAt }) => {
+  ])('$what', ({ tookMs, intervalMs, failures, nextAt }) => {
     const counted = { failuresInRow: failures, failureThreshold: 3 };
     const check = { startedAt: 0, endedAt: tookMs, intervalMs, ...counted };
     expect(nextCheckAt({ ...check, isSilent: false })).toBe(nextAt);
     expect(nextCheckAt({ ...check, isSilent: true })).toBe(tookMs + second);
   });
 
-  it('shifts the phase of a service by at most a fifth of its interval', () => {
+  it("shifts the start of a service's interval by at most a fifth of it", () => {
     expect([0, 0.5, 0.999].map((random) => Math.round(phaseShift(5000, random)))).toEqual([0, 500, 999]);
   });
 });

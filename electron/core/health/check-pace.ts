@@ -1,22 +1,21 @@
 /**
- * When the next check is due: pure. Times are in ms of the monotonic clock.
+ * When the next check is due. Pure; times are in ms of the monotonic clock.
  *
- * Checks start every interval, measured from start to start; a check that outlasts its interval skips the starts that
- * it missed. While checks fail the next one comes sooner: the thresholds count checks in a row, and a dead tunnel whose
- * third failure came two long intervals after the first would be noticed by its user first; and a service that is back
- * should be seen to be back. Beyond the threshold the distance doubles up to the interval. The pause before such a check
- * is counted from the end of the failed one, because asking a pod that is not listening yet again and again ends the
- * kubectl that asks.
+ * Checks start every interval, measured from start to start; a check that outlasts its interval skips the starts it
+ * missed. After a failure the next check comes sooner: thresholds count consecutive checks, and with long intervals
+ * users would notice a dead tunnel, or its recovery, before the checks did. Beyond the threshold, the delay doubles up
+ * to the interval. It is measured from the end of the failed check, because repeated connections to a pod that is not
+ * listening yet end the kubectl that carries them.
  */
 const confirmDelayMs = 2000;
-/** A tunnel that does not answer is asked again this soon: its answer may only be slow. */
+/** A silent tunnel is probed again this soon: its answer may only be slow. */
 const silentDelayMs = 1000;
 
-/** The part of the first interval by which services that started together move apart. */
+/** The share of the first interval over which services that started together are spread. */
 const firstIntervalSpread = 0.2;
 
 export interface FinishedCheck {
-  /** When it was due, or when it started if that was later: it may even lie after the end. */
+  /** When the check was due, or when it started if that was later; this may even be after its end. */
   readonly startedAt: number;
   readonly endedAt: number;
   readonly intervalMs: number;
@@ -35,6 +34,6 @@ export function nextCheckAt(check: FinishedCheck): number {
   return Math.min(nextStart, endedAt + delayMs);
 }
 
-/** How much of the first interval to leave out; `random` is in [0, 1). */
+/** How much of the first interval to skip; `random` is in [0, 1). */
 export const phaseShift = (intervalMs: number, random: number): number =>
   intervalMs * firstIntervalSpread * random;

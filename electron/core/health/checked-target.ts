@@ -1,4 +1,4 @@
-/** A target that is asked at each interval: its answers are counted against the thresholds. */
+/** A target that is probed at each interval; the results are counted against the thresholds. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import { describeFailure } from './client-failure.ts';
@@ -7,7 +7,7 @@ import { forgetRun, judge, untried, type HealthVerdict } from './health-verdict.
 import type { FinishedProbe, TargetJudge } from './target-judge.ts';
 import { anotherMayHelp } from './tunnel-evidence.ts';
 
-/** Why a check fails, kept for as long as the verdict is unhealthy. */
+/** Why the last check failed; used while the verdict is unhealthy. */
 interface Trouble {
   readonly cause: Cause;
   readonly mayHelp: boolean;
@@ -40,18 +40,18 @@ export class CheckedTarget implements TargetJudge {
     return this.#verdict.failuresInRow;
   }
 
-  question(): TargetProbe {
+  nextProbe(): TargetProbe {
     return this.#probe;
   }
 
-  heard(result: FinishedProbe, evidence: TunnelEvidence): void {
+  onResult(result: FinishedProbe, evidence: TunnelEvidence): void {
     this.#verdict = judge(this.#verdict, result.kind === 'passed', this.#service.healthCheck);
     if (result.kind === 'passed') return;
     const cause = describeFailure(result, this.#service);
     this.#trouble = { cause, mayHelp: cause.recovery === 'backoff' && anotherMayHelp(evidence) };
   }
 
-  onlyTransportAsked(): void {
+  onTransportOnly(): void {
     return;
   }
 

@@ -1,4 +1,4 @@
-/** Why a connection to the target failed, in the words of the catalogue. Pure. */
+/** Maps a failed connection to the target to its cause. Pure. */
 import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
@@ -12,7 +12,7 @@ import type { FailedCheck } from './health-verdict.ts';
 
 type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 
-/** A connection that a client made. null: it says nothing about the target. */
+/** For a connection made by a client. null: it says nothing about the target. */
 export function describeClientFailure(
   connection: Connection,
   evidence: Exclude<ClientEvidence, { readonly kind: 'answered' | 'silent' }>,
@@ -31,7 +31,7 @@ export function describeClientFailure(
   }
 }
 
-/** A connection that a check made. */
+/** For a connection made by a check. */
 export function describeFailure(check: FailedCheck, { connection, healthCheck }: ServiceSpec): Cause {
   const { failure } = check;
   const refusal =
@@ -39,7 +39,7 @@ export function describeFailure(check: FailedCheck, { connection, healthCheck }:
   return refusal ?? describeFailedCheck(check, healthCheck);
 }
 
-/** What a reverse forward leads to. null: the forward is none. */
+/** For the local target of a reverse forward. null: the forward is not a reverse forward. */
 function describeLocalRefusal({ localTarget: target }: SshConnection, errno: string): Cause | null {
   if (target === undefined) return null;
   const what = describeLocalTarget(target);
@@ -53,7 +53,7 @@ function describeLocalRefusal({ localTarget: target }: SshConnection, errno: str
 const connectError = (errno: string, place: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`connect ${errno} ${place}`), { code: errno });
 
-/** null: the endpoint is the tunnel's own, and the target has no part in it. */
+/** null: the endpoint is the tunnel's own, so the target is not involved. */
 function describeRefusal(connection: Connection, errno: string): Cause | null {
   if (connection.technology === 'ssh') return describeLocalRefusal(connection, errno);
   if (connection.technology !== 'tcp') return null;

@@ -1,4 +1,4 @@
-// The faults of LocalPort 0.3.7 that lay in its health checks, against real servers.
+// Regression tests for the health check faults of LocalPort 0.3.7, against real servers.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
@@ -15,7 +15,7 @@ import {
   floodsAfter,
   listen,
   neverAnswers,
-  type Behaviour,
+  type Behavior,
   type ListenOptions,
   type TestServer,
 } from './probes/testing/test-server.ts';
@@ -33,8 +33,8 @@ beforeEach(() => {
 });
 afterEach(() => scope.close());
 
-const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
-  const server = await listen(behaviour, options);
+const serve = async (behavior: Behavior, options: ListenOptions = {}): Promise<TestServer> => {
+  const server = await listen(behavior, options);
   scope.own('server', () => server.close());
   return server;
 };
@@ -54,10 +54,10 @@ describe('health monitors of real servers', () => {
     ['https', https, welcome, { certificate }],
     ['postgres', postgres, speaksPostgres('N'), {}],
     ['kafka', kafka, speaksKafka(), {}],
-  ] as [string, ProbeSpec, Behaviour, ListenOptions][])(
-    'find a healthy service healthy by a check of type %s, again and again',
-    async (_, probe, behaviour, options) => {
-      const { endpoint } = await serve(behaviour, options);
+  ] as [string, ProbeSpec, Behavior, ListenOptions][])(
+    'repeatedly find a healthy service healthy with a check of type %s',
+    async (_, probe, behavior, options) => {
+      const { endpoint } = await serve(behavior, options);
       scheduler.watch(
         healthTarget('a', { probe, intervalMs: 60, timeoutMs: 2000 }, endpoint),
         heard.onReport,
@@ -67,7 +67,7 @@ describe('health monitors of real servers', () => {
     },
   );
 
-  it('ask once for each interval, before and after a reload', async () => {
+  it('probe once per interval, before and after a reload', async () => {
     const intervalMs = 200;
     let connections = 0;
     const { endpoint } = await serve((socket) => {
@@ -88,7 +88,7 @@ describe('health monitors of real servers', () => {
     }
   });
 
-  it('need as many failures in a row as configured, and say why', async () => {
+  it('need the configured number of consecutive failures, and report the reason', async () => {
     const { endpoint } = await serve(closesAtOnce);
     const verdicts: string[] = [];
     scheduler.watch(
@@ -100,11 +100,11 @@ describe('health monitors of real servers', () => {
     expect(verdicts.slice(0, 4)).toEqual(['unknown', 'unknown', 'unknown', unhealthy]);
   });
 
-  it('keep to one service: checks that fail and hang disturb neither the others nor the event loop', async () => {
+  it('isolate services: failing and hanging checks disturb neither other services nor the event loop', async () => {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     const head = 'HTTP/1.1 200 OK\r\n\r\n';
     const bad = [closesAtOnce, neverAnswers, dripsAfter(head), floodsAfter(head)];
-    const servers = await Promise.all(bad.map((behaviour) => serve(behaviour)));
+    const servers = await Promise.all(bad.map((behavior) => serve(behavior)));
     const probe = httpSpec({ expectedContent: 'ok' });
     const spec = { probe, intervalMs: 100, timeoutMs: 400, failureThreshold: 1 };
     delay.enable();
@@ -121,11 +121,11 @@ describe('health monitors of real servers', () => {
 
     expect(good().filter((line) => !line.startsWith('good healthy'))).toEqual([]);
     expect(heard.lines.filter((line) => line.endsWith('timed-out')).length).toBeGreaterThan(0);
-    // The servers flood from this very process: a blocking wait would last as long as a timeout.
+    // The servers flood from this process too, so a blocking wait would last as long as a timeout.
     expect(delay.max / 1e6).toBeLessThan(400);
   });
 
-  it('let go of every socket when they are stopped in the middle of a check', async () => {
+  it('close every socket when they are stopped during a check', async () => {
     const server = await serve(neverAnswers);
     const monitors = Array.from({ length: 20 }, (_, i) =>
       scheduler.watch(healthTarget(`s${i}`, { probe: httpSpec() }, server.endpoint), heard.onReport),
@@ -133,7 +133,7 @@ describe('health monitors of real servers', () => {
     await expect.poll(() => server.openConnections()).toBe(20);
     const stoppedAt = performance.now();
     await Promise.all(monitors.map((monitor) => monitor.stop()));
-    // Shorter than any wait of a probe, and longer than a busy machine stalls.
+    // Shorter than any wait of a probe, and longer than the stalls of a busy machine.
     expect(performance.now() - stoppedAt).toBeLessThan(200);
     await expect.poll(() => server.openConnections()).toBe(0);
     expect([scheduler.active(), heard.lines]).toEqual([0, []]);

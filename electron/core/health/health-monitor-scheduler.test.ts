@@ -33,7 +33,7 @@ const start = (options: Partial<HealthMonitorSchedulerOptions> = {}): HealthMoni
   return scheduler;
 };
 
-/** The levels as they followed one another, without repetition: `a healthy`. */
+/** The sequence of states without repetitions: `a healthy`. */
 const changes = (): readonly string[] => {
   const last = new Map<string, string>();
   return heard.lines.flatMap((line) => {
@@ -44,7 +44,7 @@ const changes = (): readonly string[] => {
   });
 };
 
-describe('pace of the checks', () => {
+describe('the pace of checks', () => {
   it('checks at once and then every interval, from start to start', async () => {
     probe.tookMs = 700;
     start().watch(healthTarget('a'), heard.onReport);
@@ -52,7 +52,7 @@ describe('pace of the checks', () => {
     expect(probe.timesOf('a')).toEqual([0, 30_000, 60_000, 90_000]);
   });
 
-  it('lets no check overtake another of its service', async () => {
+  it('runs checks of one service one after the other', async () => {
     probe.tookMs = 12 * second;
     start().watch(healthTarget('a', { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(50 * second);
@@ -60,7 +60,7 @@ describe('pace of the checks', () => {
     expect(probe.mostRunning).toBe(1);
   });
 
-  it('checks at once when asked to, and once more when a check is under way', async () => {
+  it('checks at once on request, and once more if a check is running', async () => {
     probe.tookMs = 700;
     const monitor = start().watch(healthTarget('a'), heard.onReport);
     await clock.advance(200);
@@ -72,18 +72,18 @@ describe('pace of the checks', () => {
     expect(probe.timesOf('a')).toEqual([0, 700, 10_000, 40_000]);
   });
 
-  it('comes back sooner while checks fail, and less and less often', async () => {
+  it('checks sooner after a failure, then less and less often', async () => {
     probe.answer = () => (clock.now() < 100 * second ? 'fails' : 'passes');
     start().watch(healthTarget('a'), heard.onReport);
     await clock.advance(130 * second);
-    // In doubt every 2 s; then at distances that double up to the interval.
+    // Every 2 s below the threshold; beyond it, at delays that double up to the interval.
     expect(probe.timesOf('a')).toEqual([
       0, 2000, 4000, 6000, 10_000, 18_000, 34_000, 64_000, 94_000, 124_000,
     ]);
     expect(changes()).toEqual(['a unhealthy', 'a healthy']);
   });
 
-  it('parts services that start together by a fraction of their interval, once', async () => {
+  it('spreads services that start together over a fraction of their interval, once', async () => {
     const randoms = [0, 0.5, 1];
     const scheduler = start({ random: () => randoms.shift() ?? 0 });
     for (const name of ['a', 'b', 'c'])
@@ -108,7 +108,7 @@ describe('pace of the checks', () => {
     expect(wakes).toBeLessThan(10 * 12);
   });
 
-  it('does not run wild when checks end without an answer', async () => {
+  it('does not check continuously when checks end without an answer', async () => {
     probe.answer = () => 'gives-up';
     start().watch(healthTarget('a', { intervalMs: 5 * second }), heard.onReport);
     await clock.advance(11 * second);
@@ -116,7 +116,7 @@ describe('pace of the checks', () => {
     expect(heard.lines).toEqual([]);
   });
 
-  it('runs no more checks at once than allowed, and takes the one that is overdue longest', async () => {
+  it('runs no more checks at once than allowed, and starts the most overdue one first', async () => {
     probe.answer = ({ endpoint }) =>
       endpoint.kind === 'unix' && endpoint.path === 'hangs' ? 'hangs' : 'passes';
     probe.tookMs = 3 * second;
@@ -131,8 +131,8 @@ describe('pace of the checks', () => {
   });
 });
 
-describe('what the checks amount to', () => {
-  it('reports the level after each check, which changes after as many in a row as configured', async () => {
+describe('the results of checks', () => {
+  it('reports the health after each check, which changes after the configured number of consecutive results', async () => {
     const answers = 'pfpffpppf';
     probe.answer = () => (answers[probe.asked.length - 1] === 'f' ? 'fails' : 'passes');
     start().watch(
@@ -153,7 +153,7 @@ describe('what the checks amount to', () => {
     ]);
   });
 
-  it('asks with the endpoint and the timeout of the service, and with its local port where a url has no host', async () => {
+  it('probes with the endpoint and timeout of the service, and with its local port if a URL has no host', async () => {
     const url = async (written: string | null): Promise<unknown> => {
       const http = { type: 'http', url: written, method: 'GET', expectedStatus: [200] } as const;
       const spec = { ...http, expectedContent: null, headers: {}, verifySsl: true, caFile: null };
@@ -169,7 +169,7 @@ describe('what the checks amount to', () => {
     expect(await url('http://db:9000/health')).toBe('http://db:9000/health');
   });
 
-  it('says no more after it was stopped from inside of an event', async () => {
+  it('reports nothing after it was stopped from within a report', async () => {
     const monitor = start().watch(healthTarget('a'), (...report) => {
       heard.onReport(...report);
       void monitor.stop();
@@ -180,8 +180,8 @@ describe('what the checks amount to', () => {
   });
 });
 
-describe('who is watched', () => {
-  it('runs one loop for a tunnel that is watched twice', async () => {
+describe('watched tunnels', () => {
+  it('are checked once even if watched twice', async () => {
     const scheduler = start();
     const first = scheduler.watch(healthTarget('a'), heard.onReport);
     scheduler.watch(healthTarget('a'), heard.onReport);
@@ -194,7 +194,7 @@ describe('who is watched', () => {
     expect(heard.lines.filter((line) => line.startsWith('a '))).toHaveLength(4);
   });
 
-  it('goes on checking, at the new pace, after a reload', async () => {
+  it('are checked at the new pace after a reload', async () => {
     const scheduler = start();
     const before = scheduler.watch(healthTarget('a'), heard.onReport);
     await clock.advance(10 * second);
@@ -204,7 +204,7 @@ describe('who is watched', () => {
     expect(probe.timesOf('a')).toEqual([0, 10_000, 15_000, 20_000]);
   });
 
-  it('cancels the running check of the service that is stopped, and of no other', async () => {
+  it('have only their own check canceled when they are stopped', async () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
     const a = scheduler.watch(healthTarget('a'), heard.onReport);
@@ -214,7 +214,7 @@ describe('who is watched', () => {
     expect(scheduler.active()).toBe(1);
   });
 
-  it('leaves a healthy service alone while another fails', async () => {
+  it('are unaffected by failures of another service', async () => {
     probe.answer = ({ endpoint }) =>
       endpoint.kind === 'unix' && endpoint.path === 'bad' ? 'fails' : 'passes';
     const scheduler = start();
@@ -225,7 +225,7 @@ describe('who is watched', () => {
     expect(changes()).toEqual(['good healthy', 'bad unhealthy']);
   });
 
-  it('stops everything when it closes, and watches nothing afterwards', async () => {
+  it('are all stopped on close, and no new ones are accepted', async () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
     scheduler.watch(healthTarget('a'), heard.onReport);
@@ -253,7 +253,7 @@ describe('pause', () => {
     expect(heard.lines).toEqual(['b healthy answered 0']);
   });
 
-  it('holds no timer between two checks either', async () => {
+  it('holds no timer between two checks', async () => {
     const scheduler = start();
     scheduler.watch(healthTarget('a'), heard.onReport);
     await clock.advance(second);
@@ -262,7 +262,7 @@ describe('pause', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('does not count a check that comes to its answer all the same', async () => {
+  it('does not count a check that gets an answer in spite of it', async () => {
     probe.answer = () => 'passes-anyway';
     probe.tookMs = 100;
     const scheduler = start();
@@ -278,7 +278,7 @@ describe('pause', () => {
     expect(heard.lines).toEqual([]);
   });
 
-  it('ends in checks that are spread over the interval, not in a burst', async () => {
+  it('is followed by checks spread over the interval, not by a burst', async () => {
     let count = 0;
     const scheduler = start({ random: () => (count++ % 20) / 20 });
     for (let i = 0; i < 20; i++) scheduler.watch(healthTarget(`s${i}`), heard.onReport);
@@ -292,7 +292,7 @@ describe('pause', () => {
     expect(new Set(probe.timesOf()).size).toBe(20);
   });
 
-  it('does not let failures from before it count together with those after it', async () => {
+  it('does not add failures before it to failures after it', async () => {
     const scheduler = start();
     probe.answer = () => 'fails';
     scheduler.watch(healthTarget('a', { failureThreshold: 3 }), heard.onReport);
@@ -305,7 +305,7 @@ describe('pause', () => {
     expect(changes()).toEqual(['a unhealthy']);
   });
 
-  it('puts off the first check of what is watched meanwhile', async () => {
+  it('postpones the first check of a tunnel that is watched during it', async () => {
     const scheduler = start({ random: () => 0.9 });
     scheduler.pause();
     scheduler.watch(healthTarget('a'), heard.onReport);
@@ -319,7 +319,7 @@ describe('pause', () => {
 describe('a proof', () => {
   const silent = { kind: 'silent' } as const;
 
-  it('asks the check and the transport at once, and tells what the transport says as soon as it is known', async () => {
+  it("probes target and transport in parallel, and reports the transport's result as soon as it is known", async () => {
     probe.tookMs = 500;
     const target = {
       ...healthTarget('a'),
@@ -334,7 +334,7 @@ describe('a proof', () => {
     expect(heard.lines.slice(1)).toEqual(['a healthy answered 500', 'a healthy answered! 500']);
   });
 
-  it('counts like any check', async () => {
+  it('counts like any other check', async () => {
     probe.answer = () => 'fails';
     const monitor = start().watch(healthTarget('a', { failureThreshold: 2 }), heard.onReport);
     await clock.advance(0);
@@ -346,7 +346,7 @@ describe('a proof', () => {
     ]);
   });
 
-  it('allows the configured timeout, and three seconds at the least', async () => {
+  it('allows the configured timeout, but at least three seconds', async () => {
     const timeouts = [];
     for (const timeoutMs of [1 * second, 10 * second]) {
       const monitor = start().watch(healthTarget('a', { timeoutMs }), heard.onReport);
@@ -358,7 +358,7 @@ describe('a proof', () => {
     expect(timeouts).toEqual([3 * second, 10 * second]);
   });
 
-  it('gives the transport ten seconds instead of one while bytes of ours wait to go out', async () => {
+  it('gives the transport ten seconds instead of one while our own bytes are queued', async () => {
     const deadlines: number[] = [];
     for (const isQueued of [false, true]) {
       const target = {
@@ -392,7 +392,7 @@ describe('a proof', () => {
     expect(heard.lines.at(-1)).toBe('a unknown answered!');
   });
 
-  it('asks the transport in a regular check when nothing answered, and not when something did', async () => {
+  it('probes the transport in a regular check only if nothing answered', async () => {
     let asked = 0;
     const target = {
       ...healthTarget('a'),
@@ -409,7 +409,7 @@ describe('a proof', () => {
     expect(asked).toBe(1);
   });
 
-  it('is followed by one more for those who ask during it', async () => {
+  it('is followed by one more for requests during it', async () => {
     probe.tookMs = 100;
     const monitor = start().watch(healthTarget('a'), heard.onReport);
     const answers = Promise.all([monitor.prove(), monitor.prove(), monitor.prove()]);
@@ -418,7 +418,7 @@ describe('a proof', () => {
     expect(probe.asked).toHaveLength(3);
   });
 
-  it('waits for no slot', async () => {
+  it('does not wait for a slot', async () => {
     probe.answer = ({ timeoutMs }) => (timeoutMs === 7 * second ? 'passes' : 'hangs');
     const scheduler = start({ maxConcurrentProbes: 1 });
     scheduler.watch(healthTarget('hangs'), heard.onReport);
@@ -428,7 +428,7 @@ describe('a proof', () => {
     expect(await answer).toBe('answered');
   });
 
-  it('is cancelled by a pause and can be asked again at once', async () => {
+  it('is cancelled by a pause and can be requested again at once', async () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
     const monitor = scheduler.watch(healthTarget('a'), heard.onReport);
@@ -459,7 +459,7 @@ describe('a service without a check', () => {
   };
   const command: Connection = { technology: 'command', argv: ['socat'], remotePort: null };
 
-  it('asks nothing of the target, and its transport at every interval', async () => {
+  it('probes only its transport, at every interval', async () => {
     let asked = 0;
     const proveTransport = (): Promise<TransportProof> => {
       asked += 1;
@@ -476,7 +476,7 @@ describe('a service without a check', () => {
     ]);
   });
 
-  it('is untried where the transport has no round trip, also when it is asked to prove itself', async () => {
+  it('is untried if the transport has no round trip, even in a proof', async () => {
     const monitor = start().watch(through(command), heard.onReport);
     await clock.advance(0);
     expect(await monitor.prove()).toBe('untried');
@@ -485,7 +485,7 @@ describe('a service without a check', () => {
   });
 });
 
-it('opens no other tunnel where the far end answers, whatever it answers', async () => {
+it('opens no other tunnel if the far end answers, even with an error', async () => {
   const helps: boolean[] = [];
   const answer = { code: 'check-failed', title: 'HTTP 302 from the service' } as const;
   const scheduler = createHealthMonitorScheduler({

@@ -1,10 +1,10 @@
 /**
  * Runs the checks of all services on one timer.
  *
- * 1. A tunnel has at most one monitor, a monitor at most one regular check.
- * 2. A check that hangs or fails holds up none but itself: when all slots are taken, the check that is overdue longest
- *    gets the next one.
- * 3. No regular check runs and no timer is set while paused or closed.
+ * 1. A tunnel has at most one monitor, and a monitor runs at most one regular check.
+ * 2. A check that hangs or fails delays only itself: when all slots are in use, the check that is most overdue gets the
+ *    next free one.
+ * 3. While paused or closed, no regular check runs and no timer is set.
  */
 import type { Clock, Timer } from '../clock.ts';
 import type {
@@ -16,15 +16,15 @@ import type {
 import type { Probe } from './probe.ts';
 import { TunnelMonitor } from './tunnel-monitor.ts';
 
-/** Checks that fall due this soon after one another share a wake-up of the process. */
+/** Checks due within this window share one wake-up of the process. */
 const coalescingWindowMs = 100;
 
 export interface HealthMonitorSchedulerOptions {
   readonly clock: Clock;
   readonly probes: Probe;
   /**
-   * A check is a socket that waits, up to a second on a silent service and up to its timeout on a dead one: the bound
-   * has to let a hundred of them wait at the usual interval of 5 s.
+   * A check is a waiting socket, for up to a second on a silent service and up to its timeout on a dead one: the limit
+   * must allow a hundred of them at the usual interval of 5 s.
    */
   readonly maxConcurrentProbes?: number;
   /** In [0, 1): spreads the checks of services that start together. */
@@ -41,7 +41,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
   readonly #maxConcurrentProbes: number;
   readonly #random: () => number;
   readonly #tasks = new Map<string, TunnelMonitor>();
-  /** What still lets go of its sockets, for `close` to wait for. */
+  /** Monitors that are still closing their sockets; `close` waits for them. */
   readonly #stopping = new Set<Promise<void>>();
   #running = 0;
   #timer: Timer | null = null;
@@ -55,7 +55,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
   }
 
   watch(target: HealthTarget, onReport: ReportListener): HealthMonitor {
-    if (this.#state === 'closed') return watchesNothing;
+    if (this.#state === 'closed') return inactiveMonitor;
     const tools = { clock: this.#clock, probe: this.#probe, random: this.#random };
     const task = new TunnelMonitor(target, onReport, tools);
     void this.#stop(this.#tasks.get(target.tunnelId));
@@ -74,7 +74,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
       complained: (cause) => startIf(task.complained(cause)),
       forgetTarget: () => task.forgetTarget(),
       checkNow: () => {
-        task.hurry();
+        task.makeDue();
         this.#startDueChecks();
       },
       stop: () => this.#stop(task),
@@ -123,7 +123,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
       .sort((a, b) => a.dueAt - b.dueAt);
     const dueUntil = this.#clock.now() + coalescingWindowMs;
     for (const { task, dueAt } of idle) {
-      // A slot that comes free starts the next one.
+      // The next check starts when a slot becomes free.
       if (this.#running >= this.#maxConcurrentProbes) return;
       if (dueAt > dueUntil) {
         this.#timer = this.#clock.after(dueAt - this.#clock.now(), () => this.#startDueChecks());
@@ -144,7 +144,7 @@ class TimerHealthMonitorScheduler implements HealthMonitorScheduler {
   }
 }
 
-const watchesNothing: HealthMonitor = {
+const inactiveMonitor: HealthMonitor = {
   prove: () => Promise.resolve(null),
   checkNow: () => undefined,
   observe: () => undefined,

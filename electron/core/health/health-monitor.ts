@@ -1,4 +1,4 @@
-/** Health monitoring as the forward runner sees it: watch a tunnel, and get a report of each check. */
+/** Health monitoring as the forward runner sees it: watch a tunnel and receive a report of each check. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ClientEvidence, TunnelTraffic } from '../relay/service-port.ts';
@@ -6,51 +6,53 @@ import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof } from '../transport/carrier.ts';
 import type { CheckReport, TunnelEvidence } from './check-report.ts';
 
-/** What is watched: one tunnel of one service. */
+/** The tunnel of a service that is monitored. */
 export interface HealthTarget {
   readonly service: ServiceSpec;
   readonly tunnelId: string;
   readonly endpoint: Endpoint;
   /** See `Tunnel.proveTransport`. */
   readonly proveTransport: (deadlineMs: number, isRoutine: boolean) => Promise<TransportProof>;
-  /** Bytes of ours wait to go out through the tunnel: an answer may be slow for that reason alone. */
+  /** Whether our own bytes are queued for the tunnel, which alone can delay an answer. */
   readonly hasQueuedBytes: () => boolean;
   readonly traffic: () => TunnelTraffic;
-  /** Why the target failed on an earlier tunnel; null: nothing is known. */
+  /** Why the target failed on an earlier tunnel; null: unknown. */
   readonly trouble: Cause | null;
 }
 
-/** Called after every check and every proof: a level, not an edge. */
+/** Called after every check and every proof with the current state, even if it has not changed. */
 export type ReportListener = (tunnelId: string, report: CheckReport) => void;
 
 export interface HealthMonitor {
   /**
-   * Asks the tunnel to prove itself at once, beside the regular checks and beside a pause. The result is counted and
-   * reported like that of any check. A call during a proof is answered by one more. Resolves to the evidence, null when
-   * cancelled.
+   * Probes the tunnel at once, independent of regular checks and even while paused. The result is counted and reported
+   * like that of any check. A call during a proof queues one more proof. Resolves to the evidence; null when cancelled.
    */
   prove(): Promise<TunnelEvidence['kind'] | null>;
-  /** The next regular check is due now; after the present one, if one runs. */
+  /** Makes the next regular check due now, or right after the running one. */
   checkNow(): void;
-  /** What clients' connections show: counts where the check is `auto`. */
+  /** Passes on what clients' connections show; counts if the check is `auto`. */
   observe(evidence: ClientEvidence): void;
-  /** What the tunnel says of a client's connection: counts where the check is `auto`. */
+  /** Passes on what the tunnel reports about a client's connection; counts if the check is `auto`. */
   complained(cause: Cause): void;
-  /** What is known of the target may be true no more: it counts as untried again where the check is `auto`. */
+  /** Resets the target to untried, because it may have changed; applies if the check is `auto`. */
   forgetTarget(): void;
-  /** Ends the monitor; no report comes after the call. Resolves when its probes have let go of their sockets. Idempotent. */
+  /** Ends the monitor; no report follows the call. Resolves when its probes have closed their sockets. Idempotent. */
   stop(): Promise<void>;
 }
 
 export interface HealthMonitorScheduler {
-  /** The first check runs at once. A tunnel has one monitor: watching it again ends the earlier one. */
+  /** Runs the first check at once. A tunnel has one monitor: watching it again ends the earlier one. */
   watch(target: HealthTarget, onReport: ReportListener): HealthMonitor;
-  /** Before sleep: cancels what runs, starts nothing, counts nothing, holds no timer. Idempotent. */
+  /** Before sleep: cancels running checks, starts and counts nothing, and sets no timer. Idempotent. */
   pause(): void;
-  /** Goes on, spread over each interval. Runs of passes or failures from before the pause are forgotten, health is not. */
+  /**
+   * Resumes checks, spread over each interval. Consecutive passes or failures before the pause are forgotten; health is
+   * kept.
+   */
   resume(): void;
-  /** Stops every monitor; a later `watch` does nothing. */
+  /** Stops every monitor; later calls of `watch` do nothing. */
   close(): Promise<void>;
-  /** Monitors that are watching. */
+  /** The number of running monitors. */
   active(): number;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { forgetRun, judge, untried, type HealthThresholds } from './health-verdict.ts';
 
-/** One letter for each check (p, f), one for the health after it (u, H, S). */
+/** One letter for each check (p, f) and for the health after it (u, H, S). */
 const play = (checks: string, thresholds: HealthThresholds): string => {
   let verdict = untried;
   return Array.from(checks)
@@ -51,7 +51,7 @@ describe('health verdict', () => {
     );
   });
 
-  it('keeps the health and starts counting anew after a pause', () => {
+  it('keeps the health and restarts counting after a pause', () => {
     const thresholds = { failureThreshold: 2, successThreshold: 1 };
     const before = judge(judge(untried, true, thresholds), false, thresholds);
     const after = judge(forgetRun(before), false, thresholds);

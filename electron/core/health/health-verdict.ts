@@ -1,4 +1,6 @@
-/** From single checks to health: pure counting against the thresholds. All checks of a tunnel are counted here. */
+/**
+ * Derives health from single checks by counting against the thresholds. All checks of a tunnel are counted here. Pure.
+ */
 import type { HealthCheckSpec } from '../../../shared/service-spec.ts';
 import type { ProbeResult } from './probe.ts';
 
@@ -15,7 +17,7 @@ export interface HealthVerdict {
 
 export const untried: HealthVerdict = { health: 'unknown', failuresInRow: 0, passesInRow: 0 };
 
-/** The verdict after one more check. It changes only when a run reaches its threshold, from `unknown` as well. */
+/** The verdict after one more check. It changes only when a run reaches its threshold, even from `unknown`. */
 export function judge(verdict: HealthVerdict, passed: boolean, thresholds: HealthThresholds): HealthVerdict {
   if (passed) {
     const passesInRow = verdict.passesInRow + 1;
@@ -27,5 +29,5 @@ export function judge(verdict: HealthVerdict, passed: boolean, thresholds: Healt
   return { health, failuresInRow, passesInRow: 0 };
 }
 
-/** Keeps the health, forgets the run that was leading to another. */
+/** Keeps the health but forgets the current run of equal results. */
 export const forgetRun = (verdict: HealthVerdict): HealthVerdict => ({ ...untried, health: verdict.health });

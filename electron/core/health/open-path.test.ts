@@ -12,6 +12,6 @@ it.each<readonly [string, Connection, boolean]>([
   ['another machine', tcp('db.example'), true],
   ['an address of another machine', tcp('192.0.2.7'), true],
   ['a command', commandConnection(['relay', '{socket}']), true],
-])('says whether others may listen on the way to %s', (_, connection, expected) => {
+])('reports whether traffic to %s can be intercepted', (_, connection, expected) => {
   expect(mayBeOverheard(connection)).toBe(expected);
 });

@@ -3,8 +3,8 @@ import type { Connection } from '../../../shared/service-spec.ts';
 import { isLoopback } from '../config/loops.ts';
 
 /**
- * Whether others may listen on the way to the target, or answer in its place. ssh and kubectl encrypt and know the server; what
- * a command does is not known.
+ * Whether a third party may read traffic to the target, or answer in its place. ssh and kubectl encrypt and
+ * authenticate the server; for a command this is unknown.
  */
 export function mayBeOverheard(connection: Connection): boolean {
   switch (connection.technology) {

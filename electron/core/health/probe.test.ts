@@ -4,8 +4,8 @@ import { provesTunnel, type CheckFailure } from './probe.ts';
 const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5000 } as const;
 const closed = { kind: 'closed', stage: 'mid-answer' } as const;
 
-describe('what proves a tunnel', () => {
-  it('a passed check does, if anything answered', () => {
+describe('a tunnel is proven', () => {
+  it('by a passed check, if anything answered', () => {
     expect(provesTunnel({ kind: 'passed', tookMs: 0 })).toBe(true);
     expect(provesTunnel({ kind: 'passed', tookMs: null })).toBe(false);
     expect(provesTunnel({ kind: 'cancelled' })).toBe(false);

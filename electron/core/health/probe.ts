@@ -5,27 +5,27 @@ import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 
 export interface ProbeRequest {
-  /** The tunnel's private endpoint: only `exec` goes through the listener, as the clients do. */
+  /** The tunnel's private endpoint. Only `exec` connects through the local port, like clients. */
   readonly endpoint: Endpoint;
   readonly spec: TargetProbe;
   readonly timeoutMs: number;
-  /** Others may listen on the way to the target: no password goes there unless it is encrypted. */
+  /** A third party may read traffic to the target, so no password is sent unless it is encrypted. */
   readonly isPathOpen?: boolean;
-  /** Cancels the probe: it settles at once and leaves no socket behind. */
+  /** Cancels the probe: it settles at once and leaves no open socket. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
-/** What the far end answered instead of what the check wanted. Titles are complete sentences without a full stop. */
+/** The far end's answer, where the check expected another one. Titles are complete sentences without a period. */
 export type WrongAnswer =
-  /** It may pass: HTTP 503, a database that is starting up. `remedy`: absent: the catalogue's. */
+  /** Temporary: HTTP 503, a database that is starting up. Without `remedy`, the catalog's applies. */
   | { readonly code: 'check-failed'; readonly title: string; readonly remedy?: string }
-  /** It stays until somebody changes something: a wrong password, another protocol. */
+  /** Permanent until someone changes something: a wrong password, another protocol. */
   | { readonly code: 'check-refused'; readonly title: string; readonly remedy?: string }
   | { readonly code: 'certificate-expiring'; readonly title: string }
   | { readonly code: 'certificate-invalid'; readonly problem: 'expired' | 'untrusted' };
 
-/** How far a check had come when its connection ended. */
+/** How far a check got before its connection ended. */
 export type ClosedStage = 'right-after-opening' | 'tls-handshake' | 'before-answer' | 'mid-answer';
 
 export type ObstacleCode = Extract<
@@ -33,43 +33,49 @@ export type ObstacleCode = Extract<
   'binary-missing' | 'file-missing' | 'file-unreadable' | 'authority-missing' | 'config-invalid'
 >;
 
-/** Why the check could not be made. `what`: of `config-invalid` the title in full, else the program's or file's name. */
+/**
+ * Why the check could not run. `what`: for `config-invalid` the complete title, otherwise the name of the program or
+ * file.
+ */
 export type Obstacle = Cause | { readonly code: ObstacleCode; readonly what: string };
 
-/** Why a check failed. Decisions are made by this, never by the words of the finding. */
+/** Why a check failed. Code decides by this, never by the text of the finding. */
 export type CheckFailure =
-  /** `awaited` did not come in time: `answer`, `TLS handshake`. `farEndSpoke`: other bytes had come through the tunnel. */
+  /**
+   * `awaited` did not arrive in time: `answer`, `TLS handshake`. `farEndSpoke`: other bytes had arrived through the
+   * tunnel.
+   */
   | {
       readonly kind: 'timed-out';
       readonly awaited: string;
       readonly afterMs: number;
       readonly farEndSpoke: boolean;
     }
-  /** The connection ended. `farEndSpoke`: bytes had come through the tunnel before. */
+  /** The connection ended. `farEndSpoke`: bytes had arrived through the tunnel before. */
   | { readonly kind: 'closed'; readonly stage: ClosedStage; readonly farEndSpoke: boolean }
   /**
-   * The private endpoint takes no connection. `errno` as Node gives it: `ECONNREFUSED`, `ENOENT`. `busy`: there is no room
-   * at the moment (a full backlog, no descriptors left in this process), which is no sign of death.
+   * The private endpoint accepts no connection. `errno` is Node's code: `ECONNREFUSED`, `ENOENT`. `busy`: a temporary
+   * shortage (a full backlog, no file descriptors left in this process), which does not mean that the tunnel is dead.
    */
   | { readonly kind: 'unconnected'; readonly errno: string; readonly busy: boolean }
-  /** The far end answered, and not as it should. */
+  /** The far end sent an unexpected answer. */
   | { readonly kind: 'answered'; readonly answer: WrongAnswer }
-  /** The user's check command ended with a failure. Whether it heard from the far end is not known. */
+  /** The user's check command failed. Whether it reached the far end is unknown. */
   | { readonly kind: 'command-failed'; readonly title: string }
-  /** The check could not be made, which says nothing about the tunnel. */
+  /** The check could not run, which says nothing about the tunnel. */
   | { readonly kind: 'not-made'; readonly obstacle: Obstacle };
 
 export type ProbeResult =
-  /** `tookMs`: until the far end answered; null when nothing answered, so that nothing was measured. */
+  /** `tookMs`: time until the far end answered; null if nothing answered. */
   | { readonly kind: 'passed'; readonly tookMs: number | null }
-  /** `finding` is what was seen, in words: `HTTP 503 where 200 was expected`. */
+  /** `finding` describes what was observed: `HTTP 503 where 200 was expected`. */
   | { readonly kind: 'failed'; readonly finding: string; readonly failure: CheckFailure }
   | { readonly kind: 'cancelled' };
 
 /** One health check through a tunnel. Never rejects. */
 export type Probe = (request: ProbeRequest) => Promise<ProbeResult>;
 
-/** Whether bytes came back through the tunnel during this check, whatever the check thought of them. */
+/** Whether bytes came back through the tunnel during this check, even if the check rejected them. */
 export function provesTunnel(result: ProbeResult): boolean {
   switch (result.kind) {
     case 'passed':

@@ -1,32 +1,31 @@
 /**
- * What is known of a target that is not checked at intervals: what clients' own connections show, and one hello after the
- * start and after a failure where the protocol is known. Pure.
+ * The health of a target that is not checked at intervals. It follows from clients' own connections and, where the
+ * protocol is
+ * known, one hello after the start and after a failure. Pure.
  *
- * | what happens            | health                                                   | hello      |
- * | ----------------------- | -------------------------------------------------------- | ---------- |
- * | a new tunnel            | checking while a hello is owed, else ready; unhealthy    | owed       |
- * |                         | when the target was: a new tunnel does not change it     |            |
- * | bytes came back         | healthy                                                  | settled    |
- * | refused, no route, …    | unhealthy                                                | owed       |
- * | closed without a word   | unhealthy; if it was healthy, only when it happens again | owed       |
- * | no answer in time       | unhealthy when it happens again and again; checking     | owed       |
- * |                         | until then                                               |            |
- * | nothing speaks for it   | ready, unless a hello is owed, which then decides        | as it was  |
- * |  or against it any more |                                                          |            |
+ * | event                  | health                                                     | hello     |
+ * | ---------------------- | ---------------------------------------------------------- | --------- |
+ * | new tunnel             | unhealthy if the target was before; otherwise checking if  | due       |
+ * |                        | a hello is due, else ready                                 |           |
+ * | bytes came back        | healthy                                                    | not due   |
+ * | refused, no route, …   | unhealthy                                                  | due       |
+ * | closed without data    | unhealthy; a healthy target only after repeated failures   | due       |
+ * | no answer in time      | unhealthy after repeated failures; until then checking     | due       |
+ * | no evidence either way | ready, unless a hello is due, which then decides           | unchanged |
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
 
 export interface TargetHealth {
   readonly health: Health;
-  /** Set while it is unhealthy. */
+  /** Set while the target is unhealthy. */
   readonly cause: Cause | null;
-  /** What the tunnel itself said ("channel 2: open failed") explains better than the connection that failed. */
+  /** The tunnel's own message ("channel 2: open failed"), which explains more than the failed connection does. */
   readonly complaint: Cause | null;
-  /** When it failed last; monotonic ms. */
+  /** When the target last failed; monotonic ms. */
   readonly failedAt: number;
   readonly failuresInRow: number;
-  readonly owesHello: boolean;
+  readonly isHelloDue: boolean;
 }
 
 export interface TargetTerms {
@@ -34,14 +33,14 @@ export interface TargetTerms {
   readonly now: number;
   /** The protocol is known, and its hello does no harm. */
   readonly hasHello: boolean;
-  /** How many failures in a row are no accident. */
+  /** How many consecutive failures count as a real one. */
   readonly failureThreshold: number;
 }
 
-/** On a new tunnel. `trouble`: why the target failed on an earlier one; null: nothing is known. */
+/** For a new tunnel. `trouble`: why the target failed on an earlier one; null: unknown. */
 export function untriedTarget(trouble: Cause | null, { now, hasHello }: TargetTerms): TargetHealth {
   const health = trouble !== null ? 'unhealthy' : hasHello ? 'unknown' : 'ready';
-  return { health, cause: trouble, complaint: null, failedAt: now, failuresInRow: 0, owesHello: hasHello };
+  return { health, cause: trouble, complaint: null, failedAt: now, failuresInRow: 0, isHelloDue: hasHello };
 }
 
 export const answeredTarget = (target: TargetHealth): TargetHealth => ({
@@ -50,10 +49,10 @@ export const answeredTarget = (target: TargetHealth): TargetHealth => ({
   cause: null,
   complaint: null,
   failuresInRow: 0,
-  owesHello: false,
+  isHelloDue: false,
 });
 
-/** Why no byte came back is a fact. */
+/** A definite failure: it is known why no byte came back. */
 export const failedTarget = (
   target: TargetHealth,
   cause: Cause,
@@ -64,28 +63,28 @@ export const failedTarget = (
   cause: target.complaint ?? cause,
   failedAt: now,
   failuresInRow: target.failuresInRow + 1,
-  owesHello: hasHello,
+  isHelloDue: hasHello,
 });
 
 export const complainedOf = (target: TargetHealth, complaint: Cause, terms: TargetTerms): TargetHealth =>
   failedTarget({ ...target, complaint }, complaint, terms);
 
-/** Closed without a word: a healthy server may do that too, to whom it does not like. */
+/** Closed without sending anything. A healthy server may do this too, for example to a client that it rejects. */
 export function closedTarget(target: TargetHealth, cause: Cause, terms: TargetTerms): TargetHealth {
   const failuresInRow = target.failuresInRow + 1;
-  const isAccident = target.health === 'healthy' && failuresInRow < terms.failureThreshold;
-  if (!isAccident) return failedTarget(target, cause, terms);
-  return { ...target, failuresInRow, failedAt: terms.now, owesHello: terms.hasHello };
+  const mayBeAccident = target.health === 'healthy' && failuresInRow < terms.failureThreshold;
+  if (!mayBeAccident) return failedTarget(target, cause, terms);
+  return { ...target, failuresInRow, failedAt: terms.now, isHelloDue: terms.hasHello };
 }
 
-/** No answer in time: it may only be slow. */
+/** No answer in time; the target may only be slow. */
 export function lateTarget(target: TargetHealth, cause: Cause, terms: TargetTerms): TargetHealth {
   const failuresInRow = target.failuresInRow + 1;
   if (failuresInRow >= terms.failureThreshold) return failedTarget(target, cause, terms);
   const health = target.health === 'healthy' ? 'unknown' : target.health;
-  return { ...target, health, failuresInRow, failedAt: terms.now, owesHello: terms.hasHello };
+  return { ...target, health, failuresInRow, failedAt: terms.now, isHelloDue: terms.hasHello };
 }
 
-/** A connection stays open, or nothing has been heard for long. */
+/** A connection stays open without an answer, or nothing has been received for a long time. */
 export const unansweredTarget = (target: TargetHealth): TargetHealth =>
-  target.owesHello ? target : { ...target, health: 'ready', cause: null, complaint: null, failuresInRow: 0 };
+  target.isHelloDue ? target : { ...target, health: 'ready', cause: null, complaint: null, failuresInRow: 0 };

@@ -1,4 +1,4 @@
-/** How the health of a target is found out: what to ask it, and what the answers amount to. */
+/** Determines the health of a target: which probe to send, and what its results mean. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
 import type { TargetProbe } from '../../../shared/service-spec.ts';
@@ -10,30 +10,30 @@ export type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>
 
 export interface TargetJudge {
   readonly health: Health;
-  /** Why it is unhealthy; null while it is not. */
+  /** Why the target is unhealthy; null otherwise. */
   readonly cause: Cause | null;
-  /** It is unhealthy, and another tunnel may help. */
+  /** The target is unhealthy, and another tunnel may help. */
   readonly mayHelp: boolean;
-  /** Failures that call for another question soon. */
+  /** Failures that call for an early next probe. */
   readonly failuresInRow: number;
-  /** What to ask the target now; null: nothing. `isStrict`: something gave reason to doubt. */
-  question(isStrict: boolean): TargetProbe | null;
-  /** What came of the question, and what that says of the tunnel. */
-  heard(result: FinishedProbe, evidence: TunnelEvidence): void;
-  /** Nothing was asked but the transport. */
-  onlyTransportAsked(transport: TransportProof): void;
-  /** Runs of passes or failures from before an interruption count no more. */
+  /** The probe to send now; null: none. `isStrict`: there is a reason to suspect the tunnel. */
+  nextProbe(isStrict: boolean): TargetProbe | null;
+  /** The result of that probe, and what it shows about the tunnel. */
+  onResult(result: FinishedProbe, evidence: TunnelEvidence): void;
+  /** Only the transport was probed. */
+  onTransportOnly(transport: TransportProof): void;
+  /** Forgets consecutive passes or failures from before an interruption. */
   interrupt(): void;
 }
 
-/** Of a service without a check: its tunnel is all that is asked. */
+/** For a service without a check: only its tunnel is probed. */
 export const unjudged: TargetJudge = {
   health: 'ready',
   cause: null,
   mayHelp: false,
   failuresInRow: 0,
-  question: () => null,
-  heard: () => undefined,
-  onlyTransportAsked: () => undefined,
+  nextProbe: () => null,
+  onResult: () => undefined,
+  onTransportOnly: () => undefined,
   interrupt: () => undefined,
 };

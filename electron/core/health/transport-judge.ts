@@ -1,6 +1,6 @@
 /**
- * Where there is no target but the transport: a SOCKS proxy is as healthy as the connection that it uses. Which hosts its
- * clients reach, and what those say, is between the two.
+ * For forwards without a target, such as a SOCKS proxy: its health is that of its connection. Which hosts its clients
+ * reach, and how these answer, does not count.
  */
 import type { Health } from '../../../shared/service-snapshot.ts';
 import type { TransportProof } from '../transport/carrier.ts';
@@ -16,16 +16,16 @@ export class TransportJudge implements TargetJudge {
     return this.#health;
   }
 
-  question(): null {
+  nextProbe(): null {
     return null;
   }
 
-  heard(): void {
+  onResult(): void {
     return;
   }
 
-  /** Of silence and death the tunnel itself is told. */
-  onlyTransportAsked({ kind }: TransportProof): void {
+  /** Silent and dead transports are reported as evidence about the tunnel. */
+  onTransportOnly({ kind }: TransportProof): void {
     if (kind === 'alive') this.#health = 'healthy';
     else if (kind === 'unprovable') this.#health = 'ready';
   }

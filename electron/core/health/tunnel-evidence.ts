@@ -1,4 +1,4 @@
-/** What a check and a question to the transport together say about a tunnel. Pure. */
+/** What the result of a check and a transport probe together show about a tunnel. Pure. */
 import { assertNever } from '../../../shared/result.ts';
 import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -12,14 +12,14 @@ type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>;
 export interface Examination {
   readonly service: ServiceSpec;
   readonly result: FinishedProbe;
-  /** null: the check itself had an answer, so nobody asked. */
+  /** null: the transport was not probed, because the check itself got an answer. */
   readonly transport: TransportProof | null;
   readonly isStrict: boolean;
 }
 
 export function evidenceOf(examination: Examination): TunnelEvidence {
   const { result, transport, service } = examination;
-  // What was asked is on this side of it.
+  // The probed target is on this side of the tunnel.
   if (isReverse(service.connection))
     return transport === null ? { kind: 'none' } : untriedEvidence(transport);
   if (provesTunnel(result)) return { kind: 'answered' };
@@ -40,11 +40,11 @@ export function evidenceOf(examination: Examination): TunnelEvidence {
   }
 }
 
-/** Where nothing is asked of the target, the transport says it all. */
+/** Without a probe of the target, only the transport counts. */
 export const untriedEvidence = (transport: TransportProof): TunnelEvidence =>
   earlyEvidence(transport) ?? { kind: 'untried' };
 
-/** What the transport alone says, while the check still runs; null: nothing. */
+/** What the transport alone shows while the check is still running; null: nothing. */
 export function earlyEvidence(transport: TransportProof): TunnelEvidence | null {
   switch (transport.kind) {
     case 'alive':
@@ -68,7 +68,7 @@ function probeEvidence({ service, result, isStrict }: Examination): TunnelEviden
     case 'timed-out':
       return { kind: isStrict ? 'silent' : 'none' };
     case 'unconnected': {
-      // The endpoint of a tcp service is the remote itself.
+      // The endpoint of a tcp service is the remote host itself.
       const isOurs = service.connection.technology !== 'tcp' && !failure.busy;
       return isOurs
         ? { kind: 'dead', cause: describeFailedCheck(result, service.healthCheck) }
@@ -85,7 +85,7 @@ function probeEvidence({ service, result, isStrict }: Examination): TunnelEviden
 }
 
 /**
- * Whether another tunnel may help a service whose checks fail. Whoever answers proves the tunnel, and so does a transport:
- * the fault lies beyond it.
+ * Whether another tunnel may help a service whose checks fail. Any answer, from the target or the transport, proves the
+ * tunnel: the fault lies beyond it.
  */
 export const anotherMayHelp = (evidence: TunnelEvidence): boolean => evidence.kind !== 'answered';

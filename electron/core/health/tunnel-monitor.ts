@@ -1,6 +1,6 @@
 /**
- * The checks and proofs of one tunnel: what is asked, what the answers amount to, when the next check is due. Holds no
- * timer. Whatever is asked, and for whatever reason, is counted here and nowhere else, and reported as a level.
+ * The checks and proofs of one tunnel: which probes to send, what their results mean, when the next check is due. Sets
+ * no timer. Every result is counted here and nowhere else; reports give the current state.
  */
 import { isReverse } from '../../../shared/route-text.ts';
 import type { ProbeSpec, ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
@@ -27,16 +27,16 @@ export interface MonitorTools {
   readonly random: () => number;
 }
 
-/** A round trip takes no longer, unless our own bytes queue before it: 4 to 6 s were seen behind an upload at 1 Mbit/s. */
+/** The longest round trip, unless our own bytes queue ahead: 4 to 6 s were measured behind an upload at 1 Mbit/s. */
 const transportDeadlineMs = 1_000;
 const queuedTransportDeadlineMs = 10_000;
-/** A strict proof allows this much at the least: right after a wake everything is slow. */
+/** Minimum timeout of a strict proof: right after a wake, everything is slow. */
 const minStrictTimeoutMs = 3_000;
 
 type Evidence = TunnelEvidence['kind'];
-/** A hello that was late is asked again this soon. */
-const askAgainMs = 2_000;
-/** Clients whose connections work say so again and again. */
+/** A late hello is repeated this soon. */
+const helloRetryMs = 2_000;
+/** Minimum spacing of reports about clients whose connections work. */
 const answeredSpacingMs = 1_000;
 
 export class TunnelMonitor {
@@ -44,14 +44,14 @@ export class TunnelMonitor {
   readonly #onReport: ReportListener;
   readonly #tools: MonitorTools;
   readonly #judge: TargetJudge;
-  /** The judge, where clients' connections count. */
+  /** The judge, if clients' connections count. */
   readonly #auto: AutoTarget | null;
   #answeredAt = -Infinity;
   #isSilent = false;
   #dueAt: number;
   #isFirstCheck = true;
-  /** When a check was last asked for. */
-  #hurriedAt = -Infinity;
+  /** When a check was last requested. */
+  #requestedAt = -Infinity;
   #check: Promise<unknown> | null = null;
   #proof: Promise<Evidence | null> | null = null;
   #nextProof: Promise<Evidence | null> | null = null;
@@ -94,20 +94,20 @@ export class TunnelMonitor {
     return this.#nextProof;
   }
 
-  /** The next check is due now; one that runs already does not count as that. */
-  hurry(): void {
+  /** Makes the next check due now, even if one is already running. */
+  makeDue(): void {
     this.#dueAt = this.#tools.clock.now();
-    this.#hurriedAt = this.#dueAt;
+    this.#requestedAt = this.#dueAt;
   }
 
-  /** Cancels what runs and forgets where it was leading. */
+  /** Cancels running probes and forgets the current run of results. */
   interrupt(): void {
     this.#cancellation.abort();
     this.#cancellation = new AbortController();
     this.#judge.interrupt();
   }
 
-  /** What clients' connections show. Returns whether the next check is due now. */
+  /** Takes evidence from clients' connections. Returns whether the next check is due now. */
   observe(evidence: ClientEvidence): boolean {
     const { clock } = this.#tools;
     const isNoNews = this.#judge.health === 'healthy' && this.#judge.failuresInRow === 0 && !this.#isSilent;
@@ -121,7 +121,7 @@ export class TunnelMonitor {
     });
   }
 
-  /** What the tunnel says of a client's connection. Returns whether the next check is due now. */
+  /** Takes the tunnel's report about a client's connection. Returns whether the next check is due now. */
   complained(cause: Cause): boolean {
     return this.#learn((auto) => {
       auto.complained(cause);
@@ -129,12 +129,12 @@ export class TunnelMonitor {
     });
   }
 
-  /** What is known of the target may be true no more. */
+  /** Resets the target to untried, because it may have changed. */
   forgetTarget(): void {
     this.#auto?.forget();
   }
 
-  /** Puts the next check somewhere in the coming interval; a first check at its beginning. */
+  /** Schedules the next check at a random time within the coming interval; a first check at once. */
   reschedule(): void {
     const { clock, random } = this.#tools;
     this.#dueAt =
@@ -150,13 +150,13 @@ export class TunnelMonitor {
     const { clock, random } = this.#tools;
     const { intervalMs, timeoutMs, failureThreshold } = this.#target.service.healthCheck;
     const { signal } = this.#cancellation;
-    // A check may start a little early, to share its wake-up: the pace is that of the due times.
+    // A check may start a little early to share a wake-up, but the interval counts from its due time.
     const dueAt = Math.max(this.#dueAt, clock.now());
     const begunAt = clock.now();
     const startedAt = this.#isFirstCheck ? dueAt - phaseShift(intervalMs, random()) : dueAt;
     this.#dueAt = dueAt + intervalMs;
 
-    // A tunnel that did not answer has to, before anything else counts.
+    // A silent tunnel must answer before anything else counts.
     if (this.#isSilent) await this.prove();
     else await this.#examine(timeoutMs, signal);
     if (signal.aborted) return;
@@ -164,21 +164,21 @@ export class TunnelMonitor {
     const { failuresInRow } = this.#judge;
     const pace = { intervalMs, failuresInRow, failureThreshold, isSilent: this.#isSilent };
     const nextAt = nextCheckAt({ startedAt, endedAt: clock.now(), ...pace });
-    this.#dueAt = this.#hurriedAt > begunAt ? clock.now() : nextAt;
+    this.#dueAt = this.#requestedAt > begunAt ? clock.now() : nextAt;
   }
 
   async #examine(timeoutMs: number, signal: AbortSignal): Promise<void> {
     const startedAt = this.#tools.clock.now();
-    const question = this.#judge.question(false);
-    if (question === null) {
-      await this.#askOnlyTransport(false, signal);
+    const targetProbe = this.#judge.nextProbe(false);
+    if (targetProbe === null) {
+      await this.#probeTransportOnly(false, signal);
       return;
     }
-    const result = await this.#probe(question, timeoutMs, signal);
+    const result = await this.#probe(targetProbe, timeoutMs, signal);
     if (result.kind === 'cancelled') return;
     const isRoutine = result.kind === 'passed';
     const isProven = provesTunnel(result) && !isReverse(this.#target.service.connection);
-    const transport = isProven ? null : await this.#askTransport(isRoutine);
+    const transport = isProven ? null : await this.#probeTransport(isRoutine);
     if (!signal.aborted) this.#count({ startedAt, isStrict: false, result, transport });
   }
 
@@ -192,32 +192,35 @@ export class TunnelMonitor {
     return proof;
   }
 
-  /** Both questions at once. What the transport says is reported as soon as it is known: clients wait for it. */
+  /**
+   * Probes target and transport in parallel. The transport's result is reported as soon as it is known: clients wait
+   * for it.
+   */
   async #runProof(signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
-    const question = this.#judge.question(true);
-    if (question === null) return this.#askOnlyTransport(true, signal);
+    const targetProbe = this.#judge.nextProbe(true);
+    if (targetProbe === null) return this.#probeTransportOnly(true, signal);
     const timeoutMs = Math.max(minStrictTimeoutMs, this.#target.service.healthCheck.timeoutMs);
-    const probing = this.#probe(question, timeoutMs, signal);
-    const transport = await this.#askTransport(false);
+    const probing = this.#probe(targetProbe, timeoutMs, signal);
+    const transport = await this.#probeTransport(false);
     const early = earlyEvidence(transport);
-    if (early !== null && !signal.aborted) this.#tell({ startedAt, isStrict: true, evidence: early }, null);
+    if (early !== null && !signal.aborted) this.#report({ startedAt, isStrict: true, evidence: early }, null);
     const result = await probing;
     if (signal.aborted || result.kind === 'cancelled') return null;
     const found = this.#count({ startedAt, isStrict: true, result, transport });
-    if (this.#auto?.owesHello === true)
-      this.#dueAt = Math.min(this.#dueAt, this.#tools.clock.now() + askAgainMs);
+    if (this.#auto?.isHelloDue === true)
+      this.#dueAt = Math.min(this.#dueAt, this.#tools.clock.now() + helloRetryMs);
     return found;
   }
 
-  /** Nothing is asked of the target. */
-  async #askOnlyTransport(isStrict: boolean, signal: AbortSignal): Promise<Evidence | null> {
+  /** Probes the transport but not the target. */
+  async #probeTransportOnly(isStrict: boolean, signal: AbortSignal): Promise<Evidence | null> {
     const startedAt = this.#tools.clock.now();
-    const transport = await this.#askTransport(!isStrict);
+    const transport = await this.#probeTransport(!isStrict);
     const evidence = untriedEvidence(transport);
     if (signal.aborted) return null;
-    this.#judge.onlyTransportAsked(transport);
-    this.#tell({ startedAt, isStrict, evidence }, null);
+    this.#judge.onTransportOnly(transport);
+    this.#report({ startedAt, isStrict, evidence }, null);
     return evidence.kind;
   }
 
@@ -228,7 +231,7 @@ export class TunnelMonitor {
     return probe({ endpoint, spec, timeoutMs, isPathOpen, signal, clock });
   }
 
-  #askTransport(isRoutine: boolean): Promise<TransportProof> {
+  #probeTransport(isRoutine: boolean): Promise<TransportProof> {
     const { proveTransport, hasQueuedBytes } = this.#target;
     return proveTransport(hasQueuedBytes() ? queuedTransportDeadlineMs : transportDeadlineMs, isRoutine);
   }
@@ -242,32 +245,32 @@ export class TunnelMonitor {
     const { service } = this.#target;
     const { result, startedAt, isStrict } = examined;
     const evidence = evidenceOf({ ...examined, service });
-    this.#judge.heard(result, evidence);
+    this.#judge.onResult(result, evidence);
     const tookMs = result.kind === 'passed' ? result.tookMs : null;
-    this.#tell({ startedAt, isStrict, evidence }, tookMs);
+    this.#report({ startedAt, isStrict, evidence }, tookMs);
     return evidence.kind;
   }
 
-  /** `learn` returns since when the tunnel is proven by what was learned; null: it proves nothing. */
+  /** `learn` returns since when the evidence proves the tunnel; null: it proves nothing. */
   #learn(learn: (auto: AutoTarget) => number | null): boolean {
     const auto = this.#auto;
     if (auto === null) return false;
-    const { health, cause, owesHello } = auto;
+    const { health, cause, isHelloDue } = auto;
     const learned = learn(auto);
-    // What answers a client of a reverse forward is on this side of the tunnel.
+    // The target of a reverse forward is on this side of the tunnel.
     const provenSince = isReverse(this.#target.service.connection) ? null : learned;
     if (provenSince !== null || auto.health !== health || auto.cause?.code !== cause?.code) {
       const kind = provenSince === null ? 'untried' : 'answered';
       const startedAt = provenSince ?? this.#tools.clock.now();
-      this.#tell({ startedAt, isStrict: false, evidence: { kind } }, null);
+      this.#report({ startedAt, isStrict: false, evidence: { kind } }, null);
     }
-    // A hello was owed before: it is asked at its own pace.
-    if (owesHello || !auto.owesHello) return false;
-    this.hurry();
+    // The hello was already due and has its own schedule.
+    if (isHelloDue || !auto.isHelloDue) return false;
+    this.makeDue();
     return true;
   }
 
-  #tell(found: Pick<CheckReport, 'startedAt' | 'isStrict' | 'evidence'>, tookMs: number | null): void {
+  #report(found: Pick<CheckReport, 'startedAt' | 'isStrict' | 'evidence'>, tookMs: number | null): void {
     this.#isSilent =
       found.evidence.kind === 'silent' || (this.#isSilent && found.evidence.kind !== 'answered');
     const { health, cause, mayHelp } = this.#judge;
@@ -283,7 +286,7 @@ function judgeOf(spec: ProbeSpec, { service, trouble, traffic }: HealthTarget, c
   return new AutoTarget({ clock, service, hello: spec.hello, trouble, traffic });
 }
 
-/** The check of a service, with its local port in the places that name it: a URL without a host, a command's arguments. */
+/** The service's check, with its local port inserted where needed: a URL without a host, a command's arguments. */
 function probeSpecOf({ localPort: own, connection, healthCheck: { probe } }: ServiceSpec): ProbeSpec {
   const target = connection.technology === 'ssh' ? connection.localTarget : undefined;
   const localPort = target !== undefined && 'port' in target ? target.port : own;

@@ -35,7 +35,7 @@ describe('the local network permission may have blocked', () => {
   });
 });
 
-describe('a connection of our own', () => {
+describe('a connection by LocalPort itself', () => {
   const failing = (code: string, host: string, address?: string): string => {
     const resolved = address === undefined ? {} : { address };
     const error = Object.assign(new Error(`connect ${code} ${address ?? host}`), { code, ...resolved });
@@ -60,7 +60,7 @@ describe('the program that macOS asks about', () => {
   it.each([
     ['the app', { __CFBundleIdentifier: 'dev.localport.app' }, electron, 'LocalPort'],
     [
-      'the app that `open` gave the environment of a terminal',
+      'the app with the environment of a terminal, passed on by `open`',
       { __CFBundleIdentifier: 'dev.localport.app', TERM_PROGRAM: 'iTerm.app' },
       electron,
       'LocalPort',
@@ -71,7 +71,7 @@ describe('the program that macOS asks about', () => {
       node,
       'iTerm2',
     ],
-    ['a daemon from a terminal that nobody knows', { TERM_PROGRAM: 'kitty' }, node, 'kitty'],
+    ['a daemon from an unknown terminal', { TERM_PROGRAM: 'kitty' }, node, 'kitty'],
     ['a daemon from tmux', { TERM_PROGRAM: 'tmux' }, node, 'your terminal'],
     [
       'a daemon from a terminal without a name',

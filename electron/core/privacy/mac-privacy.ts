@@ -1,4 +1,4 @@
-/** What decides whether the privacy protection of macOS stands in the way. */
+/** The facts that decide whether the privacy protection of macOS may block an access. */
 import { homedir } from 'node:os';
 import type { NetworkInterfaces } from '../wake/network-addresses.ts';
 import { steadyInterfaces } from '../wake/network-interfaces.ts';
@@ -7,9 +7,9 @@ import { responsibleProgram } from './responsible-program.ts';
 export interface MacPrivacy {
   readonly platform: NodeJS.Platform;
   readonly homeDirectory: string;
-  /** As they are now. May be asked often. */
+  /** The current interfaces. Cheap enough to call often. */
   readonly interfaces: () => NetworkInterfaces;
-  /** The program that macOS asks the user about: `LocalPort`, `iTerm2`, `node`. */
+  /** The program that macOS asks the user to allow: `LocalPort`, `iTerm2`, `node`. */
   readonly program: string;
 }
 

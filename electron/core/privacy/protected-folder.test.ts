@@ -38,7 +38,7 @@ describe('a config that cannot be read', () => {
   it.each([
     ['EACCES', config],
     ['EPERM', '/Users/me/.localport.yaml'],
-  ])('for %s at %s is a matter of its mode', (code, file) => {
+  ])('for %s at %s is a matter of file permissions', (code, file) => {
     expect(describeBarred(code, file, mac)).toBeNull();
   });
 });
@@ -47,7 +47,7 @@ describe('a key that the config names', () => {
   const cause = (code: string, file: string): string =>
     neededFileCause(code, { file, place: 'services[0].connection.key_file' }, mac).title;
 
-  it('in a protected folder is kept from the program', () => {
+  it('in a protected folder is reported as not allowed', () => {
     expect(cause('EPERM', '/Users/me/Documents/id')).toBe(
       'macOS does not let node read /Users/me/Documents/id',
     );
@@ -56,7 +56,7 @@ describe('a key that the config names', () => {
   it.each([
     ['ENOENT', '/Users/me/Documents/id'],
     ['EPERM', '/Users/me/.ssh/id'],
-  ])('for %s at %s is missing', (code, file) => {
+  ])('is reported as missing for %s at %s', (code, file) => {
     expect(neededFileCause(code, { file, place: '' }, mac).code).toBe('file-missing');
   });
 });

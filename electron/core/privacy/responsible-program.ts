@@ -1,31 +1,31 @@
-/** Which program macOS asks the user about, and lists in System Settings. Pure. */
+/** The program that macOS asks the user to allow, and lists in System Settings. Pure. */
 import path from 'node:path';
 
-/** Those that do not name themselves as System Settings does. */
+/** Terminals whose `TERM_PROGRAM` differs from their name in System Settings. */
 const terminals: Readonly<Record<string, string>> = {
   Apple_Terminal: 'Terminal',
   'iTerm.app': 'iTerm2',
   vscode: 'Visual Studio Code',
   ghostty: 'Ghostty',
   WarpTerminal: 'Warp',
-  // Programs within a terminal, which hide its name.
+  // Terminal multiplexers, which hide the terminal's name.
   tmux: 'your terminal',
   screen: 'your terminal',
 };
 
 const appId = 'dev.localport.app';
 
-export interface ProgramSurroundings {
+export interface ProgramEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly execPath: string;
 }
 
 /**
- * The program that macOS holds responsible (TN3179): the app for its children, the terminal for what was started in it, and
- * for a launch agent the program itself. LaunchServices tells an app its own id in `__CFBundleIdentifier`, and what is
- * started in a terminal inherits the terminal's.
+ * The program that macOS holds responsible (TN3179): the app for its children, the terminal for programs started in it,
+ * and a launch agent's own program. LaunchServices sets an app's id in `__CFBundleIdentifier`; programs started in a
+ * terminal inherit the terminal's.
  */
-export function responsibleProgram({ env, execPath }: ProgramSurroundings): string {
+export function responsibleProgram({ env, execPath }: ProgramEnvironment): string {
   const bundleId = env['__CFBundleIdentifier'];
   if (bundleId === appId) return 'LocalPort';
   const terminal = env['TERM_PROGRAM'];

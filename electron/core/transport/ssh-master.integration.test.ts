@@ -8,7 +8,7 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { exchange, freePort } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { systemClock } from '../clock.ts';
-import { openSilentDoor } from '../tunnel/testing/silent-door.ts';
+import { openStallingRelay } from '../tunnel/testing/stalling-relay.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { SshWorld } from './testing/ssh-world.ts';
 import { stopProcess } from './testing/stopped-process.ts';
@@ -183,17 +183,17 @@ it('opens another one for a service that the user restarts, and for a service wi
 });
 
 it('does not share a connection attempt that began before the network changed', async () => {
-  const door = await openSilentDoor(sshd.port);
-  await door.fallSilent();
-  const stuck = workshop.open(to({ port: door.port }));
+  const relay = await openStallingRelay(sshd.port);
+  await relay.stall();
+  const stuck = workshop.open(to({ port: relay.port }));
   workshop.interrupted();
-  const anew = workshop.open(to({ port: door.port }));
+  const anew = workshop.open(to({ port: relay.port }));
   await stuck.stop();
-  await door.comeBack();
+  await relay.resume();
   expect(await anew.ready).toMatchObject({ ok: true });
   await anew.stop();
   await workshop.closeShared();
-  door.dispose();
+  relay.dispose();
 });
 
 it('is given up at once when its process is stopped', async () => {

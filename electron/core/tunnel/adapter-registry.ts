@@ -1,4 +1,4 @@
-/** Which adapter opens the tunnels of which technology. */
+/** The adapter of each technology. */
 import type { Technology } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
@@ -12,7 +12,10 @@ import type { TunnelAdapter } from './tunnel-adapter.ts';
 export interface AdapterRegistryOptions {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** An existing 0700 directory with a short path, for private sockets. Throws when its path is too long for them. */
+  /**
+   * An existing directory with mode 0700 and a short path, for private sockets. Throws if the path is too long for a
+   * socket.
+   */
   readonly runtimeDirectory: string;
   readonly transports: Pick<TransportPool, 'board' | 'boardKube'>;
 }

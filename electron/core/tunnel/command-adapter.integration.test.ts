@@ -7,7 +7,7 @@ import { commandConnection } from './testing/service-specs.ts';
 import { continueProcess, stopProcess } from '../transport/testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
-/** A program that listens where its last argument says and echoes; with `slow` it takes its time. */
+/** A program that listens where its last argument says and echoes; with `slow` it starts late. */
 const echoProgram = `
   const at = process.argv.at(-1);
   const listen = () => require('net')
@@ -35,7 +35,7 @@ describe('the command adapter', () => {
     expect(workshop.livingChildren()).toEqual([]);
   });
 
-  it.each(['{local_port}', '{socket}'])('is ready once %s takes connections', async (placeholder) => {
+  it.each(['{local_port}', '{socket}'])('is ready once %s accepts connections', async (placeholder) => {
     const { tunnel, address } = await workshop.openReady(
       commandConnection(node(echoProgram, 'slow', placeholder)),
     );
@@ -46,7 +46,7 @@ describe('the command adapter', () => {
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
-  it.each(['{local_port}', '{socket}'])('makes no connection to %s of its own', async (placeholder) => {
+  it.each(['{local_port}', '{socket}'])('makes no connection of its own to %s', async (placeholder) => {
     const countsConnections = `
       let count = 0;
       const at = process.argv.at(-1);
@@ -56,7 +56,7 @@ describe('the command adapter', () => {
     expect(await exchange(address, '')).toBe('connection 1');
   });
 
-  it('comes back after its folder was tidied away, but not into a folder that somebody put there', async () => {
+  it('starts again after its folder was deleted, but not in a folder that someone else created', async () => {
     const connection = commandConnection(node(echoProgram, '{socket}'));
     await rm(workshop.runtimeDirectory, { recursive: true });
     const { address } = await workshop.openReady(connection);
@@ -66,7 +66,7 @@ describe('the command adapter', () => {
     expect((await workshop.openFailing(connection)).evidence).toContain('is not a folder owned by this user');
   });
 
-  it('cannot prove its transport while its process runs, and is dead once it is stopped, a helper of it too', async () => {
+  it('cannot prove its transport while its process runs, and is dead once the process or a helper of it is stopped', async () => {
     const helped = `
       const child = require('child_process').spawn('sleep', ['60']);
       console.log(child.pid);${echoProgram}`;
@@ -81,7 +81,7 @@ describe('the command adapter', () => {
     }
   });
 
-  it('ends politely though it is stopped', async () => {
+  it('ends on SIGTERM although it is stopped', async () => {
     const { tunnel } = await workshop.openReady(commandConnection(node(echoProgram, '{socket}')));
     await stopProcess(tunnel.pid ?? 0);
     // SIGKILL would follow after 2 s.
@@ -109,21 +109,21 @@ describe('the command adapter', () => {
     await workshop.openReady(commandConnection(node(echoProgram, '{socket}')));
   });
 
-  it('refuses a command that cannot be told where to listen', async () => {
+  it('rejects a command without a placeholder for its endpoint', async () => {
     expect(await workshop.openFailing(commandConnection(['sleep', '60']))).toMatchObject({
       code: 'config-invalid',
       title: expect.stringContaining('neither {local_port} nor {socket}') as string,
     });
   });
 
-  it('tells a program that does not exist', async () => {
+  it('reports a program that does not exist', async () => {
     expect(await workshop.openFailing(commandConnection(['no-such-tool', '{socket}']))).toMatchObject({
       code: 'binary-missing',
       title: 'no-such-tool was not found',
     });
   });
 
-  it('tells what a command said before it gave up', async () => {
+  it('reports the output of a command that failed', async () => {
     const script = `console.error('fatal: no tunnel today'); process.exitCode = 3;`;
     expect(await workshop.openFailing(commandConnection(node(script, '{socket}')))).toMatchObject({
       code: 'exited',
@@ -132,7 +132,7 @@ describe('the command adapter', () => {
     });
   });
 
-  it('gives up a command that never listens', async () => {
+  it('gives up on a command that never listens', async () => {
     const impatient = await TunnelWorkshop.create([], { startTimeoutMs: 300 });
     const cause = await impatient.openFailing(
       commandConnection(node('setInterval(() => {}, 1e6)', '{socket}')),
@@ -142,7 +142,7 @@ describe('the command adapter', () => {
     expect(impatient.livingChildren()).toEqual([]);
   });
 
-  it('can be stopped before it has begun', async () => {
+  it('can be stopped before it has started', async () => {
     const tunnel = workshop.open(commandConnection(node(echoProgram, '{socket}')));
     expect(await tunnel.stop()).toMatchObject({ cause: null });
     expect(workshop.livingChildren()).toEqual([]);

@@ -1,4 +1,4 @@
-/** Any program that listens where it is told to. Its endpoint is ready when it listens. */
+/** Any program that can listen on a given port or socket. The tunnel is ready once the program listens. */
 import net from 'node:net';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -8,7 +8,7 @@ import { endpointPlaceholder, expandPlaceholders, type Placeholder } from './com
 import { attemptConnect } from '../connect/connect-attempt.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { isListening } from './listening-endpoint.ts';
-import { findStranger } from './port-strangers.ts';
+import { findForeignListener } from './foreign-listener.ts';
 import {
   assertFitsSockets,
   ensureRuntimeDirectory,
@@ -19,14 +19,14 @@ import type { Endpoint } from '../connect/endpoint.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface CommandAdapterOptions extends ChildCarrierOptions {
-  /** As for ssh: an existing 0700 directory with a short path. */
+  /** An existing directory with mode 0700 and a short path, as for ssh. */
   readonly runtimeDirectory: string;
 }
 
 const firstProbeDelayMs = 20;
 const maxProbeDelayMs = 200;
-/** A listener of this machine is seen at once. */
-const unseenListenerMs = 5_000;
+/** A listener on this machine normally shows up at once; after this time without one, a connection is tried. */
+const connectFallbackMs = 5_000;
 
 export function createCommandAdapter(options: CommandAdapterOptions): TunnelAdapter {
   assertFitsSockets(options.runtimeDirectory);
@@ -58,7 +58,7 @@ async function launch(
   try {
     ensureRuntimeDirectory(options.runtimeDirectory);
     const localPort = await freeLoopbackPort();
-    // A program that finds an old socket file says that the address is in use.
+    // A program that finds an old socket file fails with "address already in use".
     await removeFile(socket);
     const endpoint = endpointFor(placeholder.value, { localPort, socket });
     tunnel.launch({
@@ -91,7 +91,7 @@ interface Readiness {
   readonly signal: AbortSignal;
 }
 
-/** Nobody's bytes go to a stranger who was faster than the command. */
+/** Rejects a foreign program that bound the port before the command did, so that no client's bytes reach it. */
 async function becomeReady(
   endpoint: Endpoint,
   { tunnel, clock, signal }: Readiness,
@@ -100,26 +100,26 @@ async function becomeReady(
   const { pid } = tunnel;
   if (seen === null || pid === null) return null;
   if (endpoint.kind === 'unix') return ok(endpoint);
-  const holder = seen === 'hidden' ? hiddenHolder : await findStranger(endpoint.port, pid);
+  const holder = seen === 'hidden' ? hiddenHolder : await findForeignListener(endpoint.port, pid);
   if (signal.aborted) return null;
   return holder === null
     ? ok(endpoint)
     : err(describeCause('port-in-use', { port: endpoint.port, holder, isPrivate: true }));
 }
 
-/** macOS shows only this user's listeners, so one that takes connections and is not seen is another user's. */
+/** macOS shows only this user's listeners, so a hidden one that accepts connections belongs to another user. */
 const hiddenHolder = process.platform === 'darwin' ? 'a program of another user' : null;
 
 /**
- * Polls, because a program that we do not know has no words for its readiness. Where nothing is seen to listen for a while, in a
- * container say, a connection is the last resort. null when cancelled.
+ * Polls, because an unknown program has no standard way to report readiness. If no listener shows up for a while (in a
+ * container, for example), a successful connection counts as the last resort. null when aborted.
  */
 async function untilListening(
   endpoint: Endpoint,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<'seen' | 'hidden' | null> {
-  const connectsFrom = clock.now() + unseenListenerMs;
+  const connectsFrom = clock.now() + connectFallbackMs;
   let delayMs = firstProbeDelayMs;
   while (await sleep(clock, delayMs, signal)) {
     if (await isListening(endpoint)) return signal.aborted ? null : 'seen';
@@ -130,7 +130,7 @@ async function untilListening(
   return null;
 }
 
-/** Chosen by the kernel and free again when this resolves; another program may still be faster than ours. */
+/** Chosen by the kernel and released before this resolves, so another program can still bind it first. */
 function freeLoopbackPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = net.createServer();

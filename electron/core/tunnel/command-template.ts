@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 
 export type Placeholder = 'local_port' | 'socket';
 
-/** The one placeholder that tells where the command listens; the socket when both occur. */
+/** The placeholder that says where the command listens; `socket` if both occur. */
 export function endpointPlaceholder(argv: readonly string[]): Result<Placeholder, string> {
   const text = argv.slice(1).join('\n');
   if (text.includes('{socket}')) return ok('socket');

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { makeSocketPair } from '../transport/socket-pair.ts';
 import { joinChannel } from './joined-channel.ts';
 
-it('closes a client whose channel has ended before the two are joined', async () => {
+it('closes a client whose channel closed before the two were joined', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'joined-'));
   const { ours, theirs } = await makeSocketPair(path.join(folder, 'x.pair'));
   const [channel] = duplexPair();

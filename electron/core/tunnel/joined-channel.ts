@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** Of a client: with Node's own 16 KiB a channel would stop and go on at each piece. */
+/** For the client's socket: with Node's default of 16 KiB, a channel would pause and resume for each chunk. */
 export const joinedHighWaterMark = 256 * 1024;
 
 /**
- * Joins a client, which is paused, to a channel. The end of either side is passed on and leaves the other open; a side that breaks
- * takes the other with it.
+ * Joins a paused client to a channel. EOF from one side is passed on and leaves the other direction open; an error on
+ * one side closes the other.
  */
 export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buffer.alloc(0)): void {
-  // It may have left while its channel was being opened.
+  // The client may have disconnected while its channel was being opened.
   if (client.destroyed) {
     channel.on('error', () => undefined).destroy();
     return;
   }
-  // So may the channel, and its end has been told to nobody.
+  // The channel may be closed too, and its 'close' event was emitted before anyone listened.
   if (channel.destroyed) {
     client.destroy();
     return;
@@ -22,7 +22,7 @@ export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buf
   channel.on('error', () => client.destroy());
   channel.on('close', () => client.destroySoon());
   client.on('close', () => {
-    // One that has said all it had to say may leave before the target has taken it.
+    // A client that has sent everything may disconnect before the target has received all of it.
     if (!client.readableEnded || client.errored !== null) channel.destroy();
   });
   if (early.length > 0) channel.write(early);
@@ -33,7 +33,9 @@ export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buf
   channel.pipe(client);
 }
 
-/** A channel's bytes come as pieces of frames, several in a turn: one system call takes them all. */
+/**
+ * A channel delivers several frames per turn of the event loop; corking writes them to the client in one system call.
+ */
 function writeTogether(client: Socket): void {
   if (client.writableCorked > 0) return;
   client.cork();

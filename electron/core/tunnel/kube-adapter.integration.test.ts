@@ -45,7 +45,7 @@ describe('forwards to pods through a real kubectl', () => {
     await echo.stop();
   });
 
-  it('carries 64 MiB both ways through a service and keeps half-close', async () => {
+  it('carries 64 MiB both ways through a service and preserves half-close', async () => {
     const { address } = await workshop.openReady(kubectlConnection());
     const { sent, received } = await echoChecksums(address, 64 * mebibyte);
     expect(received).toBe(sent);
@@ -56,7 +56,7 @@ describe('forwards to pods through a real kubectl', () => {
     await checksum.stop();
   });
 
-  it('forwards to a pod and to a deployment, in the context and namespace that it is told', async () => {
+  it('forwards to a pod and to a deployment, in the configured context and namespace', async () => {
     api.addDeployment('web', { ports: [5432], namespace: 'shop' });
     api.addPod('web-1', { namespace: 'shop' });
     const context = api.client.contexts.other;
@@ -89,7 +89,7 @@ describe('forwards to pods through a real kubectl', () => {
       },
     );
 
-    it('that is a service is forwarded to by the names of its ports', async () => {
+    it('that is a service can be reached by the names of its ports', async () => {
       api.addService('web', { ports: [{ name: 'web', port: 80, targetPort: 'http' }] });
       api.addPod('web-1', { ports });
       const connection = kubectlConnection({ target: { kind: 'service', name: 'web' }, remotePort: 'web' });
@@ -102,7 +102,7 @@ describe('forwards to pods through a real kubectl', () => {
       ]);
     });
 
-    it('that is labels leads to a pod that is ready and not about to go', async () => {
+    it('given by labels resolves to a pod that is ready and not terminating', async () => {
       for (const name of ['a', 'b', 'c', 'd'])
         api.addPod(`web-${name}`, { ready: name === 'c' || name === 'd' });
       api.addPod('other-1', { labels: { app: 'other' } });
@@ -113,7 +113,7 @@ describe('forwards to pods through a real kubectl', () => {
       expect(api.requests).toContain('GET /api/v1/namespaces/default/pods/web-d/portforward');
     });
 
-    it('that is labels says when no pod has them, and when nobody may look', async () => {
+    it('given by labels reports that no pod has them, and that pods may not be listed', async () => {
       const connection = kubectlConnection({ target: { kind: 'selector', selector: 'app=web' } });
       expect(await workshop.openFailing(connection)).toMatchObject({
         code: 'no-ready-pod',
@@ -133,7 +133,7 @@ describe('forwards to pods through a real kubectl', () => {
       });
     });
 
-    it('that is labels can be stopped while its pod is looked for', async () => {
+    it('given by labels can be stopped while its pod is looked up', async () => {
       api.setHanging(true);
       const tunnel = workshop.open(kubectlConnection({ target: { kind: 'selector', selector: 'app=web' } }));
       await eventually('kubectl asks', () => workshop.livingChildren().length > 0);
@@ -141,7 +141,7 @@ describe('forwards to pods through a real kubectl', () => {
       await eventually('kubectl is gone', () => workshop.livingChildren().length === 0);
     });
 
-    it('is found in the namespace of its context, in a kubeconfig of its own, when none is named', async () => {
+    it('is looked up in the namespace of its context, in its own kubeconfig, when no namespace is configured', async () => {
       api.addService('far', { ports: [5432], namespace: 'shop' });
       api.addPod('far-1', { namespace: 'shop' });
       const kubeconfig = await api.client.writeKubeconfig('own', { namespace: 'shop' });
@@ -160,7 +160,7 @@ describe('forwards to pods through a real kubectl', () => {
       expect(summary(cause)).toBe('file-missing: The file /nowhere/kubeconfig does not exist');
     });
 
-    it('that is UDP, or a service without a selector, is refused with that reason', async () => {
+    it('that is UDP, or a service without a selector, is rejected with that reason', async () => {
       api.addService('dns', { ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] });
       api.addPod('dns-1');
       const dns = await workshop.openFailing(
@@ -179,7 +179,7 @@ describe('forwards to pods through a real kubectl', () => {
       ]);
     });
 
-    it('names the right that is missing on the way to its pod', async () => {
+    it('names the permission that is missing to reach its pod', async () => {
       api.setListable('services', false);
       api.setAllowed('get', 'services', false);
       const cause = await workshop.openFailing(kubectlConnection());
@@ -191,7 +191,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells no cause when it is stopped, and leaves no process and no file with the session', async () => {
+  it('has no cause when it is stopped, and leaves no process and no file once the session is closed', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     const { pid } = tunnel;
     expect(await tunnel.stop()).toMatchObject({ cause: null });
@@ -200,7 +200,7 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
-  it('shares one kubectl with the others of its context', async () => {
+  it('shares one kubectl with the other forwards of its context', async () => {
     api.addDeployment('web', { ports: [5432] });
     api.addPod('web-1');
     const tunnels = [
@@ -222,7 +222,7 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await tunnel.stop()).toMatchObject({ cause: null });
   });
 
-  it('is silent when the API server is, though its watches are merely quiet', async () => {
+  it('is silent when the API server is, although idle watches look the same', async () => {
     const link = await PausableLink.to(api);
     await api.client.setServer(`http://127.0.0.1:${String(link.port)}`);
     const { tunnel } = await workshop.openReady(kubectlConnection());
@@ -233,28 +233,28 @@ describe('forwards to pods through a real kubectl', () => {
     await link.stop();
   });
 
-  describe('with an engine of its own', () => {
+  describe('with its own kubectl', () => {
     const own = kubectlConnection({ engine: 'kubectl' });
 
-    it('has a kubectl for itself, which cannot prove its way, and is silent when the API server is', async () => {
+    it('has a kubectl of its own, which cannot prove its connection, and is silent when the API server is', async () => {
       const link = await PausableLink.to(api);
       await api.client.setServer(`http://127.0.0.1:${String(link.port)}`);
       const { tunnel, address } = await workshop.openReady(own);
       expect(await exchange(address, 'hello')).toBe('hello');
       expect(workshop.livingChildren()).toEqual(['kubectl proxy', 'kubectl pod/postgres-0']);
       link.setSilent(true);
-      // kubectl asks nobody by itself: also without a reason, the API server has to be asked.
+      // kubectl sends no keepalives, so even a routine check has to probe the API server.
       expect(await tunnel.proveTransport(1_000, true)).toEqual({ kind: 'silent' });
       expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
       link.setSilent(false);
       expect(await tunnel.proveTransport(5_000)).toEqual({ kind: 'unprovable' });
       expect(await tunnel.stop()).toMatchObject({ cause: null });
-      // The one that was to take over while nobody answered goes as well.
+      // The successor opened during the silence ends too.
       await eventually('one is left', () => workshop.livingChildren().join() === 'kubectl proxy');
       await link.stop();
     });
 
-    it('proves nothing any more once another pod serves', async () => {
+    it('proves nothing once another pod serves', async () => {
       const { tunnel } = await workshop.openReady(own);
       const suspicion = new Promise<void>((resolve) => tunnel.onSuspicion?.(resolve));
       api.addPod('postgres-1');
@@ -263,7 +263,7 @@ describe('forwards to pods through a real kubectl', () => {
       expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
     });
 
-    it('complains of a target that refuses', async () => {
+    it('reports a target that refuses', async () => {
       const { tunnel, address } = await workshop.openReady(own);
       const complaints: Cause[] = [];
       tunnel.onComplaint((cause) => complaints.push(cause));
@@ -272,7 +272,7 @@ describe('forwards to pods through a real kubectl', () => {
       expect(complaints).toMatchObject([{ code: 'target-refused' }]);
     });
 
-    it('is what goes through a proxy that the kubeconfig names', async () => {
+    it('is used when the kubeconfig names a proxy', async () => {
       const proxy = await startHttpProxy();
       await api.client.change(({ clusters: [first] }) => {
         if (first !== undefined) first.cluster['proxy-url'] = proxy.url;
@@ -286,13 +286,13 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells that it was killed from outside', async () => {
+  it('reports that it was killed by another program', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     process.kill(tunnel.pid ?? 0, 'SIGKILL');
     expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (SIGKILL)');
   });
 
-  it('gives reason to ask for a proof when the connection to the pod is lost, and makes another one', async () => {
+  it('raises a suspicion when the connection to the pod is lost, and opens another one', async () => {
     const { tunnel, address } = await workshop.openReady(kubectlConnection());
     const suspicion = new Promise<void>((resolve) => tunnel.onSuspicion?.(resolve));
     api.dropForwards();
@@ -301,7 +301,7 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('names the ports that a service has when it is asked for another one', async () => {
+  it('names the ports of a service that lacks the configured one', async () => {
     api.addService('shop', { ports: [8080, 9090] });
     api.addPod('shop-0');
     const cause = await workshop.openFailing(
@@ -311,7 +311,7 @@ describe('forwards to pods through a real kubectl', () => {
     expect(cause.remedy).toMatch(/^Its ports are 8080\b.*, 9090\b.*: correct remote_port in the config$/);
   });
 
-  it('complains of a target that refuses, and goes on', async () => {
+  it('reports a target that refuses, and stays up', async () => {
     const { tunnel, address } = await workshop.openReady(kubectlConnection());
     const complaints: Cause[] = [];
     tunnel.onComplaint((cause) => complaints.push(cause));
@@ -324,7 +324,7 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('tells a service that does not exist', async () => {
+  it('reports a service that does not exist', async () => {
     const cause = await workshop.openFailing(
       kubectlConnection({ target: { kind: 'service', name: 'nothing' } }),
     );
@@ -334,7 +334,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells a pod that is gone, and finds it when it is back', async () => {
+  it('reports a missing pod, and finds it when it is back', async () => {
     const connection = kubectlConnection({ target: { kind: 'pod', name: 'postgres-0' } });
     api.removePod('postgres-0');
     expect(await workshop.openFailing(connection)).toMatchObject({
@@ -345,7 +345,7 @@ describe('forwards to pods through a real kubectl', () => {
     await workshop.openReady(connection);
   });
 
-  it('has its clients wait for the next pod, and goes on with it', async () => {
+  it('lets clients wait for the next pod, and continues there', async () => {
     const { address, tunnel } = await workshop.openReady(kubectlConnection());
     const idle = net.connect(address);
     await once(
@@ -359,7 +359,7 @@ describe('forwards to pods through a real kubectl', () => {
       tunnel.onComplaint(resolve);
     });
     expect((await complaint).code).toBe('no-ready-pod');
-    // Whoever is with it may stay; it proves nothing for those who come.
+    // The open client may stay, but it proves nothing for new clients.
     expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'silent' });
     const waiting = exchange(address, 'hello');
     api.addPod('postgres-1');
@@ -368,7 +368,7 @@ describe('forwards to pods through a real kubectl', () => {
     idle.destroy();
   });
 
-  it('leads to the namespace that its context has now, in another session; a former one stays where it is', async () => {
+  it('uses the current namespace of its context in a new session; an older tunnel keeps its namespace', async () => {
     const connection = kubectlConnection({ namespace: null });
     const { address } = await workshop.openReady({
       ...connection,
@@ -389,7 +389,7 @@ describe('forwards to pods through a real kubectl', () => {
   });
 
   it.each(['/version', '/services', '/pods', '/portforward'])(
-    'can be stopped while %s is asked for, and leaves nothing',
+    'can be stopped while %s is requested, and leaves nothing',
     async (asked) => {
       const tunnel = workshop.open(kubectlConnection());
       await eventually(asked, () => api.requests.some((request) => request.endsWith(asked)));
@@ -399,7 +399,7 @@ describe('forwards to pods through a real kubectl', () => {
     },
   );
 
-  it('ends with its session while a client waits for its stream, and leads that client on', async () => {
+  it('ends with its session while a client waits for its stream, and its successor serves that client', async () => {
     const { tunnel, address } = await workshop.openReady(kubectlConnection());
     const suspicion = new Promise<void>((resolve) => tunnel.onSuspicion?.(resolve));
     api.setHanging(true);
@@ -413,13 +413,13 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await client).toBe('hello');
   });
 
-  it('ends when its pod has gone and nobody is served, and says why', async () => {
+  it('ends with the reason when its pod is gone and no client is connected', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     api.removePod('postgres-0');
     expect((await tunnel.ended).cause).toMatchObject({ code: 'no-ready-pod', evidence: 'there are no pods' });
   });
 
-  it('tells that no pod came', async () => {
+  it('reports that no pod became ready', async () => {
     api.removePod('postgres-0');
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'no-ready-pod',
@@ -428,7 +428,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells a namespace that does not exist', async () => {
+  it('reports a namespace that does not exist', async () => {
     const cause = await workshop.openFailing(kubectlConnection({ namespace: 'nowhere' }));
     expect(cause).toMatchObject({
       code: 'resource-missing',
@@ -436,7 +436,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells a pod that is not running', async () => {
+  it('reports a pod that is not running', async () => {
     api.setPodRunning('postgres-0', false);
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'no-ready-pod',
@@ -444,19 +444,19 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells a port that the service does not have', async () => {
+  it('reports a port that the service does not have', async () => {
     expect(await workshop.openFailing(kubectlConnection({ remotePort: 81 }))).toMatchObject({
       code: 'config-invalid',
       recovery: 'user',
     });
   });
 
-  it('tells a context that does not exist', async () => {
+  it('reports a context that does not exist', async () => {
     const cause = await workshop.openFailing(kubectlConnection({ context: 'mars' }));
     expect(summary(cause)).toBe('context-missing: The kube context mars does not exist');
   });
 
-  it('tells that the user may not forward', async () => {
+  it('reports that the user is not allowed to forward', async () => {
     api.setAccess('forbidden');
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'forbidden',
@@ -465,7 +465,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells that the credentials are not accepted', async () => {
+  it('reports that the credentials are rejected', async () => {
     api.setAccess('unauthorized');
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'unauthorized',
@@ -497,7 +497,7 @@ describe('forwards to pods through a real kubectl', () => {
       expect(received).toBe(sent);
     });
 
-    it('tells a certificate that is not trusted', async () => {
+    it('reports a certificate that is not trusted', async () => {
       await secureApi.client.setServer(secureApi.url);
       expect(await secureWorkshop.openFailing(kubectlConnection())).toMatchObject({
         code: 'certificate-invalid',
@@ -505,13 +505,13 @@ describe('forwards to pods through a real kubectl', () => {
       });
     });
 
-    it('tells a credential plugin that is missing', async () => {
+    it('reports a credential plugin that is missing', async () => {
       await secureApi.client.setUser(execPlugin('aws-of-nowhere'));
       const cause = await secureWorkshop.openFailing(kubectlConnection());
       expect(summary(cause)).toBe('plugin-missing: The credential plugin aws-of-nowhere was not found');
     });
 
-    it('tells a credential plugin that fails, with the command that signs in again', async () => {
+    it('reports a credential plugin that fails, with the command that signs in again', async () => {
       const plugin = path.join(secureApi.client.binDirectory, 'aws');
       const words = 'The SSO session associated with this profile has expired or is otherwise invalid.';
       await writeFile(plugin, `#!/bin/sh\necho '${words}' >&2\nexit 255\n`, { mode: 0o755 });
@@ -524,7 +524,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells an API server that is not running', async () => {
+  it('reports an API server that is not running', async () => {
     await api.stop();
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'connection-refused',
@@ -532,7 +532,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells an API server whose name cannot be found', async () => {
+  it('reports an API server whose name cannot be resolved', async () => {
     await api.client.setServer('https://cluster.invalid');
     expect(await workshop.openFailing(kubectlConnection())).toMatchObject({
       code: 'name-not-found',
@@ -540,7 +540,7 @@ describe('forwards to pods through a real kubectl', () => {
     });
   });
 
-  it('tells an API server that is silent, after the start deadline', async () => {
+  it('reports a silent API server, after the start deadline', async () => {
     const silent = await startSilentServer();
     await api.client.setServer(`http://127.0.0.1:${silent.port}`);
     const impatient = await TunnelWorkshop.create([api.client.binDirectory], { startTimeoutMs: 500 });
@@ -549,7 +549,7 @@ describe('forwards to pods through a real kubectl', () => {
     await silent.stop();
   });
 
-  it('comes up again when the API server is back on the same port', async () => {
+  it('reconnects when the API server is back on the same port', async () => {
     const { tunnel } = await workshop.openReady(kubectlConnection());
     await api.stop();
     expect(await tunnel.proveTransport(1_000)).toMatchObject({

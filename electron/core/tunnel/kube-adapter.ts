@@ -1,4 +1,4 @@
-/** Forwards to pods: in the session of their context, each with an engine of its own. */
+/** Forwards to pods: each uses the session of its context and has its own engine. */
 import type { Clock } from '../clock.ts';
 import { isKubeService } from '../kube/served-target.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
@@ -15,7 +15,7 @@ import { noTraffic, type TunnelAdapter } from './tunnel-adapter.ts';
 export interface KubeAdapterOptions {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** An existing 0700 directory of the user's: the sockets of forwards lie here. */
+  /** An existing directory with mode 0700, owned by the user, that holds the sockets of forwards. */
   readonly runtimeDirectory: string;
   readonly transports: Pick<TransportPool, 'boardKube'>;
 }

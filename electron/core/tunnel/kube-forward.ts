@@ -1,4 +1,7 @@
-/** A forward in the session of its context: it waits for a pod that serves its target, and has an engine carry its clients there. */
+/**
+ * A forward in the session of its context: waits for a pod that serves its target, then starts an engine that carries
+ * clients to it.
+ */
 import type { Cause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
 import { noChild } from '../transport/carrier-life.ts';
@@ -9,7 +12,7 @@ import { type RideParts, RideTunnel } from './ride-tunnel.ts';
 
 export interface KubeForwardParts extends Omit<RideParts, 'ride'> {
   readonly place: KubePlace;
-  /** Once the session is there, at this socket, and a pod in this namespace. */
+  /** Called once the session is ready at `socketPath` and a pod serves in `namespace`. */
   readonly chooseEngine: (
     socketPath: string,
     to: { readonly namespace: string; readonly reports: EngineReports },
@@ -38,13 +41,16 @@ export class KubeForward extends RideTunnel {
     this.#suspicionListeners.push(listener);
   }
 
-  /** An answer on the way to the node proves the API server as well. Silence of either is silence: a quiet watch proves nothing. */
+  /**
+   * A reply from the pod's node also proves the API server. If either is silent, the result is `silent`: an idle watch
+   * proves nothing.
+   */
   override async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
     const engine = this.#engine;
     const isVouched = isRoutine && engine?.isVouched === true;
-    const asked = isVouched ? null : (engine?.prove(deadlineMs) ?? null);
+    const engineProof = isVouched ? null : (engine?.prove(deadlineMs) ?? null);
     const session = super.proveTransport(deadlineMs, isVouched);
-    const own = await asked;
+    const own = await engineProof;
     if (own === null || this.hasEnded()) return session;
     if (own.kind === 'alive' || own.kind === 'dead') return own;
     const proof = await session;
@@ -98,7 +104,7 @@ export class KubeForward extends RideTunnel {
     void this.end({ ...noChild, cause });
   }
 
-  /** Or the tunnel has ended. */
+  /** Resolves with the first verdict, or when the tunnel ends. */
   #firstVerdict(): Promise<void> {
     const { signal } = this.#ending;
     return new Promise((resolve) => {

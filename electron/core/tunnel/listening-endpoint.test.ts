@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { lsofArgv } from './listening-endpoint.ts';
 
-it('asks lsof for listeners only, without names', () => {
+it('asks lsof for listeners only, without name resolution', () => {
   expect(lsofArgv({ kind: 'tcp', host: '127.0.0.1', port: 5432 }).slice(1)).toEqual([
     ...['-n', '-P', '-iTCP:5432', '-sTCP:LISTEN', '-F', 'p'],
   ]);

@@ -1,6 +1,6 @@
 /**
- * Whether a program listens at its endpoint, without a connection: one would go through to the target, and some targets
- * take only one in their life (a debugger), or count those that say nothing (MySQL).
+ * Checks whether a program listens on its endpoint, without connecting: a connection would reach the target, and some
+ * targets accept only one in their lifetime (a debugger) or count those that send nothing (MySQL).
  */
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
@@ -8,10 +8,10 @@ import { readListeningSockets } from '../relay/port-holder.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
-/** The program of macOS that tells who listens, and what it may cost. */
+/** The macOS program that lists listeners, with its time and output limits. */
 export const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 64 * 1024 } as const;
 
-/** Never rejects. False also where the system does not say: behind another network namespace, on an unknown system. */
+/** Never rejects. False also where the system cannot say: in another network namespace, or on an unknown system. */
 export async function isListening(
   endpoint: Endpoint,
   platform: NodeJS.Platform = process.platform,
@@ -24,7 +24,7 @@ export async function isListening(
   return (await readListeningSockets(endpoint.port, endpoint.host)).length > 0;
 }
 
-/** lsof(8). A Unix socket has a name once it is bound. */
+/** See lsof(8). A Unix socket has a name once it is bound. */
 export const lsofArgv = (endpoint: Endpoint): [string, ...string[]] =>
   endpoint.kind === 'unix'
     ? [lsof.path, '-n', '-P', '-F', 'p', '--', endpoint.path]

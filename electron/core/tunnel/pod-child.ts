@@ -1,6 +1,7 @@
 /**
- * A `kubectl port-forward` to the pod that serves, its endpoint a random loopback port: where streams in the session would not go through
- * the user's proxy, or the user wants it. kubectl is bound to one pod: when another one serves, or none, it no longer proves anything.
+ * A `kubectl port-forward` to the pod that serves, with a random loopback port as its endpoint. Used where streams in
+ * the session would bypass the user's proxy, or where the user chose it. kubectl is bound to one pod: once another pod
+ * serves, or no pod does, its proof no longer counts.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -30,7 +31,7 @@ export interface PodChildParts extends ChildCarrierOptions {
 export class PodChild implements PodEngine {
   readonly #parts: PodChildParts;
   readonly #child: ChildCarrier;
-  /** kubectl asks nobody by itself. */
+  /** kubectl sends no keepalives. */
   readonly isVouched = false;
   #pod: ServingPod | null = null;
   #isCurrent = true;
@@ -81,7 +82,7 @@ function planOf(
     child: {
       name: `kubectl pod/${pod}`,
       argv: podForwardArgv(service, { pod, port, namespace }),
-      // The only signal that it handles.
+      // The only signal that kubectl handles.
       politeSignal: 'SIGINT',
     },
     interpret: (line) => interpret(service, line),
@@ -89,7 +90,10 @@ function planOf(
   };
 }
 
-/** The address is named because by default kubectl is content with one of IPv4 and IPv6. It chooses the local port. */
+/**
+ * The address is explicit because by default kubectl accepts having just one of IPv4 and IPv6. kubectl chooses the
+ * local port.
+ */
 export const podForwardArgv = (
   { connection }: KubeServiceSpec,
   { pod, port, namespace }: { readonly pod: string; readonly port: number; readonly namespace: string },
@@ -113,7 +117,7 @@ function interpret(service: KubeServiceSpec, { stream, text, afterReady }: Child
     afterReady &&
     /error occurred forwarding|error forwarding port|error creating (?:error|forwarding) stream/i.test(text)
   )
-    // It ends right after.
+    // kubectl exits right after this line.
     return { kind: 'complaint', cause: classifyComplaint(service, text), mayExplainEnd: true };
   return { kind: 'evidence' };
 }

@@ -1,4 +1,7 @@
-/** What carries the clients of a forward to the pod that serves it: streams in the session of its context, or a kubectl of its own. */
+/**
+ * Carries the clients of a forward to the pod that serves: by streams in the session of its context, or by its own
+ * kubectl.
+ */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -8,23 +11,29 @@ import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 export type ServingPod = Extract<PodVerdict, { readonly kind: 'pod' }>;
 
 export interface PodEngine {
-  /** Of a process of its own; null: there is none. */
+  /** The engine's own process; null if it has none. */
   readonly pid: number | null;
-  /** Once. The endpoint, or why there is none. Never rejects. */
+  /** Call once. Returns the endpoint, or the reason there is none. Never rejects. */
   open(pod: ServingPod): Promise<Result<Endpoint, Cause>>;
-  /** Another pod serves, or none. */
+  /** Called when the serving pod changes; the verdict may be that there is none. */
   follow(verdict: PodVerdict): void;
-  /** It would have said by itself that the way to the pod's node is dead: without a reason, nobody has to be asked. */
+  /**
+   * True while the engine would report a dead connection to the pod's node on its own, so a routine check need not
+   * probe it.
+   */
   readonly isVouched: boolean;
-  /** What it can tell by itself of that way; null: nothing, so that the API server has to be asked. Never rejects. */
+  /**
+   * Probes the connection to the pod's node. null: the engine cannot tell, so the API server has to be probed. Never
+   * rejects.
+   */
   prove(deadlineMs: number): Promise<TransportProof | null>;
-  /** `isDismissed`: the user has ended it, and nobody waits for what follows. */
+  /** `isDismissed`: the user stopped the forward, so its waiting clients are closed. */
   close(options: { readonly isDismissed: boolean; readonly force: boolean }): Promise<void> | null;
 }
 
 export interface EngineReports {
   readonly onEnd: (end: CarrierEnd) => void;
   readonly onComplaint: (cause: Cause) => void;
-  /** The way may be dead, though no client says so. */
+  /** The connection to the pod may be dead, although no client has noticed. */
   readonly onSuspicion: () => void;
 }

@@ -1,4 +1,4 @@
-/** Clients of a private socket and the pods that they are led to, with a far end of SPDY for each pod, and a clock that a test moves. */
+/** Clients of a private socket and their pods, with an SPDY far end for each pod and a fake clock. */
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -38,7 +38,7 @@ const servingPod = (name: string): ServingPod => ({
   note: null,
 });
 
-/** What serves, as a test says; of those that are avoided, only where there is no other. */
+/** The verdict on the serving pod, set by a test; an avoided pod serves only if there is no other. */
 class Target {
   verdict: PodVerdict | null;
   readonly namespace = 'default';
@@ -80,13 +80,13 @@ class World {
   readonly succession = new Succession<PodServer>();
   /** Pods that were dialed, in order. */
   readonly dialed: string[] = [];
-  /** Why these pods cannot be reached; null: nobody answers before the dial is given up. */
+  /** Why these pods cannot be reached; null: the dial gets no answer until it is cancelled. */
   readonly refusals = new Map<string, KubeAnswer | null>();
   readonly complaints: Cause[] = [];
   readonly ends: (Cause | null)[] = [];
   suspicions = 0;
-  /** Connections are made once it is free. */
-  way = Promise.resolve();
+  /** Dials wait for this promise. */
+  dialsAllowed = Promise.resolve();
   isAfterOutage = false;
   readonly target: Target;
   /** Open connections, by pod. */
@@ -103,7 +103,7 @@ class World {
 
   readonly dial: DialPod = async ({ pod }, { signal }) => {
     this.dialed.push(pod);
-    await this.way;
+    await this.dialsAllowed;
     const refusal = this.refusals.get(pod);
     if (refusal === null)
       return new Promise((resolve) => {
@@ -186,7 +186,7 @@ class World {
     return client;
   }
 
-  /** Connections that are open, by their pod. */
+  /** The pods of the open connections. */
   get openTo(): readonly string[] {
     return this.near.filter(({ connection }) => connection.isOpen).map(({ pod }) => pod);
   }
@@ -216,8 +216,8 @@ afterEach(async () => {
 
 const start = (...pods: readonly string[]): World => (world = new World(runtimeDirectory, ...pods));
 
-/** What comes until the other side has ended. */
-async function said(client: net.Socket): Promise<string> {
+/** Everything received until the other side closes. */
+async function receivedBy(client: net.Socket): Promise<string> {
   let text = '';
   client.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await new Promise((resolve) => client.once('close', resolve));
@@ -226,7 +226,7 @@ async function said(client: net.Socket): Promise<string> {
 
 async function hello(client: net.Socket): Promise<string> {
   client.end('hello');
-  return said(client);
+  return receivedBy(client);
 }
 
 async function connected(client: net.Socket): Promise<string> {
@@ -236,7 +236,7 @@ async function connected(client: net.Socket): Promise<string> {
 }
 
 describe('clients', () => {
-  it('go to the pod that serves when they come; those of a former one stay with it until they leave', async () => {
+  it('go to the pod that serves when they connect; clients of a former pod stay until they disconnect', async () => {
     const { target } = start('a', 'b');
     await world.openReady();
     const early = world.connect();
@@ -249,7 +249,7 @@ describe('clients', () => {
     expect([world.complaints, world.ends]).toEqual([[], []]);
   });
 
-  it('leave no connection to a former pod, also where one of several was lost with the last client', async () => {
+  it('leave no connection to a former pod, even if one of several was lost with the last client', async () => {
     const { target } = start('a', 'b');
     await world.openReady();
     const client = world.connect();
@@ -257,11 +257,11 @@ describe('clients', () => {
     await eventually('a warm one', () => world.openTo.length === 2);
     target.become(servingPod('b'));
     world.near.find(({ connection }) => connection.streamCount > 0)?.connection.close();
-    await said(client);
+    await receivedBy(client);
     await eventually('the former pod is left', () => !world.openTo.includes('a'));
   });
 
-  it('wait for a pod, and are led to it', async () => {
+  it('wait for a pod and are connected to it', async () => {
     const { target } = start('a', 'b');
     await world.openReady();
     const kept = world.connect();
@@ -275,7 +275,7 @@ describe('clients', () => {
     expect(target.listenerCount).toBe(1);
   });
 
-  it('wait as long as others in the hold, and no longer', async () => {
+  it('wait for the hold timeout and no longer', async () => {
     const { target } = start('a');
     await world.openReady('one', 3_000);
     await connected(world.connect());
@@ -286,13 +286,13 @@ describe('clients', () => {
     expect([await waiting, target.listenerCount]).toEqual(['', 1]);
   });
 
-  it('are not held up by a hold of 0 while a pod serves', async () => {
+  it('are not delayed by a hold timeout of 0 while a pod serves', async () => {
     const { clock } = start('a');
     await world.openReady('one', 0);
     for (const { connection } of world.near) connection.close();
     await eventually('its loss is known', () => world.suspicions === 1);
     let open = (): void => undefined;
-    world.way = new Promise((resolve) => (open = resolve));
+    world.dialsAllowed = new Promise((resolve) => (open = resolve));
     world.dialed.length = 0;
     const client = hello(world.connect());
     await eventually('its connection is being made', () => world.dialed.length === 1);
@@ -301,7 +301,7 @@ describe('clients', () => {
     expect(await client).toBe('a: hello');
   });
 
-  it('wait across servers when the last pod has gone, and are led to the next', async () => {
+  it('outlive a server when the last pod is gone, and are served by the next one', async () => {
     const { target } = start('a', 'b');
     await world.openReady('one');
     const kept = world.connect('one');
@@ -317,7 +317,7 @@ describe('clients', () => {
     expect(await waiting).toBe('b: hello');
   });
 
-  it('wait for no other server than in the hold, nor when the user has ended theirs', async () => {
+  it('wait for the next server only within the hold timeout, and not if the user stopped theirs', async () => {
     const { target, clock } = start('a');
     const server = await world.openReady('one', 3_000);
     const kept = world.connect('one');
@@ -341,7 +341,7 @@ describe('clients', () => {
     expect([await second, clock.pendingTimers]).toEqual(['', 0]);
   });
 
-  it('leave nothing at the server, however many they were', async () => {
+  it('leave nothing at the server, however many there were', async () => {
     start('a');
     const server = await world.openReady();
     for (let count = 0; count < 50; count += 1) expect(await hello(world.connect())).toBe('a: hello');
@@ -352,14 +352,14 @@ describe('clients', () => {
 });
 
 describe('a pod that cannot be reached', () => {
-  it('is avoided from the beginning, and another one serves', async () => {
+  it('is avoided from the start, and another pod serves', async () => {
     const { target } = start('a', 'b');
     world.refusals.set('a', unreachable);
     await world.openReady();
     expect([target.avoided, await hello(world.connect())]).toEqual([['a'], 'b: hello']);
   });
 
-  it('is tried once where all are like this, at the beginning and by each client', async () => {
+  it('is tried once if no pod can be reached, at the start and by each client', async () => {
     const { target } = start('a', 'b', 'c');
     for (const pod of ['a', 'b', 'c']) world.refusals.set(pod, unreachable);
     const opened = await world.open(world.serve('one'));
@@ -378,7 +378,7 @@ describe('a pod that cannot be reached', () => {
     expect(world.complaints.map(({ code }) => code)).toEqual(['host-unreachable']);
   });
 
-  it('is not avoided for what is not its own: rights, or an API server that is away', async () => {
+  it('is not avoided for a failure that affects all pods: missing rights or an unreachable API server', async () => {
     const { target } = start('a', 'b');
     const refused = { status: 502, body: 'dial tcp 127.0.0.1:6443: connect: connection refused' };
     for (const [answer, code] of [
@@ -414,7 +414,7 @@ describe('a pod that cannot be reached', () => {
 });
 
 describe('another pod', () => {
-  it('that serves before the first is reached is gone to, and nobody is avoided', async () => {
+  it('that serves before the first is reached is used, and no pod is avoided', async () => {
     const { target } = start('a', 'b');
     world.refusals.set('a', null);
     const opening = world.openReady();
@@ -424,7 +424,7 @@ describe('another pod', () => {
     expect([target.avoided, await hello(world.connect())]).toEqual([[], 'b: hello']);
   });
 
-  it('that goes before it is reached leaves none, which is said', async () => {
+  it('that terminates before it is reached leaves no pod, and this is reported', async () => {
     const { target } = start('a');
     world.refusals.set('a', null);
     const opening = world.open(world.serve('one'));
@@ -433,7 +433,7 @@ describe('another pod', () => {
     expect(await opening).toEqual(err(noPod));
   });
 
-  it('is not gone to after the end, not even at the same moment', async () => {
+  it('is not dialed after the end, not even at the same moment', async () => {
     const { target } = start('a', 'b');
     const server = await world.openReady();
     world.close(server);
@@ -452,7 +452,7 @@ describe('another pod', () => {
   });
 });
 
-it('is vouched for while pings are answered, and asks when they are not', async () => {
+it('is vouched for while pings are answered, and raises a suspicion when they are not', async () => {
   start('a');
   const server = await world.openReady();
   expect([server.isVouched, await server.prove(1_000)]).toEqual([true, { kind: 'alive' }]);
@@ -465,7 +465,7 @@ it('is vouched for while pings are answered, and asks when they are not', async 
   expect(await proof).toEqual({ kind: 'silent' });
 });
 
-it('goes on when the machine has no file descriptors for its clients, however often', async () => {
+it('keeps running when the machine repeatedly runs out of file descriptors for its clients', async () => {
   start('a');
   const listening = await listenPrivately({ runtimeDirectory, path: world.pathOf('other') }, () => undefined);
   if (!listening.ok) throw new Error(listening.error);

@@ -1,9 +1,10 @@
 /**
- * Streams to pods behind a Unix socket of our own: each client gets one to the pod that serves then. Invariants:
+ * Opens a stream to a pod for each client of a private Unix socket. Invariants:
  *
- * 1. Another pod changes where the next client goes. Clients of the former one stay with it.
- * 2. While no pod serves, clients wait here as long as others do in the hold. With the last stream it ends, and says why.
- * 3. A client whose stream was not made has lost nothing: it goes on with the server that follows.
+ * 1. When the serving pod changes, new clients go to the new pod. Clients of the former pod stay connected to it.
+ * 2. While no pod serves, clients wait here, for as long as clients in the hold do. When the last stream closes, the
+ *    server ends and reports the reason.
+ * 3. A client whose stream was not opened has lost no data: the server's successor serves it.
  */
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -38,19 +39,19 @@ export interface PodServerParts {
   readonly reports: EngineReports;
 }
 
-/** An API server that has just started answers 403 until it knows the roles. */
+/** An API server that has just started answers 403 until it has loaded its roles. */
 const rolesDeadlineMs = 5_000;
 const rolesPollMs = 250;
-/** A process that was killed is reaped by then. */
+/** Within this time, a killed process has been reaped. */
 const sessionEndMs = 1_000;
 
 export class PodServer implements PodEngine {
   readonly pid = null;
   readonly #parts: PodServerParts;
-  /** By the uid of their pod: the present one, and former ones with clients. */
+  /** Keyed by pod uid: the current pod, and former pods that still have clients. */
   readonly #pods = new Map<string, PodStreams>();
   readonly #closing = new AbortController();
-  /** Clients without a stream. Nothing of them is left at a signal that lives as long as this. */
+  /** One controller per client without a stream, so that no listeners pile up on `#closing`. */
   readonly #waiting = new Set<AbortController>();
   #current: ServingPod | null = null;
   #server: net.Server | null = null;
@@ -82,7 +83,7 @@ export class PodServer implements PodEngine {
     if (before !== null && before.uid !== this.#current?.uid) this.#retire(before.uid);
     if (this.#server === null) return;
     if (verdict.kind === 'none') this.#endWithoutPod();
-    // Whoever comes next finds a connection that is made.
+    // Connect ahead of time, so that the next client finds an open connection.
     else if (before?.uid !== verdict.uid) void this.#streamsTo(verdict).warm(this.#parts.service);
   }
 
@@ -91,7 +92,7 @@ export class PodServer implements PodEngine {
   }
 
   async prove(deadlineMs: number): Promise<TransportProof | null> {
-    // Newcomers wait, whatever becomes of those who are with a pod that has been deleted.
+    // New clients wait, even while a deleted pod still serves its old clients.
     if (this.#parts.target.verdict?.kind === 'none') return { kind: 'silent' };
     const streams = this.#currentStreams;
     if (streams === null) return null;
@@ -121,7 +122,7 @@ export class PodServer implements PodEngine {
     return this.#current === null ? null : (this.#pods.get(this.#current.uid) ?? null);
   }
 
-  /** A connection to the first pod, so that its refusal is known before a client comes. */
+  /** Connects to the first pod, so that a refusal shows before a client arrives. */
   async #warm(): Promise<Result<void, Cause>> {
     const { clock, service, target } = this.#parts;
     const startedAt = clock.now();
@@ -137,7 +138,7 @@ export class PodServer implements PodEngine {
         this.#parts.isAfterOutage() &&
         clock.now() - startedAt < rolesDeadlineMs;
       if (isEarly) await sleep(clock, rolesPollMs, this.#closing.signal);
-      else if (!this.#goesElsewhere(pod, { streams, cause: warm.error })) return warm;
+      else if (!this.#triesAnotherPod(pod, { streams, cause: warm.error })) return warm;
     }
   }
 
@@ -162,7 +163,7 @@ export class PodServer implements PodEngine {
     return streams;
   }
 
-  /** Closes the connections to a former pod once nobody uses them. */
+  /** Closes the connections to a former pod once they are unused. */
   #retire(uid: string): void {
     const streams = this.#pods.get(uid);
     if (streams === undefined || streams.streamCount > 0) return;
@@ -184,33 +185,33 @@ export class PodServer implements PodEngine {
     reports.onSuspicion();
   }
 
-  /** This one could not be reached, and so another one serves. Whoever has tried all of them stays with the last. */
-  #goesElsewhere(
+  /** Whether to try another pod after `streams` failed. Once all pods have failed, the last one's cause stands. */
+  #triesAnotherPod(
     { uid }: ServingPod,
     { streams, cause }: { readonly streams: PodStreams; readonly cause: Cause },
   ): boolean {
-    // Nobody failed: another pod has taken its place meanwhile.
+    // Nothing failed: another pod has replaced it.
     if (this.#pods.get(uid) !== streams) return true;
-    if (this.#current?.uid === uid && codesOfPods.has(cause.code)) this.#parts.target.avoid(uid);
+    if (this.#current?.uid === uid && podFailureCodes.has(cause.code)) this.#parts.target.avoid(uid);
     return this.#current?.uid !== uid;
   }
 
   async #serve(client: net.Socket): Promise<void> {
     const { clock, service, reports } = this.#parts;
-    const impatience = new AbortController();
-    const giveUp = (): void => impatience.abort();
+    const waiting = new AbortController();
+    const giveUp = (): void => waiting.abort();
     client.on('error', () => undefined);
     client.once('close', giveUp);
-    this.#waiting.add(impatience);
+    this.#waiting.add(waiting);
     let hold: Timer | null = null;
     const opened = await this.#openInTurn({
-      signal: impatience.signal,
+      signal: waiting.signal,
       onWait: () => {
         hold ??= clock.after(service.holdTimeoutMs, giveUp);
       },
     });
     (hold as Timer | null)?.cancel();
-    this.#waiting.delete(impatience);
+    this.#waiting.delete(waiting);
     client.off('close', giveUp);
     if (opened?.ok === true) {
       joinChannel(client, opened.value);
@@ -220,7 +221,7 @@ export class PodServer implements PodEngine {
     client.destroy();
   }
 
-  /** By this one, or by those that follow it. null: nobody waits any more. */
+  /** Opens a stream through this server or its successors. null: the client no longer waits. */
   async #openInTurn(client: WaitingClient): Promise<Result<Duplex, Cause> | null> {
     const opened = await this.#openStream(client);
     if (opened !== null || hasLeft(client)) return opened;
@@ -230,7 +231,10 @@ export class PodServer implements PodEngine {
     return next === null ? null : next.#openInTurn(client);
   }
 
-  /** To the pod that serves now; waits for one. null: it has closed, or nobody waits any more. */
+  /**
+   * Opens a stream to the pod that serves, or waits for one. null: this server is closed, or the client no longer
+   * waits.
+   */
   async #openStream(client: WaitingClient): Promise<Result<Duplex, Cause> | null> {
     for (;;) {
       const pod = this.#current ?? (await this.#nextPod(client));
@@ -240,7 +244,7 @@ export class PodServer implements PodEngine {
         service: this.#parts.service,
         port: pod.port,
         onComplaint: (cause) => {
-          if (isOfPod(cause)) this.#parts.target.avoid(pod.uid);
+          if (isPodFailure(cause)) this.#parts.target.avoid(pod.uid);
           if (!this.#hasClosed()) this.#parts.reports.onComplaint(cause);
         },
       });
@@ -249,18 +253,18 @@ export class PodServer implements PodEngine {
         return null;
       }
       if (opened.ok) return opened;
-      if (await this.#endsFor(opened.error)) return null;
-      if (!this.#goesElsewhere(pod, { streams, cause: opened.error })) return opened;
+      if (await this.#isSessionEnd(opened.error)) return null;
+      if (!this.#triesAnotherPod(pod, { streams, cause: opened.error })) return opened;
     }
   }
 
-  /** A session that has ended breaks off what is asked through it a moment before this is closed. */
-  async #endsFor({ code }: Cause): Promise<boolean> {
-    if (codesOfSessions.has(code)) await sleep(this.#parts.clock, sessionEndMs, this.#closing.signal);
+  /** When a session ends, its requests fail a moment before this server is closed, so wait for that. */
+  async #isSessionEnd({ code }: Cause): Promise<boolean> {
+    if (sessionFailureCodes.has(code)) await sleep(this.#parts.clock, sessionEndMs, this.#closing.signal);
     return this.#hasClosed();
   }
 
-  /** null: this has closed, or the client waits no more. */
+  /** null: this server is closed, or the client no longer waits. */
   #nextPod({ signal, onWait }: WaitingClient): Promise<ServingPod | null> {
     const closing = this.#closing.signal;
     if (signal.aborted || closing.aborted) return Promise.resolve(null);
@@ -280,11 +284,11 @@ export class PodServer implements PodEngine {
   }
 }
 
-/** Who has not got a stream yet. */
+/** A client that has no stream yet. */
 interface WaitingClient {
-  /** It has left, or waits no longer. */
+  /** Aborted when the client disconnects or its hold expires. */
   readonly signal: AbortSignal;
-  /** From now on it waits for a pod, or for another server: no longer than others in the hold. */
+  /** The client starts to wait for a pod or another server; its hold timeout starts. */
   readonly onWait: () => void;
 }
 
@@ -298,8 +302,8 @@ const cannotListen = (reason: string): Cause =>
 
 const hasLeft = ({ signal }: WaitingClient): boolean => signal.aborted;
 
-/** Why a connection was not made that another pod may take. Whoever is not let in, or finds no API server, is so with all of them. */
-const codesOfPods: ReadonlySet<Cause['code']> = new Set([
+/** Failures that another pod may not have. Missing rights and an unreachable API server affect all pods alike. */
+const podFailureCodes: ReadonlySet<Cause['code']> = new Set([
   'closed-by-remote',
   'exited',
   'host-unreachable',
@@ -308,12 +312,12 @@ const codesOfPods: ReadonlySet<Cause['code']> = new Set([
   'timed-out',
 ]);
 
-/** What the end of a session looks like to whoever asks through it. */
-const codesOfSessions: ReadonlySet<Cause['code']> = new Set([
+/** Failures of a request whose session has just ended. */
+const sessionFailureCodes: ReadonlySet<Cause['code']> = new Set([
   'closed-by-remote',
   'connection-refused',
   'timed-out',
 ]);
 
-/** What the kubelet says of a pod that it does not have any more, or does not reach. */
-const isOfPod = ({ code }: Cause): boolean => code === 'resource-missing' || code === 'no-ready-pod';
+/** The kubelet reports these for a pod that is gone or that it cannot reach. */
+const isPodFailure = ({ code }: Cause): boolean => code === 'resource-missing' || code === 'no-ready-pod';

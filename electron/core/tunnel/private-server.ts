@@ -1,4 +1,7 @@
-/** A Unix socket in the runtime directory that nobody but this user may enter: the endpoint of a tunnel that lives in this process. */
+/**
+ * A Unix socket in the runtime directory that only this user can connect to: the endpoint of a tunnel that runs in this
+ * process.
+ */
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { withUmask } from '../process/umask.ts';
@@ -10,7 +13,7 @@ export interface PrivatePlace {
   readonly path: string;
 }
 
-/** Its clients come paused, and half-close. The error is in words. Never rejects. */
+/** Clients arrive paused and with half-close allowed. The error is human-readable. Never rejects. */
 export async function listenPrivately(
   { runtimeDirectory, path }: PrivatePlace,
   onClient: (client: net.Socket) => void,
@@ -25,7 +28,7 @@ export async function listenPrivately(
     await removeFile(path);
     return await new Promise((resolve) => {
       server.on('connection', onClient);
-      // Also later: a machine out of file descriptors accepts no client.
+      // Stays registered: when the machine runs out of file descriptors, accept fails with an 'error' event.
       server.on('error', ({ message }) => resolve(err(message)));
       server.once('listening', () => resolve(ok(server)));
       withUmask(0o177, () => server.listen(path));

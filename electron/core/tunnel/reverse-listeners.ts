@@ -1,21 +1,21 @@
 /**
- * Who listens where on the servers of reverse forwards. A place can be had only once: the next tunnel of a service takes it over
- * from the one before, on whatever connection that one is. Pure.
+ * Which tunnel has which remote port or socket on the servers of reverse forwards. Only one tunnel can have a place: a
+ * service's next tunnel takes it over from the previous one, even from another connection. Pure.
  */
 
-/** A tunnel whose far end can be given up before the tunnel itself. */
+/** A reverse tunnel whose remote listener can be released before the tunnel ends. */
 export interface ReverseListener {
   readonly service: string;
-  /** The server no longer listens for it, as far as it answers; what is connected goes on. */
-  letGo(): Promise<void>;
-  /** Nobody listens in its place: it is of no use any more. Resolves when it has ended. */
+  /** Stops listening on the server, if the server answers; existing connections stay open. */
+  release(): Promise<void>;
+  /** Ends a tunnel whose successor failed to take its place. Resolves when it has ended. */
   abandon(): Promise<unknown>;
 }
 
 export class ReverseListeners {
   readonly #byPlace = new Map<string, ReverseListener>();
 
-  /** Who has the place on that server; null: nobody. */
+  /** The tunnel that has this place; null if none does. */
   at(place: string): ReverseListener | null {
     return this.#byPlace.get(place) ?? null;
   }
@@ -24,7 +24,7 @@ export class ReverseListeners {
     this.#byPlace.set(place, listener);
   }
 
-  /** Returns whether it had the place until now. */
+  /** Returns whether the listener had the place. */
   leave(place: string, listener: ReverseListener): boolean {
     return this.#byPlace.get(place) === listener && this.#byPlace.delete(place);
   }

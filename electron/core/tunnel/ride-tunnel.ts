@@ -1,8 +1,8 @@
 /**
- * A tunnel that rides on a shared connection: what forwards over ssh and streams to pods have in common. Invariants:
+ * A tunnel on a shared connection: the common part of ssh forwards and streams to pods. Invariants:
  *
  * 1. `ready` and `ended` settle once each, `ended` last.
- * 2. It ends with its connection, for the connection's cause. Its own end affects nobody else there.
+ * 2. It ends when its connection ends, with the same cause. Its own end affects no other tunnel on that connection.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -18,7 +18,7 @@ export interface RideParts {
   readonly ride: Place;
 }
 
-/** A connection that is stuck does not keep a tunnel from stopping. */
+/** A stuck connection must not keep a tunnel from stopping. */
 export const closeDeadlineMs = 500;
 
 export abstract class RideTunnel implements Tunnel {
@@ -29,7 +29,7 @@ export abstract class RideTunnel implements Tunnel {
   readonly #clock: Clock;
   readonly #ride: Place;
   readonly #opening: Promise<void>;
-  /** Why it ends; null: it does not. */
+  /** Set once the tunnel is ending. */
   #endCause: Cause | null = null;
 
   protected constructor(id: string, { clock, ride }: RideParts) {
@@ -70,13 +70,13 @@ export abstract class RideTunnel implements Tunnel {
     return this.ended;
   }
 
-  /** Begins once the connection is there, and the whole tunnel is made. */
+  /** Sets up the tunnel once the shared connection is ready. */
   protected abstract openOn(socketPath: string): Promise<void>;
 
-  /** Before the connection is left. null: it may be left at once, so that no login begins for nobody. */
+  /** Runs before the connection is released. null: release it at once, so that no unneeded login starts. */
   protected abstract close(end: CarrierEnd, force: boolean): Promise<void> | null;
 
-  /** While the connection is left: what lies on this side goes. */
+  /** Runs while the connection is released; removes local files. */
   protected abstract cleanUp(): Promise<unknown>;
 
   protected hasEnded(): boolean {
@@ -91,7 +91,7 @@ export abstract class RideTunnel implements Tunnel {
     const left = this.#ride.leave({ force });
     await this.cleanUp();
     await left;
-    // What is being opened just now is closed again.
+    // A forward that is being opened closes itself again.
     await withDeadline(this.#clock, closeDeadlineMs, this.#opening);
     this.life.end(end);
   }
@@ -100,11 +100,11 @@ export abstract class RideTunnel implements Tunnel {
     const shared = await this.#ride.ready;
     if (this.hasEnded()) return;
     if (!shared.ok) {
-      // Its end says the same, and more.
+      // The ride's `ended` has the same cause and more details.
       this.life.settleReady(shared);
       return;
     }
-    if (shared.value.kind !== 'unix') throw new Error('what is shared is reached by a Unix socket');
+    if (shared.value.kind !== 'unix') throw new Error('a shared connection must have a Unix socket');
     await this.openOn(shared.value.path);
   }
 }

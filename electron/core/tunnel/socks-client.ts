@@ -1,4 +1,4 @@
-/** The dialogue with one SOCKS client, as far as the connection to its target. */
+/** The SOCKS handshake with one client, up to the connection to its target. */
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Result } from '../../../shared/result.ts';
@@ -14,45 +14,45 @@ import {
   type SocksVersion,
 } from './socks-request.ts';
 
-/** Whoever has not asked by then wants nothing. */
-const askTimeoutMs = 60_000;
-/** What a client may say ahead of the answer. */
+/** A client that has sent no request by then is closed. */
+const requestTimeoutMs = 60_000;
+/** What a client may send before the reply. */
 const maxEarlyBytes = 64 * 1024;
 
-export interface SocksDesk {
+export interface SocksHandlers {
   readonly clock: Clock;
   readonly open: (to: ChannelTarget) => Promise<Result<Duplex, ChannelFailure>>;
-  /** The client asked for something that there is not, or did not ask in SOCKS. */
-  readonly onNoRequest: (reason: string) => void;
+  /** The client requested something unsupported, or did not speak SOCKS. */
+  readonly onBadRequest: (reason: string) => void;
   readonly onRefused: (to: SocksTarget, failure: ChannelFailure) => void;
 }
 
 export interface ServedClient {
   readonly channel: Duplex;
-  /** What the client has said already. */
+  /** What the client has sent so far. */
   readonly early: Buffer;
 }
 
-/** The client is paused when it resolves; null: it has been, or will be, closed. Never rejects. */
-export async function serveSocks(client: Socket, desk: SocksDesk): Promise<ServedClient | null> {
-  const listener = new ClientReader(client);
-  const deadline = desk.clock.after(askTimeoutMs, () => client.destroy());
-  const request = await requestOf(client, listener);
+/** The client is paused when this resolves; null: the client is closed or being closed. Never rejects. */
+export async function serveSocks(client: Socket, handlers: SocksHandlers): Promise<ServedClient | null> {
+  const reader = new ClientReader(client);
+  const deadline = handlers.clock.after(requestTimeoutMs, () => client.destroy());
+  const request = await requestOf(client, reader);
   deadline.cancel();
   if (request === null) return null;
   if (request.kind === 'refused') {
-    desk.onNoRequest(request.reason);
+    handlers.onBadRequest(request.reason);
     close(client, request.reply);
     return null;
   }
   const { version, to } = request;
-  const opened = await desk.open(to);
-  const early = listener.stop();
+  const opened = await handlers.open(to);
+  const early = reader.stop();
   if (opened.ok) {
     client.write(socksReply(version, 'succeeded'));
     return { channel: opened.value, early };
   }
-  desk.onRefused(to, opened.error);
+  handlers.onRefused(to, opened.error);
   close(client, socksReply(version, replyFor(opened.error)));
   return null;
 }
@@ -61,24 +61,24 @@ type Request =
   | { readonly kind: 'connect'; readonly version: SocksVersion; readonly to: SocksTarget }
   | Extract<SocksStep, { readonly kind: 'refused' }>;
 
-/** null: the client has left, or says too much for a request. */
-async function requestOf(client: Socket, listener: ClientReader): Promise<Request | null> {
+/** null: the client disconnected or sent too much for a request. */
+async function requestOf(client: Socket, reader: ClientReader): Promise<Request | null> {
   let isGreeted = false;
   for (;;) {
-    const step = readSocks(listener.received, isGreeted);
+    const step = readSocks(reader.received, isGreeted);
     switch (step.kind) {
       case 'connect':
-        listener.drop(step.used);
+        reader.drop(step.used);
         return step;
       case 'refused':
         return step;
       case 'greeted':
         isGreeted = true;
-        listener.drop(step.used);
+        reader.drop(step.used);
         client.write(step.reply);
         break;
       case 'more':
-        if (listener.received.length > maxRequestBytes || !(await listener.more())) {
+        if (reader.received.length > maxRequestBytes || !(await reader.more())) {
           client.destroy();
           return null;
         }
@@ -86,14 +86,14 @@ async function requestOf(client: Socket, listener: ClientReader): Promise<Reques
   }
 }
 
-/** The reply has to arrive: what the client still says is read and forgotten. */
+/** Reads and discards what the client still sends, so that the reply is delivered. */
 function close(client: Socket, reply: Buffer | null): void {
   client.resume();
   if (reply === null) client.destroy();
   else client.end(reply, () => client.destroy());
 }
 
-/** Keeps what a client says, within bounds. */
+/** Collects what a client sends, up to a limit. */
 class ClientReader {
   readonly #client: Socket;
   #received: Buffer = Buffer.alloc(0);
@@ -113,7 +113,7 @@ class ClientReader {
     this.#received = this.#received.subarray(bytes);
   }
 
-  /** Whether anything more has come. */
+  /** Whether more bytes have arrived. */
   async more(): Promise<boolean> {
     if (this.#hasEnded) return false;
     const before = this.#received.length;
@@ -121,7 +121,7 @@ class ClientReader {
     return this.#received.length > before;
   }
 
-  /** What it has said since. The client is paused. */
+  /** Pauses the client and returns the bytes received since the last `drop`. */
   stop(): Buffer {
     this.#client.pause();
     this.#client.off('data', this.#take).off('end', this.#end).off('close', this.#end);

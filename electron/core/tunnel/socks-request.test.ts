@@ -5,7 +5,7 @@ const bytes = (...parts: readonly (number | string)[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from([part]))));
 
 /** `connect 5 db:5432, 7 left`, `more`, `refused 0507…: reason` */
-function told(step: SocksStep, received: Buffer): string {
+function render(step: SocksStep, received: Buffer): string {
   switch (step.kind) {
     case 'more':
       return 'more';
@@ -14,7 +14,7 @@ function told(step: SocksStep, received: Buffer): string {
     case 'connect':
       return `connect ${step.version} ${step.to.host} ${step.to.port}, ${received.length - step.used} left`;
     case 'refused':
-      return `refused ${step.reply?.toString('hex') ?? 'without a word'}: ${step.reason}`;
+      return `refused ${step.reply?.toString('hex') ?? 'without reply'}: ${step.reason}`;
   }
 }
 
@@ -28,7 +28,7 @@ describe('a SOCKS request', () => {
       'a greeting that requires a password',
       bytes(5, 1, 2),
       false,
-      'refused 05ff: the client requires a login, and there is none',
+      'refused 05ff: the client requires a login, which this proxy does not offer',
     ],
     ['an IPv4 address', bytes(5, 1, 0, 1, 10, 0, 0, 9, 0, 80), true, 'connect 5 10.0.0.9 80, 0 left'],
     [
@@ -43,31 +43,31 @@ describe('a SOCKS request', () => {
       'an empty name',
       bytes(5, 1, 0, 3, 0, 0, 80),
       true,
-      'refused 05010001000000000000: the client names no target',
+      'refused 05010001000000000000: the client sent no valid target',
     ],
     [
       'a name with a line end',
       bytes(5, 1, 0, 3, 3, 'a\nb', 0, 80),
       true,
-      'refused 05010001000000000000: the client names no target',
+      'refused 05010001000000000000: the client sent no valid target',
     ],
     [
       'BIND',
       bytes(5, 2, 0, 1),
       true,
-      'refused 05070001000000000000: the client asks for BIND; only CONNECT goes through ssh',
+      'refused 05070001000000000000: the client requested BIND; only CONNECT works over ssh',
     ],
     [
       'UDP ASSOCIATE',
       bytes(5, 3, 0, 1),
       true,
-      'refused 05070001000000000000: the client asks for UDP ASSOCIATE; only CONNECT goes through ssh',
+      'refused 05070001000000000000: the client requested UDP ASSOCIATE; only CONNECT works over ssh',
     ],
     [
       'an unknown kind of address',
       bytes(5, 1, 0, 9, 1),
       true,
-      'refused 05080001000000000000: the client names an address of kind 9',
+      'refused 05080001000000000000: the client sent an unknown address type (9)',
     ],
     ['version 4', bytes(4, 1, 0, 80, 10, 0, 0, 9, 'me', 0, 'early'), false, 'connect 4 10.0.0.9 80, 5 left'],
     ['version 4a', bytes(4, 1, 0, 80, 0, 0, 0, 1, 0, 'db', 0), false, 'connect 4 db 80, 0 left'],
@@ -76,37 +76,37 @@ describe('a SOCKS request', () => {
       'BIND of version 4',
       bytes(4, 2),
       false,
-      'refused 005b000000000000: the client asks for BIND; only CONNECT goes through ssh',
+      'refused 005b000000000000: the client requested BIND; only CONNECT works over ssh',
     ],
     [
       'a user without an end',
       bytes(4, 1, 0, 80, 10, 0, 0, 9, 'x'.repeat(300)),
       false,
-      'refused 005b000000000000: the request of the client is too long',
+      "refused 005b000000000000: the client's request is too long",
     ],
     [
       'HTTP',
       bytes('GET / HTTP/1.1'),
       false,
-      'refused without a word: the client speaks HTTP or another protocol, not SOCKS: set this port as a SOCKS proxy, socks5h://',
+      'refused without reply: the client speaks HTTP or another protocol, not SOCKS; configure this port as a SOCKS proxy (socks5h://)',
     ],
     [
       'TLS',
       bytes(0x16, 3, 1),
       false,
-      'refused without a word: the client speaks TLS, not SOCKS: set this port as a SOCKS proxy',
+      'refused without reply: the client speaks TLS, not SOCKS; configure this port as a SOCKS proxy',
     ],
     [
       'another version after the greeting',
       bytes(4, 1),
       true,
-      'refused without a word: the client does not speak SOCKS',
+      'refused without reply: the client does not speak SOCKS',
     ],
   ])('%s', (_, received, isGreeted, expected) => {
-    expect(told(readSocks(received, isGreeted), received)).toBe(expected);
+    expect(render(readSocks(received, isGreeted), received)).toBe(expected);
   });
 
-  it('is read alike however it is cut', () => {
+  it('is parsed the same however it is split', () => {
     const whole = bytes(5, 1, 0, 3, 11, 'example.org', 0, 80);
     for (let length = 0; length < whole.length; length++)
       expect(readSocks(whole.subarray(0, length), true).kind).toBe('more');
@@ -129,7 +129,7 @@ describe('the reply to a refusal', () => {
     expect(replyFor({ kind: 'refused', code, reason })).toBe(expected);
   });
 
-  it('has the numbers of each version', () => {
+  it('has the codes of each version', () => {
     expect(socksReply(5, 'notAllowed')[1]).toBe(2);
     expect(socksReply(4, 'succeeded')[1]).toBe(0x5a);
     expect(socksReply(4, 'refused')[1]).toBe(0x5b);

@@ -1,10 +1,10 @@
-/** What a SOCKS client asks for: version 5 (RFC 1928) without a login, 4 and 4a. Pure. */
+/** Parses the request of a SOCKS client: version 5 (RFC 1928) without authentication, 4 and 4a. Pure. */
 import { type ChannelFailure, openFailures } from '../transport/channel.ts';
 
 export type SocksVersion = 4 | 5;
 
 export interface SocksTarget {
-  /** An address, or a name that only the far end looks up. */
+  /** An address, or a name that the far end resolves. */
   readonly host: string;
   readonly port: number;
 }
@@ -12,7 +12,7 @@ export interface SocksTarget {
 export type SocksStep =
   /** More bytes are needed. */
   | { readonly kind: 'more' }
-  /** The client has said how it could log in, and may: go on behind `used` bytes. */
+  /** The client's greeting offers a login method that is accepted: send `reply` and continue after `used` bytes. */
   | { readonly kind: 'greeted'; readonly used: number; readonly reply: Buffer }
   | {
       readonly kind: 'connect';
@@ -20,10 +20,10 @@ export type SocksStep =
       readonly version: SocksVersion;
       readonly to: SocksTarget;
     }
-  /** It is closed after `reply`; null: it would not understand any. */
+  /** Close the client after `reply`; null: the client would not understand a reply. */
   | { readonly kind: 'refused'; readonly reply: Buffer | null; readonly reason: string };
 
-/** In the words of RFC 1928, section 6, with its numbers. */
+/** The codes of RFC 1928, section 6. */
 export const socksReplies = {
   succeeded: 0,
   failure: 1,
@@ -37,10 +37,10 @@ export const socksReplies = {
 
 export type SocksReply = keyof typeof socksReplies;
 
-/** Longer than any request: version 4 has a user and a name of up to 255 bytes each. */
+/** More than any request: version 4 has a user and a name of up to 255 bytes each. */
 export const maxRequestBytes = 1_024;
 
-const noLogin = 0;
+const noAuthentication = 0;
 const noAcceptableMethod = 0xff;
 const connect = 1;
 const addressTypes = { ipv4: 1, name: 3, ipv6: 4 } as const;
@@ -48,22 +48,22 @@ const maxTextBytes = 255;
 
 const more: SocksStep = { kind: 'more' };
 
-/** All bytes since the last step. `isGreeted`: the client of version 5 has been greeted. */
+/** `received`: all bytes since the last step. `isGreeted`: a version 5 client has completed its greeting. */
 export function readSocks(received: Buffer, isGreeted: boolean): SocksStep {
   const [version] = received;
   if (version === undefined) return more;
   if (version === 5) return isGreeted ? readRequest(received) : readGreeting(received);
   if (version === 4 && !isGreeted) return readVersion4(received);
-  return { kind: 'refused', reply: null, reason: foreignProtocol(version) };
+  return { kind: 'refused', reply: null, reason: describeProtocol(version) };
 }
 
-/** An answer to a request. The address is where a server would have connected from, which nobody uses. */
+/** The reply to a request. Its bound address is left at zero, because clients ignore it. */
 export function socksReply(version: SocksVersion, reply: SocksReply): Buffer {
   if (version === 5) return Buffer.from([5, socksReplies[reply], 0, addressTypes.ipv4, 0, 0, 0, 0, 0, 0]);
   return Buffer.from([0, reply === 'succeeded' ? 0x5a : 0x5b, 0, 0, 0, 0, 0, 0]);
 }
 
-/** sshd says in words why it could not connect (channel_post_connecting and connect_next in channels.c). */
+/** sshd reports in plain text why it could not connect (channel_post_connecting and connect_next in channels.c). */
 export function replyFor(failure: ChannelFailure): SocksReply {
   if (failure.kind !== 'refused') return 'failure';
   const { code, reason } = failure;
@@ -81,10 +81,10 @@ function readGreeting(received: Buffer): SocksStep {
   const count = received[1];
   if (count === undefined || received.length < 2 + count) return more;
   const methods = received.subarray(2, 2 + count);
-  if (methods.includes(noLogin))
-    return { kind: 'greeted', used: 2 + count, reply: Buffer.from([5, noLogin]) };
+  if (methods.includes(noAuthentication))
+    return { kind: 'greeted', used: 2 + count, reply: Buffer.from([5, noAuthentication]) };
   const reply = Buffer.from([5, noAcceptableMethod]);
-  return { kind: 'refused', reply, reason: 'the client requires a login, and there is none' };
+  return { kind: 'refused', reply, reason: 'the client requires a login, which this proxy does not offer' };
 }
 
 function readRequest(received: Buffer): SocksStep {
@@ -95,7 +95,7 @@ function readRequest(received: Buffer): SocksStep {
   const [start, length] = addressPlace(addressType, first);
   if (length === null) {
     const reply = socksReply(5, 'addressUnsupported');
-    return { kind: 'refused', reply, reason: `the client names an address of kind ${addressType}` };
+    return { kind: 'refused', reply, reason: `the client sent an unknown address type (${addressType})` };
   }
   const used = start + length + 2;
   if (received.length < used) return more;
@@ -103,7 +103,7 @@ function readRequest(received: Buffer): SocksStep {
   return connectTo(5, { host: hostIn(address, addressType), port: received.readUInt16BE(used - 2) }, used);
 }
 
-/** Where an address begins, and its length. */
+/** Where the address starts, and its length; null: unknown address type. */
 function addressPlace(addressType: number, first: number): [start: number, length: number | null] {
   switch (addressType) {
     case addressTypes.ipv4:
@@ -117,7 +117,7 @@ function addressPlace(addressType: number, first: number): [start: number, lengt
   }
 }
 
-/** Version 4, and 4a, whose client sends a name behind an address that cannot be: 0.0.0.x. */
+/** Version 4, and 4a, where the client sends an impossible address (0.0.0.x) followed by a name. */
 function readVersion4(received: Buffer): SocksStep {
   const command = received[1];
   if (command === undefined) return more;
@@ -137,7 +137,7 @@ function readVersion4(received: Buffer): SocksStep {
   return connectTo(4, { host: hostIn(name, addressTypes.name), port }, nameEnd + 1);
 }
 
-/** The index of the zero byte that ends a text; null: it has not come yet. */
+/** The index of the zero byte that ends a string; null: not received yet. */
 function endOfText(received: Buffer, start: number): number | null | 'too long' {
   const end = received.indexOf(0, start);
   if ((end === -1 ? received.length : end) - start > maxTextBytes) return 'too long';
@@ -147,13 +147,17 @@ function endOfText(received: Buffer, start: number): number | null | 'too long' 
 const tooLong: SocksStep = {
   kind: 'refused',
   reply: socksReply(4, 'failure'),
-  reason: 'the request of the client is too long',
+  reason: "the client's request is too long",
 };
 
 function connectTo(version: SocksVersion, to: SocksTarget, used: number): SocksStep {
-  // What no name has would end up in the log, or in a resolver.
+  // Invalid names must reach neither the log nor a resolver.
   if (/^[^\s\p{Cc}]+$/u.test(to.host) && to.port > 0) return { kind: 'connect', used, version, to };
-  return { kind: 'refused', reply: socksReply(version, 'failure'), reason: 'the client names no target' };
+  return {
+    kind: 'refused',
+    reply: socksReply(version, 'failure'),
+    reason: 'the client sent no valid target',
+  };
 }
 
 function hostIn(address: Buffer, addressType: number): string {
@@ -162,17 +166,17 @@ function hostIn(address: Buffer, addressType: number): string {
   return Array.from({ length: 8 }, (_, group) => address.readUInt16BE(2 * group).toString(16)).join(':');
 }
 
-/** BIND would listen at the far end, and UDP goes through no ssh. */
+/** BIND would listen at the far end, and ssh cannot carry UDP. */
 function refusedCommand(version: SocksVersion, command: number): SocksStep {
   const name = { 2: 'BIND', 3: 'UDP ASSOCIATE' }[command] ?? `command ${command}`;
   const reply = socksReply(version, 'commandUnsupported');
-  return { kind: 'refused', reply, reason: `the client asks for ${name}; only CONNECT goes through ssh` };
+  return { kind: 'refused', reply, reason: `the client requested ${name}; only CONNECT works over ssh` };
 }
 
-function foreignProtocol(first: number): string {
-  if (first === 0x16) return 'the client speaks TLS, not SOCKS: set this port as a SOCKS proxy';
+function describeProtocol(first: number): string {
+  if (first === 0x16) return 'the client speaks TLS, not SOCKS; configure this port as a SOCKS proxy';
   const isText = first >= 0x20 && first < 0x7f;
   return isText
-    ? 'the client speaks HTTP or another protocol, not SOCKS: set this port as a SOCKS proxy, socks5h://'
+    ? 'the client speaks HTTP or another protocol, not SOCKS; configure this port as a SOCKS proxy (socks5h://)'
     : 'the client does not speak SOCKS';
 }

@@ -22,7 +22,7 @@ import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
 import { sleep, systemClock } from '../clock.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
 import { sshConnection } from './testing/service-specs.ts';
-import { openSilentDoor } from './testing/silent-door.ts';
+import { openStallingRelay } from './testing/stalling-relay.ts';
 import { continueProcess, stopProcess } from '../transport/testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
@@ -66,7 +66,7 @@ describe('the ssh adapter on a real sshd', () => {
       ...given,
     });
 
-  it('carries 16 MiB both ways and keeps half-close', async () => {
+  it('carries 16 MiB both ways and preserves half-close', async () => {
     const { address } = await workshop.openReady(through());
     const { sent, received } = await echoChecksums(address, 16 * mebibyte);
     expect(received).toBe(sent);
@@ -77,13 +77,13 @@ describe('the ssh adapter on a real sshd', () => {
     await checksum.stop();
   });
 
-  it('comes back after its folder was tidied away', async () => {
+  it('starts again after its folder was deleted', async () => {
     await rm(workshop.runtimeDirectory, { recursive: true });
     const { address } = await workshop.openReady(through());
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('takes connections as soon as it is ready, at every start', async () => {
+  it('accepts connections as soon as it is ready, at every start', async () => {
     for (let round = 0; round < 5; round++) {
       const { tunnel, address } = await workshop.openReady(through());
       expect(await exchange(address, 'hello')).toBe('hello');
@@ -91,7 +91,7 @@ describe('the ssh adapter on a real sshd', () => {
     }
   });
 
-  it('leaves no socket when it is stopped, and neither process nor file when all is closed', async () => {
+  it('leaves no socket when it is stopped, and neither process nor file when everything is closed', async () => {
     const { tunnel } = await workshop.openReady(through());
     expect(tunnel.pid).toBeGreaterThan(1);
     expect((await workshop.filesLeft()).map((file) => path.extname(file))).toEqual(
@@ -112,28 +112,28 @@ describe('the ssh adapter on a real sshd', () => {
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
-  it('tells that it was killed from outside, and removes its socket', async () => {
+  it('reports that it was killed by another program, and removes its socket', async () => {
     const { tunnel } = await workshop.openReady(through());
     process.kill(tunnel.pid ?? 0, 'SIGKILL');
     expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (SIGKILL)');
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
-  it('tells that it was ended politely from outside', async () => {
+  it('reports that it was ended with SIGTERM by another program', async () => {
     const { tunnel, address } = await workshop.openReady(through());
-    // Once it carries bytes it handles signals, too.
+    // Once it carries bytes, ssh handles signals too.
     await exchange(address, 'hello');
     process.kill(tunnel.pid ?? 0, 'SIGTERM');
     expect(summary((await tunnel.ended).cause)).toBe('killed: The tunnel process was killed (exit code 0)');
   });
 
-  it('tells that the server closed the connection', async () => {
+  it('reports that the server closed the connection', async () => {
     const { tunnel } = await workshop.openReady(through());
     await sshd.killSessions();
     expect((await tunnel.ended).cause).toMatchObject({ code: 'closed-by-remote', recovery: 'backoff' });
   });
 
-  it('complains of a target that refuses, with its own words, and goes on', async () => {
+  it("reports a target that refuses, with ssh's message, and stays up", async () => {
     const { tunnel, address } = await workshop.openReady(through({ remotePort: await freePort() }));
     const complaints = listenToComplaints(tunnel);
     expect(await listenTo(address)).toBe('');
@@ -145,7 +145,7 @@ describe('the ssh adapter on a real sshd', () => {
     expect(workshop.livingChildren()).toHaveLength(1);
   });
 
-  it('ends when the server does not allow the forward: no other tunnel would help', async () => {
+  it('ends when the server does not allow the forward, because another tunnel would not help', async () => {
     const server = await startSshd({ client, config: ['AllowTcpForwarding no'] });
     const { tunnel, address } = await workshop.openReady(through({ port: server.port }));
     expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
@@ -158,7 +158,7 @@ describe('the ssh adapter on a real sshd', () => {
     await server.dispose();
   });
 
-  it('complains of a target whose name the server cannot resolve', async () => {
+  it('reports a target whose name the server cannot resolve', async () => {
     const { tunnel, address } = await workshop.openReady(through({ remoteHost: 'db.invalid' }));
     const complaints = listenToComplaints(tunnel);
     await listenTo(address);
@@ -166,12 +166,12 @@ describe('the ssh adapter on a real sshd', () => {
     expect(complaints.map(summary)).toEqual(['name-not-found: The name db.invalid was not found']);
   });
 
-  it('proves its transport without the target, and without a complaint', async () => {
+  it('proves its transport without the target and without a complaint', async () => {
     const { tunnel } = await workshop.openReady(through({ remotePort: await freePort() }));
     const complaints = listenToComplaints(tunnel);
     expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
     await sshd.freezeSessions(true);
-    // An answer from a moment ago still counts.
+    // A recent answer still counts.
     await eventually('silence', async () => (await tunnel.proveTransport(300)).kind === 'silent');
     await sshd.freezeSessions(false);
     expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
@@ -180,7 +180,7 @@ describe('the ssh adapter on a real sshd', () => {
     expect(await tunnel.proveTransport(300)).toMatchObject({ kind: 'dead' });
   });
 
-  it('is dead, not silent, while its ssh is stopped or its socket is gone', async () => {
+  it('is dead, not silent, while its ssh is stopped or its socket is missing', async () => {
     const { tunnel } = await workshop.openReady(through());
     await stopProcess(tunnel.pid ?? 0);
     expect(await tunnel.proveTransport(2_000)).toMatchObject({ kind: 'dead', cause: { code: 'stopped' } });
@@ -194,7 +194,7 @@ describe('the ssh adapter on a real sshd', () => {
     });
   });
 
-  it('gives up a silent server within 10 s, behind a jump host too', async () => {
+  it('gives up on a silent server within 10 s, even behind a jump host', async () => {
     const jumpHost = await startSshd({ client });
     const jump = [`${jumpHost.host}:${jumpHost.port}`];
     const direct = await workshop.openReady(through());
@@ -208,7 +208,7 @@ describe('the ssh adapter on a real sshd', () => {
     await sshd.freezeSessions(false);
   });
 
-  it('tells an open connection from a complaint of another one', async () => {
+  it('does not blame an open connection for a complaint about another', async () => {
     const { tunnel, address } = await workshop.openReady(through());
     const complaints = listenToComplaints(tunnel);
     const open = net.connect(address);
@@ -220,13 +220,13 @@ describe('the ssh adapter on a real sshd', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('is ready soon after a silent server is back, whatever TCP has in mind by then', async () => {
-    const door = await openSilentDoor(sshd.port);
-    await door.fallSilent();
-    const tunnel = workshop.open(through({ port: door.port }));
-    // One attempt would knock after 1, 3, 7 and 15 s, or be given up after 10 s.
+  it("is ready soon after a silent server is back, regardless of TCP's backoff", async () => {
+    const relay = await openStallingRelay(sshd.port);
+    await relay.stall();
+    const tunnel = workshop.open(through({ port: relay.port }));
+    // A single attempt would send SYNs after 1, 3, 7 and 15 s, or be given up after 10 s.
     await sleep(systemClock, 8_000);
-    await door.comeBack();
+    await relay.resume();
     const backAt = performance.now();
     expect((await tunnel.ready).ok).toBe(true);
     expect(performance.now() - backAt).toBeLessThan(2_500);
@@ -234,10 +234,10 @@ describe('the ssh adapter on a real sshd', () => {
     await tunnel.stop();
     await workshop.closeShared();
     expect(await workshop.filesLeft()).toEqual([]);
-    door.dispose();
+    relay.dispose();
   });
 
-  it('brings up twenty services through one server, one login at a time', async () => {
+  it('connects twenty services through one server, one login at a time', async () => {
     const server = await startSshd({ client, config: ['MaxStartups 1'] });
     const tunnels = Array.from({ length: 20 }, () => workshop.open(through({ port: server.port })));
     const ready = await Promise.all(tunnels.map((tunnel) => tunnel.ready));
@@ -246,7 +246,7 @@ describe('the ssh adapter on a real sshd', () => {
     await server.dispose();
   });
 
-  it('logs in once for twenty services whose login is refused, and not again for the next twenty', async () => {
+  it('logs in once for twenty services whose login is rejected, and not again for the next twenty', async () => {
     const server = await startSshd({ client });
     const refused = through({ port: server.port, user: 'nobody' });
     for (let round = 0; round < 2; round++) {
@@ -260,7 +260,7 @@ describe('the ssh adapter on a real sshd', () => {
     await server.dispose();
   });
 
-  it('tells a login that the server refused', async () => {
+  it('reports a login that the server rejected', async () => {
     const keyFile = await client.createKey('stranger');
     const cause = await workshop.openFailing(through({ keyFile, user: 'nobody' }));
     expect(cause).toMatchObject({
@@ -270,7 +270,7 @@ describe('the ssh adapter on a real sshd', () => {
     });
   });
 
-  it.runIf(passwords)('logs in with a password that nobody can see', async () => {
+  it.runIf(passwords)('logs in with a password that is never visible', async () => {
     const password = "it's 100% s3cret $HOME";
     const server = await startSshd({ client, password, config: ['PubkeyAuthentication no'] });
     const { tunnel, address } = await workshop.openReady(through({ port: server.port, password }));
@@ -290,7 +290,7 @@ describe('the ssh adapter on a real sshd', () => {
     await server.dispose();
   });
 
-  it('tells a host key that has changed, with the command that removes the old one', async () => {
+  it('reports a changed host key, with the command that removes the old one', async () => {
     const other = await startSshd({ client });
     await other.trust();
     await other.replaceHostKey();
@@ -305,7 +305,7 @@ describe('the ssh adapter on a real sshd', () => {
     expect(cause.action).toMatchObject({ command: expect.stringContaining(client.knownHostsFile) as string });
   });
 
-  it('asks for trust on first sight only when told to', async () => {
+  it('asks to trust an unknown host key only when configured to', async () => {
     const other = await startSshd({ client });
     const strict = through({ port: other.port, strictHostKeyChecking: 'yes' });
     expect(await workshop.openFailing(strict)).toMatchObject({ code: 'host-key-unknown' });
@@ -315,20 +315,20 @@ describe('the ssh adapter on a real sshd', () => {
     await other.dispose();
   });
 
-  it('tells a server that is not running', async () => {
+  it('reports a server that is not running', async () => {
     const port = await freePort();
     expect(summary(await workshop.openFailing(through({ port })))).toBe(
       `connection-refused: 127.0.0.1:${port} refused the connection`,
     );
   });
 
-  it('tells a name that cannot be found', async () => {
+  it('reports a name that cannot be resolved', async () => {
     expect(summary(await workshop.openFailing(through({ host: 'bastion.invalid' })))).toBe(
       'name-not-found: The name bastion.invalid was not found',
     );
   });
 
-  it('tells a server that is silent, after the start deadline', async () => {
+  it('reports a silent server, after the start deadline', async () => {
     const silent = net.createServer((socket) => socket.resume());
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -339,7 +339,7 @@ describe('the ssh adapter on a real sshd', () => {
     silent.close();
   });
 
-  it('tells why it cannot listen when its runtime directory is gone the moment it looks', async () => {
+  it('reports why it cannot listen when its runtime directory disappears just before', async () => {
     // ssh binds the socket only after it has logged in.
     const opening = workshop.openFailing(through());
     await rm(workshop.runtimeDirectory, { recursive: true });
@@ -349,7 +349,7 @@ describe('the ssh adapter on a real sshd', () => {
     });
   });
 
-  it('tells that ssh is not installed', async () => {
+  it('reports that ssh is not installed', async () => {
     const searchPath = process.env['PATH'];
     process.env['PATH'] = '/nonexistent';
     const withoutSsh = await TunnelWorkshop.create();
@@ -358,14 +358,14 @@ describe('the ssh adapter on a real sshd', () => {
     await withoutSsh.dispose();
   });
 
-  it("lives with the forwards of the user's own ssh_config, even when their port is taken", async () => {
+  it("tolerates the forwards of the user's own ssh_config, even when their port is taken", async () => {
     await client.addConfig(`Host crowded\n  HostName ${sshd.host}\n  LocalForward ${echo.port} localhost:1`);
     const { address } = await workshop.openReady(through({ host: 'crowded' }));
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
   it('reaches the target through two jump hosts, one after the other', async () => {
-    // Each hop lets through to the next one only, so that a hop left out shows.
+    // Each hop only lets connections through to the next one, so a skipped hop shows.
     const inner = await startSshd({ client, config: [`PermitOpen ${sshd.host}:${sshd.port}`] });
     const outer = await startSshd({ client, config: [`PermitOpen ${inner.host}:${inner.port}`] });
     const jump = [`${outer.user}@${outer.host}:${outer.port}`, `${inner.host}:${inner.port}`];
@@ -379,7 +379,7 @@ describe('the ssh adapter on a real sshd', () => {
     await Promise.all([outer, inner].map((server) => server.dispose()));
   });
 
-  it('keeps nobody waiting for a server behind a jump host that says nothing', async () => {
+  it('does not delay others for a silent server behind a jump host', async () => {
     const jumpHost = await startSshd({ client });
     const mute = await startSilentServer();
     const jump = [`${jumpHost.host}:${jumpHost.port}`];
@@ -391,7 +391,7 @@ describe('the ssh adapter on a real sshd', () => {
     await jumpHost.dispose();
   });
 
-  it('tells that a jump host cannot reach the target, and that a jump host is down', async () => {
+  it('reports a jump host that cannot reach the target, and a jump host that is down', async () => {
     const jumpHost = await startSshd({ client });
     const jump = [`${jumpHost.host}:${jumpHost.port}`];
     const unreachable = await workshop.openFailing(through({ jump, port: await freePort() }));
@@ -408,7 +408,7 @@ describe('the ssh adapter on a real sshd', () => {
     await jumpHost.dispose();
   });
 
-  it('checks the host keys of jump hosts as strictly as the target', async () => {
+  it("checks the host keys of jump hosts as strictly as the target's", async () => {
     const jumpHost = await startSshd({ client });
     const jump = [`${jumpHost.host}:${jumpHost.port}`];
     await sshd.trust();

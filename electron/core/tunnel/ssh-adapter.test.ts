@@ -35,16 +35,16 @@ function sshOnFakeChildren() {
     },
   };
   const runtimeDirectory = '/nonexistent';
-  /** What masters have been asked. */
-  const asked: string[] = [];
+  /** The requests to masters. */
+  const requests: string[] = [];
   let answer: Promise<void> = Promise.resolve();
   const reply = (what: string) => async () => {
-    asked.push(what);
+    requests.push(what);
     await answer;
     return ok(undefined);
   };
   const mux = { open: reply('open'), close: reply('close') };
-  const withholdAnswers = (): (() => void) => {
+  const withholdReplies = (): (() => void) => {
     let give = (): void => undefined;
     answer = new Promise((resolve) => (give = resolve));
     return give;
@@ -59,7 +59,7 @@ function sshOnFakeChildren() {
     opened.push(tunnel);
     return tunnel;
   };
-  /** What the child's ssh is for, and the sockets that it was told to make. */
+  /** The arguments of the child's ssh. */
   const argvOf = (child: FakeChild | undefined): string => child?.requests[0]?.argv.join(' ') ?? '';
   const becomesReady = async (child: FakeChild | undefined): Promise<void> => {
     // Behind a jump host, its session comes first.
@@ -67,14 +67,14 @@ function sshOnFakeChildren() {
     child?.say('debug1: Entering interactive session.');
     await settle();
   };
-  /** The files of a failed attempt go first, which the disk decides. */
+  /** The files of a failed attempt are removed first, which takes disk time. */
   const untilLaunched = (launched: number): Promise<void> =>
     vi.waitFor(() => {
       expect(children).toHaveLength(launched);
     });
   const targets = (): readonly (string | undefined)[] =>
     children.map((child) => child.requests[0]?.argv.at(-1));
-  return { clock, children, open, argvOf, becomesReady, untilLaunched, targets, asked, withholdAnswers };
+  return { clock, children, open, argvOf, becomesReady, untilLaunched, targets, requests, withholdReplies };
 }
 
 describe('the ssh adapter', () => {
@@ -90,20 +90,20 @@ describe('the ssh adapter', () => {
     await untilLaunched(4);
   });
 
-  it('takes back what was opened for a tunnel that was stopped meanwhile, which never becomes ready', async () => {
-    const { children, open, becomesReady, asked, withholdAnswers } = sshOnFakeChildren();
-    const giveAnswers = withholdAnswers();
+  it('closes a forward whose tunnel was stopped while opening, and the tunnel never becomes ready', async () => {
+    const { children, open, becomesReady, requests, withholdReplies } = sshOnFakeChildren();
+    const giveAnswers = withholdReplies();
     const tunnel = open({ host: 'bastion' });
     await becomesReady(children[0]);
-    expect(asked).toEqual(['open']);
+    expect(requests).toEqual(['open']);
     const ended = tunnel.stop();
     giveAnswers();
     expect((await ended).cause).toBeNull();
-    expect(asked).toEqual(['open', 'close']);
+    expect(requests).toEqual(['open', 'close']);
     expect(await tunnel.ready).toMatchObject({ ok: false });
   });
 
-  it('gives a server the time that start_timeout says, and no less than that to ssh', async () => {
+  it('gives a server the time of start_timeout, and ssh no less', async () => {
     const { clock, children, open, argvOf } = sshOnFakeChildren();
     const quick = open({ host: 'quick' }, false, { startTimeoutMs: 1_000 });
     const slow = open({ host: 'slow' }, false, { startTimeoutMs: 90_000 });
@@ -134,7 +134,7 @@ describe('the ssh adapter', () => {
     expect(children).toHaveLength(1);
   });
 
-  it('counts logins where they happen, and starts none that was stopped while it waited', async () => {
+  it('counts logins per host, and skips one that was stopped while it waited', async () => {
     const { children, open, untilLaunched, targets } = sshOnFakeChildren();
     open({ host: 'target-0', jump: ['me@bastion', 'inner'] });
     const waits = open({ host: 'target-1', jump: ['you@bastion'] });
@@ -145,7 +145,7 @@ describe('the ssh adapter', () => {
     expect(targets()).toEqual(['target-0', 'target-2']);
   });
 
-  it('keeps nobody waiting for a silent host behind a jump host, but who wants to go there', async () => {
+  it('delays only connections to the same host when a host behind a jump host is silent', async () => {
     const { children, open, untilLaunched, targets, becomesReady } = sshOnFakeChildren();
     for (const [host, user] of [
       ['silent', 'a'],
@@ -163,7 +163,7 @@ describe('the ssh adapter', () => {
     await untilLaunched(3);
   });
 
-  it('tries another connection beside one that is not answered, each with sockets of its own', async () => {
+  it('tries another connection beside an unanswered one, each with its own sockets', async () => {
     const { clock, children, open, argvOf, becomesReady } = sshOnFakeChildren();
     const tunnel = open({ host: 'bastion' });
     await clock.advance(4_000);
@@ -193,7 +193,7 @@ describe('the ssh adapter', () => {
     expect(children).toHaveLength(1);
   });
 
-  it('fails with the same cause at once what would log in as somebody just failed to', async () => {
+  it('fails at once with the same cause when the same login has just failed', async () => {
     const { clock, children, open, untilLaunched } = sshOnFakeChildren();
     const [first, queued] = [open({ host: 'bastion' }), open({ host: 'bastion' })];
     children[0]?.say('debug1: Connection established.');
@@ -205,7 +205,7 @@ describe('the ssh adapter', () => {
     expect((await open({ host: 'bastion' }).ended).cause).toBe(cause);
     expect(children).toHaveLength(1);
 
-    // Somebody else may try, but not at once, except for a forced retry.
+    // Another service may try later; a forced start may try now.
     open({ host: 'bastion', user: 'other' });
     await clock.advance(5_999);
     expect(children).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Forwards of ssh services, on the connections of their transports or on the user's own master. */
+/** Forwards of ssh services, on the shared connections of their transports or on the user's own master. */
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { Channels } from '../transport/channel.ts';
@@ -9,7 +9,7 @@ import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
 import type { TransportPool } from '../transport/transport-pool.ts';
 import { UserMaster } from '../transport/user-master.ts';
 import { ReverseListeners } from './reverse-listeners.ts';
-import { SshDoor } from './ssh-door.ts';
+import { SshChannelForward } from './ssh-channel-forward.ts';
 import { SshForward } from './ssh-forward.ts';
 import { SshReverseForward } from './ssh-reverse-forward.ts';
 import { noTraffic, type TunnelAdapter } from './tunnel-adapter.ts';
@@ -17,7 +17,7 @@ import { noTraffic, type TunnelAdapter } from './tunnel-adapter.ts';
 export interface SshAdapterOptions {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** An existing 0700 directory of the user's: the sockets of forwards lie here. */
+  /** An existing directory with mode 0700, owned by the user, that holds the sockets of forwards. */
   readonly runtimeDirectory: string;
   readonly transports: Pick<TransportPool, 'board'>;
   readonly mux?: SshMux;
@@ -43,17 +43,22 @@ export function createSshAdapter({
       const farEnd =
         remoteSocket === undefined ? { host: remoteHost, port: remotePort } : { path: remoteSocket };
       const to = connection.isDynamic === true ? 'socks' : farEnd;
-      const door = { clock, runtimeDirectory, succession, to } as const;
+      const channelParts = { clock, runtimeDirectory, succession, to } as const;
       if (connection.usesOwnMaster === true) {
-        // On the user's connection nothing of ours may stay.
-        if (localTarget !== undefined) throw new Error(`a reverse forward of the user's: ${service.name}`);
+        // Nothing of ours may remain on the user's own connection.
+        if (localTarget !== undefined)
+          throw new Error(`${service.name}: a reverse forward cannot use the user's own master`);
         const ride = new UserMaster(request, { connection, paths, clock, runtimeDirectory });
-        return new SshDoor(request, { ...door, ride, channelsAt: () => ride.channels });
+        return new SshChannelForward(request, { ...channelParts, ride, channelsAt: () => ride.channels });
       }
       const rider = { service: service.name, target: JSON.stringify(to), ...traffic };
       const ride = transports.board({ service, rider, forced });
       if (to === 'socks')
-        return new SshDoor(request, { ...door, ride, channelsAt: (path) => channels.at(path) });
+        return new SshChannelForward(request, {
+          ...channelParts,
+          ride,
+          channelsAt: (path) => channels.at(path),
+        });
       const forward = { clock, runtimeDirectory, mux, ride };
       return localTarget === undefined
         ? new SshForward(request, { ...forward, to })

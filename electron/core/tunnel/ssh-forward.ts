@@ -1,6 +1,6 @@
 /**
- * One forward on an ssh master, its endpoint a Unix socket in the runtime directory. A path is used once: ssh would lead a path
- * that is used again to the new target without a word.
+ * One forward on an ssh master, with a Unix socket in the runtime directory as its endpoint. A path is never reused:
+ * ssh would silently redirect connections on a reused path to the new target.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
@@ -36,7 +36,7 @@ export class SshForward extends RideTunnel {
     const listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
     this.#forward = { listenPath, to: parts.to };
     parts.ride.onRefusal((path, line) => {
-      if (path === listenPath.slice(0, maxToldPathLength)) this.#refused(line);
+      if (path === listenPath.slice(0, maxToldPathLength)) this.#complain(line);
     });
   }
 
@@ -46,12 +46,12 @@ export class SshForward extends RideTunnel {
     const opened = await mux.open(this.#place(openDeadlineMs), this.#forward);
     if (opened.ok) {
       this.#isOpen = true;
-      // Stopped meanwhile, it never becomes ready.
+      // Stopped while opening: it never becomes ready.
       if (this.hasEnded()) await this.#close();
       else this.life.settleReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
       return;
     }
-    // It tells why itself, if it is about to end. Who comes next gets another one.
+    // If the ride is about to end, its own end reports why. The next tunnel gets another connection.
     const proof = opened.error.kind === 'refused' ? null : await ride.prove(closeDeadlineMs);
     const cause = proof?.kind === 'dead' ? proof.cause : causeOf(opened.error);
     if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) ride.condemn(cause);
@@ -66,10 +66,10 @@ export class SshForward extends RideTunnel {
     return removeFile(this.#forward.listenPath).catch(() => undefined);
   }
 
-  #refused(line: string): void {
+  #complain(line: string): void {
     const { service } = this.#request;
     const cause = classifyComplaint(service, line);
-    // There is one target, and the server's rule on it is the same for every connection and every new tunnel.
+    // There is only one target, and the server's rule for it applies to every connection and every new tunnel.
     if (cause.code === 'forwarding-prohibited') void this.end({ ...noChild, cause });
     else this.life.complain(cause);
   }
@@ -88,7 +88,7 @@ export class SshForward extends RideTunnel {
 function causeOf(failure: MuxFailure): Cause {
   switch (failure.kind) {
     case 'silent':
-      return describeCause('timed-out', { what: 'ssh', evidence: 'its control socket took no request' });
+      return describeCause('timed-out', { what: 'ssh', evidence: 'no response on its control socket' });
     case 'refused':
     case 'gone':
       return cannotListen(toEvidence(failure.reason, []));

@@ -1,4 +1,4 @@
-/** Forwards whose server listens, and those to sockets on the server: a real sshd, and programs at both ends. */
+/** Forwards whose server listens, and forwards to sockets on the server: a real sshd, and programs at both ends. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -45,7 +45,7 @@ const target = { host: 'localhost', port: 1 };
 const reverse = (given: Partial<SshConnection> = {}): SshConnection =>
   world.to(sshd, { remoteHost: 'localhost', remotePort: port, localTarget: target, ...given });
 
-/** What the relay does in the app: it takes what comes in, and says who it is. */
+/** Stands in for the relay: accepts connections and replies with its name. */
 async function receive(tunnel: Tunnel, name = 'here'): Promise<void> {
   const server = net.createServer((socket) => {
     socket.on('error', () => undefined);
@@ -69,7 +69,7 @@ const isListening = (): Promise<boolean> =>
   });
 
 describe('a reverse forward', () => {
-  it('brings what connects to its server here, until it is stopped', async () => {
+  it('carries connections from its server to here until it is stopped', async () => {
     const { tunnel, address } = await world.workshop.openReady(reverse());
     await receive(tunnel);
     expect(address).toEqual(target);
@@ -81,7 +81,7 @@ describe('a reverse forward', () => {
     expect(world.workshop.livingChildren()).toHaveLength(1);
   });
 
-  it('is dead when what comes in can no longer be taken', async () => {
+  it('is dead when incoming connections can no longer be accepted', async () => {
     const { tunnel } = await world.workshop.openReady(reverse());
     expect(await tunnel.proveTransport(2_000)).toMatchObject({
       kind: 'dead',
@@ -89,18 +89,18 @@ describe('a reverse forward', () => {
     });
   });
 
-  it('leaves nothing on the server when it is stopped by force, or while it starts', async () => {
+  it('leaves nothing on the server when it is stopped by force or during its start', async () => {
     const first = await world.workshop.openReady(reverse());
     await receive(first.tunnel);
     await world.workshop.openReady(world.to(sshd), false, { name: 'other' });
     await first.tunnel.stop({ force: true });
-    await eventually('the server has let go', async () => !(await isListening()));
+    await eventually('the server has closed its listener', async () => !(await isListening()));
     const second = world.workshop.open(reverse());
     await second.stop();
     expect(await isListening()).toBe(false);
   });
 
-  it('has a socket on the server in place of a port', async () => {
+  it('can listen on a socket instead of a port', async () => {
     const folder = await folderOfServer();
     const remoteSocket = path.join(folder, 'in.sock');
     const { tunnel } = await world.workshop.openReady(reverse({ remotePort: 0, remoteSocket }));
@@ -108,7 +108,7 @@ describe('a reverse forward', () => {
     expect(await exchange({ path: remoteSocket }, 'hello')).toBe('here: hello');
     await tunnel.stop();
     await expect(exchange({ path: remoteSocket }, 'x')).rejects.toThrow();
-    // sshd removes it only if its StreamLocalBindUnlink says so.
+    // sshd removes it only with StreamLocalBindUnlink.
     expect(existsSync(remoteSocket)).toBe(true);
     expect(await world.workshop.openFailing(reverse({ remotePort: 0, remoteSocket }))).toMatchObject({
       code: 'remote-port-in-use',
@@ -117,7 +117,7 @@ describe('a reverse forward', () => {
     });
   });
 
-  it('says whose port is in use', async () => {
+  it('reports whose port is in use', async () => {
     const other = await startEchoServer(port);
     scope.own('other', () => other.stop());
     expect(await world.workshop.openFailing(reverse({ remoteHost: '127.0.0.1' }))).toMatchObject({
@@ -148,14 +148,14 @@ describe('a reverse forward', () => {
     expect(cause.evidence).toMatch(/^(?:Server has disabled|port forwarding refused)/);
   });
 
-  it('takes its place over from the one before, which keeps its connections', async () => {
+  it('takes over its place from the previous tunnel, which keeps its connections', async () => {
     const first = await world.workshop.openReady(reverse());
     await receive(first.tunnel, 'first');
     const steady = net.connect(atServer());
     scope.own('steady', () => void steady.destroy());
     steady.write('a');
     expect(String(await once(steady, 'data'))).toBe('first: a');
-    // Newcomers get another connection to the server.
+    // New clients get another connection to the server.
     first.tunnel.condemn?.(describeCause('stopped'));
     const second = await world.workshop.openReady(reverse());
     await receive(second.tunnel, 'second');
@@ -167,8 +167,8 @@ describe('a reverse forward', () => {
     expect(await exchange(atServer(), 'hello')).toBe('second: hello');
   });
 
-  it('asks for its place only once the one before has let go of it, and the server has said so', async () => {
-    const asked: string[] = [];
+  it('requests its place only once the previous tunnel has released it and the server has confirmed that', async () => {
+    const requests: string[] = [];
     const listeners = new ReverseListeners();
     const openOn = (name: string): SshReverseForward => {
       const life = new CarrierLife();
@@ -179,9 +179,9 @@ describe('a reverse forward', () => {
         ended: life.ended,
         prove: () => Promise.resolve({ kind: 'alive' } as const),
         roundTrip: async () => {
-          asked.push(`round trip on ${name} begins`);
+          requests.push(`round trip on ${name} begins`);
           await new Promise(setImmediate);
-          asked.push(`round trip on ${name} ends`);
+          requests.push(`round trip on ${name} ends`);
         },
         condemn: () => undefined,
         onRefusal: () => undefined,
@@ -189,7 +189,7 @@ describe('a reverse forward', () => {
         leave: () => Promise.resolve(),
       };
       const answer = (what: string, path: string): Promise<Result<void, MuxFailure>> => {
-        asked.push(`${what} on ${path}`);
+        requests.push(`${what} on ${path}`);
         return Promise.resolve(ok(undefined));
       };
       const mux: SshMux = {
@@ -205,7 +205,7 @@ describe('a reverse forward', () => {
     };
     await openOn('old').ready;
     await openOn('new').ready;
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       'open on old',
       'close on old',
       'round trip on old begins',
@@ -214,24 +214,24 @@ describe('a reverse forward', () => {
     ]);
   });
 
-  it('ends the one before when it cannot have its place', async () => {
+  it('ends the previous tunnel when it cannot get its place', async () => {
     const first = await world.workshop.openReady(reverse());
     await receive(first.tunnel);
-    // The server forbids it to another key.
+    // The server forbids the forward for another key.
     const { client } = world;
     const keyFile = await client.createKey('strict');
     const strict = await readFile(`${keyFile}.pub`, 'utf8');
     await appendFile(client.publicKeyFile, `no-port-forwarding ${strict}`);
     const cause = await world.workshop.openFailing(reverse({ keyFile }));
     expect(cause).toMatchObject({ code: 'forwarding-prohibited' });
-    expect((await first.tunnel.ended).cause?.title).toContain('a newer one took its place');
+    expect((await first.tunnel.ended).cause?.title).toContain('a newer tunnel replaced it');
     expect(await isListening()).toBe(false);
   });
 
-  it('leaves it to another server of the same host whether a place is free there', async () => {
+  it('lets another server on the same host decide whether a place is free', async () => {
     const first = await world.workshop.openReady(reverse(), false, { name: 'first' });
     await receive(first.tunnel, 'first');
-    // Both are on this machine: so it is not, and the server says so.
+    // Both servers run on this machine, so the place is in use, and the server reports it.
     const other = await world.start();
     const second = world.workshop.open({ ...reverse(), port: other.port }, false, { name: 'second' });
     expect(await second.ready).toMatchObject({
@@ -240,7 +240,7 @@ describe('a reverse forward', () => {
     expect(await exchange(atServer(), 'hello')).toBe('first: hello');
   });
 
-  it('leads where the present one leads, though another service was refused the place before', async () => {
+  it('connects to the current target, although another service was refused the place before', async () => {
     const other = await startEchoServer(port);
     const local = reverse({ remoteHost: '127.0.0.1' });
     const first = world.workshop.open(local, false, { name: 'first' });
@@ -257,7 +257,7 @@ describe('a reverse forward', () => {
     expect(await exchange(atServer(), 'hello')).toBe('second: hello');
   });
 
-  it('waits for the server to notice that a connection is dead', async () => {
+  it('waits until the server notices that a connection is dead', async () => {
     const first = await world.workshop.openReady(reverse());
     await sshd.freezeSessions(true);
     signalIfAlive(first.tunnel.pid ?? 0, 'SIGKILL');
@@ -266,7 +266,7 @@ describe('a reverse forward', () => {
     expect(cause).toMatchObject({ code: 'remote-port-in-use', recovery: 'backoff' });
     expect(cause.remedy).toContain('ClientAliveInterval');
     await sshd.freezeSessions(false);
-    await eventually('the server has let go', async () => !(await isListening()));
+    await eventually('the server has closed its listener', async () => !(await isListening()));
     const second = await world.workshop.openReady(reverse());
     await receive(second.tunnel);
     expect(await exchange(atServer(), 'hello')).toBe('here: hello');
@@ -292,9 +292,9 @@ describe('a forward to a socket on the server', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
-  it('complains when nothing listens there', async () => {
+  it('reports that nothing listens there', async () => {
     const remoteSocket = path.join(await folderOfServer(), 'none.sock');
-    // Of one that is not allowed sshd says the same.
+    // sshd reports the same for a path that is not allowed.
     const { tunnel, address } = await world.workshop.openReady(to(remoteSocket));
     const complaint = new Promise((resolve) => tunnel.onComplaint(resolve));
     expect(await listenTo(address)).toBe('');

@@ -1,12 +1,13 @@
 /**
- * One reverse forward on an ssh master: the server listens, and what connects there comes to a private Unix socket, on which the
- * relay takes it. The endpoint is what the relay leads it to. Invariants:
+ * One reverse forward on an ssh master: the server listens, and ssh passes each connection to a private Unix socket,
+ * where the relay accepts it. The endpoint is where the relay connects to. Invariants:
  *
- * 1. It is ready once the server has said that it listens.
- * 2. When it has ended, the server listens no longer, unless the server does not answer.
- * 3. The server has one listener for a place: the tunnel before lets go first, and keeps its connections.
- * 4. For a place ssh is always told the same socket, a link to the relay's: of a forward that the server refused ssh remembers
- *    where it should have led, and would lead a later one of the same place there (permission_set_add in channels.c of 9.2).
+ * 1. It is ready once the server has confirmed that it listens.
+ * 2. When it has ended, the server no longer listens, unless the server does not answer.
+ * 3. The server has one listener per place: the previous tunnel releases it first, and keeps its connections.
+ * 4. For a given place, ssh always gets the same socket path, a link to the relay's socket: ssh remembers the target of
+ *    a forward that the server refused, and would send a later forward of the same place there (permission_set_add in
+ *    channels.c of 9.2).
  */
 import { existsSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';
@@ -34,19 +35,19 @@ export interface SshReverseForwardParts extends RideParts {
   readonly runtimeDirectory: string;
   /** Where the server is to listen. */
   readonly listen: RemoteForward['listen'];
-  /** As the config calls it: an alias may hide that two are one. */
+  /** As named in the config: aliases may hide that two servers are the same. */
   readonly server: Pick<SshConnection, 'host' | 'port' | 'jump'>;
   readonly target: LocalTarget;
   readonly listeners: ReverseListeners;
 }
 
 const openDeadlineMs = 5_000;
-/** The server is told that it listens no longer: when it has answered a question after that, it does not. */
-const letGoDeadlineMs = 1_000;
-/** ssh says on its stderr why, just before it answers. */
+/** After the cancel request, a round trip confirms that the server no longer listens. */
+const releaseDeadlineMs = 1_000;
+/** ssh prints the reason on stderr just before it answers. */
 const reasonDeadlineMs = 500;
 
-const takenOver = describeCause('exited', { ending: 'a newer one took its place' });
+const takenOver = describeCause('exited', { ending: 'a newer tunnel replaced it' });
 
 export class SshReverseForward extends RideTunnel implements ReverseListener {
   readonly service: string;
@@ -56,7 +57,7 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
   #controlPath = '';
   #isOpen = false;
   #isReady = false;
-  /** It had the place, and listens no longer. */
+  /** The tunnel that had the place before and has released it. */
   #before: ReverseListener | null = null;
 
   constructor({ id, service }: TunnelRequest, parts: SshReverseForwardParts) {
@@ -71,13 +72,13 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
 
   override async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
     const proof = await super.proveTransport(deadlineMs, isRoutine);
-    // Whoever tidies up temporary folders may have removed where the relay takes what comes in.
+    // A cleaner of temporary folders may have removed the socket where the relay accepts connections.
     return proof.kind === 'alive' && !existsSync(this.#forward.toPath)
       ? { kind: 'dead', cause: describeCause('exited', { ending: 'its private socket is gone' }) }
       : proof;
   }
 
-  async letGo(): Promise<void> {
+  async release(): Promise<void> {
     if (this.#isOpen) await this.#close();
     else if (!this.#isReady) await this.stop();
   }
@@ -100,12 +101,12 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
   protected override async cleanUp(): Promise<void> {
     const { listeners, clock } = this.#parts;
     if (listeners.leave(this.#place, this)) await removeFile(this.#forward.toPath).catch(() => undefined);
-    // Its end comes first: what is to be seen is why this one failed.
+    // The previous tunnel ends first, so that the cause on display is why this one failed.
     if (!this.#isReady && this.#before !== null)
       await withDeadline(clock, closeDeadlineMs, this.#before.abandon());
   }
 
-  /** Why it cannot be had; null: it is this tunnel's, and nobody of ours listens there. */
+  /** Why this tunnel cannot have the place; null: it has it, and no other tunnel of ours listens there. */
   async #takePlace(): Promise<Cause | null> {
     const { listeners, server, listen, runtimeDirectory } = this.#parts;
     const holder = listeners.at(this.#place);
@@ -113,11 +114,11 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
       return placeInUse(listen, server.host, { service: holder.service });
     listeners.take(this.#place, this);
     this.#before = holder;
-    await holder?.letGo();
+    await holder?.release();
     return this.hasEnded() ? null : link(this.#forward.toPath, reverseSocket(runtimeDirectory, this.id));
   }
 
-  /** Why the server does not listen; null: it does, or nobody wants it any more. */
+  /** Why the server does not listen; null: it does, or the tunnel was stopped. */
   async #listen(): Promise<Cause | null> {
     const { mux, target } = this.#parts;
     const refusal = this.#awaitRefusal();
@@ -125,7 +126,7 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
     if (!opened.ok) return this.#causeOf(opened.error, refusal);
     refusal.cancel();
     this.#isOpen = true;
-    // Stopped meanwhile, it never becomes ready.
+    // Stopped while opening: it never becomes ready.
     if (this.hasEnded()) await this.#close();
     else {
       this.#isReady = true;
@@ -134,21 +135,21 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
     return null;
   }
 
-  /** Told while the server is asked. */
+  /** Collects ssh's refusal message while the server is asked to listen. */
   #awaitRefusal(): Refusal {
     const { ride, listen, clock } = this.#parts;
     const place = 'path' in listen ? listen.path : String(listen.port);
-    let tell: (refusal: ListenRefusal) => void = () => undefined;
-    const told = new Promise<ListenRefusal>((resolve) => (tell = resolve));
+    let report: (refusal: ListenRefusal) => void = () => undefined;
+    const reported = new Promise<ListenRefusal>((resolve) => (report = resolve));
     const cancel = ride.onListenRefused((refusal) => {
-      if (refusal.place === place) tell(refusal);
+      if (refusal.place === place) report(refusal);
     });
     return {
       cancel,
-      words: async () => {
-        const words = await withDeadline(clock, reasonDeadlineMs, told);
+      reason: async () => {
+        const reason = await withDeadline(clock, reasonDeadlineMs, reported);
         cancel();
-        return words === 'deadline' ? null : words;
+        return reason === 'deadline' ? null : reason;
       },
     };
   }
@@ -156,13 +157,13 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
   async #causeOf(failure: MuxFailure, refusal: Refusal): Promise<Cause> {
     const { ride, listen, server } = this.#parts;
     if (failure.kind === 'refused') {
-      const words = await refusal.words();
-      return refusalCause(listen, server.host, words ?? { line: failure.reason, prohibition: null });
+      const reason = await refusal.reason();
+      return refusalCause(listen, server.host, reason ?? { line: failure.reason, prohibition: null });
     }
     refusal.cancel();
-    // It tells why itself, if it is about to end. Who comes next gets another one.
+    // If the ride is about to end, its own end reports why. The next tunnel gets another connection.
     const proof = await ride.prove(closeDeadlineMs);
-    const evidence = failure.kind === 'gone' ? failure.reason : 'its control socket took no request';
+    const evidence = failure.kind === 'gone' ? failure.reason : 'no response on its control socket';
     const cause =
       proof.kind === 'dead'
         ? proof.cause
@@ -175,7 +176,7 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
     this.#isOpen = false;
     const { mux, ride } = this.#parts;
     const closed = await mux.close(this.#at(closeDeadlineMs), this.#forward);
-    if (closed.ok && !force) await ride.roundTrip(letGoDeadlineMs);
+    if (closed.ok && !force) await ride.roundTrip(releaseDeadlineMs);
   }
 
   #at(deadlineMs: number): MuxPlace {
@@ -185,13 +186,13 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
 
 interface Refusal {
   readonly cancel: () => void;
-  readonly words: () => Promise<ListenRefusal | null>;
+  readonly reason: () => Promise<ListenRefusal | null>;
 }
 
 const endpointOf = (target: LocalTarget): Endpoint =>
   'path' in target ? { kind: 'unix', path: target.path } : { kind: 'tcp', ...target };
 
-/** In one step: what connects meanwhile finds one or the other. */
+/** Atomic: a connection in between finds either the old link or the new one. */
 async function link(from: string, to: string): Promise<Cause | null> {
   const fresh = `${from}.new`;
   try {
@@ -228,7 +229,7 @@ function placeInUse(
   return describeCause('remote-port-in-use', { host, ...place, ...known });
 }
 
-/** One that the server may not have. */
+/** Undefined for addresses that every server has; any other address the server may lack. */
 function ownAddress(host: string): string | undefined {
   const bind = parseBindAddress(host);
   return bind !== undefined && everyServerHas.has(bind) ? undefined : host;

@@ -6,7 +6,7 @@ import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { createTcpAdapter } from './tcp-adapter.ts';
 import { serviceWith, tcpConnection } from './testing/service-specs.ts';
-import { openSilentDoor } from './testing/silent-door.ts';
+import { openStallingRelay } from './testing/stalling-relay.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 
 const mysqlCheck: ProbeSpec = {
@@ -64,14 +64,14 @@ describe('the tcp adapter', () => {
     await tunnel.stop();
   });
 
-  it('lives until it is stopped, and tells no cause then', async () => {
+  it('runs until it is stopped, and then has no cause', async () => {
     const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: echo.port }));
     const end = await tunnel.stop();
     expect(end).toEqual({ cause: null, exitCode: null, signal: null, lastLines: [] });
     expect(await tunnel.stop()).toEqual(end);
   });
 
-  it('tells a remote that refuses', async () => {
+  it('reports a remote that refuses', async () => {
     const port = await freePort();
     expect(await workshop.openFailing(tcpConnection({ remotePort: port }))).toMatchObject({
       code: 'connection-refused',
@@ -80,7 +80,7 @@ describe('the tcp adapter', () => {
     });
   });
 
-  it('tells a remote that refuses on every address of its name', async () => {
+  it('reports a remote that refuses on every address of its name', async () => {
     const connection = tcpConnection({ host: 'localhost', remotePort: await freePort() });
     expect(await workshop.openFailing(connection)).toMatchObject({
       code: 'connection-refused',
@@ -88,7 +88,7 @@ describe('the tcp adapter', () => {
     });
   });
 
-  it('tells a name that is not found', async () => {
+  it('reports a name that cannot be resolved', async () => {
     expect(await workshop.openFailing(tcpConnection({ host: 'db.invalid' }))).toMatchObject({
       code: 'name-not-found',
       title: 'The name db.invalid was not found',
@@ -101,7 +101,7 @@ describe('the tcp adapter', () => {
     expect(await tunnel.ready).toMatchObject({ ok: false });
   });
 
-  it('proves its transport by any answer, a refusal too', async () => {
+  it('proves its transport by any answer, even a refusal', async () => {
     const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: echo.port }));
     expect(await tunnel.proveTransport(1_000)).toEqual({ kind: 'alive' });
     await echo.stop();
@@ -111,33 +111,33 @@ describe('the tcp adapter', () => {
   });
 
   it('is silent, not dead, while the remote does not answer', async () => {
-    const door = await openSilentDoor(echo.port);
-    const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: door.port }));
-    await door.fallSilent();
+    const relay = await openStallingRelay(echo.port);
+    const { tunnel } = await workshop.openReady(tcpConnection({ remotePort: relay.port }));
+    await relay.stall();
     expect(await tunnel.proveTransport(300)).toEqual({ kind: 'silent' });
-    door.dispose();
+    relay.dispose();
   });
 
-  it('is ready soon after a silent remote is back, whatever TCP has in mind by then', async () => {
-    const door = await openSilentDoor(echo.port);
-    await door.fallSilent();
-    const tunnel = workshop.open(tcpConnection({ remotePort: door.port }));
-    // One attempt would knock after 1, 3, 7 and 15 s.
+  it("is ready soon after a silent remote is back, regardless of TCP's backoff", async () => {
+    const relay = await openStallingRelay(echo.port);
+    await relay.stall();
+    const tunnel = workshop.open(tcpConnection({ remotePort: relay.port }));
+    // A single attempt would send SYNs after 1, 3, 7 and 15 s.
     await sleep(systemClock, 7_300);
-    await door.comeBack();
+    await relay.resume();
     const backAt = performance.now();
     expect((await tunnel.ready).ok).toBe(true);
     expect(performance.now() - backAt).toBeLessThan(2_000);
-    door.dispose();
+    relay.dispose();
   });
 
-  it('gives up a remote that does not answer, after its deadline', async () => {
-    const door = await openSilentDoor(echo.port);
-    await door.fallSilent();
+  it('gives up on a remote that does not answer within its deadline', async () => {
+    const relay = await openStallingRelay(echo.port);
+    await relay.stall();
     const clock = new FakeClock();
     const tunnel = createTcpAdapter({ clock, connectTimeoutMs: 4_000 }).open({
       id: 'test#1',
-      service: serviceWith(tcpConnection({ remotePort: door.port })),
+      service: serviceWith(tcpConnection({ remotePort: relay.port })),
       log: silentLogger,
     });
     await clock.advance(4_000);
@@ -145,6 +145,6 @@ describe('the tcp adapter', () => {
       ok: false,
       error: { code: 'timed-out', evidence: 'no answer within 4 s' },
     });
-    door.dispose();
+    relay.dispose();
   });
 });

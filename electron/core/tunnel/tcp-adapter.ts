@@ -1,6 +1,6 @@
 /**
- * A plain relay to a host: there is nothing to keep open, so the endpoint is the remote itself, and one connection
- * that succeeds is the proof that it can be reached.
+ * A plain relay to a host. Nothing stays open, so the endpoint is the remote host itself, and one successful connection
+ * proves that it can be reached.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -20,7 +20,7 @@ export interface TcpAdapterOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** Where a bare connection does harm, or none is wanted, the only ones are the clients' and the check's own. */
+/** False where a bare connection does harm or is unwanted; then only clients and the check itself connect. */
 const dials = ({ type }: ProbeSpec): boolean => !undialed.has(type);
 
 /** MySQL counts a connection without a login as an error. */
@@ -36,7 +36,7 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
   return {
     open: ({ id, service: { connection, name, healthCheck } }) => {
       if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${name}`);
-      // The name is kept, so that every connection looks it up anew.
+      // Keep the name, so that every connection resolves it again.
       const endpoint: TcpEndpoint = { kind: 'tcp', host: connection.host, port: connection.remotePort };
       if (!dials(healthCheck.probe))
         return new TcpTunnel(id, endpoint, { clock, connectTimeoutMs, dials: false });
@@ -59,7 +59,7 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
 }
 
 interface TcpTunnelOptions extends Required<TcpAdapterOptions> {
-  /** It makes connections of its own, and is ready once the first one has been made; else at once. */
+  /** It connects on its own and is ready after the first connection; otherwise it is ready at once. */
   readonly dials: boolean;
 }
 
@@ -83,12 +83,15 @@ class TcpTunnel implements Tunnel {
     this.ready = options.dials ? this.#start(options.connectTimeoutMs) : Promise.resolve(ok(endpoint));
   }
 
-  /** Never: a connection that fails is seen by the relay itself. */
+  /** Never called back: the relay itself sees failed connections. */
   onComplaint(): void {
     return;
   }
 
-  /** Any answer of the other machine counts, a refusal too. Where nothing may be asked, there is no tunnel that could be dead. */
+  /**
+   * Any answer from the remote host counts, even a refusal. Where dialing is not allowed, there is no tunnel that could
+   * be dead.
+   */
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
     if (!this.#dials) return { kind: 'alive' };
     const cause = await this.#connectOnce(deadlineMs);
@@ -116,7 +119,8 @@ class TcpTunnel implements Tunnel {
       ending.abort();
     };
     const timer = this.#clock.after(timeoutMs, end);
-    // Not AbortSignal.any: in Node 20 each of its signals leaves some 70 bytes at a source that lives on, and each check makes one.
+    // Not AbortSignal.any: in Node 20 each of its signals leaks about 70 bytes at a long-lived source, and each check
+    // creates one.
     if (this.#stopped.signal.aborted) end();
     else this.#stopped.signal.addEventListener('abort', end);
     const attempt = await attemptConnect(this.#endpoint, ending.signal, this.#clock);

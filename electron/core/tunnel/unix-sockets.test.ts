@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
-it('finds the Unix sockets that listen, with a path or without', () => {
+it('finds listening Unix sockets, with or without a path', () => {
   const table = `Num       RefCount Protocol Flags    Type St Inode Path
 0000000000000000: 00000002 00000000 00010000 0001 01 20001 /run/me/a b.sock
 0000000000000000: 00000003 00000000 00000000 0001 03 20002 /run/me/connected.sock

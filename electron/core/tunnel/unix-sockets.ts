@@ -1,13 +1,13 @@
-/** A Unix socket that listens, as Linux lists it. */
+/** A listening Unix socket, as Linux lists it. */
 export interface ListeningUnixSocket {
   readonly inode: string;
-  /** Empty of one that has no name in the file system. */
+  /** Empty if it has no name in the file system. */
   readonly path: string;
 }
 
 /**
- * The sockets that listen, from the text of `/proc/net/unix`: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h,
- * the inode is seventh, the path eighth.
+ * Parses `/proc/net/unix` into its listening sockets: bit 16 of the flags is __SO_ACCEPTCON of the kernel's net.h, the
+ * inode is the seventh field, the path the eighth.
  */
 export function parseListeningUnixSockets(table: string): readonly ListeningUnixSocket[] {
   const acceptsConnections = 0x10000;

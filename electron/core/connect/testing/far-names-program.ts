@@ -1,7 +1,7 @@
 /**
- * Connects to names of an echo server by all that connect to the far end: the relay, the tcp adapter's dial and a check.
- * Then lets a check of a dead name run out of time. Its arguments: a port, a name of dead addresses, and the others. Prints
- * a `FarNames` as JSON.
+ * Connects to names of an echo server by everything that connects to the far end: the relay, the tcp adapter's dial and
+ * a check. Then lets a check of a dead name time out. Arguments: a port, a name with only dead addresses, and the other
+ * names. Prints a `FarNames` as JSON.
  */
 import { lookup } from 'node:dns/promises';
 import { systemClock as clock } from '../../clock.ts';
@@ -12,7 +12,7 @@ import type { Endpoint } from '../endpoint.ts';
 
 export interface FarName {
   readonly firstAddress: string;
-  /** Milliseconds, or why there was no connection. */
+  /** Milliseconds, or the reason there was no connection. */
   readonly relay: number | string;
   readonly adapter: number | string;
   readonly check: number | string;
@@ -26,11 +26,11 @@ export interface FarNames {
 type Outcome = 'connected' | (string & {});
 
 const timeoutMs = 8_000;
-/** Long enough for the third address to be tried. */
+/** Long enough to try the third address. */
 const shortTimeoutMs = 700;
 const never = new AbortController().signal;
 
-/** Connected once its bytes have come back: they are read into a buffer that all attempts share. */
+/** Counts as connected once its bytes have come back; they are read into a buffer shared by all attempts. */
 function relay(endpoint: Endpoint): Promise<Outcome> {
   return new Promise((resolve) => {
     connectUpstream(

@@ -6,7 +6,7 @@ const readAll = (search: BodySearch, pieces: readonly Buffer[]): string[] =>
   pieces.map((piece) => search.read(piece));
 
 describe('body search', () => {
-  it('finds a text wherever the body is cut, even inside of a character', () => {
+  it('finds a text wherever the body is split, even within a character', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     fc.assert(
       fc.property(text, text, text, fc.integer({ min: 1, max: 7 }), (before, expected, after, size) => {
@@ -18,7 +18,7 @@ describe('body search', () => {
     );
   });
 
-  it('goes on searching until a megabyte has been read', () => {
+  it('keeps searching until a megabyte has been read', () => {
     const quarter = Buffer.alloc(256 * 1024, 'x');
     expect(readAll(new BodySearch('ok'), [quarter, quarter, quarter, quarter])).toEqual([
       'searching',

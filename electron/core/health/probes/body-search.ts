@@ -1,6 +1,6 @@
 const maxBodyBytes = 1024 * 1024;
 
-/** Looks for a text in a body that arrives in pieces. Keeps no more of it than the text is long. */
+/** Searches for a text in a body that arrives in chunks. Keeps at most the text's length of it. */
 export class BodySearch {
   readonly #expected: string;
   readonly #decoder = new TextDecoder();
@@ -11,7 +11,7 @@ export class BodySearch {
     this.#expected = expected;
   }
 
-  /** `exhausted`: a megabyte has been read without finding it. */
+  /** `exhausted`: 1 MB was read without finding it. */
   read(bytes: Buffer): 'searching' | 'found' | 'exhausted' {
     const window = this.#tail + this.#decoder.decode(bytes, { stream: true });
     if (window.includes(this.#expected)) return 'found';

@@ -10,7 +10,7 @@ const findingOf = (from: string, to: string, expiresWithinMs: number | null): un
 
 const dayMs = 86_400_000;
 
-describe('how long a certificate lasts', () => {
+describe('the remaining validity of a certificate', () => {
   it.each([
     ['a year, with months to go', 'Nov 22 12:00:00 2026', 'Nov 22 12:00:00 2027', null, 'lasts'],
     [

@@ -1,12 +1,12 @@
-/** How long a certificate will last: pure. */
+/** How long a certificate is still valid. Pure. */
 import type { X509Certificate } from 'node:crypto';
 import type { WrongAnswer } from '../probe.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const hourMs = 60 * 60 * 1000;
 const defaultWithinMs = 7 * dayMs;
-/** Certificates that live for days are renewed every few days: the last 25 % of the lifetime counts. */
-const defaultLifeShare = 1 / 4;
+/** Short-lived certificates are renewed every few days, so only the last 25 % of their lifetime counts. */
+const defaultLifetimeShare = 1 / 4;
 
 export interface ExpiryRule {
   readonly servername: string;
@@ -23,10 +23,10 @@ export interface ExpiryFinding {
 
 type Dates = Pick<X509Certificate, 'validFrom' | 'validTo'>;
 
-/** null: it lasts long enough. */
+/** null: it is valid for long enough. */
 export function certificateFinding(certificate: Dates, rule: ExpiryRule): ExpiryFinding | null {
   const [from, until] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
-  const withinMs = rule.expiresWithinMs ?? Math.min(defaultWithinMs, (until - from) * defaultLifeShare);
+  const withinMs = rule.expiresWithinMs ?? Math.min(defaultWithinMs, (until - from) * defaultLifetimeShare);
   const leftMs = until - rule.now;
   if (leftMs <= 0) {
     const answer = { code: 'certificate-invalid', problem: 'expired' } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readConnectionError, type ErrorContext } from './connection-error.ts';
 import { outcomeOf } from './testing/outcome.ts';
 
-const whenClosed = 'the connection was closed before an answer came';
+const whenClosed = 'the connection was closed before an answer arrived';
 const spoke: ErrorContext = {
   stage: 'before-answer',
   whenClosed,
@@ -18,7 +18,7 @@ const read = (code: string, context: ErrorContext): readonly string[] => {
   return [outcomeOf({ kind: 'failed', finding, failure }), finding];
 };
 
-describe('connection error', () => {
+describe('a connection error', () => {
   it.each([
     ['ECONNRESET', 'closed before-answer, after bytes', whenClosed],
     ['EPIPE', 'closed before-answer, after bytes', whenClosed],
@@ -31,7 +31,7 @@ describe('connection error', () => {
       'answered check-failed',
       'the TLS handshake failed (ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR)',
     ],
-  ])('once the far end has spoken, %s: %s, %s', (code, failure, finding) => {
+  ])('after bytes from the far end, %s: %s, %s', (code, failure, finding) => {
     expect(read(code, spoke)).toEqual([failure, finding]);
   });
 
@@ -68,7 +68,7 @@ describe('connection error', () => {
     });
   });
 
-  it('falls back on the message of an error without a code', () => {
+  it('falls back to the message of an error without a code', () => {
     expect(readConnectionError(new Error('odd'), unopened).finding).toBe('the connection failed (odd)');
   });
 });

@@ -1,14 +1,14 @@
-/** What a broken connection means for a check, and in words a user can act on: pure. */
+/** Maps a connection error to the failure of a check, with a finding that users can act on. Pure. */
 import { closedConnection, otherProtocol, refusal, wrongAnswer } from './probe-failures.ts';
 import type { Closing, FailedProbe } from './probe-failures.ts';
 
-/** How far the check had come when the error struck. */
+/** How far the check got before the error. */
 export interface ErrorContext extends Closing {
-  /** The finding when the far end ended the connection. */
+  /** The finding if the far end closed the connection. */
   readonly whenClosed: string;
-  /** The endpoint had accepted the connection. */
+  /** Whether the endpoint had accepted the connection. */
   readonly isOpen: boolean;
-  /** What TLS holds against the certificate: a code of OpenSSL or Node. */
+  /** Why TLS rejected the certificate: an error code of OpenSSL or Node. */
   readonly certificateError: string | null;
 }
 
@@ -26,7 +26,7 @@ const certificateFindings: Readonly<Record<string, string>> = {
 
 const closings: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
-/** connect(2) and socket(2): a full backlog; no descriptors, buffers, memory or ports left on this side. */
+/** connect(2) and socket(2): a full backlog, or no descriptors, buffers, memory or ports left on this side. */
 const shortages: ReadonlySet<string> = new Set([
   'EAGAIN',
   'EMFILE',
@@ -36,11 +36,11 @@ const shortages: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-/** OpenSSL and BoringSSL say so when a peer answers the handshake in another protocol. */
+/** Errors of OpenSSL and BoringSSL when a peer answers the handshake in another protocol. */
 const notTls =
   /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|UNEXPECTED_MESSAGE/;
 
-/** Reads an error of a socket, of TLS or of Node's HTTP parser. */
+/** Interprets an error of a socket, of TLS, or of Node's HTTP parser. */
 export function readConnectionError(error: Error, context: ErrorContext): FailedProbe {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (closings.has(code)) return closedConnection(context.whenClosed, context);
@@ -74,7 +74,7 @@ function readProtocolError(code: string, context: ErrorContext): FailedProbe | n
   return wrongAnswer(`the TLS handshake failed (${code})`, { code: 'check-failed', title });
 }
 
-/** `code`: what TLS holds against the certificate. */
+/** `code`: why TLS rejected the certificate. */
 export function badCertificate(code: string): FailedProbe {
   const problem = code === 'CERT_HAS_EXPIRED' ? 'expired' : 'untrusted';
   const finding = certificateFindings[code] ?? `the certificate is not trusted (${code})`;

@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The endpoint is nobody's: a command finds its own way. */
+/** No program listens on the endpoint: a command connects on its own. */
 const endpoint = { kind: 'tcp', host: '127.0.0.1', port: 1 } as const;
 const sh = (script: string): ExecProbeSpec => ({
   type: 'exec',
@@ -38,12 +38,12 @@ const safeRead = (file: string): string => {
 };
 
 describe('exec probe', () => {
-  it('passes with exit code 0, and tells how long the command took', async () => {
+  it('passes with exit code 0, and reports how long the command took', async () => {
     const result = await ask(endpoint, sh('exit 0'), { timeoutMs: 5000 });
     expect(result).toEqual({ kind: 'passed', tookMs: expect.any(Number) as number });
   });
 
-  it('fails with any other, and shows the last thing that the command said', async () => {
+  it('fails with any other exit code, and shows the last line of output', async () => {
     expect(await check(sh('echo first >&2; echo "no route to db" >&2; echo >&2; exit 3'))).toEqual([
       'check-failed',
       'The check command exited with code 3',
@@ -53,7 +53,7 @@ describe('exec probe', () => {
     expect(await check(sh('kill -USR1 $$'))).toContain('The check command was terminated by SIGUSR1');
   });
 
-  it('says which program is missing, and that another tunnel would not help', async () => {
+  it('reports which program is missing, and that another tunnel would not help', async () => {
     const spec: ExecProbeSpec = { type: 'exec', argv: ['no-such-program', 'x'] };
     expect(await check(spec)).toEqual([
       'binary-missing',
@@ -63,7 +63,7 @@ describe('exec probe', () => {
     expect(await check({ type: 'exec', argv: [folder] })).toMatchObject({ 0: 'config-invalid' });
   });
 
-  it('hands over words as they are: no shell reads them', async () => {
+  it('passes arguments unchanged, without a shell', async () => {
     const spec: ExecProbeSpec = {
       type: 'exec',
       argv: ['/usr/bin/test', '$(echo a); *', '=', '$(echo a); *'],
@@ -71,7 +71,7 @@ describe('exec probe', () => {
     expect(await check(spec)).toBe('passed');
   });
 
-  it('kills the command and all that it started at the deadline', async () => {
+  it('kills the command and its descendants at the deadline', async () => {
     const spec = sh('trap "" TERM; sleep 60 & echo $! > "$1/pid"; wait');
     const startedAt = performance.now();
     const result = check(spec, { timeoutMs: 700 });
@@ -85,7 +85,7 @@ describe('exec probe', () => {
     expect([processIsRunning(pid), testLauncher.alive()]).toEqual([false, []]);
   });
 
-  it('kills it at once when it is cancelled', async () => {
+  it('kills the command at once when the check is cancelled', async () => {
     const cancellation = new AbortController();
     const result = check(sh('trap "" TERM; echo $$ > "$1/pid"; sleep 60 & wait'), {
       signal: cancellation.signal,
@@ -99,13 +99,13 @@ describe('exec probe', () => {
     expect([processIsRunning(pid), testLauncher.alive()]).toEqual([false, []]);
   });
 
-  it('runs nothing when cancelling comes first', async () => {
+  it('runs nothing if it is cancelled first', async () => {
     const signal = AbortSignal.abort();
     expect(await check(sh('echo $$ > "$1/pid"'), { signal })).toBe('cancelled');
     expect(safeRead(path.join(folder, 'pid'))).toBe('');
   });
 
-  it('keeps little of a command that never stops talking', async () => {
+  it('keeps little output of a command that never stops printing', async () => {
     const endless = sh('yes "nothing to report, and at length" >&2');
     const before = process.memoryUsage().rss;
     expect(await check(endless, { timeoutMs: 800 })).toContain('timed-out');

@@ -10,8 +10,9 @@ import { notMade, type FailedProbe } from './probe-failures.ts';
 export type ExecProbeSpec = Extract<ProbeSpec, { readonly type: 'exec' }>;
 
 /**
- * Runs a program of the user's, which connects to the local port as clients do; exit code 0 passes. It has the login
- * environment and a process group of its own, which is killed at the deadline and on cancel. Settles when the group is gone.
+ * Runs a user's program, which connects to the local port like a client; exit code 0 passes. It gets the login
+ * environment and its own process group, which is killed at the deadline and on cancel. Settles when the group has
+ * ended.
  */
 export async function probeExec(
   request: ProbeRequest,
@@ -41,7 +42,7 @@ const lateEnd = (afterMs: number): FailedProbe => ({
   failure: { kind: 'timed-out', awaited: 'end of the check command', afterMs, farEndSpoke: false },
 });
 
-/** The last thing that the program said proves best why it failed. */
+/** The last line of output usually explains best why a program failed. */
 function readExit(exit: ChildExit, program: string): FailedProbe {
   const { startError, signal, exitCode, lastLines } = exit;
   if (startError !== null) {

@@ -1,10 +1,12 @@
-/** The messages of grpc.health.v1: one field each, so that no code is generated for them. Layouts: protobuf encoding. */
+/**
+ * The messages of grpc.health.v1. They have one field each, so no generated code is needed. Layout: protobuf encoding.
+ */
 
 export type GrpcAnswer = 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
 
 const statuses: readonly GrpcAnswer[] = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
-/** HealthCheckRequest { string service = 1; } in a gRPC frame: a byte for compression, four for the length. */
+/** HealthCheckRequest { string service = 1; } in a gRPC frame: one byte for compression, four for the length. */
 export function healthCheckRequest(service: string): Buffer {
   const name = Buffer.from(service);
   const field =
@@ -16,7 +18,7 @@ export function healthCheckRequest(service: string): Buffer {
   return Buffer.concat([head, field]);
 }
 
-/** HealthCheckResponse { ServingStatus status = 1; }; a status of 0 is left out. null: it is none. */
+/** HealthCheckResponse { ServingStatus status = 1; }; status 0 is omitted. null: the frame is not such a response. */
 export function readHealthCheckResponse(frame: Buffer): GrpcAnswer | null {
   if (frame.length < 5 || frame[0] !== 0 || frame.readUInt32BE(1) !== frame.length - 5) return null;
   if (frame.length === 5) return 'UNKNOWN';

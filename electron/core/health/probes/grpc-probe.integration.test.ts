@@ -1,4 +1,4 @@
-// Against a gRPC server of the official library, and against servers that are none.
+// Against a gRPC server of the official library, and against servers of other protocols.
 import { Server, ServerCredentials, status, type handleUnaryCall } from '@grpc/grpc-js';
 import { HealthImplementation, service } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import {
   floodsAfter,
   listen,
   neverAnswers,
-  type Behaviour,
+  type Behavior,
 } from './testing/test-server.ts';
 
 let scope: Scope;
@@ -68,7 +68,7 @@ describe('grpc probe', () => {
     expect(await check(port, { service: 'orders' })).toBe('passed');
   });
 
-  it('passes again and again, and leaves no connection behind', async () => {
+  it('passes repeatedly and leaves no connection open', async () => {
     const port = await serve(withHealth);
     for (let round = 0; round < 10; round += 1) expect(await check(port)).toBe('passed');
   });
@@ -79,7 +79,7 @@ describe('grpc probe', () => {
     expect(await check(port, { service: 'stock' })).toEqual(['check-failed', title, null]);
   });
 
-  it('is refused by a server that knows the service not, or no health at all', async () => {
+  it('is refused by a server that does not know the service, or has no health service', async () => {
     expect(await check(await serve(withHealth), { service: 'nobody' })).toEqual([
       'check-refused',
       'The gRPC server does not know the service nobody',
@@ -92,7 +92,7 @@ describe('grpc probe', () => {
     ]);
   });
 
-  it('fails with the words of a server that answers with an error', async () => {
+  it('fails with the error message of a server', async () => {
     expect(await check(await serve(failing(status.UNAVAILABLE, 'naß: later')))).toEqual([
       'check-failed',
       'The gRPC server answered with an error',
@@ -105,7 +105,7 @@ describe('grpc probe', () => {
     ]);
   });
 
-  it('speaks TLS and checks the certificate unless it is told not to', async () => {
+  it('uses TLS and verifies the certificate unless configured otherwise', async () => {
     const port = await serve(withHealth, encrypted);
     const tls = { tls: true, servername: 'api.internal' };
     expect(await check(port, { ...tls, verifySsl: false })).toBe('passed');
@@ -127,14 +127,14 @@ describe('grpc probe', () => {
     ],
     ['closes at once', closesAtOnce, 'the connection was closed before gRPC answered'],
     ['never answers', neverAnswers, 'no answer within 500 ms'],
-  ] as [string, Behaviour, string][])('fails a server that %s', async (_, behaviour, expected) => {
-    const server = await listen(behaviour);
+  ] as [string, Behavior, string][])('fails a server that %s', async (_, behavior, expected) => {
+    const server = await listen(behavior);
     scope.own('server', () => server.close());
     expect(await finding(ask(server.endpoint, grpc, { timeoutMs: 500 }))).toBe(expected);
     await expect.poll(() => server.openConnections()).toBe(0);
   });
 
-  it('leaves servers of HTTP/1 as they were', async () => {
+  it('does not disturb HTTP/1 servers', async () => {
     const server = await listen(speaksHttp((_, response) => response.end('ok')));
     scope.own('server', () => server.close());
     expect(await finding(ask(server.endpoint, grpc))).toBe('the answer is not gRPC');

@@ -1,7 +1,7 @@
 /**
- * Asks a gRPC server for its health: grpc.health.v1.Health/Check. Over node:http2, because `@grpc/grpc-js` keeps its
- * connections to itself (pools, reconnection, keepalive): it could neither be given ours nor be made to let go of one at
- * once, and it brings 1 MB of protobuf for two messages of one field.
+ * Checks a gRPC server with grpc.health.v1.Health/Check. It uses node:http2, because `@grpc/grpc-js` manages its own
+ * connections (pools, reconnection, keepalive): it cannot use ours or release one at once, and adds 1 MB of protobuf
+ * for two messages of one field.
  */
 import http2 from 'node:http2';
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
@@ -16,7 +16,7 @@ export type GrpcProbeSpec = Extract<ProbeSpec, { readonly type: 'grpc' }>;
 
 const maxAnswerBytes = 1024;
 
-/** gRPC status codes of an answer that another tunnel would get as well, and what each means here. */
+/** gRPC status codes that another tunnel would get as well, with their titles. */
 const refusals: Readonly<Record<string, (service: string) => string>> = {
   5: (service) => `The gRPC server does not know the service ${service}`.trimEnd(),
   7: () => 'The gRPC server does not allow the health check',
@@ -40,9 +40,9 @@ export function probeGrpc(request: ProbeRequest, spec: GrpcProbeSpec): Promise<P
 function ask(connection: ProbeConnection, spec: GrpcProbeSpec): void {
   const scheme = spec.tls ? 'https' : 'http';
   const session = http2.connect(`${scheme}://localhost`, { createConnection: () => connection.socket });
-  connection.readsUnseen();
-  // GOAWAY, then FIN.
-  connection.partWith(() => session.close());
+  connection.pollReadLimit();
+  // Sends GOAWAY, then FIN.
+  connection.closeWith(() => session.close());
   session.on('error', (error: Error) => failBy(connection, error));
   const stream = session.request({
     ':method': 'POST',
@@ -56,7 +56,7 @@ function ask(connection: ProbeConnection, spec: GrpcProbeSpec): void {
   stream.end(healthCheckRequest(spec.service));
 }
 
-/** HTTP/2 has been tried, and something else came. */
+/** The server answered in something other than HTTP/2. */
 function failBy(connection: ProbeConnection, error: Error): void {
   const code = 'code' in error ? error.code : '';
   if (code === 'ERR_HTTP2_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR')
@@ -69,7 +69,7 @@ class GrpcAnswerReader {
   readonly #connection: ProbeConnection;
   readonly #spec: GrpcProbeSpec;
   #body = Buffer.alloc(0);
-  /** Of the headers or, after a message, of the trailers. */
+  /** From the headers or, after a message, the trailers. */
   #status: string | null = null;
   #message = '';
 

@@ -11,7 +11,7 @@ import {
   listen,
   neverAnswers,
   sendsGarbage,
-  type Behaviour,
+  type Behavior,
 } from './testing/test-server.ts';
 import type { HttpProbeSpec } from './probe-url.ts';
 
@@ -22,19 +22,19 @@ beforeEach(() => {
 afterEach(() => scope.close());
 
 const checkOf = async (
-  behaviour: Behaviour,
+  behavior: Behavior,
   spec: Partial<HttpProbeSpec> = {},
   timeoutMs = 1000,
 ): Promise<string> => {
-  const server = await listen(behaviour);
+  const server = await listen(behavior);
   scope.own('server', () => server.close());
   return finding(ask(server.endpoint, httpSpec(spec), { timeoutMs }));
 };
 
-const responds = (status: number, body = '', headers: Record<string, string> = {}): Behaviour =>
+const responds = (status: number, body = '', headers: Record<string, string> = {}): Behavior =>
   speaksHttp((_, response) => response.writeHead(status, headers).end(body));
 
-/** The request as the server saw it. */
+/** The request as the server received it. */
 const requestOf = async (spec: Partial<HttpProbeSpec>): Promise<IncomingMessage> => {
   let seen: IncomingMessage | undefined;
   const keep: RequestListener = (request, response) => {
@@ -50,18 +50,18 @@ describe('http probe', () => {
     expect(await checkOf(responds(status))).toBe('passed');
   });
 
-  it('fails on a status that was not expected, and says which would have been', async () => {
+  it('fails on an unexpected status, and names the expected ones', async () => {
     expect(await checkOf(responds(503))).toBe('HTTP 503 where 200, 201, 202, or 204 was expected');
     expect(await checkOf(responds(200), { expectedStatus: [401] })).toBe('HTTP 200 where 401 was expected');
   });
 
-  it('takes a redirect for an answer and does not follow it', async () => {
+  it('treats a redirect as an answer and does not follow it', async () => {
     const redirect = responds(302, '', { location: 'http://127.0.0.1:1/' });
     expect(await checkOf(redirect, { expectedStatus: [302] })).toBe('passed');
     expect(await checkOf(redirect, { expectedStatus: [200] })).toBe('HTTP 302 where 200 was expected');
   });
 
-  it('passes on a switch of protocols where that is expected', async () => {
+  it('passes on a protocol switch if that is expected', async () => {
     const upgrade = answers(
       'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
     );
@@ -77,7 +77,7 @@ describe('http probe', () => {
     expect(await checkOf(responds(204), { expectedContent: '' })).toBe('passed');
   });
 
-  it('finds what stands at the end of a megabyte, in chunks of a dozen bytes', async () => {
+  it('finds content at the end of a megabyte sent in chunks of a dozen bytes', async () => {
     const chunk = 'c\r\na dozen long\r\n';
     const chunks = chunk.repeat(Math.floor((1024 * 1024 - 2) / 12));
     const whole = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}2\r\nok\r\n0\r\n\r\n`;
@@ -90,15 +90,15 @@ describe('http probe', () => {
     expect(await checkOf(endless, { expectedContent: 'ok' }, 10_000)).toBe(expected);
   });
 
-  it('passes on the status of an endless body when no content is expected, and soon stops reading it', async () => {
+  it('passes on the status of an endless body if no content is expected, and soon stops reading', async () => {
     let bytesSent = 0;
-    const endless: Behaviour = (socket) => {
+    const endless: Behavior = (socket) => {
       floodsAfter('HTTP/1.1 200 OK\r\n\r\n')(socket);
       socket.once('close', () => (bytesSent = socket.bytesWritten));
     };
     expect(await checkOf(endless)).toBe('passed');
     await expect.poll(() => bytesSent).toBeGreaterThan(0);
-    // What the kernel takes into its buffers counts as sent.
+    // Bytes in kernel buffers count as sent.
     expect(bytesSent).toBeLessThan(16 * 1024 * 1024);
   });
 
@@ -118,30 +118,30 @@ describe('http probe', () => {
     });
   });
 
-  it('lets a configured host header win, in any spelling', async () => {
+  it('prefers a configured Host header, in any spelling', async () => {
     const request = await requestOf({ url: 'http://one/', headers: { HOST: 'two' } });
     expect(request.rawHeaders.filter((name) => name.toLowerCase() === 'host')).toHaveLength(1);
     expect(request.headers.host).toBe('two');
   });
 
   it.each([
-    ['closes at once', closesAtOnce, 'the connection was closed before an answer came'],
+    ['closes at once', closesAtOnce, 'the connection was closed before an answer arrived'],
     ['sends garbage', sendsGarbage, 'the answer is not HTTP (HPE_INVALID_CONSTANT)'],
     ['sends endless headers', floodsAfter('HTTP/1.1 200 OK\r\nx: '), 'the response headers are too large'],
     ['never answers', neverAnswers, 'no answer within 1 s'],
-  ] as const)('fails on a server that %s', async (_, behaviour, expected) => {
-    expect(await checkOf(behaviour)).toBe(expected);
+  ] as const)('fails on a server that %s', async (_, behavior, expected) => {
+    expect(await checkOf(behavior)).toBe(expected);
   });
 
-  it('fails when the answer breaks off, or takes too long, before the content was found', async () => {
+  it('fails when the answer is truncated, or takes too long, before the content was found', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc';
     const spec = { expectedContent: 'ok' };
-    const breaksOff: Behaviour = (socket) => socket.once('data', () => socket.end(head));
+    const breaksOff: Behavior = (socket) => socket.once('data', () => socket.end(head));
     expect(await checkOf(breaksOff, spec)).toBe('the connection was closed before the answer was complete');
     expect(await checkOf(answers(head), spec, 300)).toBe('no complete answer within 300 ms');
   });
 
-  it('fails on a configuration that makes no request', async () => {
+  it('fails on a configuration that yields no valid request', async () => {
     expect(await checkOf(responds(200), { url: 'http://' })).toBe('the url of the check is not valid');
     expect(await checkOf(responds(200), { method: 'GE T' })).toMatch(/^the request cannot be sent: .*GE T/);
     expect(await checkOf(responds(200), { headers: { 'a b': 'c' } })).toMatch(
@@ -149,7 +149,7 @@ describe('http probe', () => {
     );
   });
 
-  it('shares no agent with other checks: one that hangs holds up none', async () => {
+  it('shares no agent with other checks, so a hanging check delays no other', async () => {
     const { maxSockets } = http.globalAgent;
     http.globalAgent.maxSockets = 1;
     scope.own('agent', () => {
@@ -162,9 +162,9 @@ describe('http probe', () => {
     expect(await hanging).toBe('no answer within 1 s');
   });
 
-  it('lets the server finish its answer, so that no reset reaches the far end', async () => {
+  it('lets the server finish its answer, so that the far end sees no reset', async () => {
     let ending: string | undefined;
-    const slow: Behaviour = (socket) => {
+    const slow: Behavior = (socket) => {
       const later = (delayMs: number, action: () => void): unknown => systemClock.after(delayMs, action);
       socket.once('data', () => {
         socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');

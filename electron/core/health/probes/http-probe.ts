@@ -1,6 +1,6 @@
 /**
- * One HTTP request through the tunnel. The URL gives path, query, Host header and TLS server name; the connection
- * goes to the tunnel's endpoint, whatever the URL says. Redirects are answers like any other.
+ * One HTTP request through the tunnel. The URL provides path, query, Host header and TLS server name; the connection
+ * always goes to the tunnel's endpoint. Redirects count as answers like any other.
  */
 import http from 'node:http';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
@@ -16,7 +16,7 @@ const lacksContent = {
   title: 'The answer does not contain what the health check expects',
 } as const;
 
-/** Passes on an expected status whose body, as far as 1 MB, contains what is expected of it. */
+/** Passes on an expected status whose body contains the expected text within the first 1 MB. */
 export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<ProbeResult> {
   const url = resolveProbeUrl(spec, 'localhost');
   if (url === null) {
@@ -30,12 +30,12 @@ export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<P
     connection.reach({
       awaits: 'answer',
       name: 'before-answer',
-      whenClosed: 'the connection was closed before an answer came',
+      whenClosed: 'the connection was closed before an answer arrived',
     });
     try {
       sendRequest(connection, spec, url);
     } catch (error) {
-      // A method or a header that HTTP does not allow.
+      // HTTP does not allow this method or header.
       const reason = error instanceof Error ? error.message : String(error);
       connection.fail(misconfigured(`the request cannot be sent: ${reason}`));
     }
@@ -43,10 +43,10 @@ export function probeHttp(request: ProbeRequest, spec: HttpProbeSpec): Promise<P
 }
 
 function sendRequest(connection: ProbeConnection, spec: HttpProbeSpec, url: URL): void {
-  const ask = http.request({
+  const outgoing = http.request({
     method: spec.method,
     path: url.pathname + url.search,
-    // Node compares names without case: a configured header wins in any spelling.
+    // Node compares names case-insensitively, so a configured header wins in any spelling.
     headers: {
       host: url.host,
       accept: '*/*',
@@ -56,14 +56,14 @@ function sendRequest(connection: ProbeConnection, spec: HttpProbeSpec, url: URL)
     },
     auth:
       url.username === '' ? null : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
-    // With this and without an agent the request has the connection to itself: an agent would open one of its own.
+    // With this option and no agent, the request uses our connection; an agent would open another one.
     createConnection: () => connection.socket,
   });
-  ask.on('error', (error) => connection.failBy(error));
-  ask.on('response', (answer) => judge(connection, spec, answer));
+  outgoing.on('error', (error) => connection.failBy(error));
+  outgoing.on('response', (answer) => judge(connection, spec, answer));
   // A service that switches protocols (101) has answered too.
-  ask.on('upgrade', (answer) => judge(connection, spec, answer));
-  ask.end();
+  outgoing.on('upgrade', (answer) => judge(connection, spec, answer));
+  outgoing.end();
 }
 
 function judge(connection: ProbeConnection, spec: HttpProbeSpec, answer: http.IncomingMessage): void {

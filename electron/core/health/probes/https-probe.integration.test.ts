@@ -24,11 +24,8 @@ const certificate = makeCertificate({ host: 'db.internal', notBefore, notAfter }
 const ofAddress = makeCertificate({ host: '192.0.2.7', notBefore, notAfter });
 const expired = makeCertificate({ host: 'db.internal', notBefore, notAfter: new Date('2020-02-01') });
 
-const serve = async (
-  behaviour: Parameters<typeof listen>[0],
-  options: ListenOptions,
-): Promise<TestServer> => {
-  const server = await listen(behaviour, options);
+const serve = async (behavior: Parameters<typeof listen>[0], options: ListenOptions): Promise<TestServer> => {
+  const server = await listen(behavior, options);
   scope.own('server', () => server.close());
   return server;
 };
@@ -39,13 +36,13 @@ const https = (given: Partial<HttpProbeSpec> = {}): HttpProbeSpec =>
 const welcome = speaksHttp((_, response) => response.end('welcome'));
 
 describe('https probe', () => {
-  it('passes without looking at the certificate when it is told so', async () => {
+  it('passes without verifying the certificate if configured so', async () => {
     const server = await serve(welcome, { certificate });
     const spec = https({ verifySsl: false, expectedContent: 'welcome' });
     expect(await finding(ask(server.endpoint, spec))).toBe('passed');
   });
 
-  it('names the host of its url to the server, and no address', async () => {
+  it('sends the host of its URL as server name, but no address', async () => {
     const names: unknown[] = [];
     const server = await serve(
       (socket) => {
@@ -68,19 +65,19 @@ describe('https probe', () => {
     expect(await finding(ask(server.endpoint, https()))).toBe(expected);
   });
 
-  it('says that the far end does not speak TLS', async () => {
+  it('reports that the far end does not speak TLS', async () => {
     const server = await serve(answers('HTTP/1.1 400 Bad Request\r\n\r\n'), {});
     expect(await finding(ask(server.endpoint, https()))).toBe('the answer is not TLS');
   });
 
-  it('says that no handshake came', async () => {
+  it('reports that no handshake arrived', async () => {
     const server = await serve(neverAnswers, {});
     expect(await finding(ask(server.endpoint, https(), { timeoutMs: 300 }))).toBe(
       'no TLS handshake within 300 ms',
     );
   });
 
-  it('checks the certificate against trusted authorities, or those of ca_file instead, its dates and the host of the url', async () => {
+  it('verifies issuer (default CAs, or those of ca_file instead), dates and host of the certificate', async () => {
     const named = await serve(welcome, { certificate });
     const addressed = await serve(welcome, { certificate: ofAddress });
     const late = await serve(welcome, { certificate: expired });
@@ -114,7 +111,7 @@ async function fileWith(content: string): Promise<string> {
   return file;
 }
 
-/** Authorities beyond the built-in ones are read once, when a process starts: so the probe runs in one of its own. */
+/** Additional CA certificates are read only when a process starts, so the probe runs in its own process. */
 async function inProcessThatTrusts(
   certificates: readonly string[],
   checks: readonly { readonly port: number; readonly spec: HttpProbeSpec }[],

@@ -1,21 +1,25 @@
 /**
- * The two requests that the Kafka check makes, and their answers. Numbers are big-endian; layouts from the Kafka protocol
- * guide. By hand, because a client library follows the brokers' advertised addresses, which no single tunnel reaches.
+ * The two requests of the Kafka check and their responses. Numbers are big-endian; layouts are from the Kafka protocol
+ * guide. Written by hand, because a client library connects to the brokers' advertised addresses, which are not
+ * reachable through a single tunnel.
  */
 
 const clientId = 'localport';
 const apiKeys = { metadata: 3, apiVersions: 18 } as const;
-/** Of Metadata the versions whose layout is read here; from 9 on it is another. Since 1 it can ask for no topics. */
+/**
+ * The Metadata versions whose layout is read here; it changes in version 9. Since version 1, a request can list no
+ * topics.
+ */
 const metadataVersions = { min: 1, max: 8 } as const;
 
-/** ApiVersions 0: answered before any authentication, by every broker since 0.10. */
+/** ApiVersions 0: every broker since 0.10 answers it, even before authentication. */
 export const apiVersionsRequest = (correlationId: number): Buffer =>
   request({ apiKey: apiKeys.apiVersions, apiVersion: 0, correlationId }, Buffer.alloc(0));
 
-/** Asks for the brokers and for no topics. */
+/** Requests the brokers but no topics. */
 export function metadataRequest(version: number, correlationId: number): Buffer {
   const noTopics = Buffer.alloc(4);
-  // allow_auto_topic_creation since 4; two questions about authorization since 8: no, no, no.
+  // Since version 4 allow_auto_topic_creation, since version 8 two authorization flags: all false.
   const flags = Buffer.alloc(version >= 8 ? 3 : version >= 4 ? 1 : 0);
   const head = { apiKey: apiKeys.metadata, apiVersion: version, correlationId };
   return request(head, Buffer.concat([noTopics, flags]));
@@ -38,12 +42,12 @@ function request({ apiKey, apiVersion, correlationId }: RequestHead, body: Buffe
   return Buffer.concat([head, body]);
 }
 
-/** Correlation id and at least one number more: no answer is shorter. */
+/** The correlation id and at least one more number. */
 const minAnswerBytes = 8;
-/** ApiVersions has a few hundred bytes, Metadata without topics some dozens for each broker. */
+/** ApiVersions has a few hundred bytes, Metadata without topics a few dozen per broker. */
 const maxAnswerBytes = 64 * 1024;
 
-/** The body of an answer once it is whole: what follows the correlation id. */
+/** The body of a complete response: everything after the correlation id. */
 export function readAnswer(received: Buffer, correlationId: number): Buffer | 'incomplete' | 'not-kafka' {
   if (received.length < 4) return 'incomplete';
   const answerBytes = received.readInt32BE(0);
@@ -53,7 +57,7 @@ export function readAnswer(received: Buffer, correlationId: number): Buffer | 'i
   return received.length < 4 + answerBytes ? 'incomplete' : received.subarray(8, 4 + answerBytes);
 }
 
-/** From the body of ApiVersions 0: the version of Metadata that both sides know; null when there is none. */
+/** From the body of ApiVersions 0: the highest Metadata version that both sides support; null if there is none. */
 export function metadataVersionOf(body: Buffer): number | null {
   const keys = body.length < 6 ? 0 : body.readInt32BE(2);
   for (let index = 0; index < keys && 12 + 6 * index <= body.length; index += 1) {
@@ -65,7 +69,7 @@ export function metadataVersionOf(body: Buffer): number | null {
   return null;
 }
 
-/** From the body of Metadata: how many brokers the cluster has. A throttle time comes first since 3. */
+/** From the body of Metadata: the number of brokers. Since version 3, a throttle time comes first. */
 export function brokersOf(body: Buffer, version: number): number {
   const at = version >= 3 ? 4 : 0;
   return body.length < at + 4 ? 0 : body.readInt32BE(at);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import { ask, finding, kafka } from './testing/ask.ts';
 import { kafkaApiVersions, speaksKafka } from './testing/protocol-servers.ts';
-import { answers, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
+import { answers, listen, neverAnswers, type Behavior } from './testing/test-server.ts';
 
 let scope: Scope;
 beforeEach(() => {
@@ -10,8 +10,8 @@ beforeEach(() => {
 });
 afterEach(() => scope.close());
 
-const checkOf = async (behaviour: Behaviour): Promise<string> => {
-  const server = await listen(behaviour);
+const checkOf = async (behavior: Behavior): Promise<string> => {
+  const server = await listen(behavior);
   scope.own('server', () => server.close());
   return finding(ask(server.endpoint, kafka, { timeoutMs: 500 }));
 };
@@ -32,20 +32,20 @@ describe('kafka probe', () => {
     [1, { min: 1, max: 1 }],
     [4, { min: 4, max: 12 }],
     [8, { min: 8, max: 8 }],
-  ])('asks for the brokers in a version that both know: %s', async (_, metadata) => {
+  ])('requests the brokers in a version that both sides support: %s', async (_, metadata) => {
     expect(await checkOf(speaksKafka({ metadata, brokers: 3 }))).toBe('passed');
     expect(await checkOf(speaksKafka({ metadata, brokers: 0 }))).toBe('Kafka reports no brokers');
   });
 
-  it('does not ask a broker that knows none of these versions', async () => {
+  it('does not request brokers if the broker supports none of these versions', async () => {
     expect(await checkOf(speaksKafka({ metadata: { min: 9, max: 13 }, brokers: 0 }))).toBe('passed');
   });
 
-  it('takes a broker that wants a login before it tells more for alive', async () => {
+  it('passes a broker that requires a login for more', async () => {
     expect(await checkOf(speaksKafka({ brokers: null }))).toBe('passed');
   });
 
-  it('fails a broker that falls silent when asked for the brokers', async () => {
+  it('fails a broker that does not answer the request for brokers', async () => {
     expect(await checkOf((socket) => socket.once('data', () => socket.write(kafkaApiVersions(0x4c50))))).toBe(
       'no list of brokers within 500 ms',
     );
@@ -66,7 +66,7 @@ describe('kafka probe', () => {
       'the connection was closed before Kafka answered',
     ],
     ['that never answers', neverAnswers, 'no answer within 500 ms'],
-  ] as [string, Behaviour, string][])('fails a broker %s', async (_, behaviour, expected) => {
-    expect(await checkOf(behaviour)).toBe(expected);
+  ] as [string, Behavior, string][])('fails a broker %s', async (_, behavior, expected) => {
+    expect(await checkOf(behavior)).toBe(expected);
   });
 });

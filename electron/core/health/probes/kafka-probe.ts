@@ -18,8 +18,8 @@ const correlationIds = { apiVersions: 0x4c50, metadata: 0x4c51 } as const;
 const noBrokers = { code: 'check-failed', title: 'Kafka reports no brokers' } as const;
 
 /**
- * Asks a Kafka broker which requests it understands, then which brokers there are. A broker that wants a login first has
- * answered the one and closes on the other: it is alive.
+ * Requests a Kafka broker's supported API versions, then its list of brokers. A broker that requires a login answers
+ * the first request and closes the connection on the second: it is alive.
  */
 export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise<ProbeResult> {
   const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };
@@ -33,12 +33,12 @@ export function probeKafka(request: ProbeRequest, spec: KafkaProbeSpec): Promise
     onAnswer(connection, correlationIds.apiVersions, (body) => {
       const version = metadataVersionOf(body);
       if (version === null) connection.pass();
-      else askForBrokers(connection, version);
+      else requestBrokers(connection, version);
     });
   });
 }
 
-function askForBrokers(connection: ProbeConnection, version: number): void {
+function requestBrokers(connection: ProbeConnection, version: number): void {
   const { socket } = connection;
   connection.reach({
     awaits: 'list of brokers',
@@ -53,7 +53,7 @@ function askForBrokers(connection: ProbeConnection, version: number): void {
   });
 }
 
-/** Calls back once with the body of the answer to a request; fails the check when it is something else. */
+/** Calls back once with the body of the response; fails the check on anything else. */
 function onAnswer(
   connection: ProbeConnection,
   correlationId: number,

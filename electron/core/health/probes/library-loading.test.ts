@@ -6,7 +6,7 @@ afterAll(() => stop());
 
 const projectDir = path.resolve(import.meta.dirname, '../../../..');
 
-/** Every module that runs when the daemon starts: what is reached without an `import()`. */
+/** Every module that loads when the daemon starts: those reachable without an `import()`. */
 async function modulesAtStart(): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: projectDir,
@@ -30,13 +30,13 @@ async function modulesAtStart(): Promise<readonly string[]> {
   return [...reached];
 }
 
-it('the library for logins to PostgreSQL is loaded by the first check that logs in, not before', async () => {
+it('loads the PostgreSQL library only with the first check that logs in', async () => {
   const modules = await modulesAtStart();
   expect(modules).toContain('electron/core/health/probes/postgres-login.ts');
   expect(modules.filter((module) => module.startsWith('node_modules/pg'))).toEqual([]);
 });
 
-it('YAML is read by the worker that compiles configs: the daemon itself has no parser', async () => {
+it('leaves parsing YAML to the worker that compiles configs', async () => {
   const modules = await modulesAtStart();
   expect(modules).toContain('electron/core/config/worker-compiler.ts');
   expect(modules.filter((module) => /node_modules\/yaml|config-compiler/.test(module))).toEqual([]);

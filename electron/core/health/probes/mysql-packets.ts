@@ -1,11 +1,11 @@
 /**
- * The packets of a MySQL login, as MariaDB speaks it too: three bytes of length, one of sequence, the payload; numbers are
- * little-endian (MySQL's source documentation, "Connection Phase Packets"). Pure, but for the reader's buffer.
+ * The packets of a MySQL login, which MariaDB uses too: three bytes of length, one of sequence, then the payload;
+ * numbers are little-endian (MySQL's source documentation, "Connection Phase Packets"). Pure.
  */
 
-/** Of capabilities: what the server and its client can do. */
+/** Capability flags of server and client. */
 const capability = {
-  /** Without it MariaDB reads capabilities of its own from bytes that are zero here. */
+  /** Without this flag, MariaDB reads its own capabilities from bytes that are zero here. */
   longPassword: 0x1,
   connectsWithDatabase: 0x8,
   protocol41: 0x200,
@@ -15,13 +15,13 @@ const capability = {
 } as const;
 
 const headBytes = 4;
-/** A greeting has 100 bytes, the server's public key a kilobyte. */
+/** A greeting has about 100 bytes, the server's public key about 1 KB. */
 const maxPacketBytes = 16 * 1024;
-/** utf8mb4_general_ci, which every version since 5.5 has. */
+/** utf8mb4_general_ci, which every version since 5.5 supports. */
 const charset = 45;
 export const nonceBytes = 20;
 
-interface TakenPacket {
+interface ParsedPacket {
   readonly sequence: number;
   readonly payload: Buffer;
   readonly rest: Buffer;
@@ -30,7 +30,7 @@ interface TakenPacket {
 export interface MysqlGreeting {
   readonly offersTls: boolean;
   readonly nonce: Buffer;
-  /** How the server would like the password to be proven. */
+  /** The authentication plugin that the server proposes. */
   readonly plugin: string;
 }
 
@@ -54,8 +54,8 @@ export const mysqlPacket = (sequence: number, payload: Buffer): Buffer => {
   return Buffer.concat([head, payload]);
 };
 
-/** The first whole packet of these bytes. `not-mysql`: they do not begin with one that a login has. */
-export function takePacket(bytes: Buffer): TakenPacket | 'incomplete' | 'not-mysql' {
+/** Parses the first complete packet. `not-mysql`: the bytes do not start with a packet of a login. */
+export function takePacket(bytes: Buffer): ParsedPacket | 'incomplete' | 'not-mysql' {
   if (bytes.length < headBytes) return 'incomplete';
   const length = bytes.readUIntLE(0, 3);
   if (length === 0 || length > maxPacketBytes) return 'not-mysql';
@@ -64,7 +64,7 @@ export function takePacket(bytes: Buffer): TakenPacket | 'incomplete' | 'not-mys
   return { sequence: bytes.readUInt8(3), payload: bytes.subarray(headBytes, end), rest: bytes.subarray(end) };
 }
 
-/** Protocol::HandshakeV10, which every server since 4.1 sends; null for anything else. */
+/** Protocol::HandshakeV10, sent by every server since 4.1; null for anything else. */
 export function readGreeting(payload: Buffer): MysqlGreeting | null {
   const versionEnd = payload.indexOf(0, 1);
   const fields = payload.subarray(versionEnd + 1);
@@ -97,7 +97,7 @@ export interface SwitchRequest {
   readonly nonce: Buffer;
 }
 
-/** Protocol::AuthSwitchRequest. Without a name it asks for the hash of before 4.1. */
+/** Protocol::AuthSwitchRequest. Without a plugin name, it requests the password hash used before 4.1. */
 export const readSwitchRequest = (payload: Buffer): SwitchRequest => {
   const plugin = payload.length === 1 ? 'mysql_old_password' : textUntilZero(payload.subarray(1));
   const nonceAt = 1 + Buffer.byteLength(plugin) + 1;
@@ -123,7 +123,7 @@ export function loginPayload({ user, database, plugin, proof, isEncrypted }: Log
   ]);
 }
 
-/** Protocol::SSLRequest: the head of the login, after which the client begins the TLS handshake. */
+/** Protocol::SSLRequest: the head of the login packet, after which the client starts the TLS handshake. */
 export const tlsRequestPayload = (): Buffer => loginHead({ isEncrypted: true, namesDatabase: false });
 
 function loginHead(has: { readonly isEncrypted: boolean; readonly namesDatabase: boolean }): Buffer {

@@ -1,4 +1,4 @@
-/** How a MySQL client proves that it knows the password, by the names of the server's plugins. Pure. */
+/** How a MySQL client proves that it knows the password, by authentication plugin. Pure. */
 import { constants, createHash, publicEncrypt } from 'node:crypto';
 import { nonceBytes } from './mysql-packets.ts';
 
@@ -11,24 +11,24 @@ const proofs: ReadonlyMap<string, Prove> = new Map([
 
 export interface Challenge {
   readonly plugin: string;
-  /** 20 random bytes of the server. */
+  /** 20 random bytes from the server. */
   readonly nonce: Buffer;
 }
 
-/** null: this plugin is not known, or would show the password to whoever listens. */
+/** null: the plugin is unknown, or would expose the password to eavesdroppers. */
 export function proofOf(password: string, { plugin, nonce }: Challenge, isEncrypted: boolean): Buffer | null {
   if (plugin === 'mysql_clear_password') return isEncrypted ? clearPassword(password) : null;
   const prove = proofs.get(plugin);
-  // A nonce that is too short would leave parts of the password as they are.
+  // A nonce that is too short would leave parts of the password unmasked.
   if (prove === undefined || nonce.length !== nonceBytes) return null;
   return password === '' ? noProof(plugin) : prove(Buffer.from(password), nonce);
 }
 
-/** Ends in a zero byte. */
+/** Ends with a zero byte. */
 export const clearPassword = (password: string): Buffer => Buffer.from(`${password}\0`);
 
-/** The password encrypted with the public key that the server has sent; null where that is no key. */
-export function sealedPassword(password: string, nonce: Buffer, publicKey: Buffer): Buffer | null {
+/** Encrypts the password with the server's public key; null if the key is invalid. */
+export function encryptedPassword(password: string, nonce: Buffer, publicKey: Buffer): Buffer | null {
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   try {
     return publicEncrypt({ key: publicKey, padding }, xor(clearPassword(password), nonce));
@@ -38,8 +38,8 @@ export function sealedPassword(password: string, nonce: Buffer, publicKey: Buffe
 }
 
 /**
- * The proof of a login that is to be refused: empty. MariaDB's `client_ed25519` alone would take that for a broken
- * handshake rather than for a wrong password.
+ * An empty proof, for a login that is expected to fail. Only MariaDB's `client_ed25519` would take that for a broken
+ * handshake instead of a wrong password.
  */
 export const noProof = (plugin: string): Buffer => Buffer.alloc(plugin === 'client_ed25519' ? 64 : 0);
 
@@ -61,6 +61,6 @@ function hash(algorithm: 'sha1' | 'sha256', ...parts: readonly Buffer[]): Buffer
   return digest.digest();
 }
 
-/** The second is repeated as often as the first needs it. */
+/** Repeats `key` as often as needed. */
 const xor = (bytes: Buffer, key: Buffer): Buffer =>
   Buffer.from(bytes.map((byte, index) => byte ^ (key[index % key.length] ?? 0)));

@@ -1,4 +1,4 @@
-// Against a real MariaDB: what it says to checks, and what it counts against the host they come from.
+// Against a real MariaDB: its answers to checks, and the errors it counts for their host.
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -66,7 +66,7 @@ describe.skipIf(!hasMariadb)('a check that logs in to MariaDB', () => {
     expect(await questions()).toBe(asked + 1);
   });
 
-  it('parts as the protocol asks for: the server counts no aborted client', async () => {
+  it('disconnects as the protocol requires: the server counts no aborted client', async () => {
     await server.ask('FLUSH STATUS');
     for (let round = 0; round < 5; round += 1) expect(await check(login())).toBe('passed');
     await eventually('all have left', async () => (await status('Threads_connected')) === 1);
@@ -100,7 +100,7 @@ describe.skipIf(!hasMariadb)('a check that logs in to MariaDB', () => {
     },
   );
 
-  it('verifies the certificate, unless it is told not to', async () => {
+  it('verifies the certificate unless configured otherwise', async () => {
     expect(await check(login({ tls: true, servername: 'db.internal' }))).toEqual([
       'certificate-invalid',
       'The certificate of db.internal is not trusted',
@@ -108,7 +108,7 @@ describe.skipIf(!hasMariadb)('a check that logs in to MariaDB', () => {
     ]);
   });
 
-  it('never shows the password that was refused', async () => {
+  it('never shows the rejected password', async () => {
     const spec = login({ user: 'battery staple', password: 'battery staple' });
     const result = finding(ask({ kind: 'tcp', host: '127.0.0.1', port: server.port }, spec));
     expect(await result).toBe("Access denied for user '[hidden]'@'localhost' (with a password) (1045)");
@@ -116,12 +116,12 @@ describe.skipIf(!hasMariadb)('a check that logs in to MariaDB', () => {
 });
 
 describe.skipIf(!hasMariadb)('a check of MariaDB without a login', () => {
-  it('passes with the refusal of a login that nobody has', async () => {
+  it('passes when the anonymous login is rejected', async () => {
     expect(await check(mysql)).toBe('passed');
     expect(await check({ ...mysql, tls: true, verifySsl: false })).toBe('passed');
   });
 
-  it('passes where nobody is let in without TLS', async () => {
+  it('passes if the server requires TLS', async () => {
     await server.ask('SET GLOBAL require_secure_transport = ON');
     try {
       expect(await check(mysql)).toBe('passed');
@@ -130,7 +130,7 @@ describe.skipIf(!hasMariadb)('a check of MariaDB without a login', () => {
     }
   });
 
-  it('passes where that login has an account, and parts from it', async () => {
+  it('passes if the anonymous login succeeds, and disconnects properly', async () => {
     await server.ask("CREATE USER localport@'%'");
     await server.ask('FLUSH STATUS');
     try {
@@ -142,7 +142,7 @@ describe.skipIf(!hasMariadb)('a check of MariaDB without a login', () => {
     }
   });
 
-  it('is unhealthy, with the words of the server, where all its connections are taken', async () => {
+  it("fails with the server's message if all its connections are in use", async () => {
     await server.ask('SET GLOBAL max_connections = 10');
     const clients = await Promise.all(Array.from({ length: 11 }, () => greeted()));
     try {
@@ -169,7 +169,7 @@ describe.skipIf(!countsHostErrors)('MariaDB, which blocks a host that breaks off
     expect.stringMatching(/^Host .* is blocked because of many connection errors.* \(1129\)$/),
   ];
 
-  it('blocks a host that only connects', async () => {
+  it('guards against a server that blocks hosts that only connect', async () => {
     for (let round = 0; round < maxConnectErrors; round += 1) (await greeted(server.distantPort)).destroy();
     await eventually('all are counted', async () => (await server.hostErrors()).counted >= maxConnectErrors);
     expect(await check(login(), server.distantPort)).toEqual(blocked);
@@ -196,10 +196,10 @@ describe.skipIf(!countsHostErrors)('MariaDB, which blocks a host that breaks off
 const status = async (name: string): Promise<number> =>
   Number((await server.ask(`SHOW GLOBAL STATUS LIKE '${name}'`)).split('\t')[1]);
 
-/** SELECTs that the server ran, but for those of this function. */
+/** SELECTs that the server ran, except those of this function. */
 const questions = (): Promise<number> => status('Com_select');
 
-/** A client that has read the greeting, and says nothing. */
+/** A client that reads the greeting and sends nothing. */
 async function greeted(port = server.port): Promise<net.Socket> {
   const client = net.connect({ host: '127.0.0.1', port });
   scope.own('client', () => void client.destroy());

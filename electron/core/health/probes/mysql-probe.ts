@@ -1,14 +1,14 @@
 /**
- * Logs in to MySQL or MariaDB, over TLS if configured, and asks `SELECT 1`. Without a user it logs in as nobody.
+ * Logs in to MySQL or MariaDB, over TLS if configured, and runs `SELECT 1`. Without a user it logs in anonymously.
  *
  * These servers count a connection that ends before its login as an error, and block a host after `max_connect_errors`
- * (100) of them. A bare connection, one that has read the greeting, COM_QUIT instead of the login, and a TLS handshake
- * that fails all count (`acl_authenticate` in sql_acl.cc: CR_AUTH_HANDSHAKE; MDEV-21456). A refused login does not. So
- * once the server has greeted:
+ * (100). All of these count: a bare connection, one that only reads the greeting, COM_QUIT instead of the login, and a
+ * failed TLS handshake (`acl_authenticate` in sql_acl.cc: CR_AUTH_HANDSHAKE; MDEV-21456). A rejected login does not
+ * count. So once the server has sent its greeting:
  *
- * 1. Each check waits for the answer to a login. When something is wrong before that, the login is nobody's, and the
- *    problem is reported after its refusal.
- * 2. A check that was let in ends with COM_QUIT.
+ * 1. Each check waits for the answer to a login. If something is wrong before that, the login is anonymous, and the
+ *    problem is reported after its rejection.
+ * 2. A check that logged in ends with COM_QUIT.
  */
 import type net from 'node:net';
 import tls from 'node:tls';
@@ -16,7 +16,7 @@ import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { badCertificate } from './connection-error.ts';
-import { readGreetingError, readLoginError, readRefusalOfNobody } from './mysql-errors.ts';
+import { readGreetingError, readLoginError, readAnonymousRefusal } from './mysql-errors.ts';
 import {
   loginPayload,
   readError,
@@ -26,7 +26,7 @@ import {
   type MysqlError,
   type MysqlLogin,
 } from './mysql-packets.ts';
-import { clearPassword, noProof, proofOf, sealedPassword, type Challenge } from './mysql-passwords.ts';
+import { clearPassword, noProof, proofOf, encryptedPassword, type Challenge } from './mysql-passwords.ts';
 import { MysqlStream } from './mysql-stream.ts';
 import { probeOverConnection, type ProbeConnection } from './probe-connection.ts';
 import { otherProtocol, refusal, type FailedProbe } from './probe-failures.ts';
@@ -34,33 +34,33 @@ import { tlsOptions } from './probe-tls.ts';
 
 export type MysqlProbeSpec = Extract<ProbeSpec, { readonly type: 'mysql' }>;
 
-/** An account of this name without a password and without rights lets these checks in. */
-const nobody: MysqlLogin = { user: 'localport', password: null, database: null };
+/** Used by anonymous checks. It logs in only if an account of this name exists without a password. */
+const anonymousLogin: MysqlLogin = { user: 'localport', password: null, database: null };
 
 const commands = { quit: Buffer.from([0x01]), selectOne: Buffer.from('\x03SELECT 1') } as const;
 
-/** Whoever answers in the server's place could give a key of their own, and read the password. */
+/** An impostor could send its own key and then decrypt the password. */
 const unverifiedKey = refusal(
-  'MySQL wants the password by a public key that cannot be verified, on a connection without TLS',
-  'The password would go to MySQL unprotected',
+  'MySQL requests the password encrypted with a public key that cannot be verified, on a connection without TLS',
+  'The password would be sent to MySQL unprotected',
   'Set tls: true in the health check',
 );
 
-/** First bytes of what the server says to a login. */
+/** The first byte of the server's reply to a login. */
 const answers = { ok: 0x00, moreData: 0x01, switchPlugin: 0xfe } as const;
 
-/** `caching_sha2_password`: the server's words, and the client's where the password would go in the clear. */
+/** `caching_sha2_password`: status bytes of the server, and the client's request for its public key. */
 const sha2 = {
   proofAccepted: Buffer.from([0x03]),
-  passwordWanted: Buffer.from([0x04]),
-  publicKeyWanted: Buffer.from([0x02]),
+  passwordRequired: Buffer.from([0x04]),
+  publicKeyRequest: Buffer.from([0x02]),
 } as const;
 
-/** Passes with the answer to `SELECT 1`; without a user with the answer to the login, which may be its refusal. */
+/** Passes with the answer to `SELECT 1`; without a user, with the answer to the login, even a rejection. */
 export function probeMysql(request: ProbeRequest, spec: MysqlProbeSpec): Promise<ProbeResult> {
   const caFile = spec.tls && spec.verifySsl ? spec.caFile : null;
   return probeOverConnection(request, { halfCloses: true, caFile }, (connection) => {
-    new MysqlDialogue(connection, spec, request.isPathOpen === true).begin();
+    new MysqlDialogue(connection, spec, request.isPathOpen === true).start();
   });
 }
 
@@ -70,12 +70,12 @@ class MysqlDialogue {
   readonly #stream: MysqlStream;
   readonly #isPathOpen: boolean;
   #onPayload: (payload: Buffer) => void = (payload) => this.#onGreeting(payload);
-  /** null: nobody's. */
+  /** null: anonymous. */
   #login: MysqlLogin | null;
   #challenge: Challenge = { plugin: '', nonce: Buffer.alloc(0) };
   #isEncrypted = false;
-  /** How the check ends, whatever the server says to the login. */
-  #foregone: FailedProbe | null = null;
+  /** A failure known before the login; it is reported whatever the login returns. */
+  #earlierFailure: FailedProbe | null = null;
 
   constructor(connection: ProbeConnection, spec: MysqlProbeSpec, isPathOpen: boolean) {
     this.#connection = connection;
@@ -86,7 +86,7 @@ class MysqlDialogue {
     this.#stream = new MysqlStream(connection, (payload) => this.#onPayload(payload));
   }
 
-  begin(): void {
+  start(): void {
     this.#reach('greeting');
     this.#stream.resume();
   }
@@ -99,25 +99,25 @@ class MysqlDialogue {
     this.#challenge = greeting;
     if (!this.#spec.tls) this.#logIn();
     else if (greeting.offersTls) this.#encrypt();
-    else this.#logInAsNobody(refusal('MySQL does not offer TLS', 'MySQL does not offer TLS'));
+    else this.#logInAnonymously(refusal('MySQL does not offer TLS', 'MySQL does not offer TLS'));
   }
 
   #encrypt(): void {
     this.#stream.send(tlsRequestPayload());
     this.#stream.stop();
-    // The certificate is judged afterwards: a handshake that is broken off counts as an error.
+    // The certificate is verified afterwards: an aborted handshake counts as an error.
     const options = { ...tlsOptions(this.#spec), rejectUnauthorized: false };
     this.#connection.encrypt(options, ({ socket }) => {
       this.#isEncrypted = true;
       this.#stream.resume();
       const problem = this.#spec.verifySsl ? certificateProblem(socket) : null;
       if (problem === null) this.#logIn();
-      else this.#logInAsNobody(badCertificate(problem));
+      else this.#logInAnonymously(badCertificate(problem));
     });
   }
 
-  #logInAsNobody(foregone: FailedProbe): void {
-    this.#foregone = foregone;
+  #logInAnonymously(earlierFailure: FailedProbe): void {
+    this.#earlierFailure = earlierFailure;
     this.#login = null;
     this.#logIn();
   }
@@ -125,10 +125,10 @@ class MysqlDialogue {
   #logIn(): void {
     this.#reach('answer to the login');
     this.#onPayload = (payload) => this.#onLoginAnswer(payload);
-    // If the account does need the plugin that the check does not know, the server will say so.
+    // If the account really needs the unsupported plugin, the server will request it.
     if (this.#proof() === null) this.#challenge = { ...this.#challenge, plugin: 'mysql_native_password' };
     const { plugin } = this.#challenge;
-    const { user, database } = this.#login ?? nobody;
+    const { user, database } = this.#login ?? anonymousLogin;
     const proof = this.#proof() ?? noProof(plugin);
     const isEncrypted = this.#isEncrypted;
     this.#stream.send(loginPayload({ user, database, plugin, proof, isEncrypted }));
@@ -138,14 +138,14 @@ class MysqlDialogue {
     const error = readError(payload);
     if (error !== null) return this.#onRefused(error);
     const [kind] = payload;
-    if (kind === answers.ok) return this.#onLetIn();
+    if (kind === answers.ok) return this.#onLoggedIn();
     if (kind === answers.moreData) return this.#onMoreData(payload.subarray(1));
     if (kind !== answers.switchPlugin) return this.#end(otherProtocol('MySQL'));
     this.#challenge = readSwitchRequest(payload);
     this.#prove(this.#proof());
   }
 
-  /** null: the check does not know how. */
+  /** null: the check does not support the plugin. */
   #proof(): Buffer | null {
     const { plugin } = this.#challenge;
     if (this.#login === null) return noProof(plugin);
@@ -158,30 +158,30 @@ class MysqlDialogue {
     if (plugin !== 'caching_sha2_password' || password === null) return this.#prove(null);
     if (data.equals(sha2.proofAccepted)) return;
     if (!this.#isEncrypted && this.#isPathOpen) {
-      this.#foregone ??= unverifiedKey;
+      this.#earlierFailure ??= unverifiedKey;
       return this.#prove(null);
     }
-    if (data.equals(sha2.passwordWanted))
-      return this.#prove(this.#isEncrypted ? clearPassword(password) : sha2.publicKeyWanted);
-    this.#prove(sealedPassword(password, nonce, data));
+    if (data.equals(sha2.passwordRequired))
+      return this.#prove(this.#isEncrypted ? clearPassword(password) : sha2.publicKeyRequest);
+    this.#prove(encryptedPassword(password, nonce, data));
   }
 
   #prove(proof: Buffer | null): void {
     const { plugin } = this.#challenge;
     if (proof === null && this.#login !== null) {
       const title = 'MySQL requires an authentication plugin that health checks do not support';
-      this.#foregone ??= refusal(`MySQL requires ${toEvidence(plugin, [])}`, title);
+      this.#earlierFailure ??= refusal(`MySQL requires ${toEvidence(plugin, [])}`, title);
     }
     this.#stream.send(proof ?? noProof(plugin));
   }
 
-  #onLetIn(): void {
-    this.#connection.partWith(() => {
+  #onLoggedIn(): void {
+    this.#connection.closeWith(() => {
       this.#stream.command(commands.quit);
       this.#connection.socket.end();
     });
     const login = this.#login;
-    if (login === null || this.#foregone !== null) return this.#end(this.#foregone);
+    if (login === null || this.#earlierFailure !== null) return this.#end(this.#earlierFailure);
     this.#reach('answer to SELECT 1');
     this.#onPayload = (payload) => {
       const error = readError(payload);
@@ -192,11 +192,11 @@ class MysqlDialogue {
 
   #onRefused(error: MysqlError): void {
     const login = this.#login;
-    const failure = login === null ? readRefusalOfNobody(error) : readLoginError(error, login);
-    this.#end(this.#foregone ?? failure);
+    const failure = login === null ? readAnonymousRefusal(error) : readLoginError(error, login);
+    this.#end(this.#earlierFailure ?? failure);
   }
 
-  /** null: the check has passed. */
+  /** null: the check passed. */
   #end(failure: FailedProbe | null): void {
     if (failure === null) this.#connection.pass();
     else this.#connection.fail(failure);
@@ -204,15 +204,15 @@ class MysqlDialogue {
   }
 
   #reach(awaits: string): void {
-    const whenClosed = `the connection was closed before the ${awaits} of MySQL came`;
+    const whenClosed = `the connection was closed before MySQL sent the ${awaits}`;
     this.#connection.reach({ awaits, name: 'before-answer', whenClosed });
   }
 }
 
-/** A code of OpenSSL or Node; null for a certificate that is trusted and names the server. */
+/** An error code of OpenSSL or Node; null for a trusted certificate that matches the server's name. */
 function certificateProblem(socket: net.Socket): string | null {
   if (!(socket instanceof tls.TLSSocket) || socket.authorized) return null;
-  // Typed as an error, but it is the code of one (onConnectSecure in Node's _tls_wrap.js).
+  // Typed as an error, but Node sets the error's code (onConnectSecure in _tls_wrap.js).
   const error: unknown = socket.authorizationError;
   return typeof error === 'string' ? error : 'unknown';
 }

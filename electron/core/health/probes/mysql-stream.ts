@@ -1,11 +1,11 @@
-/** The packets of one check of MySQL, in their order, over whatever its connection is at the time: plain or TLS. */
+/** The packets of one MySQL check, in order, over the connection's current socket: plain or TLS. */
 import type net from 'node:net';
 import { toEvidence } from '../../failure/evidence.ts';
 import { mysqlPacket, takePacket } from './mysql-packets.ts';
 import type { ProbeConnection } from './probe-connection.ts';
 import { otherProtocol } from './probe-failures.ts';
 
-/** Of what is not MySQL, a banner's worth is shown. */
+/** How much of a non-MySQL greeting is quoted. */
 const maxQuotedBytes = 80;
 
 export class MysqlStream {
@@ -13,7 +13,7 @@ export class MysqlStream {
   readonly #onPayload: (payload: Buffer) => void;
   #socket: net.Socket | null = null;
   #received: Buffer = Buffer.alloc(0);
-  /** Of the last packet, whoever sent it. */
+  /** The sequence number of the last packet, from either side. */
   #sequence = 0;
 
   constructor(connection: ProbeConnection, onPayload: (payload: Buffer) => void) {
@@ -21,26 +21,26 @@ export class MysqlStream {
     this.#onPayload = onPayload;
   }
 
-  /** Reads from what the connection is now. */
+  /** Reads from the connection's current socket. */
   resume(): void {
     this.#socket = this.#connection.socket;
     this.#socket.on('data', this.#take);
   }
 
-  /** What was received and not read is dropped: before TLS, somebody in between may have slipped it in. */
+  /** Drops unread bytes: before TLS, an attacker may have injected them. */
   stop(): void {
     this.#socket?.off('data', this.#take);
     this.#socket = null;
     this.#received = Buffer.alloc(0);
   }
 
-  /** Goes on in the present exchange. */
+  /** Continues the current exchange. */
   send(payload: Buffer): void {
     this.#sequence += 1;
     this.#connection.socket.write(mysqlPacket(this.#sequence, payload));
   }
 
-  /** Begins an exchange. */
+  /** Starts a new exchange. */
   command(payload: Buffer): void {
     this.#sequence = 0;
     this.#connection.socket.write(mysqlPacket(0, payload));
@@ -49,19 +49,19 @@ export class MysqlStream {
   readonly #take = (bytes: Buffer): void => {
     this.#received = Buffer.concat([this.#received, bytes]);
     while (this.#socket !== null) {
-      const taken = takePacket(this.#received);
-      if (taken === 'incomplete') return;
-      if (taken === 'not-mysql') return this.#notMysql();
-      this.#received = taken.rest;
-      this.#sequence = taken.sequence;
-      this.#onPayload(taken.payload);
+      const packet = takePacket(this.#received);
+      if (packet === 'incomplete') return;
+      if (packet === 'not-mysql') return this.#notMysql();
+      this.#received = packet.rest;
+      this.#sequence = packet.sequence;
+      this.#onPayload(packet.payload);
     }
   };
 
   #notMysql(): void {
-    // A line of text, as other servers greet; what begins with other bytes says nothing to a reader.
-    const [said = ''] = /^[ -~]*/.exec(this.#received.toString('latin1', 0, maxQuotedBytes)) ?? [];
+    // Quote a line of text, such as another server's greeting; binary data would mean nothing to the reader.
+    const [quoted = ''] = /^[ -~]*/.exec(this.#received.toString('latin1', 0, maxQuotedBytes)) ?? [];
     this.stop();
-    this.#connection.fail(otherProtocol('MySQL', said === '' ? undefined : toEvidence(said, [])));
+    this.#connection.fail(otherProtocol('MySQL', quoted === '' ? undefined : toEvidence(quoted, [])));
   }
 }

@@ -15,7 +15,7 @@ const spec = {
 const certificateOf = (name: string) => ({ subjectaltname: `DNS:${name}` }) as PeerCertificate;
 
 describe('TLS to PostgreSQL', () => {
-  it('verifies authority and name as libpq does for each sslmode', () => {
+  it('verifies issuer and name like libpq for each sslmode', () => {
     const lines = sslModes.map((sslmode) => {
       const { rejectUnauthorized, checkServerIdentity } = postgresTls({ ...spec, sslmode });
       const other = checkServerIdentity?.('', certificateOf('other.internal'));
@@ -33,14 +33,14 @@ describe('TLS to PostgreSQL', () => {
     ]);
   });
 
-  it('verifies the authority where one is named, whatever the sslmode', () => {
+  it('verifies the issuer for every sslmode if there is a CA file', () => {
     const verifies = sslModes.map(
       (sslmode) => postgresTls({ ...spec, sslmode, caFile: '/ca.pem' }).rejectUnauthorized,
     );
     expect(verifies).toEqual(sslModes.map(() => true));
   });
 
-  it('tells the server its name, but no address', () => {
+  it('sends the server name, but no address', () => {
     expect(postgresTls({ ...spec, sslmode: 'prefer' }).servername).toBe('db.internal');
     expect(postgresTls({ ...spec, sslmode: 'prefer', host: '127.0.0.1' }).servername).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** The first question to a PostgreSQL server: will it speak TLS? And what `sslmode` makes of the answer. */
+/** The first request to a PostgreSQL server, whether it supports TLS, and how `sslmode` interprets the answer. */
 import type tls from 'node:tls';
 import { assertNever } from '../../../../shared/result.ts';
 import type { ProbeSpec, SslMode } from '../../../../shared/service-spec.ts';
@@ -11,11 +11,11 @@ export type PostgresProbeSpec = Extract<ProbeSpec, { readonly type: 'postgres' }
 /** Length 8, then the request code 80877103 (PostgreSQL manual, "Message Formats", SSLRequest). */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
-/** `failed`: an error message instead, such as too many clients. */
+/** `failed`: the server sent an error message instead, such as too many clients. */
 export type TlsOffer = 'offered' | 'declined' | 'failed';
 
-/** Fails the check when whoever answers is not PostgreSQL. */
-export function askForTls(connection: ProbeConnection, onAnswer: (offer: TlsOffer) => void): void {
+/** Fails the check if the server is not PostgreSQL. */
+export function requestTls(connection: ProbeConnection, onAnswer: (offer: TlsOffer) => void): void {
   connection.reach({
     awaits: 'answer',
     name: 'before-answer',
@@ -29,7 +29,7 @@ export function askForTls(connection: ProbeConnection, onAnswer: (offer: TlsOffe
   connection.socket.write(sslRequest);
 }
 
-/** A byte after `S` or `N` would be somebody in between who slips in what TLS should have protected (CVE-2021-23222). */
+/** Bytes after `S` or `N` would come from an attacker who injects what TLS should have protected (CVE-2021-23222). */
 function readOffer(bytes: Buffer): TlsOffer | null {
   const answer = String.fromCharCode(bytes[0] ?? 0);
   if (answer === 'E') return 'failed';
@@ -37,10 +37,10 @@ function readOffer(bytes: Buffer): TlsOffer | null {
   return answer === 'S' ? 'offered' : answer === 'N' ? 'declined' : null;
 }
 
-/** In the clear, encrypted where the server offers it, or encrypted and nothing else. */
+/** Unencrypted, encrypted if the server supports it, or only encrypted. */
 export type LoginRoute = 'plain' | 'tls-if-offered' | 'tls';
 
-/** What is tried in turn, each on a connection of its own. */
+/** The kinds of connection to try in order. */
 export function loginRoutes(sslmode: SslMode): readonly LoginRoute[] {
   switch (sslmode) {
     case 'disable':
@@ -58,7 +58,7 @@ export function loginRoutes(sslmode: SslMode): readonly LoginRoute[] {
   }
 }
 
-/** Given a CA file, libpq verifies the certificate too, whatever `sslmode` says (`initialize_SSL` in fe-secure-openssl.c). */
+/** With a CA file, libpq verifies the certificate for every `sslmode` (`initialize_SSL` in fe-secure-openssl.c). */
 export function postgresTls({ sslmode, host, caFile }: PostgresProbeSpec): tls.ConnectionOptions {
   const verifySsl = sslmode === 'verify-ca' || sslmode === 'verify-full' || caFile !== null;
   const options = tlsOptions({ servername: host, verifySsl });

@@ -5,7 +5,7 @@ import type { SslMode } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import type { PostgresProbeSpec } from './postgres-encryption.ts';
 import { ask, causeOf, finding, postgres } from './testing/ask.ts';
-import { listen, type Behaviour } from './testing/test-server.ts';
+import { listen, type Behavior } from './testing/test-server.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
 
 const scope = new Scope('test');
@@ -48,9 +48,9 @@ const login = (given: Partial<PostgresProbeSpec> = {}): PostgresProbeSpec => ({
 const check = (server: Postgres, spec: PostgresProbeSpec): Promise<unknown> =>
   causeOf(ask({ kind: 'tcp', host: '127.0.0.1', port: server.port }, spec, { timeoutMs: 5000 }), spec);
 
-/** Asks for the password in the way of this code, and keeps what it is told after that. */
+/** Requests the password with this authentication code, and records what is sent afterwards. */
 const asksForPassword =
-  (code: number, told: Buffer[]): Behaviour =>
+  (code: number, told: Buffer[]): Behavior =>
   (socket) => {
     let unread = Buffer.alloc(0);
     let hasAsked = false;
@@ -65,7 +65,7 @@ const asksForPassword =
     });
   };
 
-describe('a check on a way on which others may listen', () => {
+describe('a check over a connection that can be intercepted', () => {
   it.each([
     [3, 'in clear text', 'prefer'],
     [5, 'as an MD5 hash', 'prefer'],
@@ -79,7 +79,7 @@ describe('a check on a way on which others may listen', () => {
     if (sslmode === 'allow') expect(result).toMatchObject({ finding: 'PostgreSQL does not offer TLS' });
     else
       expect(result).toMatchObject({
-        finding: `PostgreSQL wants the password ${how}, on a connection without TLS`,
+        finding: `PostgreSQL requests the password ${how}, on a connection without TLS`,
         failure: {
           answer: { code: 'check-refused', remedy: expect.stringContaining('sslmode: require') as string },
         },
@@ -88,7 +88,7 @@ describe('a check on a way on which others may listen', () => {
     expect(words).not.toMatch(/correct horse|md5/);
   });
 
-  it('tells it where nobody else can listen', async () => {
+  it('sends the password over a connection that cannot be intercepted', async () => {
     const told: Buffer[] = [];
     const { endpoint, close } = await listen(asksForPassword(3, told));
     scope.own('server', close);
@@ -113,7 +113,7 @@ describe('a check on a way on which others may listen', () => {
       const endpoint = { kind: 'tcp', host: '127.0.0.1', port: server.port } as const;
       const outcome = async (sslmode: SslMode): Promise<string> =>
         (await ask(endpoint, login({ sslmode }), { timeoutMs: 5000, isPathOpen: true })).kind;
-      // `allow` is refused without TLS, and goes on with it.
+      // `allow` is rejected without TLS, and retries with it.
       expect([await outcome('require'), await outcome('allow'), await outcome('disable')]).toEqual([
         'passed',
         'passed',
@@ -125,7 +125,7 @@ describe('a check on a way on which others may listen', () => {
 });
 
 describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
-  it('passes with the answer to SELECT 1, and tells how long that took', async () => {
+  it('passes with the answer to SELECT 1, and reports how long that took', async () => {
     const endpoint = { kind: 'tcp', host: '127.0.0.1', port: plain.port } as const;
     const result = await ask(endpoint, login(), { timeoutMs: 5000 });
     expect(result).toEqual({ kind: 'passed', tookMs: expect.any(Number) as number });
@@ -134,7 +134,7 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
     );
   });
 
-  it('asks no more than whether it speaks TLS without a user', async () => {
+  it('asks only whether the server supports TLS if there is no user', async () => {
     expect(await check(plain, postgres)).toBe('passed');
     expect(await check(encrypted, postgres)).toBe('passed');
   });
@@ -199,19 +199,19 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
     ['prefer', 'passed'],
     ['require', refused],
   ] as [SslMode, unknown][])(
-    'means by sslmode %s, of a server that lets nobody in over TLS, what libpq does',
+    'handles sslmode %s like libpq if the server rejects logins over TLS',
     async (sslmode, expected) => {
       expect(await check(eitherWay, login({ sslmode }))).toEqual(expected);
     },
   );
 
-  it('parts as the protocol asks for: the server misses nobody', async () => {
+  it('disconnects as the protocol requires: the server logs no lost connection', async () => {
     const before = plain.log.length;
     for (let round = 0; round < 5; round += 1) expect(await check(plain, login())).toBe('passed');
     expect(plain.log.slice(before).filter((line) => /unexpected EOF|reset by peer/.test(line))).toEqual([]);
   });
 
-  it('looks for no password anywhere else', async () => {
+  it('does not look for a password elsewhere', async () => {
     process.env['PGPASSWORD'] = password;
     try {
       expect(await check(plain, login({ password: null }))).toContain('check-refused');
@@ -220,7 +220,7 @@ describe.skipIf(!hasPostgres)('a check that logs in to PostgreSQL', () => {
     }
   });
 
-  it('never shows the password that was refused', async () => {
+  it('never shows the rejected password', async () => {
     const spec = login({ user: 'battery staple', password: 'battery staple' });
     const result = finding(ask({ kind: 'tcp', host: '127.0.0.1', port: plain.port }, spec));
     expect(await result).toBe('password authentication failed for user "[hidden]" (28P01)');

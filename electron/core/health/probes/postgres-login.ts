@@ -1,9 +1,9 @@
-/** Logs in to PostgreSQL over the tunnel and runs `SELECT 1`, encrypted as `sslmode` says. */
+/** Logs in to PostgreSQL over the tunnel and runs `SELECT 1`, encrypted according to `sslmode`. */
 import type { Client, DatabaseError } from 'pg';
 import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import {
-  askForTls,
+  requestTls,
   loginRoutes,
   postgresTls,
   type LoginRoute,
@@ -22,37 +22,37 @@ interface Library {
 
 type OnExposure = (connection: ProbeConnection, how: string) => void;
 
-/** Message X, Terminate. */
+/** The Terminate message (X). */
 const terminate = Buffer.from([0x58, 0, 0, 0, 4]);
 
 /**
- * SQLSTATEs that another tunnel would meet as well: no such role or wrong password (28), no such database (3D), not
- * allowed (42), and what poolers say to unknown users and databases (08P01).
+ * SQLSTATEs that another tunnel would get as well: no such role or wrong password (28), no such database (3D), no
+ * permission (42), and what poolers send for unknown users and databases (08P01).
  */
 const refusals = /^(28|3D|42|08P01)/;
-/** No line of pg_hba.conf lets this user in on this kind of connection: the other kind may be allowed. */
+/** No line of pg_hba.conf allows this user on this kind of connection; the other kind may be allowed. */
 const noEntry = '28000';
 
 const noPassword = 'PostgreSQL requires a password, and the health check has none';
 
-/** Passes with the answer to `SELECT 1`. A refusal is an answer too: it says that the tunnel carries bytes. */
+/** Passes with the answer to `SELECT 1`. A rejection is an answer too: it proves that the tunnel carries bytes. */
 export async function logIn(request: ProbeRequest, login: PostgresLogin): Promise<ProbeResult> {
-  // Before the connection: to load the library is no latency.
+  // Before connecting, so that loading the library does not count as latency.
   const library = await loadLibrary();
   const until = request.clock.now() + request.timeoutMs;
   const [first, second] = loginRoutes(login.sslmode);
   const attempt = new LoginAttempt(library, login, first ?? 'tls');
   const result = await attempt.run(request);
   const timeoutMs = until - request.clock.now();
-  if (second === undefined || !attempt.mayGoOtherwise || result.kind !== 'failed' || timeoutMs <= 0)
+  if (second === undefined || !attempt.mayTryOtherRoute || result.kind !== 'failed' || timeoutMs <= 0)
     return result;
   const retry = new LoginAttempt(library, login, second);
   const retried = await retry.run({ ...request, timeoutMs });
-  // Where nobody is let in without TLS, the failure of TLS is what needs fixing.
-  return second === 'plain' && retry.mayGoOtherwise ? result : ofWholeCheck(retried, request.timeoutMs);
+  // If the server allows no login without TLS either, the TLS failure is what needs fixing.
+  return second === 'plain' && retry.mayTryOtherRoute ? result : ofWholeCheck(retried, request.timeoutMs);
 }
 
-/** A second attempt has only what is left of the time, and comes after PostgreSQL has answered the first. */
+/** A second attempt has only the remaining time, and PostgreSQL has already answered the first. */
 function ofWholeCheck(result: ProbeResult, timeoutMs: number): ProbeResult {
   if (result.kind !== 'failed') return result;
   const { failure } = result;
@@ -60,7 +60,7 @@ function ofWholeCheck(result: ProbeResult, timeoutMs: number): ProbeResult {
   return failure.kind === 'closed' ? { ...result, failure: { ...failure, farEndSpoke: true } } : result;
 }
 
-/** Read from disk by the first check that logs in. */
+/** Loaded from disk by the first check that logs in. */
 async function loadLibrary(): Promise<Library> {
   const { default: pg } = await import('pg');
   return pg;
@@ -70,8 +70,10 @@ class LoginAttempt {
   readonly #library: Library;
   readonly #login: PostgresLogin;
   readonly #route: LoginRoute;
-  /** The failure may lie in the kind of connection: TLS did not come about, or this user may not use it. */
-  mayGoOtherwise = false;
+  /**
+   * The kind of connection may be the reason for the failure: the TLS handshake failed, or this user may not use it.
+   */
+  mayTryOtherRoute = false;
 
   constructor(library: Library, login: PostgresLogin, route: LoginRoute) {
     this.#library = library;
@@ -82,49 +84,49 @@ class LoginAttempt {
   run(request: ProbeRequest): Promise<ProbeResult> {
     const caFile = this.#route === 'plain' ? null : this.#login.caFile;
     return probeOverConnection(request, { halfCloses: true, caFile }, (connection) => {
-      if (this.#route === 'plain') void this.#speak(connection, this.#exposure(request));
+      if (this.#route === 'plain') void this.#runLogin(connection, this.#exposure(request));
       else this.#encrypt(connection, this.#exposure(request));
     });
   }
 
-  /** What to do when the server wants to see the password on a connection without TLS; null: it may. */
+  /** What to do if the server requests the password in a form that can be intercepted without TLS; null: send it. */
   #exposure({ isPathOpen = false }: ProbeRequest): OnExposure | null {
     if (!isPathOpen || this.#login.password === null) return null;
     return (connection, how) => {
-      this.mayGoOtherwise = true;
-      connection.failAnswered(`PostgreSQL wants the password ${how}, on a connection without TLS`, {
+      this.mayTryOtherRoute = true;
+      connection.failAnswered(`PostgreSQL requests the password ${how}, on a connection without TLS`, {
         code: 'check-refused',
-        title: `The password would go to PostgreSQL unprotected, ${how}`,
+        title: `The password would be sent to PostgreSQL unprotected, ${how}`,
         remedy: 'Set sslmode: require in the health check, or have the server use scram-sha-256',
       });
     };
   }
 
   #encrypt(connection: ProbeConnection, onExposure: OnExposure | null): void {
-    askForTls(connection, (offer) => {
+    requestTls(connection, (offer) => {
       if (offer === 'offered') {
-        this.mayGoOtherwise = true;
-        connection.encrypt(postgresTls(this.#login), () => void this.#speak(connection, null));
+        this.mayTryOtherRoute = true;
+        connection.encrypt(postgresTls(this.#login), () => void this.#runLogin(connection, null));
       } else if (offer === 'declined' && this.#route === 'tls-if-offered') {
-        void this.#speak(connection, onExposure);
+        void this.#runLogin(connection, onExposure);
       } else if (offer === 'declined') {
         connection.failAnswered('PostgreSQL does not offer TLS', refused('PostgreSQL does not offer TLS'));
       } else {
-        this.mayGoOtherwise = true;
+        this.mayTryOtherRoute = true;
         connection.failAnswered('PostgreSQL answered the request for TLS with an error', anError);
       }
     });
   }
 
   /** Never rejects. */
-  async #speak(connection: ProbeConnection, onExposure: OnExposure | null): Promise<void> {
-    this.mayGoOtherwise = false;
+  async #runLogin(connection: ProbeConnection, onExposure: OnExposure | null): Promise<void> {
+    this.mayTryOtherRoute = false;
     connection.reach({
       awaits: 'answer to the login',
       name: 'before-answer',
       whenClosed: 'the connection was closed before PostgreSQL answered the login',
     });
-    connection.partWith(() => connection.socket.end(terminate));
+    connection.closeWith(() => connection.socket.end(terminate));
     try {
       const client = this.#clientOver(connection, onExposure);
       await client.connect();
@@ -145,7 +147,7 @@ class LoginAttempt {
     const client = new this.#library.Client({
       user,
       database: database ?? user,
-      // As a function, or pg would look into ~/.pgpass and PGPASSWORD.
+      // A function, because otherwise pg would read ~/.pgpass and PGPASSWORD.
       password: () => {
         if (password === null) throw new Error(noPassword);
         return password;
@@ -156,7 +158,7 @@ class LoginAttempt {
       application_name: 'LocalPort',
       stream: () => postgresStream(connection, onExposure && ((how) => onExposure(connection, how))),
     });
-    // The connection tells of its end itself.
+    // The connection reports its own end.
     client.on('error', () => undefined);
     return client;
   }
@@ -167,7 +169,7 @@ class LoginAttempt {
     if (error instanceof this.#library.DatabaseError) {
       const { code } = error;
       if (code === undefined) return connection.fail(otherProtocol('PostgreSQL'));
-      this.mayGoOtherwise = code === noEntry;
+      this.mayTryOtherRoute = code === noEntry;
       const finding = this.#quote(`${message} (${code})`);
       connection.failAnswered(finding, refusals.test(code) ? refused(title) : anError);
     } else if (message === noPassword || message.startsWith('SASL')) {

@@ -1,29 +1,29 @@
 /**
- * What the library `pg` talks over: a connection that is open already. It passes on whole messages only, and only sound
- * ones: pg's parser trusts its server. It loops for ever on an error message without an end, which would stop every
- * forward of this process; it throws on numbers that are cut off, and keeps whatever length a message claims to have. pg also
- * gives its password to a server that asks for it in the clear.
+ * The stream for the `pg` library, over an existing connection. It passes on only complete, well-formed messages,
+ * because pg's parser trusts its server: it loops forever on an unterminated error message, which would block every
+ * forward of this process; it throws on truncated numbers, and buffers whatever length a message claims. pg would also
+ * send its password in clear text to a server that requests it.
  */
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { ProbeConnection } from './probe-connection.ts';
 import { otherProtocol } from './probe-failures.ts';
 
-/** A login and one row have less than a kilobyte; a server may add notices. */
+/** A login and one row take less than 1 KB; a server may add notices. */
 const maxMessageBytes = 64 * 1024;
 const maxReceivedBytes = 256 * 1024;
 
 const headBytes = 5;
-/** `E` and `N`: errors and notices are fields, each ended by a zero byte, and a zero byte after the last. */
+/** `E` and `N`: errors and notices consist of zero-terminated fields, with a zero byte after the last. */
 const fieldMessages: readonly (number | undefined)[] = [...Buffer.from('EN')];
 
-/** AuthenticationCleartextPassword and AuthenticationMD5Password of message R; SCRAM shows the password to nobody. */
+/** AuthenticationCleartextPassword and AuthenticationMD5Password of message R; SCRAM never exposes the password. */
 const exposed: ReadonlyMap<number, string> = new Map([
   [3, 'in clear text'],
   [5, 'as an MD5 hash'],
 ]);
 
-/** How the server wants the password: `in clear text`, `as an MD5 hash`. null: in no way that shows it, or not at all. */
+/** In which interceptable form the server requests the password: `in clear text`, `as an MD5 hash`; null: in none. */
 function exposureIn(message: Buffer): string | null {
   if (message[0] !== 0x52 || message.length < headBytes + 4) return null;
   return exposed.get(message.readInt32BE(headBytes)) ?? null;
@@ -34,7 +34,7 @@ class PostgresStream extends EventEmitter {
   readonly #onExposure: ((how: string) => void) | null;
   #received = Buffer.alloc(0);
   #receivedBytes = 0;
-  /** What the server says to our leaving is not for pg. */
+  /** Set after refusing; pg must not see the server's reply to our disconnect. */
   #hasRefused = false;
 
   constructor(connection: ProbeConnection, onExposure: ((how: string) => void) | null) {
@@ -61,7 +61,7 @@ class PostgresStream extends EventEmitter {
     this.#connection.socket.setNoDelay(true);
   }
 
-  // The connection is ended by its check.
+  // The check itself closes the connection.
   end(): void {}
   destroy(): void {}
 
@@ -76,7 +76,7 @@ class PostgresStream extends EventEmitter {
       if (this.#received.length < messageBytes) return;
       const message = this.#received.subarray(0, messageBytes);
       this.#received = this.#received.subarray(messageBytes);
-      if (!isSound(message)) return this.#notPostgres();
+      if (!isWellFormed(message)) return this.#notPostgres();
       const exposure = exposureIn(message);
       if (exposure !== null && this.#onExposure !== null) return this.#refuse(exposure);
       this.#pass(message);
@@ -87,7 +87,7 @@ class PostgresStream extends EventEmitter {
     try {
       this.emit('data', message);
     } catch {
-      // The parser ran over the end of the message.
+      // The parser read past the end of the message.
       this.#notPostgres();
     }
   }
@@ -103,12 +103,12 @@ class PostgresStream extends EventEmitter {
   }
 }
 
-const isSound = (message: Buffer): boolean =>
+const isWellFormed = (message: Buffer): boolean =>
   !fieldMessages.includes(message[0]) || (message.at(-1) === 0 && message.at(-2) === 0);
 
 /**
- * The part of a stream that pg uses: it neither pipes nor pauses. `onExposure`: the server wants the password in a way that
- * others could read, and is not answered; null: it may have it.
+ * Implements the part of a stream that pg uses, without pipe and pause. `onExposure` is called instead of answering if
+ * the server requests the password in a form that can be intercepted; null: the password may be sent.
  */
 export const postgresStream = (
   connection: ProbeConnection,

@@ -14,7 +14,7 @@ import {
   neverAnswers,
   resetsAtOnce,
   sendsGarbage,
-  type Behaviour,
+  type Behavior,
   type ListenOptions,
   type TestServer,
 } from './testing/test-server.ts';
@@ -25,13 +25,13 @@ beforeEach(() => {
 });
 afterEach(() => scope.close());
 
-const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
-  const server = await listen(behaviour, options);
+const serve = async (behavior: Behavior, options: ListenOptions = {}): Promise<TestServer> => {
+  const server = await listen(behavior, options);
   scope.own('server', () => server.close());
   return server;
 };
 
-/** Connections of this process, of the servers in it too. */
+/** Open connections of this process, including those of its servers. */
 const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|TLS|Pipe|TCPConnect|PipeConnect)/.test(name))
     .length;
@@ -61,7 +61,10 @@ const certificate = makeCertificate({
 const head = 'HTTP/1.1 200 OK\r\n\r\n';
 const kafkaHead = kafkaApiVersions(0x4c50).subarray(0, 8).toString('latin1');
 
-/** Shorter than any wait of a probe, of which the one for a goodbye is the shortest, and longer than a busy machine stalls. */
+/**
+ * Shorter than any wait of a probe (the shortest is for a graceful close), and longer than the stalls of a busy
+ * machine.
+ */
 const atOnceMs = 200;
 
 describe('cancelling a probe', () => {
@@ -85,14 +88,14 @@ describe('cancelling a probe', () => {
     ['grpc: silence over TLS', { ...grpc, ...encrypted }, neverAnswers, { certificate }],
     ['kafka: silence', kafka, neverAnswers, {}],
     ['kafka: an answer that drips', kafka, dripsAfter(kafkaHead), {}],
-  ] as [string, TargetProbe, Behaviour, ListenOptions][])(
+  ] as [string, TargetProbe, Behavior, ListenOptions][])(
     'ends it at once, with no socket left: %s',
-    async (_, spec, behaviour, options) => {
-      const server = await serve(behaviour, options);
+    async (_, spec, behavior, options) => {
+      const server = await serve(behavior, options);
       const cancellation = new AbortController();
       const result = ask(server.endpoint, spec, { timeoutMs: 20_000, signal: cancellation.signal });
       await expect.poll(() => server.openConnections()).toBe(1);
-      // Long enough for the first bytes to and fro: the servers of this file are in this process.
+      // Long enough for the first bytes in both directions; the servers run in this process.
       await Promise.race([result, ask(server.endpoint, tcp, { timeoutMs: 100 })]);
 
       const cancelledAt = performance.now();
@@ -103,7 +106,7 @@ describe('cancelling a probe', () => {
     },
   );
 
-  it('ends one that only waits for the far end to close, at once', async () => {
+  it('ends a probe at once that only waits for the far end to close', async () => {
     const server = await serve(dripsAfter(head));
     const cancellation = new AbortController();
     const noContent = httpSpec();
@@ -116,7 +119,7 @@ describe('cancelling a probe', () => {
     expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
   });
 
-  it('waits for no goodbye from a server that does not read', async () => {
+  it('does not wait for a graceful close by a server that does not read', async () => {
     const server = await serve((socket) => socket.pause());
     const cancellation = new AbortController();
     const result = ask(server.endpoint, http, { timeoutMs: 20_000, signal: cancellation.signal });
@@ -127,20 +130,20 @@ describe('cancelling a probe', () => {
     expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
   });
 
-  it('ends it at once while a name is looked up, and connects nowhere', async () => {
+  it('ends a probe at once during a name lookup, and connects nowhere', async () => {
     const server = await serve(neverAnswers);
     const cancellation = new AbortController();
     const endpoint = { ...server.endpoint, host: 'localhost' };
     const result = ask(endpoint, tcp, { timeoutMs: 20_000, signal: cancellation.signal });
     cancellation.abort();
     expect(await result).toEqual({ kind: 'cancelled' });
-    // Later than the lookup that was given up: a connection that followed it would stay open.
+    // Later than the cancelled lookup: a connection that followed it would stay open.
     await lookup('localhost', { all: true });
     await ask(server.endpoint, tcp, { timeoutMs: 100 });
     expect([server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
   });
 
-  it('connects nowhere when it comes first', async () => {
+  it('connects nowhere if it is cancelled first', async () => {
     let connections = 0;
     const server = await serve(() => (connections += 1));
     const signal = AbortSignal.abort();
@@ -150,7 +153,7 @@ describe('cancelling a probe', () => {
 });
 
 describe('a probe of a hostile server', () => {
-  const behaviours: readonly (readonly [string, Behaviour])[] = [
+  const behaviors: readonly (readonly [string, Behavior])[] = [
     ['never answers', neverAnswers],
     ['closes at once', closesAtOnce],
     ['resets at once', resetsAtOnce],
@@ -163,17 +166,17 @@ describe('a probe of a hostile server', () => {
     ['floods with a greeting', floodsAfter('hello\r\n')],
   ];
 
-  it.each(behaviours)(
+  it.each(behaviors)(
     'ends within its timeout, whatever the protocol, when the server %s',
-    async (_, behaviour) => {
-      const [plain, encrypted] = [await serve(behaviour), await serve(behaviour, { certificate })];
+    async (_, behavior) => {
+      const [plain, encrypted] = [await serve(behavior), await serve(behavior, { certificate })];
       const startedAt = performance.now();
       const results = await Promise.all(
         [plain, encrypted].flatMap(({ endpoint }) =>
           specs.map((spec) => ask(endpoint, spec, { timeoutMs: 400 })),
         ),
       );
-      // The servers are in this process too: time in which it stands still does not count toward the 400 ms.
+      // The servers run in this process too, and stalls do not count toward the 400 ms.
       expect(performance.now() - startedAt).toBeLessThan(2000);
       expect(results.map(({ kind }) => kind)).not.toContain('cancelled');
       await expect
@@ -192,26 +195,26 @@ describe('a flood that the protocol allows', () => {
     ['https', https, interim, { certificate }],
     ['grpc', grpc, frames, {}],
     ['grpc over TLS', { ...grpc, ...encrypted }, frames, { certificate }],
-  ] as [string, TargetProbe, Behaviour, ListenOptions][])(
+  ] as [string, TargetProbe, Behavior, ListenOptions][])(
     'ends a check long before its timeout: %s',
-    async (_, spec, behaviour, options) => {
+    async (_, spec, behavior, options) => {
       let bytesSent = 0;
       const server = await serve((socket) => {
-        behaviour(socket);
+        behavior(socket);
         socket.once('close', () => (bytesSent = socket.bytesWritten));
       }, options);
       expect(await finding(ask(server.endpoint, spec, { timeoutMs: 25_000 }))).toBe(
         'the service sent more than 2 MB in response to one check',
       );
       await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
-      // What the kernel takes into its buffers counts as sent; what TLS and HTTP/2 read is looked at every 50 ms.
+      // Bytes in kernel buffers count as sent; bytes read by TLS and HTTP/2 are polled every 50 ms.
       expect(bytesSent).toBeGreaterThan(2 * 1024 * 1024);
       expect(bytesSent).toBeLessThan(200 * 1024 * 1024);
     },
   );
 });
 
-/** A type byte, a length in bytes of what follows it and itself, and as much as is said to follow. */
+/** A type byte, a length that counts itself and the data after it, and that much data. */
 const message = (type: string, lengthField: number, body: string): Buffer => {
   const head = Buffer.alloc(5);
   head.write(type, 'latin1');
@@ -219,8 +222,8 @@ const message = (type: string, lengthField: number, body: string): Buffer => {
   return Buffer.concat([head, Buffer.from(body, 'latin1')]);
 };
 
-describe('a login to what is not PostgreSQL', () => {
-  // Of each of these the library alone would stop the event loop or end the process.
+describe('a PostgreSQL login to another server', () => {
+  // Each of these would make the library alone block the event loop or end the process.
   it.each([
     ['an error message without an end', message('E', 10, 'SFATAL')],
     ['an error message with half an end', message('E', 7, 'SF\u0000')],
@@ -228,12 +231,12 @@ describe('a login to what is not PostgreSQL', () => {
     ['a message of no length', message('S', 0, '')],
     ['a message of negative length', message('S', -1, '')],
     ['a message of a gigabyte', message('S', 1 << 30, 'abc')],
-    ['a way to log in that nobody knows', message('R', 8, '\u0000\u0000\u0000\u00ff')],
+    ['an unknown authentication request', message('R', 8, '\u0000\u0000\u0000\u00ff')],
     ['a row of minus one fields', message('D', 6, '\u00ff\u00ff')],
     ['a message cut off in a number', message('R', 6, '\u0000\u0000')],
-    ['a message that nobody knows', message('?', 4, '')],
+    ['an unknown message', message('?', 4, '')],
     ['garbage', Buffer.from('\u0007\u0000garbage, and no end of line'.repeat(20))],
-  ])('fails and goes on when there comes %s', async (_, bytes) => {
+  ])('fails and keeps running after %s', async (_, bytes) => {
     const server = await serve(answers(bytes));
     expect(await finding(ask(server.endpoint, plainLogin, { timeoutMs: 400 }))).toBe(
       'the answer is not PostgreSQL',
@@ -241,7 +244,7 @@ describe('a login to what is not PostgreSQL', () => {
     await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
   });
 
-  it('does not begin TLS when more than the consent to it has come', async () => {
+  it('does not start TLS when the server sends more than its consent', async () => {
     const server = await serve(answers(Buffer.concat([Buffer.from('S'), message('R', 8, '\0\0\0\0')])));
     expect(await finding(ask(server.endpoint, login))).toBe('the answer is not PostgreSQL');
   });

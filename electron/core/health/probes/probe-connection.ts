@@ -1,22 +1,23 @@
 /**
- * One connection through a tunnel for one check: connects, lets the protocol talk, and ends in exactly one result.
+ * One connection through a tunnel for one check: connects, runs the protocol, and ends with exactly one result.
  *
- * 1. The first verdict wins; what happens to the socket after it is no news.
- * 2. The result comes when all its sockets are closed: a settled check holds nothing.
- * 3. Cancelling and the deadline destroy the sockets at once, whatever the check is doing.
- * 4. A timer only decides after the event loop has looked at the sockets once more, and the deadline counts only time in
- *    which it could look (`PatientDeadline`): after a stall the answer may have been waiting all along.
- * 5. A verdict that is not about time winds the connection up politely. A reset that reaches the program in a pod ends
- *    the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
- * 6. It reads a bounded number of bytes (`ReadLimit`). Who sends more is flooding: nothing polite would ever end.
+ * 1. The first verdict wins; later socket events are ignored.
+ * 2. The result settles when all sockets are closed: a settled check holds no resources.
+ * 3. Cancelling and the deadline destroy the sockets at once, at any stage.
+ * 4. A timer decides only after the event loop has polled the sockets once more, and the deadline counts only time in
+ *    which it could poll (`RunningTimeDeadline`): after a stall, the answer may already be waiting.
+ * 5. Any verdict other than a timeout or cancel closes the connection gracefully. A reset that reaches the program in a
+ *    pod ends the whole `kubectl port-forward` (kubernetes/kubernetes#111825), so a check must not cause one.
+ * 6. It reads a limited number of bytes (`ReadLimit`). A server that sends more is flooding, and a graceful close would
+ *    never end.
  */
 import type net from 'node:net';
 import tls from 'node:tls';
 import type { Timer } from '../../clock.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
-import { readAuthorities, unreadInTime } from './authorities.ts';
+import { readCaFile, unreadInTime } from './ca-file.ts';
 import { readConnectionError } from './connection-error.ts';
-import { PatientDeadline } from './patient-deadline.ts';
+import { RunningTimeDeadline } from './running-time-deadline.ts';
 import {
   closedConnection,
   lateAnswer,
@@ -25,26 +26,26 @@ import {
   type FailedProbe,
 } from './probe-failures.ts';
 import { ProbeSockets } from './probe-sockets.ts';
-import { connecting, shakingHands, type ProbeStage } from './probe-stage.ts';
+import { connecting, tlsHandshake, type ProbeStage } from './probe-stage.ts';
 import { ReadLimit, tooMuchRead } from './read-limit.ts';
 
 const maxLingerMs = 250;
 
-/** What a protocol says and hears on an open connection. Called once, after connect or after the TLS handshake. */
+/** The protocol's exchange on an open connection. Called once, after connect or after the TLS handshake. */
 export type ProbeDialogue = (connection: ProbeConnection) => void;
 
 export interface ProbeTransport {
   /** Options of the TLS handshake; absent: plain TCP. */
   readonly tls?: tls.ConnectionOptions;
-  /** Whom TLS is to trust, now or later, instead of the usual authorities. Read before anything is connected. */
+  /** The CA certificates for TLS, used now or after an upgrade, instead of the default ones. Read before connecting. */
   readonly caFile?: string | null;
-  /** Send FIN as soon as the verdict stands. Not for HTTP, where servers take it for a client that gave up. */
+  /** Whether to send FIN once there is a verdict. Not for HTTP, where servers take it for a client that gave up. */
   readonly halfCloses: boolean;
 }
 
 /**
- * Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, at once when
- * cancelled.
+ * Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, or at once
+ * when cancelled.
  */
 export function probeOverConnection(
   request: ProbeRequest,
@@ -62,14 +63,14 @@ export class ProbeConnection {
   readonly #dialogue: ProbeDialogue;
   readonly #timers: Timer[] = [];
   readonly #sockets = new ProbeSockets(() => this.#settleOnceClosed());
-  /** The connection itself, once it is made; what is said goes through `socket`, which may have become TLS on top of it. */
+  /** The connection itself, once it is established; the dialogue uses `socket`, which may be TLS on top of it. */
   #wire: net.Socket | null = null;
   #socket: net.Socket | null = null;
   #readLimit: ReadLimit | null = null;
-  #trusted: Pick<tls.ConnectionOptions, 'secureContext'> = {};
+  #tlsTrust: Pick<tls.ConnectionOptions, 'secureContext'> = {};
   readonly #ended = new AbortController();
-  #goodbye: (() => void) | null = null;
-  /** The `ca_file` that is being read. */
+  #gracefulClose: (() => void) | null = null;
+  /** The `ca_file` while it is being read. */
   #readingFile: string | null = null;
   #startedAt: number;
   #stage: ProbeStage;
@@ -84,11 +85,11 @@ export class ProbeConnection {
     this.#stage = connecting;
     this.result = new Promise((resolve) => (this.#resolve = resolve));
     request.signal.addEventListener('abort', this.#cancel, { once: true });
-    this.#timers.push(new PatientDeadline(request.clock, request.timeoutMs, () => this.#timeOut()));
+    this.#timers.push(new RunningTimeDeadline(request.clock, request.timeoutMs, () => this.#timeOut()));
     void this.#open(transport.caFile ?? null);
   }
 
-  /** For the dialogue, which begins once there is one. */
+  /** For the dialogue, which starts once a socket is connected. */
   get socket(): net.Socket {
     if (this.#socket === null) throw new Error('the check is not connected yet');
     return this.#socket;
@@ -98,41 +99,44 @@ export class ProbeConnection {
     this.#stage = stage;
   }
 
-  /** From here on `socket` is TLS. For protocols that ask in the clear whether they may. */
+  /** Upgrades `socket` to TLS, for protocols that negotiate TLS in plain text first. */
   encrypt(options: tls.ConnectionOptions, dialogue: ProbeDialogue): void {
-    this.reach(shakingHands);
-    this.readsUnseen();
-    const encrypted = tls.connect({ ...options, ...this.#trusted, socket: this.socket });
+    this.reach(tlsHandshake);
+    this.pollReadLimit();
+    const encrypted = tls.connect({ ...options, ...this.#tlsTrust, socket: this.socket });
     this.#socket = encrypted;
     encrypted.on('error', (error: Error) => this.failBy(error));
     encrypted.once('secureConnect', () => dialogue(this));
   }
 
-  /** For protocols that take over the connection below JavaScript, where no event tells what they read. */
-  readsUnseen(): void {
+  /** For protocols that read the connection below JavaScript, without `data` events. */
+  pollReadLimit(): void {
     this.#readLimit?.watch(this.#request.clock);
   }
 
-  /** What to do instead of sending FIN once the verdict stands, where the protocol has a word for parting. */
-  partWith(goodbye: () => void): void {
-    this.#goodbye = goodbye;
+  /**
+   * Sets how to close the connection once there is a verdict, instead of sending FIN, if the protocol has its own
+   * message for that.
+   */
+  closeWith(gracefulClose: () => void): void {
+    this.#gracefulClose = gracefulClose;
   }
 
   pass(): void {
     this.#conclude({ kind: 'passed', tookMs: this.#request.clock.now() - this.#startedAt });
   }
 
-  /** Nothing went wrong, and nothing answered: how long that took is our own patience, no latency. */
+  /** Passes although nothing answered; the time waited is not a latency. */
   passUnanswered(): void {
     this.#conclude({ kind: 'passed', tookMs: null });
   }
 
-  /** Nothing is wrong with the connection, yet the check has failed. */
+  /** Fails the check with this failure. */
   fail(failure: FailedProbe): void {
     this.#conclude(failure);
   }
 
-  /** Fails with what is wrong with the answer. */
+  /** Fails the check because of the answer. */
   failAnswered(finding: string, answer: WrongAnswer): void {
     this.#conclude(wrongAnswer(finding, answer));
   }
@@ -141,14 +145,14 @@ export class ProbeConnection {
     this.#conclude(closedConnection(this.#stage.whenClosed, this.#closing()));
   }
 
-  /** Fails with what this error means at the present stage. */
+  /** Fails with what this error means at the current stage. */
   failBy(error: Error): void {
     this.#conclude(this.#readError(error));
   }
 
   #readError(error: Error): FailedProbe {
     const { whenClosed } = this.#stage;
-    // Typed as an error, but it is the code of one (onConnectSecure in Node's _tls_wrap.js).
+    // Typed as an error, but Node sets the error's code (onConnectSecure in _tls_wrap.js).
     const untrusted: unknown = this.#socket instanceof tls.TLSSocket ? this.#socket.authorizationError : null;
     const certificateError = typeof untrusted === 'string' ? untrusted : null;
     const context = { ...this.#closing(), whenClosed, isOpen: this.#wire !== null, certificateError };
@@ -160,20 +164,20 @@ export class ProbeConnection {
     this.#timers.push(this.#request.clock.after(delayMs, () => void setImmediate(action)));
   }
 
-  /** Connects, after it has read whom to trust. Never rejects. */
+  /** Connects after reading the CA file. Never rejects. */
   async #open(caFile: string | null): Promise<void> {
     if (caFile !== null) {
       this.#readingFile = caFile;
-      const authorities = await readAuthorities(caFile, this.#ended.signal);
-      if (authorities.ok) this.#trusted = { secureContext: authorities.value };
-      else this.#endBy(authorities.error);
+      const caCertificates = await readCaFile(caFile, this.#ended.signal);
+      if (caCertificates.ok) this.#tlsTrust = { secureContext: caCertificates.value };
+      else this.#endBy(caCertificates.error);
       this.#readingFile = null;
     }
     if (this.#verdict !== null) return;
-    // To read a file is no latency.
+    // Reading the file does not count as latency.
     this.#startedAt = this.#request.clock.now();
     this.#sockets.connect(this.#request, {
-      onConnected: (wire) => this.#converse(wire),
+      onConnected: (wire) => this.#startDialogue(wire),
       onFailed: (error) => {
         this.failBy(error);
         this.#settleOnceClosed();
@@ -181,8 +185,8 @@ export class ProbeConnection {
     });
   }
 
-  /** In the socket's `connect` event: not a byte has been read. */
-  #converse(wire: net.Socket): void {
+  /** Runs in the socket's `connect` event, before any byte has been read. */
+  #startDialogue(wire: net.Socket): void {
     this.#wire = wire;
     this.#socket = wire;
     this.#readLimit = new ReadLimit(wire, () => this.#endBy(tooMuchRead));
@@ -200,12 +204,12 @@ export class ProbeConnection {
     if (this.#verdict !== null) return;
     this.#verdict = verdict;
     if (this.#wire === null || this.#wire.destroyed) return;
-    if (this.#goodbye !== null) this.#goodbye();
+    if (this.#gracefulClose !== null) this.#gracefulClose();
     else if (this.#transport.halfCloses) this.socket.end();
     this.#drain();
   }
 
-  /** Reads on until the far end closes, for a while, and never beyond the limit. */
+  /** Keeps reading until the far end closes, for a limited time, and never beyond the read limit. */
   #drain(): void {
     this.socket.resume();
     this.after(maxLingerMs, () => this.#destroy());
@@ -236,13 +240,13 @@ export class ProbeConnection {
     this.#destroy();
   }
 
-  /** The result is due once nothing is open and nothing more will be. */
+  /** Settles the result once no socket is open and none will be opened. */
   #settleOnceClosed(): void {
     if (!this.#sockets.areClosed || (this.#verdict === null && this.#wire === null)) return;
     for (const timer of this.#timers) timer.cancel();
     this.#ended.abort();
     this.#request.signal.removeEventListener('abort', this.#cancel);
-    // The last bytes may still be on their way through the HTTP parser.
+    // The last bytes may still be in the HTTP parser.
     setImmediate(() => {
       this.failClosed();
       this.#resolve(this.#verdict ?? { kind: 'cancelled' });

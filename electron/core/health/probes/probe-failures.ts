@@ -1,4 +1,4 @@
-/** The failures that probes of several protocols report, each with its words: pure. */
+/** Failures that probes of several protocols report, with their texts. Pure. */
 import type { CheckFailure, ClosedStage, Obstacle, ProbeResult, WrongAnswer } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
 
@@ -18,7 +18,7 @@ export const wrongAnswer = (finding: string, answer: WrongAnswer): FailedProbe =
 export const refusal = (finding: string, title: string, remedy?: string): FailedProbe =>
   wrongAnswer(finding, { code: 'check-refused', title, ...(remedy === undefined ? {} : { remedy }) });
 
-/** Any tunnel would bring the answer in this protocol. */
+/** Another tunnel would get the same answer. */
 export const otherProtocol = (expected: string, detail?: string): FailedProbe =>
   refusal(
     `the answer is not ${expected}${detail === undefined ? '' : ` (${detail})`}`,

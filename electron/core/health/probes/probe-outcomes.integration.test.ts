@@ -1,4 +1,4 @@
-// What each probe makes of a far end that misbehaves, and that it lets go of everything, against real sockets.
+// How each probe reports a misbehaving far end, and that it releases everything, with real sockets.
 import { getEventListeners, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -36,7 +36,7 @@ import {
   listen,
   neverAnswers,
   resetsAtOnce,
-  type Behaviour,
+  type Behavior,
   type ListenOptions,
   type TestServer,
 } from './testing/test-server.ts';
@@ -49,8 +49,8 @@ afterEach(async () => {
   await scope.close();
 });
 
-const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
-  const server = await listen(behaviour, options);
+const serve = async (behavior: Behavior, options: ListenOptions = {}): Promise<TestServer> => {
+  const server = await listen(behavior, options);
   scope.own('server', () => server.close());
   return server;
 };
@@ -86,9 +86,9 @@ const specs: Readonly<Record<string, TargetProbe>> = {
   'grpc over TLS': { ...grpc, ...encrypted },
 };
 
-/** Closes or resets once it has sent this. */
+/** Closes or resets after sending this. */
 const sendsAndEnds =
-  (bytes: string | Buffer, end: 'end' | 'resetAndDestroy' = 'end'): Behaviour =>
+  (bytes: string | Buffer, end: 'end' | 'resetAndDestroy' = 'end'): Behavior =>
   (socket) =>
     void socket.once('data', () => socket.write(bytes, () => socket[end]()));
 
@@ -109,7 +109,7 @@ const overTls = (outcome: string): Record<string, string> =>
     ['https', 'tls', 'redis over TLS', 'kafka over TLS', 'grpc over TLS'].map((name) => [name, outcome]),
   );
 
-/** Those of servers that greet, here one that waits for its client. */
+/** For servers that greet: one that waits for its client instead. */
 const speaksFirst = (outcome: string): Record<string, string> => ({
   ssh: outcome,
   mysql: outcome,
@@ -133,10 +133,10 @@ describe('the outcome of a check', () => {
       answers('\u0007\u0000garbage, and no end of line'.repeat(20)),
       { ...all('answered check-refused'), tcp: 'passed unanswered', ...speaksFirst('timed-out') },
     ],
-  ] as [string, Behaviour, Record<string, string>][])(
+  ] as [string, Behavior, Record<string, string>][])(
     'of a far end that %s',
-    async (_, behaviour, expected) => {
-      const server = await serve(behaviour);
+    async (_, behavior, expected) => {
+      const server = await serve(behavior);
       expect(await outcomesFor(server.endpoint, 400)).toEqual(expected);
     },
   );
@@ -234,16 +234,16 @@ describe('the outcome of a check', () => {
       {},
       'closed before-answer, after bytes',
     ],
-  ] as [string, TargetProbe, Behaviour, ListenOptions, string][])(
+  ] as [string, TargetProbe, Behavior, ListenOptions, string][])(
     'tells that bytes came back: %s',
-    async (_, spec, behaviour, options, expected) => {
-      const server = await serve(behaviour, options);
+    async (_, spec, behavior, options, expected) => {
+      const server = await serve(behavior, options);
       const result = await ask(server.endpoint, spec, { timeoutMs: 400 });
       expect([outcomeOf(result), provesTunnel(result)]).toEqual([expected, true]);
     },
   );
 
-  it('of an endpoint that nobody listens on names the errno', async () => {
+  it('of an endpoint without a listener names the errno', async () => {
     const { endpoint, close } = await listen(neverAnswers);
     await close();
     expect(await outcomesFor(endpoint, 2000)).toEqual(all('unconnected ECONNREFUSED'));
@@ -251,7 +251,7 @@ describe('the outcome of a check', () => {
     expect(await outcomesFor(absent, 2000)).toEqual(all('unconnected ENOENT'));
   });
 
-  it('of a command that fails is its own: it may have heard nothing from the far end', async () => {
+  it('of a failed command proves nothing about the far end', async () => {
     const { endpoint } = await serve(neverAnswers);
     expect(outcomeOf(await ask(endpoint, exec))).toBe('command-failed');
     const missing: TargetProbe = { type: 'exec', argv: ['no-such-program'] };
@@ -259,7 +259,7 @@ describe('the outcome of a check', () => {
   });
 });
 
-/** Listens, and then never looks at its connections again: what the kernel does for a stopped process (SIGSTOP). */
+/** Listens but never handles its connections, like the kernel for a stopped process (SIGSTOP). */
 const stoppedListener = `
   const { parentPort, workerData } = require('node:worker_threads');
   const server = require('node:net').createServer();
@@ -279,7 +279,7 @@ async function listenAndStop(options: net.ListenOptions): Promise<number> {
 }
 
 describe('a check of a stopped tunnel', () => {
-  it('says what did not come, though the kernel takes the connection', async () => {
+  it('reports what did not arrive, although the kernel accepts the connection', async () => {
     const port = await listenAndStop({ host: '127.0.0.1', port: 0 });
     const endpoint = { kind: 'tcp', host: '127.0.0.1', port } as const;
     const findings = await Promise.all(
@@ -307,7 +307,7 @@ describe('a check of a stopped tunnel', () => {
     ]);
   });
 
-  it('is busy, not dead, while the queue of the tunnel stays full', async () => {
+  it("is busy, not dead, while the tunnel's queue stays full", async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'probe-'));
     scope.own('folder', () => rm(folder, { recursive: true }));
     const endpoint: Endpoint = { kind: 'unix', path: path.join(folder, 'tunnel') };
@@ -317,7 +317,7 @@ describe('a check of a stopped tunnel', () => {
   });
 });
 
-/** Connects until the kernel says that there is no room. */
+/** Connects until the kernel reports that the queue is full. */
 async function fillBacklog(socketPath: string): Promise<void> {
   for (;;) {
     const filler = net.connect(socketPath);
@@ -330,7 +330,7 @@ async function fillBacklog(socketPath: string): Promise<void> {
   }
 }
 
-/** A clock that knows how many timers it still has to ring. */
+/** A clock that counts its pending timers. */
 class CountingClock implements Clock {
   pending = 0;
   readonly now = systemClock.now;
@@ -361,7 +361,7 @@ const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|TLS|Pipe|TCPConnect|PipeConnect)/.test(name))
     .length;
 
-const farEnds: readonly (readonly [string, Behaviour])[] = [
+const farEnds: readonly (readonly [string, Behavior])[] = [
   ['silent', neverAnswers],
   ['closing', closesAtOnce],
   ['resetting', resetsAtOnce],
@@ -371,18 +371,18 @@ const farEnds: readonly (readonly [string, Behaviour])[] = [
   ['talkative (Kafka)', speaksKafka()],
   ['talkative (SSH)', (socket) => socket.resume().write('SSH-2.0-test\r\n')],
   ['talkative (PostgreSQL)', answers('N')],
-  ['talkative (MySQL)', speaksMysql().behaviour],
+  ['talkative (MySQL)', speaksMysql().behavior],
 ];
 
-describe('a check that is over', () => {
+describe('a finished check', () => {
   it.each(
-    farEnds.flatMap(([name, behaviour]) => [
-      [`of a ${name} far end`, behaviour, null] as const,
-      [`of a ${name} far end, cancelled in between`, behaviour, 60] as const,
+    farEnds.flatMap(([name, behavior]) => [
+      [`of a ${name} far end`, behavior, null] as const,
+      [`of a ${name} far end, cancelled in between`, behavior, 60] as const,
     ]),
-  )('has no socket, timer or listener left: %s', async (_, behaviour, cancelAfterMs) => {
+  )('has no socket, timer or listener left: %s', async (_, behavior, cancelAfterMs) => {
     const socketsAtRest = openSockets();
-    const [plain, secure] = [await serve(behaviour), await serve(behaviour, { certificate })];
+    const [plain, secure] = [await serve(behavior), await serve(behavior, { certificate })];
     const clock = new CountingClock();
     const cancellations: AbortController[] = [];
     const checks = [plain, secure].flatMap(({ endpoint }) =>

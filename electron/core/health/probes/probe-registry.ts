@@ -13,11 +13,11 @@ import { probeTcp } from './tcp-probe.ts';
 import { probeTls } from './tls-probe.ts';
 
 export interface ProbeTools {
-  /** For the checks that run a program. */
+  /** Starts the programs of `exec` checks. */
   readonly launcher: ChildLauncher;
 }
 
-/** Every check there is: hands a request to the probe of its type. */
+/** A probe for all check types: passes each request to the probe of its type. */
 export const createProbeRegistry =
   (tools: ProbeTools): Probe =>
   (request) => {

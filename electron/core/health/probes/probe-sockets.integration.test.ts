@@ -10,7 +10,7 @@ import { FakeClock } from '../../testing/fake-clock.ts';
 import type { ProbeRequest } from '../probe.ts';
 import { ProbeSockets } from './probe-sockets.ts';
 
-/** Listens with the shortest queue, and takes nothing off it before it is notified. */
+/** Listens with the shortest queue, and accepts nothing before it is notified. */
 const busyListener = `
   const { parentPort, workerData } = require('node:worker_threads');
   const server = require('node:net').createServer((socket) => socket.end());
@@ -48,7 +48,7 @@ afterEach(async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-/** Connects until there is no room. */
+/** Connects until the queue is full. */
 async function fillQueue(socketPath: string): Promise<void> {
   for (;;) {
     const filler = connect(socketPath);
@@ -64,7 +64,7 @@ async function fillQueue(socketPath: string): Promise<void> {
 const until = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 5_000, interval: 5 });
 
-it('wait for room in the queue of a tunnel', async () => {
+it("wait for room in a tunnel's queue", async () => {
   const sockets = new ProbeSockets(() => undefined);
   const outcomes: string[] = [];
   sockets.connect(request, {
@@ -85,7 +85,7 @@ it('wait for room in the queue of a tunnel', async () => {
   expect(sockets.refusal).toBeNull();
 });
 
-it('do not try again once they are aborted', async () => {
+it('do not retry after abort', async () => {
   const sockets = new ProbeSockets(() => undefined);
   sockets.connect(request, { onConnected: () => undefined, onFailed: () => undefined });
   await until(() => expect(clock.pendingTimers).toBe(1));

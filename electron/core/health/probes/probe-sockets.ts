@@ -1,6 +1,6 @@
 /**
- * The sockets of one check: one for each address of a name that is being tried, and then the one that has connected. Where a
- * tunnel's queue is full, it tries again until the check ends.
+ * The sockets of one check: one for each address that is being tried, then the one that has connected. If a tunnel's
+ * accept queue is full, it retries until the check ends.
  */
 import net from 'node:net';
 import type { Timer } from '../../clock.ts';
@@ -9,7 +9,7 @@ import { fullQueueCode } from '../../connect/full-queue.ts';
 import { dial, type Dial, type DialListener, type Target } from '../../connect/happy-eyeballs.ts';
 import type { ProbeRequest } from '../probe.ts';
 
-/** Long enough for a busy program to take some connections off its queue. */
+/** Long enough for a busy program to accept some of its queued connections. */
 const fullQueueDelayMs = 50;
 
 export class ProbeSockets {
@@ -19,7 +19,7 @@ export class ProbeSockets {
   #retry: Timer | null = null;
   #refusal: ConnectError | null = null;
 
-  /** `onClosed` runs whenever the last open one has closed; another may follow while it connects. */
+  /** `onClosed` runs whenever the last open socket has closed; while connecting, another may follow. */
   constructor(onClosed: () => void) {
     this.#onClosed = onClosed;
   }
@@ -28,7 +28,7 @@ export class ProbeSockets {
     return this.#openCount === 0;
   }
 
-  /** Why there is no connection yet: the queue was full at the last try. */
+  /** The error of the last attempt if the queue was full; otherwise null. */
   get refusal(): ConnectError | null {
     return this.#refusal;
   }
@@ -54,7 +54,7 @@ export class ProbeSockets {
     });
   }
 
-  /** Ends the attempts to connect. */
+  /** Cancels connection attempts. */
   abort(): void {
     this.#retry?.cancel();
     this.#dial?.abort();

@@ -4,19 +4,19 @@ import tls from 'node:tls';
 export interface ProbeTlsOptions {
   /** A name or an address, IPv6 with or without brackets. */
   readonly servername: string;
-  /** Whether authority, dates and name of the certificate count. */
+  /** Whether issuer, dates and name of the certificate are verified. */
   readonly verifySsl: boolean;
 }
 
-/** What a transport over TLS needs. Where nothing is verified, it does not matter by whom. */
+/** TLS options of a connection. Without verification, `caFile` is not needed. */
 export const overTls = (spec: ProbeTlsOptions & { readonly caFile: string | null }) => ({
   tls: tlsOptions(spec),
   caFile: spec.verifySsl ? spec.caFile : null,
 });
 
-/** Options of a handshake that checks the certificate against one name. */
+/** Options for a handshake that verifies the certificate against one name. */
 export function tlsOptions({ servername, verifySsl }: ProbeTlsOptions): tls.ConnectionOptions {
-  // A server name must not be an address (RFC 6066, section 3); the certificate is checked against it all the same.
+  // SNI must not be an address (RFC 6066, section 3), but the certificate is still checked against it.
   const host = servername.replace(/^\[|\]$/g, '');
   return {
     ...(net.isIP(host) === 0 ? { servername: host } : {}),

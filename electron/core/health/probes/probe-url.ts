@@ -3,8 +3,8 @@ import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 export type HttpProbeSpec = Extract<ProbeSpec, { readonly type: 'http' | 'https' }>;
 
 /**
- * The URL of a check, complete. What it lacks comes from the check's type and `authority`: null and `/health` are
- * paths there, `db:8080/health` has a host but no scheme. null when it cannot be read.
+ * The complete URL of a check. Missing parts come from the check's type and `authority`: null and `/health` are paths
+ * there, `db:8080/health` has a host but no scheme. null if the URL is invalid.
  */
 export function resolveProbeUrl(spec: HttpProbeSpec, authority: string): URL | null {
   const written = spec.url ?? '/';

@@ -1,11 +1,11 @@
-// Against a real Redis, and against servers that are none.
+// Against a real Redis, and against other servers.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedis, startRedis, type Redis, type RedisOptions } from '../../../../e2e/fixtures/redis.ts';
 import { Scope } from '../../scope.ts';
 import type { RedisProbeSpec } from './redis-probe.ts';
 import { ask, causeOf, finding, redis } from './testing/ask.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
-import { answers, closesAtOnce, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
+import { answers, closesAtOnce, listen, neverAnswers, type Behavior } from './testing/test-server.ts';
 
 let scope: Scope;
 const everything = new Scope('servers');
@@ -39,7 +39,7 @@ describe.skipIf(!hasRedis)('a check of Redis', () => {
     expect(await check(await serve())).toBe('passed');
   });
 
-  it('logs in, as the default user or another one', async () => {
+  it('logs in as the default user or another one', async () => {
     const server = await serve({ password: 'open sesame'.replace(' ', '-'), users: ['app on >k3y +ping'] });
     expect(await check(server, { password: 'open-sesame' })).toBe('passed');
     expect(await check(server, { user: 'app', password: 'k3y' })).toBe('passed');
@@ -55,11 +55,11 @@ describe.skipIf(!hasRedis)('a check of Redis', () => {
     ]);
   });
 
-  it('takes the wish for a login as an answer where none is configured', async () => {
+  it('passes if the server requires a login and none is configured', async () => {
     expect(await check(await serve({ password: 'secret' }))).toBe('passed');
   });
 
-  it('is refused when it logs in where nobody can', async () => {
+  it('is refused if the server has no logins', async () => {
     expect(await check(await serve(), { password: 'secret' })).toEqual([
       'check-refused',
       'Redis refused the login of default',
@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)('a check of Redis', () => {
     ]);
   });
 
-  it('speaks TLS and checks the certificate unless it is told not to', async () => {
+  it('uses TLS and verifies the certificate unless configured otherwise', async () => {
     const server = await serve({ certificate });
     const tls = { tls: true, servername: 'cache.internal' };
     expect(await check(server, { ...tls, verifySsl: false })).toBe('passed');
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('a check of Redis', () => {
     ]);
   });
 
-  it('fails with the words of a server that serves nobody for now', async () => {
+  it('fails with the message of a server that is temporarily unavailable', async () => {
     const server = await serve({ config: ['maxclients 1'] });
     const first = await listen(neverAnswers);
     scope.own('first', () => first.close());
@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)('a check of Redis', () => {
   });
 });
 
-describe('a check of what may be Redis', () => {
+describe('a Redis check of another server', () => {
   it.each([
     [
       'is loading its data',
@@ -113,13 +113,13 @@ describe('a check of what may be Redis', () => {
     ['stops in its answer', answers('+PO'), 'no answer within 500 ms'],
     ['closes at once', closesAtOnce, 'the connection was closed before Redis answered'],
     ['never answers', neverAnswers, 'no answer within 500 ms'],
-  ] as [string, Behaviour, string][])('fails when it %s', async (_, behaviour, expected) => {
-    const server = await listen(behaviour);
+  ] as [string, Behavior, string][])('fails when the server %s', async (_, behavior, expected) => {
+    const server = await listen(behavior);
     scope.own('server', () => server.close());
     expect(await finding(ask(server.endpoint, redis, { timeoutMs: 500 }))).toBe(expected);
   });
 
-  it('reads an answer that comes byte by byte', async () => {
+  it('reads an answer that arrives byte by byte', async () => {
     const server = await listen((socket) => {
       socket.once('data', () => {
         for (const byte of '+PONG\r\n') setImmediate(() => socket.write(byte));
@@ -129,7 +129,7 @@ describe('a check of what may be Redis', () => {
     expect(await finding(ask(server.endpoint, redis))).toBe('passed');
   });
 
-  it('sends passwords that no word of theirs can turn into a command', async () => {
+  it('sends passwords that cannot inject a command', async () => {
     const received: Buffer[] = [];
     const server = await listen((socket) => {
       socket.on('data', (bytes: Buffer) => received.push(bytes));

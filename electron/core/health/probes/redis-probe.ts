@@ -1,7 +1,7 @@
 /**
- * PING to a Redis server, after AUTH where there is a password. Two commands and their one-line answers in RESP
- * (redis.io, "Redis serialization protocol"): the client libraries connect by themselves, reconnect and keep pools, and
- * would have to be kept from each of it.
+ * Sends PING to a Redis server, after AUTH if a password is set: two commands with one-line replies in RESP (redis.io,
+ * "Redis serialization protocol"). Client libraries are not used because they open their own connections, reconnect and
+ * keep pools.
  */
 import type { ProbeSpec } from '../../../../shared/service-spec.ts';
 import { toEvidence } from '../../failure/evidence.ts';
@@ -14,14 +14,14 @@ export type RedisProbeSpec = Extract<ProbeSpec, { readonly type: 'redis' }>;
 
 const maxAnswerBytes = 8 * 1024;
 
-/** The server wants a login first, or does not allow PING: it is alive. */
+/** The server requires a login, or does not allow PING: it is alive. */
 const aliveErrors = /^-(NOAUTH|NOPERM) /;
-/** Answers that another tunnel would get as well. */
+/** Errors that another tunnel would get as well. */
 const loginRefusals = /^-(WRONGPASS|NOAUTH|ERR (invalid password|AUTH|Client sent AUTH)) ?/;
-/** Protected mode: no login helps. */
-const refusesEverybody = /^-DENIED /;
+/** Protected mode: a login would not help. */
+const refusesAllClients = /^-DENIED /;
 
-/** Passes with PONG, or when the server wants a login and none is configured: that is an answer as good. */
+/** Passes with PONG, or if the server requires a login and none is configured. */
 export function probeRedis(request: ProbeRequest, spec: RedisProbeSpec): Promise<ProbeResult> {
   const transport = { halfCloses: true, ...(spec.tls ? overTls(spec) : {}) };
   return probeOverConnection(request, transport, (connection) => {
@@ -45,8 +45,8 @@ export function probeRedis(request: ProbeRequest, spec: RedisProbeSpec): Promise
   });
 }
 
-/** Sends a command and waits for its answer, one line that says yes (`+`) or no (`-`). */
-function ask(connection: ProbeConnection, words: readonly string[], onAnswer: (line: string) => void): void {
+/** Sends a command and waits for its reply, one line that starts with `+` (success) or `-` (error). */
+function ask(connection: ProbeConnection, args: readonly string[], onAnswer: (line: string) => void): void {
   const { socket } = connection;
   let received = Buffer.alloc(0);
   const read = (bytes: Buffer): void => {
@@ -59,12 +59,12 @@ function ask(connection: ProbeConnection, words: readonly string[], onAnswer: (l
     else connection.fail(otherProtocol('Redis'));
   };
   socket.on('data', read);
-  socket.write(command(words));
+  socket.write(command(args));
 }
 
-/** An array of bulk strings: no word can end the command or begin another. */
-const command = (words: readonly string[]): string =>
-  [`*${words.length}`, ...words.flatMap((word) => [`$${Buffer.byteLength(word)}`, word]), ''].join('\r\n');
+/** An array of bulk strings: no argument can end the command or start another. */
+const command = (args: readonly string[]): string =>
+  [`*${args.length}`, ...args.flatMap((arg) => [`$${Buffer.byteLength(arg)}`, arg]), ''].join('\r\n');
 
 function fail(connection: ProbeConnection, spec: RedisProbeSpec, answer: string): void {
   if (!answer.startsWith('-')) return connection.fail(otherProtocol('Redis'));
@@ -78,6 +78,6 @@ function readError(answer: string, user: string): WrongAnswer {
   if (loginRefusals.test(answer)) {
     return { code: 'check-refused', title: `Redis refused the login of ${user}` };
   }
-  if (refusesEverybody.test(answer)) return { code: 'check-refused', title: 'Redis refused the connection' };
+  if (refusesAllClients.test(answer)) return { code: 'check-refused', title: 'Redis refused the connection' };
   return { code: 'check-failed', title: 'Redis answered with an error' };
 }

@@ -1,9 +1,9 @@
-// Against a real sshd, and against servers that are none.
+// Against a real sshd, and against other servers.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSshd } from '../../../../e2e/fixtures/sshd.ts';
 import { Scope } from '../../scope.ts';
 import { ask, finding, ssh } from './testing/ask.ts';
-import { closesAtOnce, floodsAfter, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
+import { closesAtOnce, floodsAfter, listen, neverAnswers, type Behavior } from './testing/test-server.ts';
 
 let scope: Scope;
 beforeEach(() => {
@@ -11,14 +11,14 @@ beforeEach(() => {
 });
 afterEach(() => scope.close());
 
-const checkOf = async (behaviour: Behaviour): Promise<string> => {
-  const server = await listen(behaviour);
+const checkOf = async (behavior: Behavior): Promise<string> => {
+  const server = await listen(behavior);
   scope.own('server', () => server.close());
   return finding(ask(server.endpoint, ssh, { timeoutMs: 500 }));
 };
 
 const says =
-  (...pieces: readonly string[]): Behaviour =>
+  (...pieces: readonly string[]): Behavior =>
   (socket) => {
     socket.resume();
     for (const piece of pieces) setImmediate(() => socket.write(piece));
@@ -36,8 +36,8 @@ describe('ssh probe', () => {
     ['that speaks both versions', says('SSH-1.99-OpenSSH_3.9\r\n')],
     ['that greets before its banner', says('Welcome\r\nto the machine\r\n', 'SSH-2.0-x\r\n')],
     ['whose banner comes in pieces', says('SS', 'H-2.0', '-x comment', '\n')],
-  ])('passes a server %s', async (_, behaviour) => {
-    expect(await checkOf(behaviour)).toBe('passed');
+  ])('passes a server %s', async (_, behavior) => {
+    expect(await checkOf(behavior)).toBe('passed');
   });
 
   it.each([
@@ -46,9 +46,9 @@ describe('ssh probe', () => {
     ['that greets without end', says('hello\r\n'.repeat(4000)), 'the answer is not SSH'],
     ['that never ends its line', says(`SSH-2.0-${'x'.repeat(300)}`), 'the answer is not SSH'],
     ['that waits for the client', neverAnswers, 'no SSH banner within 500 ms'],
-    ['that floods whoever speaks', floodsAfter(''), 'no SSH banner within 500 ms'],
-    ['that closes at once', closesAtOnce, 'the connection was closed before the SSH banner came'],
-  ] as [string, Behaviour, string][])('fails a server %s', async (_, behaviour, expected) => {
-    expect(await checkOf(behaviour)).toBe(expected);
+    ['that floods its clients', floodsAfter(''), 'no SSH banner within 500 ms'],
+    ['that closes at once', closesAtOnce, 'the connection was closed before the SSH banner arrived'],
+  ] as [string, Behavior, string][])('fails a server %s', async (_, behavior, expected) => {
+    expect(await checkOf(behavior)).toBe(expected);
   });
 });

@@ -2,16 +2,16 @@ import type { ProbeRequest, ProbeResult } from '../probe.ts';
 import { probeOverConnection } from './probe-connection.ts';
 import { otherProtocol } from './probe-failures.ts';
 
-/** OpenSSH's own client gives up after 1024 lines before the banner. */
+/** OpenSSH's client gives up after 1024 lines before the banner. */
 const maxGreetingBytes = 16 * 1024;
 const maxLineBytes = 255;
 
-/** RFC 4253, 4.2 and 5.1: the banner, on a line of its own, and 1.99 of a server that speaks both versions. */
+/** RFC 4253, 4.2 and 5.1: the banner, on its own line; 1.99 if the server supports both versions. */
 const banner = /^SSH-(2\.0|1\.99)-/;
 
 /**
- * Reads the banner of an SSH server, which speaks first; other lines may come before it. The server logs a connection
- * without a login for each check, and may hold it against the address when checks come less than seconds apart
+ * Reads the banner of an SSH server, which speaks first; other lines may precede it. The server logs a connection
+ * without a login for each check, and may penalize the address if checks are less than seconds apart
  * (PerSourcePenalties, OpenSSH 9.8).
  */
 export function probeSsh(request: ProbeRequest): Promise<ProbeResult> {
@@ -19,7 +19,7 @@ export function probeSsh(request: ProbeRequest): Promise<ProbeResult> {
     connection.reach({
       awaits: 'SSH banner',
       name: 'before-answer',
-      whenClosed: 'the connection was closed before the SSH banner came',
+      whenClosed: 'the connection was closed before the SSH banner arrived',
     });
     let received = '';
     connection.socket.on('data', (bytes: Buffer) => {

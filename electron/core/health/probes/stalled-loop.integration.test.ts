@@ -14,7 +14,7 @@ afterEach(async () => {
   await scope.close();
 });
 
-/** In a thread of its own: it answers while the thread of the probe stands still. */
+/** In its own thread, so that it answers while the probe's thread is blocked. */
 const server = `
   const { parentPort, workerData } = require('node:worker_threads');
   require('node:net')
@@ -36,12 +36,12 @@ async function answering(
   return { kind: 'tcp', host: '127.0.0.1', port };
 }
 
-/** As when the process is stopped (SIGSTOP), the computer sleeps or the machine is overloaded. */
+/** Like a stopped process (SIGSTOP), a sleeping computer or an overloaded machine. */
 const standStill = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
 
-describe('a check in a process that stood still for longer than its timeout', () => {
+describe('a check in a process that was stalled for longer than its timeout', () => {
   it.each([
     ['redis, of two round trips', { ...redis, password: 'secret' }, ['+OK\r\n', '+PONG\r\n']],
     ['http', httpSpec(), ['HTTP/1.1 200 OK\r\n\r\n']],
@@ -50,14 +50,14 @@ describe('a check in a process that stood still for longer than its timeout', ()
     async (_, spec, answers) => {
       const endpoint = await answering(answers);
       const result = ask(endpoint, spec, { timeoutMs: 400 });
-      // Past the start of the connection, and of the deadline.
+      // After the connection has started, and past the deadline.
       await new Promise((resolve) => setImmediate(resolve));
       standStill(600);
       expect(outcomeOf(await result)).toBe('passed');
     },
   );
 
-  it('still ends when nothing comes', async () => {
+  it('still ends when nothing arrives', async () => {
     const endpoint = await answering([]);
     const startedAt = performance.now();
     const result = ask(endpoint, ssh, { timeoutMs: 400 });

@@ -12,7 +12,7 @@ import {
   listen,
   neverAnswers,
   resetsAtOnce,
-  type Behaviour,
+  type Behavior,
   type ListenOptions,
   type TestServer,
 } from './testing/test-server.ts';
@@ -23,13 +23,13 @@ beforeEach(() => {
 });
 afterEach(() => scope.close());
 
-const serve = async (behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> => {
-  const server = await listen(behaviour, options);
+const serve = async (behavior: Behavior, options: ListenOptions = {}): Promise<TestServer> => {
+  const server = await listen(behavior, options);
   scope.own('server', () => server.close());
   return server;
 };
 
-/** In a thread of its own: it goes on while the thread of the probe stands still. */
+/** In its own thread, so that it continues while the probe's thread is blocked. */
 const serverThatEndsLater = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:net').createServer((socket) => {
@@ -62,7 +62,7 @@ describe('tcp probe', () => {
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
-  it('takes its own waiting for no latency', async () => {
+  it('does not count its own waiting as latency', async () => {
     const silent = await serve(neverAnswers);
     expect(await ask(silent.endpoint, tcp, { timeoutMs: 300 })).toEqual({ kind: 'passed', tookMs: null });
     const greeting = await serve((socket) => socket.write('SSH-2.0-test\r\n'));
@@ -76,8 +76,8 @@ describe('tcp probe', () => {
     ['ends', closesAtOnce],
     ['resets', resetsAtOnce],
     ['ends after a round trip', (socket) => void systemClock.after(80, () => socket.end())],
-  ] as [string, Behaviour][])('fails when the far end %s the connection', async (_, behaviour) => {
-    const server = await serve(behaviour);
+  ] as [string, Behavior][])('fails when the far end %s the connection', async (_, behavior) => {
+    const server = await serve(behavior);
     const result = await ask(server.endpoint, tcp, { timeoutMs: 1000 });
     expect(result).toEqual({
       kind: 'failed',
@@ -86,7 +86,7 @@ describe('tcp probe', () => {
     });
   });
 
-  it('notices an end that arrived while the event loop stood still', async () => {
+  it('notices an end that arrived while the event loop was blocked', async () => {
     const server = new Worker(serverThatEndsLater, { eval: true });
     scope.own('server', async () => {
       await server.terminate();
@@ -95,7 +95,7 @@ describe('tcp probe', () => {
     const result = ask({ kind: 'tcp', host: '127.0.0.1', port }, tcp, { timeoutMs: 600 });
     await once(server, 'message');
     await sleep(systemClock, 30);
-    // Just before the event loop looks at its timers: then both are overdue, and the end lies in the socket, unread.
+    // Just before the event loop runs its timers: then both are overdue, and the end lies unread in the socket.
     await new Promise((resolve) => setImmediate(resolve));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
     expect(await result).toMatchObject({ finding: 'the connection was closed right after it opened' });
@@ -108,13 +108,13 @@ describe('tcp probe', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
-  it('says that nothing listens', async () => {
+  it('reports that nothing listens', async () => {
     const server = await listen(neverAnswers);
     await server.close();
     expect(await finding(ask(server.endpoint, tcp))).toBe('the connection was refused (ECONNREFUSED)');
   });
 
-  it('checks a tunnel on a Unix socket, and says when the socket is gone', async () => {
+  it('checks a tunnel on a Unix socket, and reports a missing socket', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'probe-'));
     scope.own('directory', () => rm(directory, { recursive: true }));
     const server = await listen((socket) => socket.write('hello'), { path: path.join(directory, 'tunnel') });

@@ -4,9 +4,9 @@ import { probeOverConnection } from './probe-connection.ts';
 const maxSettleMs = 1000;
 
 /**
- * For protocols that nothing is known about. kubectl and ssh accept every local connection, and a dead target shows
- * only after a round trip as an end or a reset. So: passes on the first byte, or when the connection is still open
- * after half of the timeout, at most 1000 ms.
+ * For unknown protocols. kubectl and ssh accept every local connection, and a dead target shows only after a round
+ * trip, as an end or a reset. So it passes on the first byte, or if the connection is still open after half of the
+ * timeout, at most 1000 ms.
  */
 export function probeTcp(request: ProbeRequest): Promise<ProbeResult> {
   return probeOverConnection(request, { halfCloses: true }, (connection) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Scope } from '../../scope.ts';
 import { ask, causeOf, finding, tlsSpec } from './testing/ask.ts';
 import { makeCertificate } from './testing/test-certificate.ts';
-import { answers, closesAtOnce, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
+import { answers, closesAtOnce, listen, neverAnswers, type Behavior } from './testing/test-server.ts';
 import type { TlsProbeSpec } from './tls-probe.ts';
 
 let scope: Scope;
@@ -27,11 +27,11 @@ const check = async (leftMs: number, given: Partial<TlsProbeSpec> = {}): Promise
 };
 
 describe('tls probe', () => {
-  it('passes with a handshake, without a byte of the protocol behind it', async () => {
+  it('passes with a handshake, without a byte of the application protocol', async () => {
     expect(await check(30 * 24 * hourMs)).toBe('passed');
   });
 
-  it('names the day on which the certificate runs out', async () => {
+  it('names the day on which the certificate expires', async () => {
     const day = new Date(Date.now() + 3.5 * 24 * hourMs).toISOString().slice(0, 10);
     expect(await check(3.5 * 24 * hourMs)).toEqual([
       'certificate-expiring',
@@ -40,15 +40,15 @@ describe('tls probe', () => {
     ]);
   });
 
-  it('keeps to the time that is asked for', async () => {
+  it('uses the configured expiry time', async () => {
     expect(await check(3 * 24 * hourMs, { expiresWithinMs: 2 * 24 * hourMs })).toBe('passed');
     expect(await check(20 * 24 * hourMs, { expiresWithinMs: 21 * 24 * hourMs })).toContain(
       'certificate-expiring',
     );
   });
 
-  it('sees a certificate run out between two checks', async () => {
-    // Dates of certificates are whole seconds.
+  it('notices a certificate that expires between two checks', async () => {
+    // Certificate dates are whole seconds.
     const server = await listen(neverAnswers, { certificate: lasting(2_000) });
     scope.own('server', () => server.close());
     const spec = { ...tlsSpec, expiresWithinMs: 0 };
@@ -58,7 +58,7 @@ describe('tls probe', () => {
       .toBe('the certificate has expired');
   });
 
-  it('does not trust what it cannot verify, unless it is told to', async () => {
+  it('does not trust an unverifiable certificate unless configured otherwise', async () => {
     expect(await check(30 * 24 * hourMs, { verifySsl: true })).toEqual([
       'certificate-invalid',
       'The certificate of db.internal is not trusted',
@@ -66,7 +66,7 @@ describe('tls probe', () => {
     ]);
   });
 
-  it('says that an expired certificate has expired, verified or not', async () => {
+  it('reports an expired certificate, verified or not', async () => {
     for (const verifySsl of [true, false]) {
       expect(await check(-hourMs, { verifySsl })).toEqual([
         'certificate-invalid',
@@ -80,8 +80,8 @@ describe('tls probe', () => {
     ['speaks no TLS', answers('HTTP/1.1 400 Bad Request\r\n\r\n'), 'the answer is not TLS'],
     ['closes at once', closesAtOnce, 'the connection was closed during the TLS handshake'],
     ['never answers', neverAnswers, 'no TLS handshake within 300 ms'],
-  ] as [string, Behaviour, string][])('fails when the far end %s', async (_, behaviour, expected) => {
-    const server = await listen(behaviour);
+  ] as [string, Behavior, string][])('fails when the far end %s', async (_, behavior, expected) => {
+    const server = await listen(behavior);
     scope.own('server', () => server.close());
     expect(await finding(ask(server.endpoint, tlsSpec, { timeoutMs: 300 }))).toBe(expected);
   });

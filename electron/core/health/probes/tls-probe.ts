@@ -8,8 +8,8 @@ import { overTls } from './probe-tls.ts';
 export type TlsProbeSpec = Extract<ProbeSpec, { readonly type: 'tls' }>;
 
 /**
- * Passes with a handshake whose certificate is trusted and lasts long enough. Without `verifySsl` authority and name do
- * not count; the dates do all the same.
+ * Passes after a handshake whose certificate is trusted and valid for long enough. Without `verifySsl`, issuer and name
+ * are not verified, but the dates are.
  */
 export function probeTls(request: ProbeRequest, spec: TlsProbeSpec): Promise<ProbeResult> {
   return probeOverConnection(request, { halfCloses: true, ...overTls(spec) }, (connection) => {

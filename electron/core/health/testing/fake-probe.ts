@@ -6,20 +6,20 @@ export interface AskedProbe {
   readonly request: ProbeRequest;
 }
 
-/** Nothing came back. */
+/** A failure without bytes from the far end. */
 const failure: ProbeResult = {
   kind: 'failed',
   finding: 'the connection was closed right after it opened',
   failure: { kind: 'closed', stage: 'right-after-opening', farEndSpoke: false },
 };
 
-/** `hangs` until it is cancelled; `passes-anyway`: even when it is cancelled; `gives-up`: without an answer. */
+/** `hangs`: until it is cancelled; `passes-anyway`: even if cancelled; `gives-up`: ends without an answer. */
 export type FakeAnswer = 'passes' | 'fails' | 'hangs' | 'passes-anyway' | 'gives-up';
 
-/** A probe that does as told: passes or fails after a while, and gives way to its signal like a real one. */
+/** A probe with scripted results: passes or fails after a delay, and obeys its signal like a real one. */
 export class FakeProbe {
   readonly asked: AskedProbe[] = [];
-  /** How each coming check ends. */
+  /** The result of each coming check. */
   answer: (request: ProbeRequest) => FakeAnswer = () => 'passes';
   tookMs = 0;
   running = 0;
@@ -30,7 +30,7 @@ export class FakeProbe {
     this.#clock = clock;
   }
 
-  /** When each check of this tunnel was asked, in ms; all of them without a path. */
+  /** When each check of this tunnel was requested, in ms; without a path, of all tunnels. */
   timesOf(path?: string): readonly number[] {
     return this.asked
       .filter(({ request }) => path === undefined || pathOf(request) === path)

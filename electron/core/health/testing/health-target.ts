@@ -5,7 +5,7 @@ import type { Endpoint } from '../../connect/endpoint.ts';
 import type { CheckReport } from '../check-report.ts';
 import type { HealthTarget, ReportListener } from '../health-monitor.ts';
 
-/** A tunnel to watch, by a tcp check unless another is given; its endpoint is a socket of the same name unless one is given. */
+/** A tunnel to monitor, by default with a tcp check and a socket named after it as its endpoint. */
 export function healthTarget(
   tunnelId: string,
   healthCheck: Partial<HealthCheckSpec> = {},
@@ -25,7 +25,10 @@ export function healthTarget(
   };
 }
 
-/** What a monitor told, in order: `a healthy answered 4`, `a unknown none`, `a unhealthy none: check-failed`; proofs with `!`. */
+/**
+ * A monitor's reports in order: `a healthy answered 4`, `a unknown none`, `a unhealthy none: check-failed`; proofs with
+ * `!`.
+ */
 export class RecordedHealth {
   readonly lines: string[] = [];
 

@@ -3,7 +3,9 @@ import { serviceSpec } from '../../testing/service-spec.ts';
 
 type ConnectionOf<T extends Connection['technology']> = Extract<Connection, { technology: T }>;
 
-/** A complete service around a connection, with a tcp check: of an unchecked one the tcp adapter would ask nothing. */
+/**
+ * A complete service around a connection, with a tcp check: without a check, the tcp adapter would not connect at all.
+ */
 export function serviceWith(connection: Connection): ServiceSpec {
   const service = serviceSpec('test', { localPort: 15432, connection });
   return { ...service, healthCheck: { ...service.healthCheck, probe: { type: 'tcp' } } };

@@ -1,4 +1,4 @@
-/** Real adapters on real children, in a runtime directory of their own. */
+/** Real adapters with real children, in their own runtime directory. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,27 +19,27 @@ import type { Endpoint } from '../../connect/endpoint.ts';
 import type { Tunnel } from '../tunnel-adapter.ts';
 import { serviceWith } from './service-specs.ts';
 
-/** What `net.connect` and the fixtures' clients take. */
+/** An address as `net.connect` and the fixtures' clients accept it. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface WorkshopOptions {
   readonly startTimeoutMs?: number;
-  /** Answers may be kept in the keychain; which ones are there is noted here. */
+  /** Lets answers be stored in the keychain; the names of stored answers are kept here. */
   readonly stateDirectory?: string;
   readonly timing?: SshTiming;
 }
 
 export class TunnelWorkshop {
   readonly runtimeDirectory: string;
-  /** Everything that the tunnels logged. */
+  /** Everything the tunnels logged. */
   readonly log: string[] = [];
-  /** Nobody answers unless a test attends. */
+  /** Prompts stay unanswered unless a test answers them. */
   readonly prompts: PromptDesk;
-  /** What was hidden from logs. */
+  /** Values that were hidden from logs. */
   readonly secrets: string[] = [];
-  /** Why an answer was not stored; null: it was. */
+  /** One entry per attempt to store an answer: the error, or null if it was stored. */
   readonly stored: (string | null)[] = [];
-  /** The questions have changed. */
+  /** Called when the open prompts change. */
   onPrompt: () => void = () => undefined;
   readonly #launcher: GroupLauncher;
   readonly #transports: TransportPool;
@@ -130,27 +130,27 @@ export class TunnelWorkshop {
     return { tunnel, address: addressOf(ready.value), openedAt: systemClock.wallNow() };
   }
 
-  /** Opens a tunnel that must not become ready; the cause that both its promises tell. */
+  /** Opens a tunnel that must not become ready. Returns the cause, which must be the same in `ready` and `ended`. */
   async openFailing(connection: Connection): Promise<Cause> {
     const tunnel = this.open(connection);
     const ready = await tunnel.ready;
-    if (ready.ok) throw new Error('it became ready');
+    if (ready.ok) throw new Error('the tunnel became ready');
     const { cause } = await tunnel.ended;
-    if (cause !== ready.error) throw new Error('ready and ended tell two causes');
+    if (cause !== ready.error) throw new Error('ready and ended have different causes');
     return cause;
   }
 
-  /** The network changed. */
+  /** Simulates a network change. */
   interrupted(): void {
     this.#transports.networkChanged(true);
   }
 
-  /** A kubeconfig, a key or a login may be another one. */
+  /** Simulates a change of a kubeconfig, key or login. */
   credentialsChanged(): void {
     this.#transports.triggered('credentials');
   }
 
-  /** What tunnels share outlives them for a while. */
+  /** Closes shared connections, which outlive their tunnels for a while. */
   async closeShared(): Promise<void> {
     await this.#transports.close();
   }

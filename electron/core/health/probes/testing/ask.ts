@@ -68,13 +68,13 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One check of a real server. */
+/** Runs one check against a real server. */
 export function ask(endpoint: Endpoint, spec: TargetProbe, options: AskOptions = {}): Promise<ProbeResult> {
   const { timeoutMs = 2000, isPathOpen = false, signal = new AbortController().signal } = options;
   return probeForTests({ endpoint, spec, timeoutMs, isPathOpen, signal, clock: systemClock });
 }
 
-/** `passed`, `cancelled`, or the cause that a user would read: its code, its title and its evidence. */
+/** `passed`, `cancelled`, or the cause as a user sees it: code, title and evidence. */
 export async function causeOf(
   result: Promise<ProbeResult>,
   probe: TargetProbe,
@@ -92,7 +92,7 @@ export async function causeOf(
   return [code, title, evidence];
 }
 
-/** `passed`, `cancelled` or the finding, for comparing what a reader would see. */
+/** `passed`, `cancelled` or the finding. */
 export async function finding(result: Promise<ProbeResult>): Promise<string> {
   const settled = await result;
   return settled.kind === 'failed' ? settled.finding : settled.kind;

@@ -1,6 +1,6 @@
 /**
- * The login of a MySQL server without TLS, from its public documentation: greeting, proof of the password, result. What
- * Debian's MariaDB does not have: `caching_sha2_password`, and plugins that nobody knows.
+ * The login of a MySQL server without TLS, from its public documentation: greeting, password proof, result. Covers what
+ * Debian's MariaDB lacks: `caching_sha2_password`, and unknown plugins.
  */
 import {
   constants,
@@ -10,17 +10,17 @@ import {
   type KeyPairKeyObjectResult,
 } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Behaviour } from './test-server.ts';
+import type { Behavior } from './test-server.ts';
 
 export interface MysqlServerOptions {
   readonly password?: string;
-  /** What the greeting names. */
+  /** The plugin named in the greeting. */
   readonly plugin?: string;
-  /** What the account has; default the same. */
+  /** The plugin of the account; default: the same. */
   readonly accountPlugin?: string;
-  /** Whether the server remembers the password of an earlier login. */
+  /** Whether the server has cached the password of an earlier login. */
   readonly isCached?: boolean;
-  /** To a login that would succeed. */
+  /** The error sent for a valid login. */
   readonly error?: ServerError;
 }
 
@@ -30,9 +30,9 @@ interface ServerError {
   readonly message: string;
 }
 
-export interface SpokenMysql {
-  readonly behaviour: Behaviour;
-  /** What clients have done, oldest first: `login app`, `SELECT 1`, `quit`, `broke off`. */
+export interface FakeMysql {
+  readonly behavior: Behavior;
+  /** Client actions, oldest first: `login app`, `SELECT 1`, `quit`, `broke off`. */
   readonly events: string[];
 }
 
@@ -62,7 +62,7 @@ const sha1 = (...parts: readonly Buffer[]): Buffer =>
 const xor = (one: Buffer, other: Buffer): Buffer =>
   Buffer.from(one.map((byte, index) => byte ^ (other[index % other.length] ?? 0)));
 
-/** As a server does it, which knows the password's double hash only. */
+/** Like a real server, which knows only the password's double hash. */
 function accepts(proof: Buffer, plugin: string, password: string): boolean {
   if (plugin === 'mysql_native_password') {
     const known = sha1(sha1(Buffer.from(password)));
@@ -78,7 +78,7 @@ interface ReceivedLogin {
   readonly plugin: string;
 }
 
-/** A login without a database; null: something else. */
+/** Parses a login without a database; null: something else. */
 function readLogin(payload: Buffer): ReceivedLogin | null {
   const userEnd = payload.indexOf(0, 32);
   if (userEnd === -1 || payload.length < userEnd + 2) return null;
@@ -91,10 +91,10 @@ function readLogin(payload: Buffer): ReceivedLogin | null {
   };
 }
 
-export function speaksMysql(options: MysqlServerOptions = {}): SpokenMysql {
+export function speaksMysql(options: MysqlServerOptions = {}): FakeMysql {
   const events: string[] = [];
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { events, behaviour: (socket) => new MysqlSession(socket, options, { events, keys }).greet() };
+  return { events, behavior: (socket) => new MysqlSession(socket, options, { events, keys }).greet() };
 }
 
 interface Shared {
@@ -126,7 +126,7 @@ class MysqlSession {
   greet(): void {
     this.#socket.on('data', (bytes: Buffer) => this.#take(bytes));
     this.#socket.once('close', () => {
-      if (!this.#isOver) this.#tell('broke off');
+      if (!this.#isOver) this.#record('broke off');
     });
     this.#socket.write(fullPacket(0, greetingPayload(this.#plugin)));
   }
@@ -146,7 +146,7 @@ class MysqlSession {
   #onLogin(payload: Buffer): void {
     const login = readLogin(payload);
     if (login === null) return this.#end('bad handshake');
-    this.#tell(`login ${login.user}`);
+    this.#record(`login ${login.user}`);
     if (login.plugin === this.#accountPlugin) return this.#onProof(login.proof);
     const name = Buffer.from(`${this.#accountPlugin}\0`);
     this.#reply(Buffer.concat([Buffer.from([0xfe]), name, nonce, Buffer.alloc(1)]));
@@ -159,39 +159,39 @@ class MysqlSession {
       return this.#refuse();
     if (isSha2 && this.#options.isCached === false) {
       this.#reply(Buffer.from([1, 4]));
-      this.#onPayload = (payload) => this.#onKeyWanted(payload);
+      this.#onPayload = (payload) => this.#onKeyRequest(payload);
     } else if (!accepts(proof, this.#accountPlugin, this.#password)) {
       this.#refuse();
     } else {
       if (isSha2) this.#reply(Buffer.from([1, 3]));
-      this.#letIn();
+      this.#acceptLogin();
     }
   }
 
-  #onKeyWanted(payload: Buffer): void {
+  #onKeyRequest(payload: Buffer): void {
     if (!payload.equals(Buffer.from([2]))) return this.#refuse();
     const { publicKey } = this.#shared.keys;
     this.#reply(
       Buffer.concat([Buffer.from([1]), Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))]),
     );
-    this.#onPayload = (sealed) => this.#onSealedPassword(sealed);
+    this.#onPayload = (encrypted) => this.#onEncryptedPassword(encrypted);
   }
 
-  #onSealedPassword(payload: Buffer): void {
+  #onEncryptedPassword(payload: Buffer): void {
     const key = { key: this.#shared.keys.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING };
     const opened = xor(privateDecrypt(key, payload), nonce).toString();
-    if (opened === `${this.#password}\0`) this.#letIn();
+    if (opened === `${this.#password}\0`) this.#acceptLogin();
     else this.#refuse();
   }
 
   #onCommand(payload: Buffer): void {
     if (payload[0] === 1) return this.#end('quit');
-    this.#tell(payload.toString('latin1', 1));
-    // How many columns; the rest of the result nobody reads.
+    this.#record(payload.toString('latin1', 1));
+    // The column count; the check does not read the rest of the result.
     this.#reply(Buffer.from([1]));
   }
 
-  #letIn(): void {
+  #acceptLogin(): void {
     const { error } = this.#options;
     this.#onPayload = (payload) => this.#onCommand(payload);
     this.#reply(error === undefined ? okPayload : errorPayload(error));
@@ -204,7 +204,7 @@ class MysqlSession {
   }
 
   #end(event: string): void {
-    this.#tell(event);
+    this.#record(event);
     this.#isOver = true;
     this.#socket.end();
   }
@@ -214,7 +214,7 @@ class MysqlSession {
     this.#socket.write(fullPacket(this.#sequence, payload));
   }
 
-  #tell(event: string): void {
+  #record(event: string): void {
     this.#shared.events.push(event);
   }
 }

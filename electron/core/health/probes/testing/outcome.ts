@@ -1,7 +1,7 @@
 import { assertNever } from '../../../../../shared/result.ts';
 import type { CheckFailure, ProbeResult } from '../../probe.ts';
 
-/** A result in a few words, without its finding: `passed`, `closed before-answer, after bytes`. */
+/** A short text for a result, without its finding: `passed`, `closed before-answer, after bytes`. */
 export function outcomeOf(result: ProbeResult): string {
   switch (result.kind) {
     case 'passed':

@@ -1,9 +1,9 @@
-/** Servers that speak the first words of real protocols, written from their public documentation. */
+/** Servers that speak the start of real protocols, written from their public documentation. */
 import { createServer, type RequestListener } from 'node:http';
-import type { Behaviour } from './test-server.ts';
+import type { Behavior } from './test-server.ts';
 
-/** An HTTP server behind any connection, plain or TLS. */
-export function speaksHttp(respond: RequestListener): Behaviour {
+/** An HTTP server on any connection, plain or TLS. */
+export function speaksHttp(respond: RequestListener): Behavior {
   const server = createServer(respond);
   return (socket) => {
     server.emit('connection', socket);
@@ -11,11 +11,11 @@ export function speaksHttp(respond: RequestListener): Behaviour {
 }
 
 /**
- * PostgreSQL manual, "Message Flow", SSL session encryption: an SSLRequest is answered with a single byte, anything
- * else that is no start-up packet with an ErrorResponse; then the server waits for the client.
+ * PostgreSQL manual, "Message Flow", SSL session encryption: the server answers an SSLRequest with one byte, and
+ * anything else that is not a start-up packet with an ErrorResponse; then it waits for the client.
  */
 export const speaksPostgres =
-  (answer: 'S' | 'N'): Behaviour =>
+  (answer: 'S' | 'N'): Behavior =>
   (socket) => {
     socket.once('data', (bytes: Buffer) => {
       const isSslRequest =
@@ -25,7 +25,7 @@ export const speaksPostgres =
     });
   };
 
-/** An ErrorResponse message: `E`, its length, then fields that end in zero bytes. */
+/** An ErrorResponse message: `E`, the length, then zero-terminated fields. */
 export function postgresError(severity: string, code: string, message: string): Buffer {
   const fields = Buffer.from(`S${severity}\0C${code}\0M${message}\0\0`);
   const head = Buffer.alloc(5);
@@ -34,31 +34,33 @@ export function postgresError(severity: string, code: string, message: string): 
   return Buffer.concat([head, fields]);
 }
 
-/** HTTP/2's SETTINGS without any, with which a server begins, and a WINDOW_UPDATE by one byte (RFC 9113, 6.5 and 6.9). */
+/**
+ * The empty HTTP/2 SETTINGS frame with which a server starts, and a WINDOW_UPDATE by one byte (RFC 9113, 6.5 and 6.9).
+ */
 export const http2Frames = {
   settings: Buffer.from([0, 0, 0, 0x04, 0, 0, 0, 0, 0]),
   windowUpdate: Buffer.from([0, 0, 4, 0x08, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
 } as const;
 
-/** An interim answer (RFC 9110, 15.2): a client has to read on. */
+/** An interim response (RFC 9110, 15.2): the client must keep reading. */
 export const httpInterim = 'HTTP/1.1 102 Processing\r\n\r\n';
 
 const apiKeys = { metadata: 3, apiVersions: 18 } as const;
 
 export interface KafkaOptions {
-  /** Cuts the answers. */
+  /** Splits the responses into chunks of this size. */
   readonly pieceBytes?: number;
-  /** How many brokers the cluster has; null: tells only who is logged in, and closes the connection on others. */
+  /** The number of brokers; null: the broker requires a login, and closes the connection instead of listing brokers. */
   readonly brokers?: number | null;
-  /** The versions of Metadata that it understands. */
+  /** The Metadata versions that the broker supports. */
   readonly metadata?: { readonly min: number; readonly max: number };
 }
 
 /**
- * Kafka protocol guide: reads requests of header version 1 and answers ApiVersions 0 and Metadata without topics. Anything
- * else closes the connection, as a broker does.
+ * Kafka protocol guide: reads requests with header version 1 and answers ApiVersions 0 and Metadata without topics.
+ * Anything else closes the connection, as in a real broker.
  */
-export function speaksKafka(options: KafkaOptions = {}): Behaviour {
+export function speaksKafka(options: KafkaOptions = {}): Behavior {
   const { pieceBytes = 1024, brokers = 1, metadata = { min: 0, max: 13 } } = options;
   return (socket) => {
     const send = (answer: Buffer): void => {
@@ -99,11 +101,11 @@ const parseKafkaRequest = (bytes: Buffer): KafkaRequest => ({
   body: bytes.subarray(14 + Math.max(0, bytes.readInt16BE(12))),
 });
 
-/** An empty array of topics, then one flag from version 4 on and three in version 8. */
+/** An empty array of topics, then one flag since version 4 and three in version 8. */
 const asksForNoTopics = (version: number, body: Buffer): boolean =>
   body.readInt32BE(0) === 0 && body.length === 4 + (version >= 8 ? 3 : version >= 4 ? 1 : 0);
 
-/** Length, correlation id, error code 0, then key, lowest and highest version of each request. */
+/** Length, correlation id, error code 0, then for each request its key and its lowest and highest version. */
 export function kafkaApiVersions(correlationId: number, metadata = { min: 0, max: 13 }): Buffer {
   const keys = Array.from({ length: 60 }, (_, apiKey) => apiKey);
   const answer = Buffer.alloc(14 + 6 * keys.length);

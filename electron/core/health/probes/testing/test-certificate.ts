@@ -1,6 +1,6 @@
 /**
- * Certificates made on the spot, in the DER of RFC 5280: no openssl, no keys in the repository, and an expired one
- * whenever a test wants it. Self-signed, P-256, ECDSA with SHA-256.
+ * Generates certificates in the DER of RFC 5280, so tests need no openssl and no keys in the repository, and can have
+ * expired ones. Self-signed, P-256, ECDSA with SHA-256.
  */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
@@ -11,7 +11,7 @@ export interface TestCertificate {
 }
 
 export interface TestCertificateOptions {
-  /** The name or IPv4 address that the certificate is good for. */
+  /** The name or IPv4 address for which the certificate is valid. */
   readonly host: string;
   readonly notBefore: Date;
   readonly notAfter: Date;

@@ -1,4 +1,4 @@
-/** Real servers on loopback, each with its own way to behave. Nothing outlives `close`. */
+/** Real servers on loopback with different behaviors. Nothing outlives `close`. */
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
@@ -12,10 +12,10 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export type Behaviour = (socket: net.Socket) => void;
+export type Behavior = (socket: net.Socket) => void;
 
 export interface ListenOptions {
-  /** Leaves it to the behavior to close a connection that the client has closed on its side. */
+  /** Does not close a connection automatically when the client half-closes it. */
   readonly allowHalfOpen?: boolean;
   /** Listens on this Unix socket instead of a loopback port. */
   readonly path?: string;
@@ -23,12 +23,12 @@ export interface ListenOptions {
   readonly certificate?: { readonly key: string; readonly cert: string };
 }
 
-export async function listen(behaviour: Behaviour, options: ListenOptions = {}): Promise<TestServer> {
+export async function listen(behavior: Behavior, options: ListenOptions = {}): Promise<TestServer> {
   const sockets = new Set<net.Socket>();
   const accept = (socket: net.Socket): void => {
-    // What a client does to its end of the connection is not this server's business.
+    // Errors caused by the client are not this server's concern.
     socket.on('error', () => undefined);
-    behaviour(socket);
+    behavior(socket);
   };
   const { allowHalfOpen = false, certificate, path } = options;
   const server =
@@ -57,35 +57,35 @@ export async function listen(behaviour: Behaviour, options: ListenOptions = {}):
   };
 }
 
-export const neverAnswers: Behaviour = (socket) => {
+export const neverAnswers: Behavior = (socket) => {
   socket.resume();
 };
 
-export const closesAtOnce: Behaviour = (socket) => {
+export const closesAtOnce: Behavior = (socket) => {
   socket.resume();
   socket.end();
 };
 
-export const resetsAtOnce: Behaviour = (socket) => {
-  // Node resets plain sockets only.
+export const resetsAtOnce: Behavior = (socket) => {
+  // Node can reset plain sockets only.
   if ('encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 };
 
-/** Answers the first bytes of a client, whatever they are, with these. */
+/** Replies with `answer` to the first bytes of a client. */
 export const answers =
-  (answer: string | Buffer): Behaviour =>
+  (answer: string | Buffer): Behavior =>
   (socket) => {
     socket.once('data', () => socket.write(answer));
   };
 
-export const sendsGarbage: Behaviour = answers(
+export const sendsGarbage: Behavior = answers(
   Buffer.from('\u0007\u0000garbage, and no end of line'.repeat(20)),
 );
 
-/** Sends `opening` to the first bytes of a client and then one more byte every 5 ms. */
+/** Replies with `opening` to the first bytes of a client, then sends one more byte every 5 ms. */
 export const dripsAfter =
-  (opening: string): Behaviour =>
+  (opening: string): Behavior =>
   (socket) => {
     let next: Timer | undefined;
     const drip = (): void => {
@@ -101,9 +101,11 @@ export const dripsAfter =
 
 const floodBlockBytes = 64 * 1024;
 
-/** Sends `opening` to the first bytes of a client and then `piece` again and again, as much as the client takes. */
+/**
+ * Replies with `opening` to the first bytes of a client, then sends `piece` repeatedly, as fast as the client reads.
+ */
 export const floodsAfter =
-  (opening: string | Buffer, piece: string | Buffer = 'x'): Behaviour =>
+  (opening: string | Buffer, piece: string | Buffer = 'x'): Behavior =>
   (socket) => {
     const block = Buffer.alloc(floodBlockBytes - (floodBlockBytes % piece.length), piece);
     const flood = (): void => {

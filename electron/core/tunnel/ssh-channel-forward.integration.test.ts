@@ -1,4 +1,4 @@
-/** A tunnel of channels on a master that does what the test says; its socket and its clients are real. */
+/** A forward by channels on a fake master; its socket and its clients are real. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,14 +13,14 @@ import { Succession } from '../transport/succession.ts';
 import { CarrierLife, noChild } from '../transport/carrier-life.ts';
 import type { ChannelFailure, Channels } from '../transport/channel.ts';
 import { describeCause } from '../../../shared/failure.ts';
-import { SshDoor } from './ssh-door.ts';
+import { SshChannelForward } from './ssh-channel-forward.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';
 
 let runtimeDirectory: string;
 let succession: Succession<Channels>;
 
 beforeEach(async () => {
-  runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'door-'));
+  runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'channel-forward-'));
   succession = new Succession<Channels>();
 });
 
@@ -33,28 +33,28 @@ const channelsThat = (answer: () => Result<Duplex, ChannelFailure>, isWornOut = 
 
 const gone = err({ kind: 'gone', reason: 'no master' } as const);
 
-async function openDoor(id: string, channels: Channels, holdTimeoutMs = 10_000) {
+async function openForward(id: string, channels: Channels, holdTimeoutMs = 10_000) {
   const life = new CarrierLife();
-  const said: string[] = [];
+  const events: string[] = [];
   const ride = {
     pid: null,
     ready: Promise.resolve(ok({ kind: 'unix', path: '/control' } as const)),
     ended: life.ended,
     openedInMs: null,
     prove: () => {
-      said.push('proven');
+      events.push('proven');
       life.end({ ...noChild, cause: describeCause('killed') });
       return Promise.resolve({ kind: 'dead', cause: describeCause('killed') } as const);
     },
-    condemn: () => void said.push('condemned'),
+    condemn: () => void events.push('condemned'),
     onRefusal: () => undefined,
     leave: () => {
-      said.push('released');
+      events.push('released');
       return Promise.resolve();
     },
   };
   const service = { ...serviceWith(sshConnection()), holdTimeoutMs };
-  const door = new SshDoor(
+  const forward = new SshChannelForward(
     { id, service, log: silentLogger },
     {
       clock: systemClock,
@@ -65,51 +65,51 @@ async function openDoor(id: string, channels: Channels, holdTimeoutMs = 10_000) 
       to: { host: 'db', port: 1 },
     },
   );
-  const ready = await door.ready;
+  const ready = await forward.ready;
   if (!ready.ok || ready.value.kind !== 'unix') throw new Error('not ready');
-  return { door, said, address: { path: ready.value.path } };
+  return { forward, events, address: { path: ready.value.path } };
 }
 
-it('ends with its master, and its client is served by the next one', async () => {
-  const first = await openDoor(
+it('ends with its master, and the next master serves its client', async () => {
+  const first = await openForward(
     'first',
     channelsThat(() => gone),
   );
-  const asked = exchange(first.address, 'said to nobody yet');
-  expect((await first.door.ended).cause).toMatchObject({ code: 'killed' });
-  const second = await openDoor(
+  const asked = exchange(first.address, 'sent before the master');
+  expect((await first.forward.ended).cause).toMatchObject({ code: 'killed' });
+  const second = await openForward(
     'second',
     channelsThat(() => ok<Duplex>(new PassThrough())),
   );
-  expect(await asked).toBe('said to nobody yet');
-  await second.door.stop();
+  expect(await asked).toBe('sent before the master');
+  await second.forward.stop();
 });
 
-it('lets its client go after the hold, or when it is stopped itself', async () => {
-  const short = await openDoor(
+it('closes its client after the hold timeout, or when it is stopped itself', async () => {
+  const short = await openForward(
     'short',
     channelsThat(() => gone),
     50,
   );
   expect(await exchange(short.address, 'x').catch(() => '')).toBe('');
-  await short.door.ended;
+  await short.forward.ended;
   const never = new Promise<Result<Duplex, ChannelFailure>>(() => undefined);
-  const stopped = await openDoor('stopped', { isWornOut: false, open: () => never });
+  const stopped = await openForward('stopped', { isWornOut: false, open: () => never });
   const asked = exchange(stopped.address, 'x').catch(() => '');
-  await stopped.door.stop();
+  await stopped.forward.stop();
   expect(await asked).toBe('');
 });
 
-it('leaves a master that has refused too often, once nobody uses it', async () => {
+it('leaves a master that has refused too often once it is unused', async () => {
   const refusal = err({ kind: 'refused', code: 2, reason: 'Connection refused' } as const);
-  const { door, said, address } = await openDoor(
+  const { forward, events, address } = await openForward(
     'worn',
     channelsThat(() => refusal, true),
   );
   const complaints: string[] = [];
-  door.onComplaint(({ title }) => complaints.push(title));
+  forward.onComplaint(({ title }) => complaints.push(title));
   await exchange(address, 'x').catch(() => undefined);
-  expect((await door.ended).cause).toMatchObject({ code: 'exited' });
-  expect(said).toEqual(['condemned', 'released']);
+  expect((await forward.ended).cause).toMatchObject({ code: 'exited' });
+  expect(events).toEqual(['condemned', 'released']);
   expect(complaints).toEqual(['The tunnel is up, but localhost:5432 refused the connection']);
 });

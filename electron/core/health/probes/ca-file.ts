@@ -1,10 +1,10 @@
 /**
- * The file that `ca_file` of a check names: the authorities that it trusts instead of the usual ones, which is what
- * `--cacert` of curl and `sslrootcert` of libpq mean. Each check reads it: a renewed file counts at once, and one that is
- * missing is looked for again.
+ * Reads the file named by `ca_file` of a check: the CA certificates to trust instead of the default ones, like
+ * `--cacert` of curl and `sslrootcert` of libpq. Every check reads it, so a renewed file counts at once, and a missing
+ * one is looked for again.
  *
- * `cat` reads it. On a volume that hangs, a read of our own would never end: it would keep one of the four threads on
- * which all files and names are looked up, and in the end the whole process from exiting.
+ * `cat` reads the file. On a volume that hangs, a read of our own would never return: it would block one of the four
+ * threads that do all file and name lookups, and finally keep the process from exiting.
  */
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
@@ -14,43 +14,44 @@ import type { ObstacleCode } from '../probe.ts';
 import { formatDuration } from './format-duration.ts';
 import { notMade, type FailedProbe } from './probe-failures.ts';
 
-/** All public authorities together have a quarter of it. */
+/** All public CA certificates together take a quarter of this. */
 const maxFileBytes = 1024 * 1024;
 const maxComplaintBytes = 1024;
-/** Contexts that are kept, one for each file: to build one takes 20 ms for a file of all public authorities. */
-const maxKeptContexts = 32;
+/** How many contexts are cached, one per file: building one from all public CA certificates takes 20 ms. */
+const maxCachedContexts = 32;
 
-type Authorities = Result<tls.SecureContext, FailedProbe>;
+type CaCertificates = Result<tls.SecureContext, FailedProbe>;
 
 interface Reading {
-  readonly result: Promise<Authorities>;
+  readonly result: Promise<CaCertificates>;
   readonly stop: () => void;
-  /** Checks that want it. */
+  /** The number of checks that wait for it. */
   waiting: number;
 }
 
-/** By file: however many checks want one, and however long it takes, there is one reader. */
+/** Keyed by file: there is one reader per file, however many checks wait for it. */
 const readings = new Map<string, Reading>();
-const kept = new Map<string, { readonly pem: Buffer; readonly context: tls.SecureContext }>();
+const cache = new Map<string, { readonly pem: Buffer; readonly context: tls.SecureContext }>();
 
 /**
- * PEM, with at least one certificate. Never rejects; pending for as long as the volume does not answer.
- * @param ended aborts when the check is over: with the last one the reader ends as well, if the volume lets it.
+ * Returns a context from a PEM file with at least one certificate. Never rejects; stays pending while the volume hangs.
+ * @param ended aborts when the check is over. When the last waiting check is over, the reader is killed, if the volume
+ * allows it.
  */
-export async function readAuthorities(file: string, ended: AbortSignal): Promise<Authorities> {
+export async function readCaFile(file: string, ended: AbortSignal): Promise<CaCertificates> {
   const former = readings.get(file);
   if (former?.waiting === 0) {
     await former.result;
-    return readAuthorities(file, ended);
+    return readCaFile(file, ended);
   }
   const reading = former ?? startReading(file);
   reading.waiting += 1;
-  const leave = (): void => {
+  const stopWaiting = (): void => {
     reading.waiting -= 1;
     if (reading.waiting === 0) reading.stop();
   };
-  if (ended.aborted) leave();
-  else ended.addEventListener('abort', leave, { once: true });
+  if (ended.aborted) stopWaiting();
+  else ended.addEventListener('abort', stopWaiting, { once: true });
   return reading.result;
 }
 
@@ -66,14 +67,17 @@ function startReading(file: string): Reading {
 const failure = (file: string, code: ObstacleCode, finding: string): Result<never, FailedProbe> =>
   err(notMade(finding, { code, what: file }));
 
-/** The tunnel is not to blame for a file that was not read in time. */
+/** The tunnel is not at fault if the file was not read in time. */
 export const unreadInTime = (file: string, afterMs: number): FailedProbe =>
   notMade(`the ca_file of the check could not be read within ${formatDuration(afterMs)}`, {
     code: 'file-unreadable',
     what: file,
   });
 
-/** Settles when the reader is gone: one that a volume holds is not forgotten, or each check would leave another. */
+/**
+ * Settles when the reader has ended. A reader stuck on a volume stays registered, so checks do not start more and more
+ * of them.
+ */
 async function contentOf(file: string, stopping: AbortSignal): Promise<Result<Buffer, FailedProbe>> {
   const reader = startChild(['/bin/cat', file], {
     env: { LC_ALL: 'C' },
@@ -102,8 +106,8 @@ function refusalOf(file: string, complaint: string): Result<never, FailedProbe> 
     : unreadable(file, reason);
 }
 
-function contextOf(file: string, pem: Buffer): Authorities {
-  const before = kept.get(file);
+function contextOf(file: string, pem: Buffer): CaCertificates {
+  const before = cache.get(file);
   if (before?.pem.equals(pem) === true) return ok(before.context);
   if (!holdsCertificate(pem))
     return failure(
@@ -112,13 +116,15 @@ function contextOf(file: string, pem: Buffer): Authorities {
       'the ca_file of the check contains no certificate in PEM format',
     );
   const context = tls.createSecureContext({ ca: pem });
-  const [oldest] = kept.keys();
-  if (oldest !== undefined && kept.size >= maxKeptContexts) kept.delete(oldest);
-  kept.set(file, { pem, context });
+  const [oldest] = cache.keys();
+  if (oldest !== undefined && cache.size >= maxCachedContexts) cache.delete(oldest);
+  cache.set(file, { pem, context });
   return ok(context);
 }
 
-/** TLS itself takes a file without any for one that trusts nobody. The constructor would take DER, which TLS does not. */
+/**
+ * TLS accepts a file without certificates and then trusts no one. The constructor also accepts DER, which TLS does not.
+ */
 function holdsCertificate(bytes: Buffer): boolean {
   try {
     return bytes.includes('-----BEGIN') && new X509Certificate(bytes).raw.length > 0;

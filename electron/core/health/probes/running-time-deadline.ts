@@ -1,24 +1,25 @@
 /**
- * A deadline that counts only the time in which the event loop ran. After the process was stopped, the computer slept or
- * something blocked the loop, answers lie in the kernel, unread: a plain timer would condemn what has long been answered.
+ * A deadline that counts only time in which the event loop ran. After the process was stopped, the computer slept or
+ * the loop was blocked, answers may lie unread in the kernel, and a plain timer would report a timeout for a check that
+ * was answered in time.
  *
- * It looks a few times on its way, and of each step counts little more than its length. So it ends after a few turns of the
- * event loop, however slow they are.
+ * It waits in a few steps and counts little more than the nominal length of each. So it expires after a few turns of
+ * the event loop, however slow they are.
  */
 import type { Clock, Timer } from '../../clock.ts';
 
 const steps = 4;
-/** Timers of a busy process ring this late without anything being wrong. */
+/** Timers in a busy process may fire this late without a stall. */
 const toleratedLatenessMs = 50;
 
-export class PatientDeadline {
+export class RunningTimeDeadline {
   readonly #clock: Clock;
   readonly #stepMs: number;
   readonly #onExpired: () => void;
   #remainingMs: number;
   #timer: Timer;
 
-  /** `onExpired` runs once, after the event loop has looked at its sockets. */
+  /** `onExpired` runs once, after the event loop has polled its sockets. */
   constructor(clock: Clock, timeoutMs: number, onExpired: () => void) {
     this.#clock = clock;
     this.#stepMs = timeoutMs / steps;

@@ -1,6 +1,6 @@
 /**
- * A way to a server on loopback that can fall silent as a host that is away does: packets get no answer at all. Its relay is
- * stopped and its queue is full, so the kernel drops each SYN.
+ * A relay to a server on loopback that can stop answering, like a host that is down: packets get no reply at all. The
+ * relay process is stopped and its accept queue is full, so the kernel drops each SYN.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,14 +8,14 @@ import net from 'node:net';
 import { systemClock, withDeadline } from '../../clock.ts';
 import { continueProcess, stopProcess } from '../../transport/testing/stopped-process.ts';
 
-export interface SilentDoor {
+export interface StallingRelay {
   readonly port: number;
-  fallSilent(): Promise<void>;
-  comeBack(): Promise<void>;
+  stall(): Promise<void>;
+  resume(): Promise<void>;
   dispose(): void;
 }
 
-const relay = `
+const relayScript = `
   const net = require('net');
   const target = Number(process.argv.at(-1));
   const server = net.createServer((client) => {
@@ -27,9 +27,9 @@ const relay = `
   });
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));`;
 
-export async function openSilentDoor(targetPort: number): Promise<SilentDoor> {
+export async function openStallingRelay(targetPort: number): Promise<StallingRelay> {
   const stdio = ['ignore', 'pipe', 'ignore'] as const;
-  const child = spawn(process.execPath, ['-e', relay, '--', String(targetPort)], { stdio: [...stdio] });
+  const child = spawn(process.execPath, ['-e', relayScript, '--', String(targetPort)], { stdio: [...stdio] });
   const [printed] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(printed.toString());
   const queued: net.Socket[] = [];
@@ -38,7 +38,7 @@ export async function openSilentDoor(targetPort: number): Promise<SilentDoor> {
   };
   return {
     port,
-    fallSilent: async () => {
+    stall: async () => {
       await stopProcess(child.pid ?? 0);
       for (let isFull = false; !isFull && queued.length < 16;) {
         const socket = net.connect(port, '127.0.0.1').on('error', () => undefined);
@@ -46,7 +46,7 @@ export async function openSilentDoor(targetPort: number): Promise<SilentDoor> {
         isFull = (await withDeadline(systemClock, 200, once(socket, 'connect'))) === 'deadline';
       }
     },
-    comeBack: async () => {
+    resume: async () => {
       emptyQueue();
       await continueProcess(child.pid ?? 0);
     },

@@ -1,4 +1,4 @@
-/** Looks up who listens on a command's private port. Linux shows other users' sockets, macOS only this user's. */
+/** Finds out who listens on a command's private port. Linux shows other users' sockets, macOS only this user's. */
 import { readFile, stat } from 'node:fs/promises';
 import { identifyProcesses, parseProcStat, type ProcessIdentity } from '../process/process-identity.ts';
 import { listPids } from '../process/process-list.ts';
@@ -8,17 +8,20 @@ import { lsof } from './listening-endpoint.ts';
 import {
   describeListener,
   parseLsofListeners,
-  standingOf,
+  originOf,
   type Command,
   type PortListener,
-} from './stranger.ts';
+} from './listener-origin.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
-/** Where the relay connects. */
+/** The address that the relay connects to. */
 const host = '127.0.0.1';
 
-/** Whoever listens on the port and is neither the command nor asked by it, in words; null: nobody. Never rejects. */
-export async function findStranger(port: number, commandPid: number): Promise<string | null> {
+/**
+ * Describes a listener on the port that is neither the command nor started at its request; null if there is none. Never
+ * rejects.
+ */
+export async function findForeignListener(port: number, commandPid: number): Promise<string | null> {
   const listeners = await (process.platform === 'darwin'
     ? listenersByLsof(port)
     : listenersInProc(port, commandPid));
@@ -31,14 +34,14 @@ export async function findStranger(port: number, commandPid: number): Promise<st
     ourPid: process.pid,
   };
   for (const listener of listeners.map((one) => identified(one, identities))) {
-    const standing = standingOf(listener, command);
-    const isStranger =
-      standing === 'older'
-        ? !(await takesOrders(listener))
-        : standing === 'other-user'
+    const origin = originOf(listener, command);
+    const isForeign =
+      origin === 'older'
+        ? !(await acceptsRequests(listener))
+        : origin === 'other-user'
           ? !(await hasMemberOf(listener.uid, commandPid))
-          : standing === 'ourselves';
-    if (isStranger) return describeListener(listener, standing);
+          : origin === 'ourselves';
+    if (isForeign) return describeListener(listener, origin);
   }
   return null;
 }
@@ -46,7 +49,7 @@ export async function findStranger(port: number, commandPid: number): Promise<st
 async function listenersInProc(port: number, commandPid: number): Promise<readonly PortListener[]> {
   const sockets = await readListeningSockets(port, host);
   const pids = await listPids();
-  // Most likely it is the command, or what it has started.
+  // The listener is most likely the command or one of its descendants, so search them first.
   const likely = pids.filter((pid) => Number(pid) >= commandPid);
   const order = [...likely, ...pids.filter((pid) => Number(pid) < commandPid)];
   const listeners: PortListener[] = [];
@@ -69,7 +72,7 @@ function identified(listener: PortListener, identities: ReadonlyMap<number, Proc
   return { ...listener, process: { ...listener.process, pgid, startedAt: startOf(identity) } };
 }
 
-/** Linux counts ticks since boot, ps writes a date. */
+/** Linux counts ticks since boot; ps prints a date. */
 function startOf(identity: ProcessIdentity | undefined): number | null {
   if (identity === undefined) return null;
   const { startTime } = identity;
@@ -77,8 +80,11 @@ function startOf(identity: ProcessIdentity | undefined): number | null {
   return Number.isNaN(startedAt) ? null : startedAt;
 }
 
-/** Whether the process listens on a Unix socket, as ssh's masters and the daemons of containers do: who asks it connects there. */
-async function takesOrders({ process: holder }: PortListener): Promise<boolean> {
+/**
+ * Whether the process listens on a Unix socket, as ssh masters and container daemons do: their clients connect there to
+ * request a port.
+ */
+async function acceptsRequests({ process: holder }: PortListener): Promise<boolean> {
   if (holder === null) return false;
   if (process.platform === 'darwin') {
     const argv = [lsof.path, '-nP', '-a', '-U', '-p', String(holder.pid), '-F', 'n'] as const;
@@ -89,7 +95,10 @@ async function takesOrders({ process: holder }: PortListener): Promise<boolean> 
   return listening.some(({ inode }) => own.has(inode));
 }
 
-/** Whether a process of the command's group runs as that user. Its sockets are hidden from us, so more cannot be known. */
+/**
+ * Whether a process in the command's group runs as that user. Its sockets are hidden from us, so this is all that can
+ * be checked.
+ */
 async function hasMemberOf(uid: number, pgid: number): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   for (const pid of await listPids()) {

@@ -1,4 +1,4 @@
-/** Somebody else listens on the port that a command was given. */
+/** Another program listens on the port that was given to a command. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,8 +14,8 @@ import { TunnelWorkshop } from './testing/tunnel-workshop.ts';
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Listens on each port that it reads from its input, counts its connections, and tells what it does. */
-const obedient = `
+/** Listens on each port that it reads from stdin, counts its connections, and prints its progress. */
+const listenOnRequest = `
   let count = 0;
   require('readline').createInterface({ input: process.stdin }).on('line', (port) => {
     require('net').createServer((socket) => { console.log('connection ' + ++count); socket.end('other'); })
@@ -36,13 +36,13 @@ class OtherProgram {
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.lines.push(line));
   }
 
-  async says(line: string): Promise<void> {
+  async prints(line: string): Promise<void> {
     await vi.waitFor(() => expect(this.lines).toContain(line), { timeout: 10_000 });
   }
 
   async listen(port: number): Promise<void> {
     this.#child.stdin.write(`${port}\n`);
-    await this.says('listening');
+    await this.prints('listening');
   }
 
   async end(): Promise<void> {
@@ -59,7 +59,7 @@ describe('the private port of a command', () => {
 
   beforeEach(async () => {
     workshop = await TunnelWorkshop.create();
-    folder = await mkdtemp(path.join(os.tmpdir(), 'localport-stranger-'));
+    folder = await mkdtemp(path.join(os.tmpdir(), 'localport-foreign-'));
   });
 
   afterEach(async () => {
@@ -71,11 +71,11 @@ describe('the private port of a command', () => {
   async function start(script: string, more: { uid?: number; socket?: string } = {}): Promise<OtherProgram> {
     const other = new OtherProgram(script, more);
     others.push(other);
-    await other.says('started');
+    await other.prints('started');
     return other;
   }
 
-  /** A command that writes down its port and leaves the listening to others. */
+  /** A command that writes down its port but does not listen. */
   const idle = (): [string, ...string[]] => [
     process.execPath,
     '-e',
@@ -93,43 +93,46 @@ describe('the private port of a command', () => {
       { timeout: 10_000 },
     );
 
-  it.skipIf(!isRoot)('is refused to another user who binds it first: no byte goes there', async () => {
-    const tunnel = workshop.open(commandConnection(idle()));
-    const port = await portOfCommand();
-    const other = await start(obedient, { uid: nobody });
-    await other.listen(port);
-    const ready = await tunnel.ready;
-    expect(ready).toMatchObject({
-      ok: false,
-      error: {
-        code: 'port-in-use',
-        title: expect.stringMatching(
-          `^Port ${port} is used by node \\(pid \\d+\\) of another user \\(uid ${nobody}\\)$`,
-        ) as string,
-        remedy: expect.stringContaining('{socket}') as string,
-      },
-    });
-    expect((await tunnel.ended).cause).toMatchObject({ code: 'port-in-use' });
-    expect(other.lines).toEqual(['started', 'listening']);
-  });
+  it.skipIf(!isRoot)(
+    'rejects a program of another user that binds it first: no byte is sent there',
+    async () => {
+      const tunnel = workshop.open(commandConnection(idle()));
+      const port = await portOfCommand();
+      const other = await start(listenOnRequest, { uid: nobody });
+      await other.listen(port);
+      const ready = await tunnel.ready;
+      expect(ready).toMatchObject({
+        ok: false,
+        error: {
+          code: 'port-in-use',
+          title: expect.stringMatching(
+            `^Port ${port} is used by node \\(pid \\d+\\) of another user \\(uid ${nobody}\\)$`,
+          ) as string,
+          remedy: expect.stringContaining('{socket}') as string,
+        },
+      });
+      expect((await tunnel.ended).cause).toMatchObject({ code: 'port-in-use' });
+      expect(other.lines).toEqual(['started', 'listening']);
+    },
+  );
 
-  it('is refused to a program that was there before the command', async () => {
-    const other = await start(obedient);
+  it('rejects a program that started before the command', async () => {
+    const other = await start(listenOnRequest);
     const tunnel = workshop.open(commandConnection(idle()));
     await other.listen(await portOfCommand());
     expect(await tunnel.ready).toMatchObject({ ok: false, error: { code: 'port-in-use' } });
     expect(other.lines).toEqual(['started', 'listening']);
   });
 
-  it('may be opened by a program that takes orders, as an ssh master or a container daemon does', async () => {
-    const other = await start(onUnixSocket + obedient, { socket: path.join(folder, 'orders') });
+  it('accepts a program that serves requests, such as an ssh master or a container daemon', async () => {
+    const other = await start(onUnixSocket + listenOnRequest, { socket: path.join(folder, 'orders') });
     const tunnel = workshop.open(commandConnection(idle()));
     const port = await portOfCommand();
     await other.listen(port);
     expect(await tunnel.ready).toEqual({ ok: true, value: { kind: 'tcp', host: '127.0.0.1', port } });
   });
 
-  it('may be opened by a program of the command that left its group', async () => {
+  it('accepts a descendant of the command that left its group', async () => {
     const script = `
       const listen = "require('net').createServer((s) => s.end('mine')).listen(process.argv[1], '127.0.0.1')";
       require('child_process').spawn(process.execPath, ['-e', listen, process.argv[1]], { detached: true })

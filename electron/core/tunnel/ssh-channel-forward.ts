@@ -1,10 +1,11 @@
 /**
- * A tunnel whose endpoint is a Unix socket of our own: each of its clients gets a channel on a shared ssh master. For what ssh's own
- * sockets cannot do: a SOCKS proxy that answers after the far end has, and a master on which nothing of ours may stay. Invariants:
+ * A forward whose endpoint is our own Unix socket: each client gets a channel on a shared ssh master. It covers what
+ * ssh's own sockets cannot do: a SOCKS proxy that replies only after the far end has, and a master on which nothing of
+ * ours may remain. Invariants:
  *
- * 1. Of a SOCKS proxy no target can fail: what one client asks for is between the two.
- * 2. A client whose channel the master did not live to make waits for the next master, as long as others are held. It outlives
- *    this tunnel then.
+ * 1. A SOCKS proxy never reports a failed target: each client chooses its own target and gets its own reply.
+ * 2. If the master ends before a client's channel is open, the client waits for the next master, as long as clients in
+ *    the hold do, even after this tunnel has ended.
  */
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -31,22 +32,22 @@ import type { SocksTarget } from './socks-request.ts';
 import { type RideParts, RideTunnel } from './ride-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshDoorParts extends RideParts {
+export interface SshChannelForwardParts extends RideParts {
   readonly runtimeDirectory: string;
   readonly channelsAt: (controlPath: string) => Channels;
   readonly succession: Succession<Channels>;
-  /** `socks`: each client says it. */
+  /** `socks`: each client sends its own target. */
   readonly to: ChannelTarget | 'socks';
 }
 
-/** A channel that fails may do so because its master has gone: it is asked. */
+/** A failed channel may mean that the master is gone, so the master is probed. */
 const proofMs = 500;
-/** Who speaks no SOCKS may try again and again. */
+/** A client that does not speak SOCKS may retry again and again. */
 const logSpacingMs = 10_000;
 
-export class SshDoor extends RideTunnel {
+export class SshChannelForward extends RideTunnel {
   readonly #request: TunnelRequest;
-  readonly #parts: SshDoorParts;
+  readonly #parts: SshChannelForwardParts;
   readonly #listenPath: string;
   readonly #server = net.createServer({
     allowHalfOpen: true,
@@ -54,13 +55,13 @@ export class SshDoor extends RideTunnel {
     highWaterMark: joinedHighWaterMark,
   });
   readonly #clients = new Set<net.Socket>();
-  /** Those among them whose channel is being made. */
+  /** The clients whose channel is still being opened. */
   readonly #opening = new Set<net.Socket>();
   #controlPath = '';
   #announced: Channels | null = null;
   #loggedAt = -Infinity;
 
-  constructor(request: TunnelRequest, parts: SshDoorParts) {
+  constructor(request: TunnelRequest, parts: SshChannelForwardParts) {
     super(request.id, parts);
     this.#request = request;
     this.#parts = parts;
@@ -112,7 +113,7 @@ export class SshDoor extends RideTunnel {
     client.once('close', () => {
       this.#clients.delete(client);
       leaving.abort();
-      if (!this.hasEnded()) this.#leaveWornOut(this.#channels);
+      if (!this.hasEnded()) this.#replaceWornOut(this.#channels);
     });
     const open = async (to: ChannelTarget): Promise<Result<Duplex, ChannelFailure>> => {
       this.#opening.add(client);
@@ -125,8 +126,8 @@ export class SshDoor extends RideTunnel {
       const served = await serveSocks(client, {
         clock,
         open,
-        onNoRequest: (reason) => this.#noteNoRequest(reason),
-        onRefused: (target, failure) => this.#refusedTarget(target, failure),
+        onBadRequest: (reason) => this.#logBadRequest(reason),
+        onRefused: (target, failure) => this.#logRefusedTarget(target, failure),
       });
       if (served !== null) joinChannel(client, served.channel, served.early);
       return;
@@ -136,15 +137,15 @@ export class SshDoor extends RideTunnel {
       joinChannel(client, opened.value);
       return;
     }
-    this.#refused(opened.error);
+    this.#complain(opened.error);
     client.destroy();
   }
 
   async #openChannel(to: ChannelTarget, leaving: AbortSignal): Promise<Result<Duplex, ChannelFailure>> {
     const { clock, ride, succession } = this.#parts;
     const { name, holdTimeoutMs } = this.#request.service;
-    const impatience = new AbortController();
-    const giveUp = (): void => impatience.abort();
+    const waiting = new AbortController();
+    const giveUp = (): void => waiting.abort();
     leaving.addEventListener('abort', giveUp, { once: true });
     let hold: Timer | null = null;
     let isRenewed = false;
@@ -153,13 +154,12 @@ export class SshDoor extends RideTunnel {
         const opened = await channels.open(to, leaving);
         if (opened.ok || opened.error.kind !== 'gone') return opened;
         hold ??= clock.after(holdTimeoutMs, giveUp);
-        // It tells why itself, if it is about to end.
+        // If the ride is about to end, its own end reports why.
         if (!this.hasEnded()) void ride.prove(proofMs);
-        // The master may live on without this connection to it.
+        // The master may still run, with only our connection to it lost.
         const renewed = !this.hasEnded() && !isRenewed ? this.#channels : channels;
         isRenewed = true;
-        const next =
-          renewed === channels ? await succession.next(name, channels, impatience.signal) : renewed;
+        const next = renewed === channels ? await succession.next(name, channels, waiting.signal) : renewed;
         if (next === null) return opened;
         channels = next;
       }
@@ -169,7 +169,7 @@ export class SshDoor extends RideTunnel {
     }
   }
 
-  #refused(failure: ChannelFailure): void {
+  #complain(failure: ChannelFailure): void {
     if (failure.kind !== 'refused') return;
     const kind = failure.code === openFailures.prohibited ? 'administratively prohibited' : 'connect failed';
     const cause = classifyComplaint(
@@ -179,22 +179,22 @@ export class SshDoor extends RideTunnel {
     this.life.complain(cause);
   }
 
-  #refusedTarget({ host, port }: SocksTarget, failure: ChannelFailure): void {
+  #logRefusedTarget({ host, port }: SocksTarget, failure: ChannelFailure): void {
     if (failure.kind === 'cancelled') return;
     this.#request.log.debug(`SOCKS: ${host} port ${String(port)}: ${failure.reason}`);
   }
 
-  #noteNoRequest(reason: string): void {
+  #logBadRequest(reason: string): void {
     const { clock } = this.#parts;
     if (clock.now() < this.#loggedAt + logSpacingMs) return;
     this.#loggedAt = clock.now();
     this.#request.log.warn(`SOCKS: ${reason}`);
   }
 
-  #leaveWornOut({ isWornOut }: Channels): void {
+  #replaceWornOut({ isWornOut }: Channels): void {
     if (!isWornOut) return;
-    // Newcomers get another master.
-    const cause = describeCause('exited', { ending: 'ssh is replaced after many refusals' });
+    // New clients get another master.
+    const cause = describeCause('exited', { ending: 'ssh is replaced after too many refused connections' });
     this.#parts.ride.condemn(cause);
     if (this.#clients.size === 0) void this.end({ ...noChild, cause });
   }

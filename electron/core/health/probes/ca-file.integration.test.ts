@@ -1,4 +1,4 @@
-// Against servers whose certificates an authority has signed that nobody knows but who is told.
+// Against servers whose certificates are signed by a private CA.
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import type { TargetProbe } from '../../../../shared/service-spec.ts';
 import { Scope } from '../../scope.ts';
 import { ask, causeOf, finding, grpc, httpSpec, kafka, postgres, redis, tlsSpec } from './testing/ask.ts';
 import { speaksHttp, speaksKafka } from './testing/protocol-servers.ts';
-import { answers, listen, neverAnswers, type Behaviour } from './testing/test-server.ts';
+import { answers, listen, neverAnswers, type Behavior } from './testing/test-server.ts';
 
 const everything = new Scope('authorities');
 let scope: Scope;
@@ -51,8 +51,8 @@ beforeAll(async () => {
   otherCaFile = await write('other.pem', other.cert);
 });
 
-const serve = async (behaviour: Behaviour): Promise<number> => {
-  const { port, close } = await listen(behaviour, { certificate: server });
+const serve = async (behavior: Behavior): Promise<number> => {
+  const { port, close } = await listen(behavior, { certificate: server });
   scope.own('server', close);
   return port;
 };
@@ -119,17 +119,17 @@ describe('ca_file', () => {
     }
   });
 
-  it('may hold several authorities, and text between them', async () => {
+  it('may contain several CA certificates, with text between them', async () => {
     const both = await write('both.pem', `One:\n${other.cert}\nTwo:\n${authority.cert}`);
     expect(await check(await serve(welcome), https, { caFile: both })).toBe('passed');
   });
 
-  it('does not save a certificate for another host', async () => {
+  it('does not make a certificate for another host valid', async () => {
     const spec = { ...https, url: 'https://db.internal/', caFile };
     expect(await check(await serve(welcome), spec, {})).toBe('the certificate is for another host');
   });
 
-  it('is read by each check anew, once it is there and when it has changed', async () => {
+  it('is read again by each check, when it appears and after changes', async () => {
     const port = await serve(welcome);
     const renewed = path.join(folder, 'renewed.pem');
     expect(await check(port, https, { caFile: renewed })).toBe(
@@ -179,8 +179,8 @@ describe('ca_file', () => {
     },
   );
 
-  it('may lie on a volume that hangs: the check says so, and one reader waits for all of them', async () => {
-    // Who opens a pipe that nobody writes to hangs as well.
+  it('may be on a volume that hangs: the check reports it, and one reader serves all checks', async () => {
+    // Opening a named pipe without a writer hangs as well.
     const file = path.join(folder, 'pipe.pem');
     execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', file]);
     const spec = { ...https, caFile: file };
@@ -203,7 +203,7 @@ describe('ca_file', () => {
     expect(await patient).toBe('passed');
   });
 
-  it('is read no longer than somebody waits for it', async () => {
+  it('is not read any longer than a check waits for it', async () => {
     const file = path.join(folder, 'silent.pem');
     execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', file]);
     const readers = async (): Promise<number> =>
@@ -215,13 +215,13 @@ describe('ca_file', () => {
     await eventually('it is being read', async () => (await readers()) === 1);
     cancellation.abort();
     expect(await result).toEqual({ kind: 'cancelled' });
-    await eventually('nobody reads it', async () => (await readers()) === 0);
+    await eventually('no reader is left', async () => (await readers()) === 0);
     await rm(file);
     await writeFile(file, authority.cert);
     expect(await check(port, { ...https, caFile: file }, {})).toBe('passed');
   });
 
-  it('is not asked for where nothing is verified', async () => {
+  it('is not read if nothing is verified', async () => {
     const caFile = path.join(folder, 'absent.pem');
     const plain = await listen(welcome);
     scope.own('server', () => plain.close());
@@ -230,7 +230,7 @@ describe('ca_file', () => {
     expect(await check(plain.port, { ...redis, caFile }, {})).toBe('the answer is not Redis');
   });
 
-  it('is no longer read for a check that was cancelled: nothing is connected', async () => {
+  it('is not read for a cancelled check, which does not connect either', async () => {
     let connections = 0;
     const { endpoint, close } = await listen(() => (connections += 1), { certificate: server });
     scope.own('server', close);
@@ -238,7 +238,7 @@ describe('ca_file', () => {
     const result = ask(endpoint, { ...https, caFile }, { signal: cancellation.signal });
     cancellation.abort();
     expect(await result).toEqual({ kind: 'cancelled' });
-    // A connection begun by then would be accepted before this one.
+    // A connection already started would be accepted before this one.
     expect(await finding(ask(endpoint, { ...https, caFile }, { timeoutMs: 300 }))).not.toBe('cancelled');
     expect(connections).toBe(1);
   });

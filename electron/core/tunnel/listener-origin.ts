@@ -1,14 +1,14 @@
 /**
- * Who listens where a command was told to listen. Between the choice of a port and the command's bind any program of this
- * machine may take the port, and would get the clients' bytes. The listener need not belong to the command's own group:
- * `docker run -p` and an ssh that goes through a master have another process listen. Pure.
+ * Who listens on the port given to a command. Between the choice of the port and the command's bind, any program on
+ * this machine can bind it, and would then receive the clients' bytes. The rightful listener may be outside the
+ * command's group: with `docker run -p`, or an ssh that uses a master, another process listens. Pure.
  */
 
-/** A socket that listens, and the process that has it open. */
+/** A listening socket, and the process that has it open. */
 export interface PortListener {
-  /** The user who made the socket. */
+  /** The user who created the socket. */
   readonly uid: number;
-  /** null: not shown to us, because it is another user's. */
+  /** null: hidden from us, because it belongs to another user. */
   readonly process: ListenerProcess | null;
 }
 
@@ -16,13 +16,13 @@ export interface ListenerProcess {
   readonly pid: number;
   readonly pgid: number;
   readonly name: string;
-  /** Ticks or ms, as for `Command`; null: not known. */
+  /** In ticks or ms, as for `Command`; null: unknown. */
   readonly startedAt: number | null;
 }
 
-/** The command and we, who started it. */
+/** The command, and LocalPort, which started it. */
 export interface Command {
-  /** Also the id of its group. */
+  /** Also its process group id. */
   readonly pid: number;
   readonly startedAt: number | null;
   readonly ourUid: number;
@@ -30,12 +30,12 @@ export interface Command {
 }
 
 /**
- * `older`: the process was there before the command. It is a stranger unless the command may have asked it to listen, which takes
- * a socket to be asked on. `other-user`: a stranger unless the command runs as that user (sudo).
+ * `older`: the process started before the command. It is foreign unless the command may have asked it to listen, which
+ * requires that it listens on a Unix socket. `other-user`: foreign unless the command runs as that user (sudo).
  */
-export type Standing = 'accepted' | 'older' | 'other-user' | 'ourselves';
+export type Origin = 'accepted' | 'older' | 'other-user' | 'ourselves';
 
-export function standingOf({ uid, process }: PortListener, command: Command): Standing {
+export function originOf({ uid, process }: PortListener, command: Command): Origin {
   if (process?.pgid === command.pid) return 'accepted';
   if (process?.pid === command.ourPid) return 'ourselves';
   if (uid !== 0 && uid !== command.ourUid) return 'other-user';
@@ -45,15 +45,18 @@ export function standingOf({ uid, process }: PortListener, command: Command): St
 }
 
 /** `socat (pid 812)`, `a program of another user (uid 1001)`. */
-export function describeListener({ uid, process }: PortListener, standing: Standing): string {
+export function describeListener({ uid, process }: PortListener, origin: Origin): string {
   const name = process === null ? 'a program' : `${process.name} (pid ${process.pid})`;
-  return standing === 'other-user' ? `${name} of another user (uid ${uid})` : name;
+  return origin === 'other-user' ? `${name} of another user (uid ${uid})` : name;
 }
 
-/** Reads `lsof -F pgucn`: each process begins with `p`, its files follow, `n` is where one listens. */
+/**
+ * Parses `lsof -F pgucn`: each process starts with a `p` line, followed by its files; `n` is the address a file listens
+ * on.
+ */
 export function parseLsofListeners(
   output: string,
-  isMeant: (place: string) => boolean,
+  matches: (address: string) => boolean,
 ): readonly PortListener[] {
   const listeners = new Map<number, PortListener>();
   let [pid, pgid, uid, name] = [0, 0, 0, ''];
@@ -63,7 +66,7 @@ export function parseLsofListeners(
     if (line.startsWith('g')) pgid = Number(value);
     if (line.startsWith('u')) uid = Number(value);
     if (line.startsWith('c')) name = value;
-    if (line.startsWith('n') && isMeant(value))
+    if (line.startsWith('n') && matches(value))
       listeners.set(pid, { uid, process: { pid, pgid, name, startedAt: null } });
   }
   return [...listeners.values()];
