@@ -131,6 +131,9 @@ const withReady = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
   get pid() {
     return carrier.pid;
   },
+  get isPromptingUser() {
+    return carrier.isPromptingUser === true;
+  },
   ready,
   ended: carrier.ended,
   ...(carrier.answered === undefined ? {} : { answered: carrier.answered }),

@@ -383,6 +383,20 @@ describe('a session', () => {
     expect(places.map(podOf)).toEqual(['web-0']);
   });
 
+  it('is kept while it prompts the user to sign in, also when the network changes: a new one would prompt again', async () => {
+    const world = new World();
+    world.lease(service('a'));
+    world.board(service('a'));
+    world.session.isPromptingUser = true;
+    world.transport.interrupted(true);
+    await settle();
+    expect([world.sessions.length, world.session.isStopped]).toEqual([1, false]);
+    world.session.isPromptingUser = false;
+    world.transport.interrupted(true);
+    await settle();
+    expect(world.sessions).toHaveLength(2);
+  });
+
   it('is replaced when the kubeconfig changes for its context, and forwards move', async () => {
     const { world } = await up(service('a'), service('b'));
     world.transport.triggered('credentials');

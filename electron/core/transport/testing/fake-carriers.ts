@@ -23,6 +23,7 @@ export class FakeCarrier implements Carrier {
   /** Resolvers of the running probes, oldest first. */
   readonly probes: ((proof: TransportProof) => void)[] = [];
   isStopped = false;
+  isPromptingUser = false;
   readonly #life = new CarrierLife();
 
   constructor(opening: CarrierOpening, reports: CarrierReports) {
