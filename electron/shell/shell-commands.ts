@@ -137,8 +137,7 @@ async function menuWork(
       return;
     case 'pause-all': {
       const until = (action.for === 'hour' ? inHours(1) : tomorrowAfter)(clock.wallNow());
-      host.setDesiredForTag(null, 'off', until);
-      return;
+      return host.setDesiredForTag(null, 'off', until);
     }
     case 'open-popover':
       openPopover();

@@ -622,7 +622,7 @@ export const scenarios = {
       'link:get': () => ({
         id: '1',
         title: 'This link does nothing',
-        text: 'There is no forward with the name “kafak”.',
+        text: 'There is no forward with the name “kafka-2”.',
         accept: null,
       }),
     },

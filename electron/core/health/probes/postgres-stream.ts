@@ -23,7 +23,7 @@ const exposed: ReadonlyMap<number, string> = new Map([
   [5, 'as an MD5 hash'],
 ]);
 
-/** In which interceptable form the server requests the password: `in clear text`, `as an MD5 hash`; null: in none. */
+/** The form in which the server requests the password and others could read it: `in clear text`, `as an MD5 hash`; null: none. */
 function exposureIn(message: Buffer): string | null {
   if (message[0] !== 0x52 || message.length < headBytes + 4) return null;
   return exposed.get(message.readInt32BE(headBytes)) ?? null;
