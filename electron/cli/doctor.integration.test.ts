@@ -75,7 +75,7 @@ describe('the doctor', () => {
     expect(code).toBe(1);
     expect(found).toEqual([
       expect.stringMatching(
-        /^login shell bad: \/bin\/false did not print its environment: .+ → Start it by hand/,
+        /^login shell bad: \/bin\/false did not print its environment: .+ → Run it by hand/,
       ),
     ]);
   });

@@ -1,18 +1,15 @@
 /** What both imports do with their proposals: keep clear of the present config, and print them or add them to it. */
 import { maxServices } from '../../shared/config-schema.ts';
+import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { findConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { answerOf, closing, findHost } from './host-connection.ts';
-import {
-  type ChangedPort,
-  draftEntries,
-  type Proposal,
-  type Taken,
-} from '../core/import/service-proposal.ts';
+import { type ChangedPort, draftEntries, type Proposal } from '../core/import/service-proposal.ts';
 import { addEntries, type Added } from './import-writing.ts';
+import { presentForwards } from './present-forwards.ts';
 import { proposalYaml } from './proposal-yaml.ts';
 import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
@@ -39,9 +36,20 @@ export async function finishImport(
 ): Promise<ExitCode> {
   const proposals = found.slice(0, maxServices);
   for (const failure of failures) context.complain(`${context.complaintPalette.bad('error:')} ${failure}`);
-  const { entries, raisedPorts, takenPorts } = draftEntries(proposals, await readTaken(context));
+  const services = await readServices(context);
+  // What is only printed may be meant for another file.
+  const present =
+    write === true ? await presentForwards(context, proposals, services) : new Map<Proposal, string>();
+  const { entries, raisedPorts, takenPorts } = draftEntries(
+    proposals.filter((proposal) => !present.has(proposal)),
+    {
+      names: new Set(services.map(({ name }) => name)),
+      ports: new Set(services.map(({ localPort }) => localPort)),
+    },
+  );
   const remarks = [
     ...known,
+    ...listInWords('already in the config', [...present.values()]),
     ...(found.length > maxServices
       ? [`only the first ${maxServices} of ${found.length} services: a config holds no more`]
       : []),
@@ -56,6 +64,7 @@ export async function finishImport(
   ];
   if (entries.length === 0) {
     context.tell(...remarks);
+    if (present.size > 0) return failures.length === 0 ? exitCode.ok : exitCode.error;
     throw new CommandFailure('there is nothing to import');
   }
   if (write === true) {
@@ -104,13 +113,9 @@ async function configInUse(context: CommandContext): Promise<string | null> {
   return closing(client, async () => answerOf(await client.request('snapshot', {})).config.path ?? named);
 }
 
-/** Names and ports of the present config. A broken one takes none: its owner is about to fix it anyway. */
-async function readTaken(context: CommandContext): Promise<Taken> {
+/** Those of the present config. A broken one counts as empty: its owner is about to fix it anyway. */
+async function readServices(context: CommandContext): Promise<readonly ServiceSpec[]> {
   const found = await configInUse(context);
   const loaded = found === null ? null : await readConfig(context, found);
-  const services = loaded?.ok === true ? loaded.value.services : [];
-  return {
-    names: new Set(services.map(({ name }) => name)),
-    ports: new Set(services.map(({ localPort }) => localPort)),
-  };
+  return loaded?.ok === true ? loaded.value.services : [];
 }

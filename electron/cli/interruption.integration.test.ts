@@ -126,7 +126,7 @@ describe('Ctrl-C', () => {
     const start = user.begin('start', 'dead', '--wait', '--timeout', '1h', '-v');
     const seen = listenTo(start);
     const ended = once(start, 'close');
-    await eventually('it talks to the host', () => seen.err.includes('talking to the host'));
+    await eventually('it has found the host', () => seen.err.includes('using LocalPort: '));
     await eventually('it is asked for', async () => (await readStatus()).services[0]?.phase === 'retrying');
     start.kill('SIGINT');
     expect(await ended).toEqual([130, null]);

@@ -104,7 +104,8 @@ describe('start and stop', () => {
     await eventually('db is on again', async () => (await db())?.desired === 'on');
     await user.run('stop', 'db', '--until', 'tomorrow');
     await user.run('start', 'db');
-    expect(readFileSync(file, 'utf8')).not.toContain('until');
+    // It is written in the background.
+    await eventually('no time is kept', () => !readFileSync(file, 'utf8').includes('until'));
     await user.run('stop', 'db', '--until', 'tomorrow');
     await user.run('stop', 'db');
     expect(await db()).not.toHaveProperty('off_until');
@@ -161,7 +162,7 @@ describe('start and stop', () => {
     const ran = await user.run('start', '--all', '--wait', '--timeout', '300ms');
     expect(ran).toMatchObject({ code: 1, out: '' });
     expect(ran.err).toContain(
-      `✗ dead  is retrying: 127.0.0.1:${dead} refused the connection · connect ECONNREFUSED 127.0.0.1:${dead}`,
+      `✗ dead  retrying\n   127.0.0.1:${dead} refused the connection\n   connect ECONNREFUSED 127.0.0.1:${dead}\n`,
     );
   });
 
@@ -291,7 +292,7 @@ describe('logs', () => {
     expect(new Set(all.map(({ service }) => service))).toEqual(new Set([null, 'db', 'web']));
     expect(all.map(({ time }) => time)).toEqual(all.map(({ time }) => time).toSorted());
     expect((await user.run('logs', 'db', '-n', '1', '--grep', 'TUNNEL-READY')).out).toMatch(
-      /connected in [\d.]+ s\n$/,
+      /connected in [\d.]+ m?s\n$/,
     );
     await user.run('daemon', 'stop');
     expect((await user.run('logs', '--service', 'db', '-n', '1')).out).toMatch(/turned off\n$/);
@@ -350,16 +351,7 @@ describe('the daemon', () => {
     expect(second.host?.pid).not.toBe(first);
     const stopped = await user.run('daemon', 'stop');
     expect(stopped.code).toBe(0);
-    expect(stopped.out.replaceAll(/\d+ ms/g, 'N ms')).toBe(
-      [
-        '✓ stop new work N ms',
-        '✓ complete current N ms',
-        '✓ cancel tasks N ms',
-        '✓ force clean-up N ms',
-        'stopped in N ms',
-        '',
-      ].join('\n'),
-    );
+    expect(stopped.out).toMatch(/^Stopped LocalPort in \d+ ms\n$/);
     expect(await user.run('daemon', 'status', '-o', 'json')).toMatchObject({
       code: 1,
       out: '{\n  "running": false\n}\n',

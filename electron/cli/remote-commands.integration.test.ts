@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -133,7 +133,11 @@ describe('ssh', () => {
       code: 0,
       out: `${file}: valid, 1 service\n`,
     });
-    expect((await user.run('import', 'ssh', '--file', config, '--write', '-c', file)).code).toBe(1);
+    const before = readFileSync(file, 'utf8');
+    const again = await user.run('import', 'ssh', '--file', config, '--write', '-c', file);
+    expect(again).toMatchObject({ code: 0, out: '' });
+    expect(again.err).toContain('already in the config: bastion\n');
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 });
 

@@ -101,7 +101,7 @@ describe.runIf(await canServePasswords())('passwords that stand elsewhere', () =
     const texts = files
       .filter((file) => file.isFile())
       .map((file) => readFileSync(path.join(file.parentPath, file.name), 'utf8'));
-    expect(texts.join('\n')).toContain('asks');
+    expect(texts.join('\n')).toContain('prompts for');
     expect(texts.join('\n')).not.toContain('s3cret');
   });
 });

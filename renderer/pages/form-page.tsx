@@ -30,7 +30,7 @@ const labels: Readonly<Record<FieldName, string>> = {
   name: 'Name',
   localPort: 'Local port',
   group: 'Group',
-  engine: 'Streams by',
+  engine: 'Engine',
   hold: 'Clients wait',
   autoOff: 'Turn off after',
   guard: 'Guard',

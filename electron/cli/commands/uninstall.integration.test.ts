@@ -164,6 +164,7 @@ describe('uninstall', () => {
       ...fakeClient({}),
       // Above the highest that Linux gives (proc(5), pid_max): no process has it.
       host: { ...fakeClient({}).host, pid: 2 ** 22 + 1 },
+      request: () => Promise.resolve({ ok: false, error: { code: 'stopping', message: 'it is busy' } }),
       stream: () => {
         seen = present();
         return Promise.resolve(

@@ -124,7 +124,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
     .addHelpText(
       'after',
       examples(
-        ['localport open grafana', 'http://localhost:3000 in your browser'],
+        ['localport open web', 'http://localhost:3000 in your browser'],
         ['localport open db --print', 'postgresql://localhost:5432/'],
       ),
     )

@@ -140,10 +140,11 @@ describe('the config in force', () => {
 
   it.each([
     ['kubectl', 'resource_name: db, contxt: prod', 'contxt', 'did you mean context?'],
+    ['kubectl', 'resource_name: db, cluster: prod', 'cluster', 'did you mean context?'],
     [
       'kubectl',
-      'resource_name: db, cluster: prod',
-      'cluster',
+      'resource_name: db, flavor: x',
+      'flavor',
       'known keys are resource_name, namespace, resource_type, selector, context, kubeconfig, engine',
     ],
     ['ssh', 'host: bastion, prot: 2222', 'prot', 'did you mean port?'],

@@ -99,7 +99,14 @@ function readCache(path: string, log: Logger): Environment {
 }
 
 /** The cache is written with each answer. */
-const lastWrite = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+/** null: there is none, or its folder cannot be entered. */
+function lastWrite(path: string): number | null {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return null;
+  }
+}
 
 async function writeCache(path: string, difference: Environment, log: Logger): Promise<void> {
   try {

@@ -46,7 +46,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
   [
     'a million brackets that close',
     () => ']'.repeat(1_000_000),
-    'not valid YAML: Unexpected flow-seq-end token in YAML document: "]"',
+    'this ] closes nothing',
   ],
   ['lists in lists, in one line', () => '- '.repeat(500_000), 'the file is nested too deeply'],
   ['a million empty lines', () => '\n'.repeat(1_000_000), 'the file has too many words: make it smaller'],
