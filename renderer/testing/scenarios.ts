@@ -622,6 +622,7 @@ export const scenarios = {
       'link:get': () => ({
         id: '1',
         title: 'This link does nothing',
+        // cspell:ignore kafak
         text: 'There is no forward with the name “kafak”.',
         accept: null,
       }),
