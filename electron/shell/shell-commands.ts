@@ -137,7 +137,7 @@ async function menuWork(
       return;
     case 'pause-all': {
       const until = (action.for === 'hour' ? inHours(1) : tomorrowAfter)(clock.wallNow());
-      host.setDesiredForTag(null, 'off', until);
+      await host.setDesiredForTag(null, 'off', until);
       return;
     }
     case 'open-popover':
