@@ -29,7 +29,7 @@ it.each<[Partial<SshConnection>, string]>([
   [{ remoteHost: '0.0.0.0', localTarget: here }, 'bastion (0.0.0.0:8080) → localhost:3000'],
   [{ remoteHost: '::', localTarget: { path: '/run/x.sock' } }, 'bastion ([::]:8080) → /run/x.sock'],
   [{ remoteSocket: '/run/a.sock', localTarget: here }, 'bastion:/run/a.sock → localhost:3000'],
-])('an ssh service %j leads %s', (given, route) => {
+])('the route of an ssh service %j is %s', (given, route) => {
   expect(describeRoute(ssh(given))).toBe(route);
 });
 

@@ -57,7 +57,7 @@ describe('on macOS', () => {
     ['requires-approval', 'requires-approval'],
     ['not-registered', 'disabled'],
     ['not-found', 'disabled'],
-  ])('the system says %s: it is %s, whatever was asked for', async (status, expected) => {
+  ])('with the status %s it is %s, whatever was requested', async (status, expected) => {
     const { item, calls } = fakeApp(status);
     expect(await item.setOpenAtLogin(true)).toBe(expected);
     expect(calls).toEqual([{ openAtLogin: true }]);

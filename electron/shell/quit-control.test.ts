@@ -90,7 +90,7 @@ describe('the last step', () => {
 });
 
 describe('while the app is being started', () => {
-  test.each(['succeeds', 'fails'])('the process ends once the start %s', async (outcome) => {
+  test.each(['succeeds', 'fails'])('the process exits once the start %s', async (outcome) => {
     const { control, steps, clock } = setUp();
     const start = sleep(clock, 500).then(() => {
       if (outcome === 'fails') throw new Error('no icon');

@@ -1,5 +1,5 @@
 /**
- * Notices as notifications of the system.
+ * Shows notifications through the system.
  *
  * 1. macOS asks the user for permission when the first notification object is created, and drops what is shown before the
  *    answer. So permission is requested when notifications are turned on, not by the first one (Electron's
