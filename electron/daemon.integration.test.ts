@@ -26,7 +26,7 @@ interface Daemon {
   readonly process: ChildProcess;
   readonly pid: number;
   output(): string;
-  /** The exit code, or the signal. */
+  /** The exit code or the signal. */
   readonly ended: Promise<number | string>;
 }
 
@@ -131,7 +131,7 @@ const isAnswered = (port: number): Promise<boolean> =>
   );
 
 describe('the daemon', () => {
-  it('forwards, says nothing, and leaves nothing when it is told to stop', async () => {
+  it('forwards, prints nothing, and leaves nothing behind when stopped', async () => {
     const daemon = start();
     const client = await connect();
     const { services } = await becomes(client, allUp);
@@ -156,7 +156,7 @@ describe('the daemon', () => {
     expect(daemon.output()).toBe('');
   });
 
-  it('prints the services as they change in the foreground', async () => {
+  it('prints changes of services in the foreground', async () => {
     const daemon = start('--foreground');
     await eventually('the first state', () => daemon.output().includes('● db  up'));
     daemon.process.kill('SIGINT');
@@ -164,7 +164,7 @@ describe('the daemon', () => {
     expect(daemon.output()).toMatch(/\nstopped, nothing is left behind\n$/);
   });
 
-  it('reloads on HUP, every time, and stops on TERM', async () => {
+  it('reloads on every SIGHUP, and stops on SIGTERM', async () => {
     const daemon = start();
     const client = await connect();
     await becomes(client, allUp);
@@ -178,8 +178,8 @@ describe('the daemon', () => {
     expect(leftFiles()).toEqual([]);
   });
 
-  // launchd and systemd start again what fails, so that a stop would be undone.
-  it('ends with 0 when it was told to stop, also where something is left, and says what', async () => {
+  // launchd and systemd restart a daemon that fails, which would undo the stop.
+  it('exits with 0 when stopped, even if something is left behind, and reports it', async () => {
     const leave = (): void => writeFileSync(path.join(path.dirname(socketPath()), 'strange'), '');
     const signalled = start('--foreground');
     await connect();
@@ -198,7 +198,7 @@ describe('the daemon', () => {
     expect(problems).toEqual([expect.stringMatching(/strange is left in /)]);
   });
 
-  it('is one: a second start says who is there, and fails', async () => {
+  it('runs only once: a second start fails and says which instance is running', async () => {
     const first = start();
     await connect();
     const second = start();
@@ -210,7 +210,7 @@ describe('the daemon', () => {
     );
   });
 
-  it('lets a manager rest that would start it again, where another one runs', async () => {
+  it('exits with 0 if another instance is running, so that a service manager does not restart it', async () => {
     const first = start();
     await connect();
     const second = start('--unless-running');
@@ -220,7 +220,7 @@ describe('the daemon', () => {
     );
   });
 
-  it('starts once when it is started several times at once', async () => {
+  it('starts only once when started several times at the same time', async () => {
     const starters = Array.from({ length: 4 }, () => start());
     const client = await connect();
     const losers = starters.filter(({ pid }) => pid !== client.host.pid);
@@ -228,7 +228,7 @@ describe('the daemon', () => {
     expect(await Promise.all(losers.map(({ ended }) => ended))).toEqual([1, 1, 1]);
   });
 
-  it('starts again after kill -9, and its tunnels did not outlive it', async () => {
+  it('starts again after kill -9, and its old tunnels are gone', async () => {
     const killed = start();
     const before = await becomes(await connect(), allUp);
     killed.process.kill('SIGKILL');
@@ -242,7 +242,7 @@ describe('the daemon', () => {
     expect(await Promise.all(ports.map(isAnswered))).toEqual([true, true]);
   });
 
-  it('refuses a command line that it does not know', async () => {
+  it('rejects an invalid command line', async () => {
     const daemon = start('--log-level', 'loud');
     expect(await daemon.ended).toBe(2);
     expect(daemon.output()).toBe(

@@ -1,4 +1,4 @@
-/** The headless host: the core in plain Node, without a screen. The `localport` command starts it and speaks to it. */
+/** The headless host: the core in plain Node, without a user interface. The `localport` command starts it and talks to it. */
 import { configWorkerCode } from './config-worker-code.ts';
 import { systemClock as clock } from './core/clock.ts';
 import { compileInWorker, editInWorker } from './core/config/worker-compiler.ts';
@@ -43,7 +43,7 @@ async function main({
   }
   const { host, logs, paths } = opened.value;
   logUncaughtErrors(process, logs.app);
-  // A requested stop is a success, whatever is left behind: launchd and systemd restart a daemon that fails.
+  // A requested stop counts as success, whatever is left behind: launchd and systemd restart a daemon that fails.
   const exitAfter = async (shutdown: Promise<ShutdownReport>): Promise<never> => {
     const { problems } = await shutdown;
     if (foreground) say(...reportEnd(problems));
@@ -69,7 +69,7 @@ function giveUp(why: string, code: number): void {
   process.exitCode = code;
 }
 
-/** In the app's runtime a process does not end by having nothing to do, and `process.exit()` does not know `exitCode`. */
+/** In the app's runtime a process does not exit when it has nothing to do, and `process.exit()` ignores `exitCode`. */
 function endIfGivenUp(): void {
   if (process.exitCode !== undefined) process.exit(process.exitCode);
 }

@@ -1,4 +1,4 @@
-/** The menu-bar host: the core in Electron's main process, with tray and popover as its surface. */
+/** The menu-bar host: the core in Electron's main process, with the tray and the popover as its user interface. */
 import { app } from 'electron';
 import path from 'node:path';
 import { configWorkerCode } from './config-worker-code.ts';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   handleSignals({ host, log, ...wayOut });
   const bringUp = async (): Promise<MenuBarShell> => {
     const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
-    // The command does not reach it then; everything else works.
+    // The command cannot connect then, but everything else works.
     if (!served.ok) log.error(served.error);
     host.onSnapshot(printChanges());
     promptForLocalNetwork(host, { clock, log, platform: process.platform });

@@ -1,6 +1,6 @@
 /**
- * The bridge: the only thing of Electron that the popover's page can reach. It runs sandboxed and validates with the
- * same contract as main, so that neither end has to trust the other.
+ * The bridge: the only part of Electron that the popover's page can access. It runs sandboxed and validates with the same
+ * contract as main, so that neither end has to trust the other.
  */
 import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
 import * as z from 'zod';

@@ -1,10 +1,10 @@
 /**
- * The first file of the installed app: the menu-bar app, or the command or the daemon in its runtime.
+ * The entry point of the installed app: runs the menu-bar app, or the command or the daemon in its runtime.
  *
- * It is an ES module for its last line. Electron waits for the main script when that is one, and turns Node's event loop
- * meanwhile (`NodeBindings::JoinAppCode`, shell/common/node_bindings.cc), before it sets up anything of Chromium. A script
- * that never ends waiting is thus a plain Node: without a display, without child processes, without Electron's signal
- * handlers. The bundles end it by `process.exit`.
+ * It is an ES module because of its last line. Electron waits for a main script that is a module, and runs Node's event loop
+ * in the meantime (`NodeBindings::JoinAppCode`, shell/common/node_bindings.cc), before it sets up Chromium. A script that
+ * never finishes is therefore plain Node: no display, no child processes, no Electron signal handlers. The bundles end it
+ * with `process.exit`.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { sayWhyNotStarted } from './core/host/terminal.ts';
 import { chromiumVariables, roleStart } from './core/install/app-runtime.ts';
 import { refusalOf } from './shell/refused-switches.ts';
 
-/** What a timer can wait, 24 days. A command is shorter, and a daemon listens. */
+/** The maximum delay of a timer, 24 days. Commands finish earlier, and a daemon's open socket keeps it alive. */
 const longestTimerMs = 2 ** 31 - 1;
 
 const role = roleStart(process.argv);
@@ -29,7 +29,7 @@ else {
   for (const name of chromiumVariables(process.env)) Reflect.deleteProperty(process.env, name);
   const script = fileURLToPath(new URL(role.script, import.meta.url));
   process.argv.splice(1, process.argv.length, script, ...role.args);
-  // An event loop with nothing to do would end the wait, and Chromium would start.
+  // With an idle event loop Electron would stop waiting, and Chromium would start.
   clock.after(longestTimerMs, () => undefined);
   load(script);
   await new Promise(() => undefined);

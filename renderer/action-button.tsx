@@ -6,12 +6,12 @@ import { useFeedback } from './use-feedback.ts';
 
 interface ActionButtonProps {
   readonly action: CauseAction;
-  /** The services that it helps. */
+  /** The services that the action applies to. */
   readonly names: readonly string[];
   readonly tabIndex?: 0 | -1;
 }
 
-/** The one thing that helps. Its label says for a moment that it was done. */
+/** The button for the remedy. After a click, its label confirms the action for a moment. */
 export function ActionButton({ action, names, tabIndex = 0 }: ActionButtonProps): ReactElement {
   const { remedy } = useCommands();
   const [feedback, show] = useFeedback(doneWord(action));

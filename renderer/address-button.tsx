@@ -10,7 +10,7 @@ interface AddressButtonProps {
   readonly tabIndex: 0 | -1;
 }
 
-/** A click copies the address. */
+/** Copies the address when clicked. */
 export function AddressButton({ address, shown, tabIndex }: AddressButtonProps): ReactElement {
   const { copy } = useCommands();
   const [feedback, show] = useFeedback('Copied');

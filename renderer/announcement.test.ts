@@ -7,30 +7,30 @@ const signedOut = ['credentials-expired', { context: 'prod' }] as const;
 const said = (before: readonly ServiceSnapshot[], after: readonly ServiceSnapshot[]): string | null =>
   announcementOf(snapshotOf(before), snapshotOf(after));
 
-describe('what is said aloud', () => {
-  it('is nothing while a try follows the other', () => {
+describe('the announcement', () => {
+  it('is empty while a service keeps retrying', () => {
     const trying = retrying('a', ['exited'], { phase: 'retrying', attempt: 4 });
     expect(said([retrying('a', ['exited'])], [trying])).toBeNull();
   });
 
-  it('is nothing for one more that is up while others still connect', () => {
+  it('is empty when one service comes up while others are still connecting', () => {
     expect(said([connecting('a'), connecting('b')], [up('a'), connecting('b')])).toBeNull();
   });
 
-  it('is that all is well again', () => {
+  it('says that everything is up again', () => {
     expect(said([up('a'), retrying('b', ['exited'])], [up('a'), up('b')])).toBe('All 2 up');
   });
 
-  it('is who needs the user, and why', () => {
+  it('names the service that needs the user, and why', () => {
     expect(said([up('a')], [waiting('a', signedOut)])).toBe('a needs attention: Signed out of prod');
   });
 
-  it('is only how many, when several need the user at once', () => {
+  it('gives only the number when several services need the user at once', () => {
     const services = ['a', 'b', 'c'].map((name) => waiting(name, signedOut));
     expect(said(services.slice(0, 1), services)).toBe('2 forwards need attention');
   });
 
-  it('is that the config broke', () => {
+  it('says that the config broke', () => {
     expect(announcementOf(snapshotOf([up('a')]), snapshotOf([up('a')], { status: 'broken' }))).toBe(
       'The config needs attention, 1 of 1 up',
     );

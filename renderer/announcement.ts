@@ -1,4 +1,4 @@
-/** What a screen reader says about the step from one snapshot to the next; null for all that can wait to be asked. Pure. */
+/** What a screen reader announces when one snapshot replaces another; null: no change worth announcing. Pure. */
 import { overviewOf } from '../shared/overview.ts';
 import type { ServiceSnapshot, Snapshot } from '../shared/service-snapshot.ts';
 import { toneOf } from '../shared/service-tone.ts';

@@ -14,7 +14,7 @@ interface AppMenuProps {
   readonly onClose: () => void;
 }
 
-/** What concerns LocalPort as a whole. */
+/** The menu of commands for LocalPort as a whole. */
 export function AppMenu({ platform, services, place, onPage, onClose }: AppMenuProps): ReactElement {
   const paused = pausedNames(services);
   const { pauseAll, setGroupDesired, reloadConfig, openConfig, copyDiagnostics, quit } = useCommands();

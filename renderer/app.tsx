@@ -13,7 +13,7 @@ interface AppProps {
   readonly commands: Commands;
 }
 
-/** Draws nothing before the first snapshot: a popover that opens empty and then jumps is worse than one frame later. */
+/** Renders nothing before the first snapshot: opening one frame later is better than opening empty and then jumping. */
 export function App({ bridge, commands }: AppProps): ReactElement | null {
   const current = useSnapshot(bridge);
   const [state, dispatch] = useReducer(reducePopover, initialState);
@@ -35,7 +35,7 @@ export function App({ bridge, commands }: AppProps): ReactElement | null {
   );
 }
 
-/** What helps is done where the user is: a log opens as a page, and so do a sign-in and a host key. */
+/** Remedies open inside the popover if possible: a log, a sign-in and a host key each have a page. */
 const actingInPlace = (commands: Commands, dispatch: Dispatch<PopoverAction>): Commands => ({
   ...commands,
   remedy: (action, names) => {
@@ -46,7 +46,7 @@ const actingInPlace = (commands: Commands, dispatch: Dispatch<PopoverAction>): C
   },
 });
 
-/** null: what helps needs no page. */
+/** null: the remedy needs no page. */
 function pageFor(action: CauseAction, names: readonly string[]): Page | null {
   const [name] = names;
   if (name === undefined) return null;
@@ -71,7 +71,7 @@ function pageFor(action: CauseAction, names: readonly string[]): Page | null {
   }
 }
 
-/** Folded groups outlast the page. True once they are known: a list that folds after it was drawn would jump. */
+/** Restores and saves the collapsed groups. True once they are known: a list that collapses after it was drawn would jump. */
 function useFolded(
   bridge: PopoverBridge,
   folded: ReadonlySet<string>,

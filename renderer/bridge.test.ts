@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ExposedBridge } from '../shared/ipc-contract.ts';
 import { bridgeOf } from './bridge.ts';
 
-it('hands on events as they were sent, also those that say nothing, until it is told to stop', () => {
+it('passes events on as they were sent, including those without a payload, until unsubscribed', () => {
   const listeners = new Map<string, (json: string) => void>();
   const exposed = {
     platform: 'linux',

@@ -1,6 +1,6 @@
 import type { ExposedBridge, IpcEventPayload, PopoverBridge } from '../shared/ipc-contract.ts';
 
-/** The bridge as the page uses it, with events as objects of its own world. */
+/** The bridge as the page uses it, with events as objects of the page's own JavaScript world. */
 export const bridgeOf = (exposed: ExposedBridge): PopoverBridge => ({
   platform: exposed.platform,
   invoke: (channel, request) => exposed.invoke(channel, request),

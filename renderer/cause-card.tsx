@@ -9,7 +9,7 @@ interface CauseCardProps {
   readonly onExpand: (expanded: boolean) => void;
 }
 
-/** One trouble that several services have in common, told once. */
+/** One problem that several services share, shown once. */
 export function CauseCard({ shared, expanded, onExpand }: CauseCardProps): ReactElement {
   const { names, tone, cause } = shared;
   const title = `${names.length} forwards: ${cause.title}`;

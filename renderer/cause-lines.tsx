@@ -9,14 +9,14 @@ interface CauseLinesProps {
   readonly names: readonly string[];
   readonly expanded: boolean;
   readonly onExpand: (expanded: boolean) => void;
-  /** Only the first line, with the action at its end, unless it is expanded. */
+  /** Only the first line, with the action at its end, until expanded. */
   readonly isBrief?: boolean;
   readonly tabIndex?: 0 | -1;
 }
 
 /**
- * What happened; what happens next, with the one action that helps at its end; the evidence on demand. Both lines stand there
- * as long as the cause does, so that a row keeps its height while its service retries.
+ * What happened; what happens next, with the remedy's button at its end; the evidence on demand. Both lines stay as long as
+ * the cause does, so that a row keeps its height while its service retries.
  */
 export function CauseLines(props: CauseLinesProps): ReactElement {
   const { cause, title, names, expanded, onExpand, isBrief = false, tabIndex = 0 } = props;
@@ -52,7 +52,7 @@ export function CauseLines(props: CauseLinesProps): ReactElement {
   );
 }
 
-/** Also on the details page. */
+/** Also used on the details page. */
 export function CauseDetails({ cause }: { readonly cause: CauseView }): ReactElement {
   const { line, next, remedy, tries, evidence } = cause;
   const notes = [remedy, next, tries].filter((note) => note !== null && note !== line);

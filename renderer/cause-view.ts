@@ -1,4 +1,4 @@
-/** A cause in the popover's words: what happened, what happens next, what would help. */
+/** A cause as the popover shows it: what happened, what happens next, what would fix it. */
 import { causeActionOf, type CauseAction } from '../shared/cause-action.ts';
 import type { Cause } from '../shared/failure.ts';
 import { assertNever } from '../shared/result.ts';
@@ -15,14 +15,14 @@ export interface CauseView {
   readonly needsUser: boolean;
   readonly remedy: string | null;
   readonly evidence: string | null;
-  /** `6 failed tries`, once there was more than one. */
+  /** `6 failed tries`; null if there was only one. */
   readonly tries: string | null;
   readonly action: CauseAction | null;
 }
 
 /**
- * What the user sees of a service's failure; null while there is none. It follows the tone of the row: a service in trouble
- * shows the same title and the same button while it retries, only `next` changes.
+ * A service's failure as shown to the user; null if there is none. It matches the tone of the row: a service in trouble
+ * keeps the same title and button while it retries; only `next` changes.
  */
 export function causeViewOf(service: ServiceSnapshot, now: number): CauseView | null {
   const { cause } = service;
@@ -41,7 +41,7 @@ export function causeViewOf(service: ServiceSnapshot, now: number): CauseView | 
   };
 }
 
-/** In trouble, or waiting for what the title names. A first quick reconnect is neither. */
+/** In trouble, or waiting for what the title names. A first quick reconnect counts as neither. */
 const showsCause = (service: ServiceSnapshot): boolean =>
   toneOf(service) === 'trouble' || service.phase === 'waiting';
 
@@ -75,13 +75,13 @@ function retryText({ nextRetryAt, exhausted }: ServiceSnapshot, now: number): st
   return exhausted ? 'Retrying once a minute' : 'Retrying soon';
 }
 
-/** `countdown`: until LocalPort looks again, `in 30 s` or `now`; null: something else has to happen first. */
+/** `countdown`: until LocalPort checks again, `in 30 s` or `now`; null: something else has to happen first. */
 function waitingText(service: ServiceSnapshot, cause: Cause, countdown: string | null): string {
   switch (cause.recovery) {
     case 'user':
       return countdown === null ? 'Needs you' : `Needs you · checks again ${countdown}`;
     case 'trigger':
-      // What is waited for stands in the title.
+      // The title says what it is waiting for.
       return countdown === null ? 'Reconnects automatically' : `Checking again ${countdown}`;
     case 'backoff':
       return countdown === null ? retryText(service, 0) : `Retrying ${countdown}`;

@@ -14,14 +14,14 @@ const asked = async (act: (commands: Commands) => Promise<boolean>): Promise<rea
 };
 
 describe('commands', () => {
-  it('switch a group by its tag where the tag names exactly its services', async () => {
+  it('switch a group by its tag if the tag names exactly its services', async () => {
     const group = { tag: 'web', names: ['a', 'b'] };
     expect(await asked(({ setGroupDesired }) => setGroupDesired(group, 'off'))).toEqual([
       { channel: 'services:set-desired', request: { tag: 'web', desired: 'off' } },
     ]);
   });
 
-  it('turn off for a time', async () => {
+  it('turn a service off for a set time', async () => {
     const until = (): number => 1_000;
     expect(await asked(({ turnOffUntil }) => turnOffUntil('a', until))).toEqual([
       { channel: 'service:set-desired', request: { name: 'a', desired: 'off', until: 1_000 } },
@@ -31,7 +31,7 @@ describe('commands', () => {
     ]);
   });
 
-  it('switch a group one by one where it has no tag of its own', async () => {
+  it('switch services one by one if the group has no tag of its own', async () => {
     const group = { tag: null, names: ['a', 'b'] };
     expect(await asked(({ setGroupDesired }) => setGroupDesired(group, 'on'))).toEqual([
       { channel: 'service:set-desired', request: { name: 'a', desired: 'on' } },
@@ -64,11 +64,11 @@ describe('commands', () => {
       { kind: 'open-log', label: 'Show Log' } as const,
       ['a', 'b'].map((name) => ({ channel: 'service:open-log', request: { name } })),
     ],
-  ])('perform the remedy %j for all whom it helps', async (action, expected) => {
+  ])('perform the remedy %j for all services that it applies to', async (action, expected) => {
     expect(await asked(({ remedy }) => remedy(action, ['a', 'b']))).toEqual(expected);
   });
 
-  it('tell when something did not work instead of throwing', async () => {
+  it('report failure instead of throwing', async () => {
     const refusing = { ...fakeBridge(), invoke: () => Promise.reject(new Error('refused')) };
     expect(await createCommands(refusing).copy('x')).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** What a click or a key can ask of the app. Each resolves to whether it worked; main writes the reason to its log. */
+/** The commands behind clicks and keys. Each resolves to whether it succeeded; main logs the reason for a failure. */
 import { createContext, use } from 'react';
 import type { CauseAction } from '../shared/cause-action.ts';
 import type { IpcRequest, PopoverBridge } from '../shared/ipc-contract.ts';
@@ -8,7 +8,7 @@ import type { Desired } from '../shared/service-snapshot.ts';
 type Outcome = Promise<boolean>;
 type SystemSettingsPage = IpcRequest<'system-settings:open'>['page'];
 
-/** Services that are switched together: by their tag where it names exactly them. */
+/** Services that are switched together: by their tag if it names exactly these. */
 export interface ServiceGroup {
   readonly tag: string | null;
   readonly names: readonly string[];
@@ -16,37 +16,37 @@ export interface ServiceGroup {
 
 export type ConfigPlace = IpcRequest<'config:open'>;
 
-/** The present → a moment, both in epoch ms. */
+/** Maps the current time to another time, both in epoch ms. */
 type Moment = (now: number) => number;
 
 export interface Commands {
   readonly setDesired: (name: string, desired: Desired) => Outcome;
   readonly turnOffUntil: (name: string, until: Moment) => Outcome;
-  /** What is on now. */
+  /** Pauses all services that are on. */
   readonly pauseAll: (until: Moment) => Outcome;
   readonly setGroupDesired: (group: ServiceGroup, desired: Desired) => Outcome;
   readonly setAllDesired: (desired: Desired) => Outcome;
   readonly copy: (text: string) => Outcome;
-  /** Does what helps against the cause that these services have. */
+  /** Performs the remedy for these services' cause. */
   readonly remedy: (action: CauseAction, names: readonly string[]) => Outcome;
   readonly copyDiagnostics: () => Outcome;
   readonly openSystemSettings: (page: SystemSettingsPage) => Outcome;
-  /** At the entry of a service, or at a line. */
+  /** Opens the config at a service's entry or at a line. */
   readonly openConfig: (place?: ConfigPlace) => Outcome;
   readonly restart: (name: string) => Outcome;
-  /** Moves it to kubectl's current context. */
+  /** Moves the service to kubectl's current context. */
   readonly useContext: (name: string) => Outcome;
-  /** Opens what it forwards in the browser or a database app. */
+  /** Opens the service in the browser or a database app. */
   readonly openService: (name: string) => Outcome;
-  /** null: LocalPort's own. */
+  /** null: LocalPort's own log. */
   readonly openLog: (name: string | null) => Outcome;
   readonly openLicenses: () => Outcome;
   readonly reloadConfig: () => Outcome;
-  /** Trusts the text that was shown. */
+  /** Trusts the config text that was shown. */
   readonly trustConfig: (digest: string) => Outcome;
-  /** null: none. `remember`: in the keychain, once it has worked. */
+  /** `answer` null: declined. `remember`: stores the answer in the keychain once it has worked. */
   readonly answerPrompt: (id: string, answer: string | null, remember?: boolean) => Outcome;
-  /** To what a link asks. */
+  /** Answers the question that a link raised. */
   readonly answerLink: (id: string, yes: boolean) => Outcome;
   readonly setSize: (size: IpcRequest<'popover:set-size'>) => Outcome;
   readonly hide: () => Outcome;
@@ -81,7 +81,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
     copy,
     remedy: (action, names) => {
       switch (action.kind) {
-        // Its page takes its place; without one, the command is still of use.
+        // Its page handles this; without a page, the command is still useful.
         case 'sign-in':
         case 'trust-host-key':
         case 'add-key':

@@ -15,11 +15,11 @@ const noticeOf = (config: ConfigState): ConfigNoticeView | null =>
   configNoticeOf({ config, services: [up('postgres')] });
 
 describe('the notice about the config', () => {
-  it('is absent when the file is as it should be', () => {
+  it('is absent when the file is valid', () => {
     expect(noticeOf({ status: 'loaded', path: '/c.yaml', problems: [] })).toBeNull();
   });
 
-  it('leaves the first run to its own page', () => {
+  it('is absent on the first run, which has its own page', () => {
     expect(noticeOf({ status: 'welcome', path: null, problems: [] })).toBeNull();
   });
 
@@ -39,12 +39,12 @@ describe('the notice about the config', () => {
     });
   });
 
-  it('does not claim that something runs where nothing does', () => {
+  it('does not claim that something is running when nothing is', () => {
     const config: ConfigState = { status: 'broken', path: '/c.yaml', problems: [problem(41)] };
     expect(configNoticeOf({ config, services: [] })?.text).toBe('Nothing is running until you fix it');
   });
 
-  it('names no line and no path where the file as a whole is meant', () => {
+  it('names no line or path for a problem with the file as a whole', () => {
     const problems = [{ ...problem(null), path: '', message: 'The file is larger than 1 MB' }];
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })).toMatchObject({
       title: 'The config has 1 error',
@@ -53,7 +53,7 @@ describe('the notice about the config', () => {
     });
   });
 
-  it('shows invisible characters of a file', () => {
+  it('makes invisible characters of a file visible', () => {
     const problems = [{ ...problem(41), message: 'has no field "na\u202eme"' }];
     expect(noticeOf({ status: 'broken', path: '/c.yaml', problems })?.problems).toEqual([
       { place: 'line 41', text: String.raw`warehouse: local_port: has no field "na\u202eme"` },
@@ -77,7 +77,7 @@ describe('the notice about the config', () => {
       review,
     };
 
-    it('shows what would run, and the text that a click on Trust trusts', () => {
+    it('shows what would run, and identifies the text that Trust applies to', () => {
       expect(noticeOf(untrusted)).toEqual({
         kind: 'untrusted',
         title: 'The config changed: review and trust',
@@ -98,13 +98,13 @@ describe('the notice about the config', () => {
       });
     });
 
-    it('says one service, and two services', () => {
+    it('uses the singular and the plural of "service"', () => {
       const lastLine = (more: number) =>
         noticeOf({ ...untrusted, review: { ...review, more } })?.review?.lines.at(-1);
       expect([lastLine(1), lastLine(2)]).toEqual(['and 1 more service', 'and 2 more services']);
     });
 
-    it('says of one that was never trusted that nothing of it runs', () => {
+    it('says that nothing from a config that was never trusted is running', () => {
       const config = { ...untrusted, review: { ...review, isChanged: false } };
       expect(configNoticeOf({ config, services: [] })).toMatchObject({
         title: 'A new config: review and trust',

@@ -1,10 +1,10 @@
-/** What the popover says about the config file above the list; most of the time nothing. */
+/** The notice about the config file above the list; usually none. */
 import { assertNever } from '../shared/result.ts';
 import { problemText } from '../shared/problem-text.ts';
 import { visibleLine } from '../shared/visible-text.ts';
 import type { ConfigProblem, ConfigReview, Snapshot } from '../shared/service-snapshot.ts';
 
-/** More do not help: a file is fixed from the top. */
+/** More would not help: files are fixed from the top. */
 const maxProblemsShown = 3;
 
 export interface ConfigNoticeView {
@@ -15,9 +15,9 @@ export interface ConfigNoticeView {
   /** `and 4 more` */
   readonly more: string | null;
   readonly button: string;
-  /** Where the button leads; null: to the file as a whole. */
+  /** Where the button opens the file; null: the file as a whole. */
   readonly line: number | null;
-  /** What the config would do, and the text that a click on Trust trusts; absent: nothing is to be trusted. */
+  /** What the config would do, and the text that Trust applies to; absent: there is nothing to trust. */
   readonly review?: ReviewView;
 }
 
@@ -33,7 +33,7 @@ export interface ProblemView {
   readonly text: string;
 }
 
-/** null when the file is as it should be. */
+/** null: the file is valid. */
 export function configNoticeOf({
   config,
   services,
@@ -118,7 +118,7 @@ const shown = (problems: readonly ConfigProblem[]): ShownProblems => ({
   more: problems.length > maxProblemsShown ? `and ${problems.length - maxProblemsShown} more` : null,
 });
 
-/** The first line that is at fault: a file is fixed from the top. */
+/** The first line with an error: files are fixed from the top. */
 function firstPlace(problems: readonly ConfigProblem[]): Pick<ConfigNoticeView, 'button' | 'line'> {
   const line = problems.find((problem) => problem.line !== null)?.line ?? null;
   return { button: line === null ? 'Open Config' : `Edit Line ${line}`, line };

@@ -8,7 +8,7 @@ interface ConfigNoticeProps {
   readonly notice: ConfigNoticeView;
 }
 
-/** One click on Review shows what would run, the next one, on Trust, trusts exactly that. */
+/** A click on Review shows what would run; a click on Trust then trusts exactly that. */
 export function ConfigNotice({ notice }: ConfigNoticeProps): ReactElement {
   const { openConfig, trustConfig } = useCommands();
   const { review } = notice;
@@ -31,7 +31,7 @@ export function ConfigNotice({ notice }: ConfigNoticeProps): ReactElement {
           </ul>
         )}
         {isReviewed && (
-          // Not the Trust button: a second press of the same key must not trust a config unread.
+          // Not the Trust button: pressing the same key twice must not trust an unread config.
           <ul className="notice-problems notice-review" aria-label="What would run" tabIndex={0} ref={focus}>
             {review.lines.map((line) => (
               <li key={line}>

@@ -5,7 +5,7 @@ interface ConfirmOnProps {
   readonly onAnswer: (yes: boolean) => void;
 }
 
-/** Asks in the row itself before a guarded service is turned on. The safe answer has the focus. */
+/** Asks for confirmation in the row before turning on a guarded service. The safe answer has the focus. */
 export function ConfirmOn({ name, onAnswer }: ConfirmOnProps): ReactElement {
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => cancel.current?.focus(), []);

@@ -1,2 +1,2 @@
-/** esbuild bundles stylesheets; for the compiler they are there and export nothing. */
+/** Declares stylesheet imports, which esbuild bundles, as modules without exports. */
 declare module '*.css';

@@ -41,7 +41,7 @@ test.each([
   expect(bytesText(bytes)).toBe(text);
 });
 
-test('facts name their figures', () => {
+test('each fact has a name and a value', () => {
   const service = up('db', { connections: 3, held: 1, bytesOut: 12, bytesIn: 3e9, restarts: 2 });
   const process = { pid: 812, command: 'ssh' };
   const facts = factsOf(
@@ -63,7 +63,7 @@ test('facts name their figures', () => {
   ]);
 });
 
-test('the figure counts the outages that the list shows', () => {
+test('the number of outages matches the list', () => {
   const ended = (hoursAgo: number) => ({
     since: sampleNow - hoursAgo * hour,
     durationMs: 60_000,
@@ -77,11 +77,11 @@ test('the figure counts the outages that the list shows', () => {
   expect(factsOf(up('db'), many, { rate: null, now: sampleNow }).at(-1)?.value).toBe(
     'at least 50, 50 min together',
   );
-  // Nothing is claimed before it is known.
+  // Nothing is shown before it is known.
   expect(factsOf(up('db'), null, { rate: null, now: sampleNow }).at(-1)?.name).toBe('Restarts');
 });
 
-test('a moment of another day carries its date', () => {
+test('a time on another day includes the date', () => {
   const noon = new Date(2026, 10, 22, 12).getTime();
   expect([momentText(noon - 2 * hour, noon), momentText(noon - 26 * hour, noon)]).toEqual([
     '10:00',

@@ -1,4 +1,4 @@
-/** What the details page says of a service, in the words of the screen. Pure. */
+/** What the details page shows about a service, as text. Pure. */
 import { detailsSpanMs, maxPastOutages } from '../shared/details-bounds.ts';
 import type { PastOutage, ServiceDetails, Span } from '../shared/service-details.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
@@ -6,11 +6,11 @@ import { latencyText, uptimeText } from './duration-text.ts';
 
 export interface BarPart {
   readonly state: Span['state'] | 'unknown';
-  /** Of the whole bar, 0 to 1. */
+  /** Fraction of the whole bar, 0 to 1. */
   readonly share: number;
 }
 
-/** The last 24 hours, oldest first; what came before LocalPort watched is unknown. Parts too short to be seen are kept visible. */
+/** The last 24 hours, oldest first; time before LocalPort started is unknown. The page keeps very short parts visible. */
 export function barOf(spans: readonly Span[], now: number): readonly BarPart[] {
   const begin = now - detailsSpanMs;
   const known = spans
@@ -24,7 +24,7 @@ export function barOf(spans: readonly Span[], now: number): readonly BarPart[] {
   ].map(({ state, length }) => ({ state, share: length / detailsSpanMs }));
 }
 
-/** Those of the last 24 hours, the newest first: what the list shows, and what the figure counts. */
+/** The outages of the last 24 hours, newest first, for both the list and the count. */
 export const outagesOf = (details: ServiceDetails | null, now: number): readonly PastOutage[] =>
   (details?.outages ?? []).filter(({ since }) => since > now - detailsSpanMs).reverse();
 
@@ -32,12 +32,12 @@ export const outagesOf = (details: ServiceDetails | null, now: number): readonly
 function outagesText(outages: readonly PastOutage[]): string {
   if (outages.length === 0) return 'none';
   const totalMs = outages.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  // What came before the last ones is forgotten.
+  // Older outages are no longer stored.
   const atLeast = outages.length < maxPastOutages ? '' : 'at least ';
   return `${atLeast}${outages.length}, ${uptimeText(totalMs)} together`;
 }
 
-/** `99.98 % up in the last 24 h`; null: nothing is known yet. What was off does not count. */
+/** `99.98 % up in the last 24 h`; null: nothing is known yet. Time turned off does not count. */
 export function availabilityText(spans: readonly Span[], now: number): string | null {
   const parts = barOf(spans, now);
   const shareOf = (state: BarPart['state']): number =>
@@ -45,7 +45,7 @@ export function availabilityText(spans: readonly Span[], now: number): string | 
   const [up, down] = [shareOf('up'), shareOf('down')];
   if (up + down === 0) return null;
   const percent = (100 * up) / (up + down);
-  // Rounding must not turn an outage into perfection.
+  // Rounding must not hide an outage.
   const shown = percent > 99.99 && down > 0 ? '99.99' : percent.toFixed(percent === 100 ? 0 : 2);
   return `${shown} % up in the last 24 h`;
 }
@@ -55,7 +55,7 @@ export interface DetailFact {
   readonly value: string;
 }
 
-/** Bytes for each second, from client to remote end and back; null: not known yet. */
+/** Bytes per second, from clients to the remote end and back; null: not known yet. */
 export interface ByteRate {
   readonly out: number;
   readonly in: number;
@@ -101,7 +101,7 @@ export function bytesText(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ''}`;
 }
 
-/** `10:12`, `Nov 21, 10:12` when it is not today's. */
+/** `10:12` today, `Nov 21, 10:12` on other days. */
 export function momentText(at: number, now: number): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;

@@ -60,7 +60,7 @@ describe('countdown', () => {
     },
   );
 
-  it('does not change any more once the time has come', () => {
+  it('does not change once it has reached zero', () => {
     expect(msUntilCountdownChanges(0)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Times as the popover writes them: one unit, no fractions where a glance needs none. Each text comes with the moment
- * at which it changes, so that nobody wakes up to write the same text again.
+ * Times as the popover shows them: one unit, and fractions only where they are useful. Each text has a function that says when
+ * it changes, so that no timer fires only to draw the same text again.
  */
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -19,28 +19,28 @@ function unitOf(durationMs: number): Unit {
   return { ms: dayMs, name: 'd' };
 }
 
-/** `12 s`, `3 min`, `47 h`, `2 d`: whole units that have passed. */
+/** `12 s`, `3 min`, `47 h`, `2 d`: whole elapsed units. */
 export function uptimeText(elapsedMs: number): string {
   const elapsed = Math.max(0, elapsedMs);
   const unit = unitOf(elapsed);
   return `${Math.floor(elapsed / unit.ms)} ${unit.name}`;
 }
 
-/** Milliseconds until `uptimeText` reads differently. */
+/** Milliseconds until `uptimeText` changes. */
 export function msUntilUptimeChanges(elapsedMs: number): number {
   const elapsed = Math.max(0, elapsedMs);
   const unit = unitOf(elapsed);
   return unit.ms - (elapsed % unit.ms);
 }
 
-/** `in 4 s`, `in 2 min`, rounded up; `now` once the time has come. */
+/** `in 4 s`, `in 2 min`, rounded up; `now` at zero. */
 export function countdownText(remainingMs: number): string {
   if (remainingMs <= 0) return 'now';
   const unit = unitOf(remainingMs - 1);
   return `in ${Math.ceil(remainingMs / unit.ms)} ${unit.name}`;
 }
 
-/** Milliseconds until `countdownText` reads differently; null when it has reached `now`. */
+/** Milliseconds until `countdownText` changes; null: it has reached `now`. */
 export function msUntilCountdownChanges(remainingMs: number): number | null {
   if (remainingMs <= 0) return null;
   const unit = unitOf(remainingMs - 1);

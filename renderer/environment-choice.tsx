@@ -9,7 +9,7 @@ interface EnvironmentChoiceProps {
   readonly now: number;
 }
 
-/** Where PATH, KUBECONFIG and the agent's socket come from, and a button that asks the login shell again. */
+/** Shows where PATH, KUBECONFIG and the agent's socket come from, with a button to read the login shell again. */
 export function EnvironmentChoice({ bridge, now }: EnvironmentChoiceProps): ReactElement {
   const [state, setState] = useState<EnvironmentState | null>(null);
   useEffect(() => {

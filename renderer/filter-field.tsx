@@ -5,7 +5,7 @@ import { gridId } from './service-list.tsx';
 interface FilterFieldProps {
   readonly ref: Ref<HTMLInputElement>;
   readonly text: string;
-  /** The row that Enter acts on while the field has the focus. */
+  /** The row that Enter applies to while the field has the focus. */
   readonly activeRowId: string | null;
   readonly onChange: (text: string) => void;
   readonly onLeaveEmpty: () => void;

@@ -1,10 +1,10 @@
-/** What the filter field means: words that must occur in the row, and state words that begin with a colon. Pure. */
+/** Interprets the filter field: words that must occur in the row, and state words that start with a colon. Pure. */
 import { clientAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { toneOf } from '../shared/service-tone.ts';
 
-/** `:down` is what is wanted and in trouble; what is on its way is neither. */
+/** `:down` matches services in trouble; services that are connecting are neither up nor down. */
 const stateWordOf = (service: ServiceSnapshot): string => {
   const tone = toneOf(service);
   switch (tone) {
@@ -29,7 +29,7 @@ const wordsOf = (filter: string): readonly string[] =>
     .split(/\s+/)
     .filter((word) => word !== '');
 
-/** Every word must occur somewhere in what the row says; a state word may be half typed. */
+/** Every word must occur somewhere in the row's text; a state word may be incomplete. */
 export function matchesFilter(service: ServiceSnapshot, filter: string): boolean {
   const { name, route, tags, technology, description } = service;
   const text = [name, route, ...tags, technology, clientAddress(service), description ?? '']
@@ -40,10 +40,10 @@ export function matchesFilter(service: ServiceSnapshot, filter: string): boolean
   );
 }
 
-/** Where the first word that is found in a name begins and ends; null: none is. */
+/** Start and end of the first word that occurs in the name; null: none does. */
 export function hitIn(name: string, filter: string): readonly [number, number] | null {
   const lower = name.toLowerCase();
-  // Some letters are longer in lower case: then the place in one is not the place in the other.
+  // Some letters are longer in lowercase, so the positions may differ.
   if (lower.length !== name.length) return null;
   for (const word of wordsOf(filter)) {
     const at = lower.indexOf(word);

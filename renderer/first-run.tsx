@@ -10,12 +10,12 @@ import { useSettings } from './use-settings.ts';
 
 interface FirstRunProps {
   readonly bridge: PopoverBridge;
-  /** The demo forward, as long as there is no other. */
+  /** The demo forward, as long as there are no others. */
   readonly demoName: string | null;
   readonly onPage: (page: Page) => void;
 }
 
-/** Three doors to the first forward. */
+/** Three ways to create the first forward. */
 export function FirstRun({ bridge, demoName, onPage }: FirstRunProps): ReactElement {
   const { contexts, sshHosts } = usePlaces(bridge);
   const [settings, change] = useSettings(bridge);

@@ -1,4 +1,4 @@
-/** Items by key; keys and items keep the order in which they came. (Map.groupBy is newer than the Node of the tests.) */
+/** Groups items by key; keys and items keep their order. (The tests' Node version does not have Map.groupBy.) */
 export function groupInOrder<T>(
   items: readonly T[],
   keyOf: (item: T) => string,

@@ -15,7 +15,7 @@ interface HeaderProps {
   readonly onAdd: () => void;
 }
 
-/** The state of everything. While something needs attention, a click on it lists only that, and another one all again. */
+/** The overall state. While something needs attention, a click lists only that, and another click lists everything again. */
 export function Header({ snapshot, onlyTrouble, onOnlyTrouble, onAdd }: HeaderProps): ReactElement {
   const { setAllDesired, setGroupDesired } = useCommands();
   const { services } = snapshot;

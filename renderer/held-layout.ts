@@ -1,6 +1,6 @@
 /**
- * What must not move while the pointer is inside: how high each row is, and which lines stand above the list. A click meant
- * for one row must not land on another because a third one changed its state. Pure.
+ * The layout that must not change while the pointer is inside: the height of each row, and the lines above the list. A click
+ * meant for one row must not land on another because a third one changed its state. Pure.
  */
 import type { ListView } from './service-rows.ts';
 
@@ -16,7 +16,7 @@ export const layoutOf = ({ sharedCauses, troubles, groups }: ListView): HeldLayo
   troubles: new Set(troubles.map(({ name }) => name)),
 });
 
-/** The list as it is now, in the layout that it had: what has come since waits, and rows keep their height. */
+/** The current list in the held layout: new cards and lines are left out for now, and rows keep their height. */
 export function keepLayout(list: ListView, { tall, cards, troubles }: HeldLayout): ListView {
   return {
     ...list,

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-/** What is wrong with LocalPort itself, beside the forwards that run all the same: quiet, and without a button. */
+/** Problems with LocalPort itself that do not stop forwards: shown unobtrusively, without a button. */
 export function HostNotices({ notices }: { readonly notices: readonly string[] }): ReactElement | null {
   if (notices.length === 0) return null;
   return (

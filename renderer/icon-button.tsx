@@ -5,13 +5,13 @@ interface IconButtonProps {
   readonly icon: ReactNode;
   readonly onClick: () => void;
   readonly tabIndex?: 0 | -1;
-  /** It opens a menu, which is open, or is not. */
+  /** Set if the button opens a menu: whether the menu is open. */
   readonly menuIsOpen?: boolean;
   readonly className?: string;
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
-/** A button that shows only an icon. */
+/** A button with only an icon. */
 export function IconButton(props: IconButtonProps): ReactElement {
   const { label, icon, onClick, tabIndex = 0, menuIsOpen, className = '', ref } = props;
   return (

@@ -1,4 +1,4 @@
-/** Line icons, drawn for 16 px; they take the color of the text beside them. */
+/** Line icons, drawn for 16 px, in the color of the surrounding text. */
 import type { ReactElement, ReactNode } from 'react';
 
 function Icon({ children }: { readonly children: ReactNode }): ReactElement {

@@ -3,7 +3,7 @@ import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { RequestButton } from './request-button.tsx';
 import { useSettings } from './use-settings.ts';
 
-/** Offered on the first run of an installed app, so that the command is found without a manual. */
+/** Shown on the first run of an installed app, so that users discover the command. */
 export function InstallCommand({ bridge }: { readonly bridge: PopoverBridge }): ReactElement | null {
   const [settings] = useSettings(bridge);
   if (settings?.bringsCommand !== true) return null;

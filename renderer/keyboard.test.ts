@@ -34,12 +34,12 @@ describe('arrows', () => {
     expect(press('ArrowUp', { ...list, activeName: 'a' })).toEqual({ kind: 'move', name: 'a' });
   });
 
-  it('enter a list in which no row was chosen yet at its near end', () => {
+  it('enter a list with no active row at the near end', () => {
     expect(press('ArrowDown', fresh)).toEqual({ kind: 'move', name: 'a' });
     expect(press('ArrowUp', fresh)).toEqual({ kind: 'move', name: 'c' });
   });
 
-  it('lead from the field to the row that it acts on', () => {
+  it('move from the field to the row that it applies to', () => {
     expect(press('ArrowDown', { ...field, activeName: 'a' })).toEqual({ kind: 'move', name: 'a' });
   });
 
@@ -47,7 +47,7 @@ describe('arrows', () => {
     expect(press('ArrowDown', { ...fresh, rowNames: [] })).toBeNull();
   });
 
-  it('right leads to the details of a row, left back to the list', () => {
+  it('right opens the details of a row, left returns to the list', () => {
     expect(press('ArrowRight')).toEqual({ kind: 'row-action', name: 'b', action: 'details' });
     expect(press('ArrowRight', { ...list, focus: 'control' })).toBeNull();
     expect(press('ArrowLeft', { ...list, page: 'details', focus: 'page' })).toEqual({ kind: 'back' });
@@ -77,31 +77,31 @@ describe('keys of a row', () => {
     expect(press(key, list, modifiers)).toEqual({ kind: 'row-menu', name: 'b' });
   });
 
-  it('remove nothing from within a control, and copy what is selected', () => {
+  it('do not remove a service from within a control, and copy a selection if there is one', () => {
     expect(press('Backspace', { ...list, focus: 'control' })).toBeNull();
     expect(press('Backspace', field)).toBeNull();
     expect(press('c', { ...list, hasSelection: true }, command)).toBeNull();
     expect(press('e', { ...list, focus: 'field' }, command)).toBeNull();
   });
 
-  it('are the menu’s own while one is open', () => {
+  it('are left to the menu while one is open', () => {
     expect(press('ArrowDown', { ...list, menuIsOpen: true })).toBeNull();
     expect(press('Escape', { ...list, menuIsOpen: true })).toBeNull();
   });
 });
 
 describe('Space and Enter', () => {
-  it('act on the row that has the focus', () => {
+  it('apply to the row that has the focus', () => {
     expect(press(' ')).toEqual({ kind: 'toggle', name: 'b' });
     expect(press('Enter')).toEqual({ kind: 'activate', name: 'b' });
   });
 
-  it('belong to a control that has the focus', () => {
+  it('are left to a control that has the focus', () => {
     const control: KeyContext = { ...list, focus: 'control' };
     expect([press(' ', control), press('Enter', control)]).toEqual([null, null]);
   });
 
-  it('in the field type a space and act on the first match', () => {
+  it('in the filter, type a space and apply to the first match', () => {
     expect(press(' ', field)).toBeNull();
     expect(press('Enter', field)).toEqual({ kind: 'activate', name: 'b' });
   });
@@ -120,18 +120,18 @@ describe('typing', () => {
     expect(press(key)).toBeNull();
   });
 
-  it('in the field is the field’s own business', () => {
+  it('in the field is left to the field', () => {
     expect(press('r', field)).toBeNull();
   });
 
-  it('leaves the keys of an input method and of Alt alone', () => {
+  it('ignores keys of an input method and keys with Alt', () => {
     expect(press('Enter', list, { composing: true })).toBeNull();
     expect(press('ArrowDown', list, { alt: true })).toBeNull();
   });
 });
 
 describe('Escape', () => {
-  it('steps back once: page, filter, what needs attention, popover', () => {
+  it('steps back one level: page, filter, list of what needs attention, popover', () => {
     expect(press('Escape', { ...list, page: 'settings' })).toEqual({ kind: 'back' });
     expect(press('Escape', { ...list, filterIsOpen: true, onlyTrouble: true })).toEqual({
       kind: 'close-filter',
@@ -157,14 +157,14 @@ describe('shortcuts', () => {
     expect(press(key, field, { command: true })).toEqual(intent);
   });
 
-  it('work on a page, too, and the find key is the page’s own', () => {
+  it('also work on a page, except for the find key, which is left to the page', () => {
     const log: KeyContext = { ...list, page: 'log', focus: 'page' };
     expect(press(',', log, { command: true })).toEqual({ kind: 'settings' });
     expect(press('[', log, { command: true })).toEqual({ kind: 'back' });
     expect(press('f', log, { command: true })).toBeNull();
   });
 
-  it('a text field keeps its keys, but for Escape and the shortcuts', () => {
+  it('a text field keeps its keys, except Escape and the shortcuts', () => {
     const answer: KeyContext = { ...list, focus: 'field' };
     expect(['ArrowDown', ' ', 'Enter', 'r', 'Home'].map((key) => press(key, answer))).toEqual([
       null,

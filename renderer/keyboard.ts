@@ -1,4 +1,4 @@
-/** Every key of the popover and what it means, depending on where the focus is. Pure. */
+/** What every key in the popover does, depending on where the focus is. Pure. */
 import type { PageKind } from './pages.ts';
 import { rowShortcuts, type RowActionKind, type Shortcut } from './row-actions.ts';
 
@@ -8,11 +8,11 @@ export interface KeyPress {
   readonly command: boolean;
   readonly shift: boolean;
   readonly alt: boolean;
-  /** An input method is composing: the key belongs to it. */
+  /** An input method is composing, and the key belongs to it. */
   readonly composing: boolean;
 }
 
-/** What has the focus: the page, a row, a control that handles Space and Enter itself, the filter, or another field. */
+/** Where the focus is: the page, a row, a control that handles Space and Enter itself, the filter, or another field. */
 export type FocusPlace = 'page' | 'row' | 'control' | 'filter' | 'field';
 
 export interface KeyContext {
@@ -23,9 +23,9 @@ export interface KeyContext {
   /** A menu handles its own keys. */
   readonly menuIsOpen: boolean;
   readonly rowNames: readonly string[];
-  /** null until a row was chosen: the first arrow then chooses the first or the last. */
+  /** null: no row is active yet; the first arrow key then selects the first or last row. */
   readonly activeName: string | null;
-  /** Something is selected that ⌘C would copy. */
+  /** Text is selected, which ⌘C would copy. */
   readonly hasSelection: boolean;
 }
 
@@ -36,7 +36,7 @@ export type KeyIntent =
   | { readonly kind: 'row-action'; readonly name: string; readonly action: RowActionKind }
   | { readonly kind: 'row-menu'; readonly name: string }
   | { readonly kind: 'open-filter' }
-  /** The field takes the focus and the key itself, so that dead keys and input methods work. */
+  /** The field gets the focus and the key event itself, so that dead keys and input methods work. */
   | { readonly kind: 'type-into-filter' }
   | { readonly kind: 'close-filter' }
   | { readonly kind: 'show-all' }
@@ -50,7 +50,7 @@ export type KeyIntent =
 
 const rowsPerPage = 8;
 
-/** null: the key is not ours, let it do what it does. */
+/** null: not handled here; keep the key's default action. */
 export function keyIntent(press: KeyPress, context: KeyContext): KeyIntent | null {
   if (press.composing || press.alt || context.menuIsOpen) return null;
   return context.page === 'list' ? listKey(press, context) : pageKey(press, context);
@@ -67,7 +67,7 @@ function listKey(press: KeyPress, context: KeyContext): KeyIntent | null {
   return navigation(key, context) ?? rowKey(key, context) ?? typing(key, context);
 }
 
-/** Steps back once: out of the filter, out of what needs attention, out of the popover. */
+/** Steps back one level: closes the filter, the list of what needs attention, or the popover. */
 function escape({ filterIsOpen, onlyTrouble }: KeyContext): KeyIntent {
   if (filterIsOpen) return { kind: 'close-filter' };
   return { kind: onlyTrouble ? 'show-all' : 'hide' };
@@ -99,7 +99,7 @@ function appShortcut(key: string): KeyIntent | null {
   }
 }
 
-/** Keys that act on the active row. In a field they write, and a selection is what ⌘C copies. */
+/** Keys for the active row. In a field they type text; with a selection, ⌘C copies the selection. */
 function rowShortcut(press: KeyPress, context: KeyContext): KeyIntent | null {
   const { activeName: name, focus, hasSelection } = context;
   if (name === null || focus === 'field') return null;
@@ -130,7 +130,7 @@ function navigation(key: string, { rowNames, activeName, focus }: KeyContext): K
   };
   switch (key) {
     case 'ArrowDown':
-      // From the field, the first arrow goes to the row that the field already acts on.
+      // From the field, the first arrow key moves to the row that the field already applies to.
       return moveTo(focus === 'filter' ? at : at + 1);
     case 'ArrowUp':
       return focus === 'filter' ? null : moveTo(at === -1 ? last : at - 1);
@@ -156,7 +156,7 @@ function rowKey(key: string, { focus, activeName: name }: KeyContext): KeyIntent
 /** A single character, a dead key or the start of a composition. */
 function typing(key: string, { focus }: KeyContext): KeyIntent | null {
   if (focus === 'filter' || key === ' ') return null;
-  // Named keys are ASCII words; everything else is what the keyboard writes, be it one character or more.
+  // Named keys are ASCII words; everything else is text, one or more characters.
   const isText = /^(?![A-Z][A-Za-z0-9]+$)/.test(key) || key === 'Dead' || key === 'Process';
   return isText ? { kind: 'type-into-filter' } : null;
 }

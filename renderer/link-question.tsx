@@ -3,7 +3,7 @@ import type { LinkCard } from '../shared/app-link.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { StateShape } from './state-shape.tsx';
 
-/** What a link asks now, null: nothing; undefined until it is known. */
+/** The current question from a link; null: none; undefined: not known yet. */
 export function useLinkCard(bridge: PopoverBridge): LinkCard | null | undefined {
   const [card, setCard] = useState<LinkCard | null | undefined>(undefined);
   useEffect(() => {
@@ -29,7 +29,7 @@ interface LinkQuestionProps {
   readonly onAnswer: (yes: boolean) => void;
 }
 
-/** Asks before a link of another app does anything. The safe answer has the focus. */
+/** Asks for confirmation before a link from another app does anything. The safe answer has the focus. */
 export function LinkQuestion({ card, onAnswer }: LinkQuestionProps): ReactElement {
   const { title, text, accept } = card;
   const no = useRef<HTMLButtonElement>(null);

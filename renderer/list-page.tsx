@@ -20,7 +20,7 @@ interface ListPageProps {
   readonly handlers: RowHandlers;
 }
 
-/** All forwards, below what is to be said of the config and of LocalPort itself. */
+/** All forwards, below any notices about the config and LocalPort itself. */
 export function ListPage({ bridge, snapshot, list, state, dispatch, handlers }: ListPageProps): ReactElement {
   const { filter, onlyTrouble, menu } = state;
   const isSearching = filter !== '' || onlyTrouble;

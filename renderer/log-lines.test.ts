@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { appended, linesWith, logLineOf, maxLogLines } from './log-lines.ts';
 
-test('a line parts into local time, level and text', () => {
+test('a line splits into local time, level and text', () => {
   const local = new Date('2026-11-22T10:11:12.013Z');
   const hours = String(local.getHours()).padStart(2, '0');
   expect(logLineOf('2026-11-22T10:11:12.013Z info  turned on [off → connecting after turned-on]')).toEqual({
@@ -20,7 +20,7 @@ test.each([
   'written by something else',
   '2026-99-99T00:00:00.000Z info x',
   '2026-11-22T10:11:12.013Z loud x',
-])('%j is shown as it stands', (line) => {
+])('%j is shown verbatim', (line) => {
   expect(logLineOf(line)).toEqual({ time: '', level: 'other', text: line });
 });
 
@@ -30,7 +30,7 @@ test('only the last lines are kept', () => {
   expect(appended(many, ['x', 'y'])).toHaveLength(maxLogLines);
 });
 
-test('a search finds upper and lower case', () => {
+test('a search is not case-sensitive', () => {
   expect(linesWith(['Permission denied', 'up'], 'DENIED')).toEqual(['Permission denied']);
   expect(linesWith(['a', 'b'], ' ')).toEqual(['a', 'b']);
 });

@@ -1,17 +1,17 @@
-/** Lines of a log as the log page shows them: local time, level, text. Pure. */
+/** Log lines as the log page shows them: local time, level, text. Pure. */
 
 import { clockTime, logLineParts } from '../shared/log-line.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'other';
 
 export interface LogLine {
-  /** `10:11:12`; empty: the line carries none. */
+  /** `10:11:12`; empty: the line has none. */
   readonly time: string;
   readonly level: LogLevel;
   readonly text: string;
 }
 
-/** As many as the page keeps. */
+/** The number of lines that the page keeps. */
 export const maxLogLines = 200;
 
 const levels: Readonly<Record<string, LogLevel>> = {
@@ -21,7 +21,7 @@ const levels: Readonly<Record<string, LogLevel>> = {
   error: 'error',
 };
 
-/** The step of the state machine is for programs, and shown only where the line has nothing else. */
+/** The state transition is meant for programs and shown only if the line has no other text. */
 export function logLineOf(line: string): LogLine {
   const { time, level: word, message, step } = logLineParts(line);
   const at = Date.parse(time);
@@ -30,11 +30,11 @@ export function logLineOf(line: string): LogLine {
   return { time: clockTime(new Date(at)), level, text: message === '' ? (step ?? '') : message };
 }
 
-/** The last ones of both. */
+/** Appends lines and keeps only the last ones. */
 export const appended = (lines: readonly string[], more: readonly string[]): readonly string[] =>
   [...lines, ...more].slice(-maxLogLines);
 
-/** Upper and lower case are the same. */
+/** Not case-sensitive. */
 export function linesWith(lines: readonly string[], text: string): readonly string[] {
   const wanted = text.trim().toLowerCase();
   return wanted === '' ? lines : lines.filter((line) => line.toLowerCase().includes(wanted));

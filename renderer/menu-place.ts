@@ -1,11 +1,11 @@
-/** Where a menu hangs that was not opened with the pointer: below what it belongs to, in CSS pixels of the page. */
+/** The position of a menu that was not opened with the pointer: below its element, in CSS pixels of the page. */
 import type { MenuPlace } from './menu.tsx';
 import { rowId } from './service-row.tsx';
 
 const placeBelow = (element: Element | null): MenuPlace => {
   if (element === null) return { x: 0, y: 0 };
   const { right, bottom } = element.getBoundingClientRect();
-  // The menu moves itself inside: this only says at which corner.
+  // The menu keeps itself inside the page; this only picks the corner.
   return { x: right, y: bottom };
 };
 

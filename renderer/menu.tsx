@@ -5,7 +5,7 @@ export interface MenuEntry {
   readonly label: string;
   /** `⌘C` */
   readonly shortcut: string | null;
-  /** A line above it parts the menu. */
+  /** A separator line above the item. */
   readonly startsPart: boolean;
   readonly choose: () => void;
 }
@@ -13,7 +13,7 @@ export interface MenuEntry {
 interface MenuProps {
   readonly label: string;
   readonly entries: readonly MenuEntry[];
-  /** Where it hangs: CSS pixels in the popover. It stays inside. */
+  /** Its position in CSS pixels of the popover. The menu stays inside the popover. */
   readonly place: MenuPlace;
   readonly onClose: () => void;
 }
@@ -25,7 +25,7 @@ export interface MenuPlace {
 
 const edgePx = 6;
 
-/** A menu with the keys of one: arrows, Home, End, letters, Enter, Escape. It has the focus while it is open. */
+/** A menu with the usual keys: arrows, Home, End, letters, Enter, Escape. It has the focus while it is open. */
 export function Menu({ label, entries, place, onClose }: MenuProps): ReactElement {
   const menu = useRef<HTMLDivElement>(null);
   const opener = useRef<Element | null>(null);
@@ -59,7 +59,7 @@ export function Menu({ label, entries, place, onClose }: MenuProps): ReactElemen
   };
   return (
     <>
-      {/* A click beside the menu closes it, and does nothing else. */}
+      {/* A click outside the menu only closes it. */}
       <div className="menu-shade" onPointerDown={onClose} onContextMenu={(event) => event.preventDefault()} />
       <section aria-label={label}>
         <div ref={menu} className="menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>

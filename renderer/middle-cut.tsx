@@ -2,17 +2,17 @@ import type { ReactElement } from 'react';
 
 interface MiddleCutProps {
   readonly text: string;
-  /** What to mark: begin and end. */
+  /** Start and end of the part to highlight. */
   readonly hit?: readonly [number, number] | null;
 }
 
-/** Enough to tell names apart that begin alike. */
+/** Enough to distinguish names with the same prefix. */
 const tailLength = 8;
 const shortLength = 20;
-/** What a reader takes for one character is never cut in two. */
+/** Never splits a grapheme cluster. */
 const graphemes = new Intl.Segmenter();
 
-/** A text that loses its middle, not its end, where there is no room. What is marked stays whole. */
+/** Truncates text in the middle instead of at the end. The highlighted part is never cut. */
 export function MiddleCut({ text, hit = null }: MiddleCutProps): ReactElement {
   if (hit !== null) {
     const [begin, end] = hit;

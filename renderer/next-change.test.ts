@@ -10,17 +10,17 @@ import {
   waiting,
 } from './testing/service-samples.ts';
 
-describe('the next change by itself', () => {
-  it('never comes when nothing counts', () => {
+describe('the next automatic change', () => {
+  it('is null if no time is counting', () => {
     expect(msUntilNextChange([service('a'), connecting('b'), checking('c')], sampleNow)).toBeNull();
     expect(msUntilNextChange([], sampleNow)).toBeNull();
   });
 
-  it('is an hour away when everything has been up for hours', () => {
+  it('is an hour away if everything has been up for hours', () => {
     expect(msUntilNextChange([up('a'), up('b')], sampleNow)).toBe(3_600_000);
   });
 
-  it('is the earliest of all', () => {
+  it('is the earliest change of all services', () => {
     const services = [
       up('a'),
       retrying('b', ['exited'], { nextRetryAt: sampleNow + 4700 }),
@@ -29,12 +29,12 @@ describe('the next change by itself', () => {
     expect(msUntilNextChange(services, sampleNow)).toBe(700);
   });
 
-  it('is that of the question to the route that holds a service back', () => {
+  it('includes the next check of the connection that a service is waiting for', () => {
     const held = waiting('a', ['transport-down'], { nextRetryAt: sampleNow + 12_300 });
     expect(msUntilNextChange([held], sampleNow)).toBe(300);
   });
 
-  it('does not come for a try that is due', () => {
+  it('is null for a retry that is already due', () => {
     expect(msUntilNextChange([retrying('a', ['exited'], { nextRetryAt: sampleNow })], sampleNow)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { msUntilCountdownChanges, msUntilUptimeChanges } from './duration-text.ts';
 
-/** Milliseconds until a time on the screen reads differently; null when nothing counts. */
+/** Milliseconds until a time on the screen changes; null: no time is counting. */
 export function msUntilNextChange(services: readonly ServiceSnapshot[], now: number): number | null {
   const changes = services.map((service) => changeOf(service, now)).filter((change) => change !== null);
   return changes.length === 0 ? null : changes.reduce((first, change) => Math.min(first, change));

@@ -1,20 +1,20 @@
-/** The pages that are pushed inside the popover; Back and Escape return to the one before. Pure. */
+/** The pages that are pushed inside the popover; Back and Escape return to the previous one. Pure. */
 
 export type Page =
   | { readonly kind: 'settings' }
   | { readonly kind: 'about' }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'details'; readonly name: string }
-  /** null: LocalPort's own. */
+  /** null: LocalPort's own log. */
   | { readonly kind: 'log'; readonly name: string | null }
   | { readonly kind: 'sign-in'; readonly name: string; readonly command: string }
   /** `command`: does by hand what the page does. */
   | { readonly kind: 'host-key'; readonly name: string; readonly command: string }
   /** `command`: does by hand what the page does. */
   | { readonly kind: 'add-key'; readonly name: string; readonly command: string }
-  /** `others`: have the same trouble. */
+  /** `others`: services with the same problem. */
   | { readonly kind: 'choose-context'; readonly name: string; readonly others: readonly string[] }
-  /** `name`: of the service that is edited; null: a new one. */
+  /** `name`: the service to edit; null: a new one. */
   | { readonly kind: 'form'; readonly name: string | null }
   | { readonly kind: 'import'; readonly source: 'kube' | 'ssh' };
 

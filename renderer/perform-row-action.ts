@@ -14,7 +14,7 @@ interface ActionParts {
   readonly onRemove: (name: string) => void;
 }
 
-/** Does to one service what its menu or a key asks for. What the service does not offer does nothing. */
+/** Performs an action from a service's menu or a key. Actions that the service does not offer are ignored. */
 export function performRowAction(name: string, action: RowActionKind, parts: ActionParts): void {
   const { commands, services, onPage, onRemove } = parts;
   const service = services.find((one) => one.name === name);

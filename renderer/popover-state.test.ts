@@ -10,8 +10,8 @@ import {
 const after = (...actions: readonly PopoverAction[]): PopoverState =>
   actions.reduce(reducePopover, initialState);
 
-describe('what the popover remembers', () => {
-  it('is forgotten when it is shown again', () => {
+describe('the popover state', () => {
+  it('is reset when the popover is shown again', () => {
     const used = after(
       { kind: 'filter', text: 're' },
       { kind: 'activate-row', name: 'redis' },
@@ -33,7 +33,7 @@ describe('what the popover remembers', () => {
     expect(reducePopover(used, { kind: 'reset' })).toEqual(initialState);
   });
 
-  it('keeps a form that is being filled in', () => {
+  it('keeps an unfinished form', () => {
     const used = after(
       { kind: 'push', page: { kind: 'settings' } },
       { kind: 'push', page: { kind: 'form', name: null } },
@@ -42,7 +42,7 @@ describe('what the popover remembers', () => {
     expect(used.pages).toEqual([{ kind: 'form', name: null }]);
   });
 
-  it('shows what a notification is about among the troubles, below a form that is being filled in', () => {
+  it('lists what needs attention after a notification is clicked, below an unfinished form', () => {
     const form = { kind: 'form', name: null } as const;
     const used = after(
       { kind: 'filter', text: 're' },
@@ -53,12 +53,12 @@ describe('what the popover remembers', () => {
     expect(used).toEqual({ ...initialState, pages: [form], onlyTrouble: true, activeName: 'redis' });
   });
 
-  it('keeps its folded groups all the same', () => {
+  it('keeps the collapsed groups', () => {
     const used = after({ kind: 'fold', key: 'web', folded: true }, { kind: 'reset' });
     expect([...used.folded]).toEqual(['web']);
   });
 
-  it('pushes pages, closes what lies over them, and comes back the same way', () => {
+  it('pushes pages, closes what covers them, and returns the same way', () => {
     const used = after(
       { kind: 'open-menu', menu: { kind: 'row', name: 'a' } },
       { kind: 'push', page: { kind: 'details', name: 'a' } },
@@ -70,7 +70,7 @@ describe('what the popover remembers', () => {
     expect(reducePopover(reducePopover(back, { kind: 'back' }), { kind: 'back' }).pages).toEqual([]);
   });
 
-  it('goes back to a page that is open already', () => {
+  it('returns to a page that is already open', () => {
     const used = after(
       { kind: 'push', page: { kind: 'settings' } },
       { kind: 'push', page: { kind: 'about' } },
@@ -79,11 +79,11 @@ describe('what the popover remembers', () => {
     expect(used.pages).toEqual([{ kind: 'settings' }]);
   });
 
-  it('clears the filter with its field', () => {
+  it('clears the filter when its field is closed', () => {
     expect(after({ kind: 'filter', text: 're' }, { kind: 'close-filter' })).toEqual(initialState);
   });
 
-  it('closes one cause without closing another', () => {
+  it('collapses one cause without collapsing another', () => {
     const state = after(
       { kind: 'expand', key: 'a', expanded: true },
       { kind: 'expand', key: 'b', expanded: true },
@@ -92,13 +92,13 @@ describe('what the popover remembers', () => {
     expect([...state.expanded]).toEqual(['b']);
   });
 
-  it('stays the same object when the same row is chosen again', () => {
+  it('stays the same object when the active row is chosen again', () => {
     const state = after({ kind: 'activate-row', name: 'a' });
     expect(reducePopover(state, { kind: 'activate-row', name: 'a' })).toBe(state);
   });
 });
 
-describe('the row that keys act on', () => {
+describe('the active row', () => {
   it.each([
     ['the chosen one', ['a', 'b'], 'b', 'b'],
     ['the first when none was chosen', ['a', 'b'], null, 'a'],

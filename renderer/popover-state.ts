@@ -1,31 +1,31 @@
-/** What the popover itself remembers between two clicks; everything else is in the snapshot. Pure. */
+/** The popover's own state; everything else is in the snapshot. Pure. */
 import { assertNever } from '../shared/result.ts';
 import type { Page } from './pages.ts';
 
 export type OpenMenu = { readonly kind: 'app' } | { readonly kind: 'row'; readonly name: string };
 
 export interface PopoverState {
-  /** The last one is shown; none: the list. */
+  /** The last one is shown; empty: the list. */
   readonly pages: readonly Page[];
   readonly filter: string;
-  /** The field stands open, perhaps still empty. */
+  /** The field is open, and may be empty. */
   readonly filterIsOpen: boolean;
-  /** The headline was clicked: only what needs attention is listed. */
+  /** The headline was clicked; only services that need attention are listed. */
   readonly onlyTrouble: boolean;
-  /** The row that the keyboard acts on; null until a key or a click chooses one. */
+  /** The row that keys apply to; null until a key or a click chooses one. */
   readonly activeName: string | null;
-  /** Rows and cards that show their evidence. */
+  /** Rows and cards whose evidence is expanded. */
   readonly expanded: ReadonlySet<string>;
-  /** Groups that show only their title. */
+  /** Groups that are collapsed to their title. */
   readonly folded: ReadonlySet<string>;
   readonly menu: OpenMenu | null;
-  /** The service whose switch waits for a yes. */
+  /** The service whose switch is waiting for confirmation. */
   readonly confirming: string | null;
 }
 
 export type PopoverAction =
   | { readonly kind: 'reset' }
-  /** Shows this service among those in trouble. */
+  /** Shows this service in the list of what needs attention. */
   | { readonly kind: 'reveal'; readonly name: string }
   | { readonly kind: 'push'; readonly page: Page }
   | { readonly kind: 'back' }
@@ -93,11 +93,11 @@ const afresh = ({ folded, pages }: PopoverState): PopoverState => ({
   pages: unfinished(pages),
 });
 
-/** Who looks something up elsewhere for a form or a passphrase, or signs in in a browser, and so hides the popover, goes on with it. */
+/** Pages that survive hiding the popover: the user may switch apps to look something up or to sign in. */
 const unfinished = (pages: readonly Page[]): readonly Page[] =>
   pages.filter(({ kind }) => ['form', 'import', 'sign-in', 'add-key'].includes(kind));
 
-/** A page that is open already is come back to: nobody goes round in circles. */
+/** Returns to a page that is already open instead of pushing it again. */
 function pushed(pages: readonly Page[], page: Page): readonly Page[] {
   const at = pages.findIndex((open) => open.kind === page.kind);
   return [...(at === -1 ? pages : pages.slice(0, at)), page];
@@ -110,6 +110,6 @@ function withMember(set: ReadonlySet<string>, key: string, isIn: boolean): Reado
   return next;
 }
 
-/** The row that keys act on: the chosen one, or the first when the filter has hidden it. */
+/** The row that keys apply to: the chosen one, or the first if the filter hides it. */
 export const activeRow = (rowNames: readonly string[], activeName: string | null): string | null =>
   activeName !== null && rowNames.includes(activeName) ? activeName : (rowNames[0] ?? null);

@@ -34,13 +34,13 @@ interface PopoverProps {
   readonly bridge: PopoverBridge;
   readonly commands: Commands;
   readonly current: SnapshotInTime;
-  /** What a link asks. */
+  /** The question from a link. */
   readonly link: LinkCard | null;
   readonly state: PopoverState;
   readonly dispatch: Dispatch<PopoverAction>;
 }
 
-/** Room for the longest menu. */
+/** Fits the longest menu. */
 const menuHeightPx = 380;
 
 export function Popover({ bridge, commands, current, link, state, dispatch }: PopoverProps): ReactElement {
@@ -70,7 +70,7 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
     () =>
       bridge.on('popover:shown', () => {
         dispatch({ kind: 'reset' });
-        // A form that is being filled in keeps its place.
+        // An unfinished form keeps its scroll position.
         if (root.current?.querySelector('.form, .import, .sign-in')) return;
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         root.current?.querySelector<HTMLElement>('.link-no, .prompt-field')?.focus();
@@ -135,7 +135,7 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
               onAnswer={(yes) => void commands.answerLink(link.id, yes)}
             />
           )}
-          {/* Whatever else is shown: a server waits, and no notification comes while the popover is open. */}
+          {/* Always shown: a server is waiting, and there are no notifications while the popover is open. */}
           {snapshot.prompts.map(promptViewOf).map((prompt) => (
             <PromptCard key={prompt.id} prompt={prompt} />
           ))}
@@ -200,7 +200,7 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
   );
 }
 
-/** The same for as long as the popover lives: no row is drawn anew for them. */
+/** Stable for the popover's lifetime, so that rows are not rendered again because of them. */
 function useRowHandlers(
   dispatch: Dispatch<PopoverAction>,
   placeMenu: (place: MenuPlace) => void,
@@ -221,7 +221,7 @@ function useRowHandlers(
   return handlers;
 }
 
-/** Back to the page before; to the list, the focus goes to the row that was left. */
+/** Goes back one page. On the list, the focus returns to the row that was left. */
 function useBack(pages: readonly Page[], dispatch: Dispatch<PopoverAction>): () => void {
   const left = useRef<string | null>(null);
   const depth = pages.length;

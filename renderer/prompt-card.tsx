@@ -4,7 +4,7 @@ import { useCommands } from './commands.ts';
 import type { PromptView } from './prompt-view.ts';
 import { StateShape } from './state-shape.tsx';
 
-/** The focus stays in a field that the user is typing in. */
+/** Does not take the focus away from a field that the user is typing in. */
 const focusUnlessTyping = (field: HTMLInputElement | null): void => {
   if (!(document.activeElement instanceof HTMLInputElement)) field?.focus();
 };
@@ -13,7 +13,7 @@ interface PromptProps {
   readonly prompt: PromptView;
 }
 
-/** A question of a program. */
+/** A prompt from a program. */
 export function PromptCard({ prompt }: PromptProps): ReactElement {
   switch (prompt.answer) {
     case 'text':
@@ -25,7 +25,7 @@ export function PromptCard({ prompt }: PromptProps): ReactElement {
   }
 }
 
-/** What is typed leaves the field with the answer. */
+/** The field is cleared when the answer is sent. */
 function TextPrompt({ prompt }: PromptProps): ReactElement {
   const { answerPrompt } = useCommands();
   const { id, words, offersKeychain, wasInKeychain } = prompt;

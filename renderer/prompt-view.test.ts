@@ -51,10 +51,10 @@ it.each([
     { remember: 'unavailable', services: ['db'] },
     "bastion asks for a password | Needed by db | deploy@bastion's password: | [field]",
   ],
-] as const)('reads %j as a person would say it', (change, words) => {
+] as const)('describes %j in plain words', (change, words) => {
   expect(read(change)).toBe(words);
 });
 
-it('shows invisible characters of a server', () => {
+it('makes invisible characters from a server visible', () => {
   expect(read({ kind: 'code', words: 'code\u202e\u001b[2J' })).toContain('\\u202e\\u001b[2J');
 });

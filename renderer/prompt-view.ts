@@ -1,4 +1,4 @@
-/** What the popover says about a question that waits for the user. */
+/** A prompt as the popover shows it. */
 import type { Prompt, PromptKind } from '../shared/prompt.ts';
 import { promptTitle, repetitionOf } from '../shared/prompt-words.ts';
 import { assertNever } from '../shared/result.ts';
@@ -8,14 +8,14 @@ export interface PromptView {
   readonly id: string;
   /** `bastion asks for a password` */
   readonly title: string;
-  /** Which services wait, and whether the last answer was wrong. */
+  /** Which services are waiting, and whether the last answer was wrong. */
   readonly text: string;
-  /** The program's own words: the label of the field. */
+  /** The program's own wording, used as the label of the field. */
   readonly words: string;
-  /** `text`: in a field that does not show it. `none`: there is nothing to do here. */
+  /** `text`: in a field that hides it. `none`: nothing to enter here. */
   readonly answer: 'text' | 'yes-or-no' | 'none';
   readonly offersKeychain: boolean;
-  /** It was in the keychain before. */
+  /** The initial state of the checkbox: the answer was in the keychain before. */
   readonly wasInKeychain: boolean;
 }
 

@@ -2,11 +2,11 @@ import { useState, type ReactElement } from 'react';
 
 interface RequestButtonProps {
   readonly label: string;
-  /** Resolves to a message for the user, or to nothing; rejects with a message. */
+  /** Resolves to a message for the user or to nothing; rejects with a message. */
   readonly request: () => Promise<unknown>;
 }
 
-/** Asks main for something that may fail for a reason that only the user can fix: the answer stays below the button. */
+/** Sends main a request that may fail for a reason that only the user can fix; the response stays below the button. */
 export function RequestButton({ label, request }: RequestButtonProps): ReactElement {
   const [isAsking, setIsAsking] = useState(false);
   const [answer, setAnswer] = useState<string | null>(null);

@@ -9,14 +9,14 @@ import { service, snapshotOf, up } from './testing/service-samples.ts';
 const labels = (...args: Parameters<typeof rowActionsOf>): readonly string[] =>
   rowActionsOf(...args).map(({ label }) => label);
 
-describe('the menu of a service that stays with another context', () => {
-  it('offers the current one by its name, for as long as the service is on', () => {
+describe('the menu of a service that is still using another context', () => {
+  it('offers the current context by name while the service is on', () => {
     expect(labels(up('api', { otherContext: 'prod' }))).toContain('Use prod');
     expect(labels(service('api', { otherContext: 'prod' }))).not.toContain('Use prod');
     expect(labels(up('api')).join()).not.toMatch(/Use /);
   });
 
-  it('asks the app for it in one request', () => {
+  it('sends a single request', () => {
     const services = [up('api', { otherContext: 'prod' }), up('web')];
     const bridge = createFakeBridge({
       snapshot: snapshotOf(services),

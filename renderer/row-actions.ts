@@ -1,4 +1,4 @@
-/** What can be done with one service, in the order of its menu, with the keys that do the same. Pure. */
+/** The actions for one service, in menu order, with their keyboard shortcuts. Pure. */
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { serviceUrl } from '../shared/service-url.ts';
 
@@ -15,7 +15,7 @@ export type RowActionKind =
   | 'show-in-config'
   | 'remove';
 
-/** Without a modifier, or with the platform's own: Command on a Mac, Control elsewhere. */
+/** Either no modifier or the platform's own: Command on a Mac, Control elsewhere. */
 export interface Shortcut {
   readonly key: string;
   readonly command: boolean;
@@ -26,14 +26,14 @@ export interface RowAction {
   readonly kind: RowActionKind;
   readonly label: string;
   readonly shortcut: Shortcut | null;
-  /** A line above it parts the menu. */
+  /** A separator line above the item. */
   readonly startsPart: boolean;
 }
 
 const command = (key: string): Shortcut => ({ key, command: true, shift: false });
 const plain = (key: string): Shortcut => ({ key, command: false, shift: false });
 
-/** Keys that act on a row, whatever its menu offers right now. */
+/** The shortcuts for a row, whatever its menu offers right now. */
 export const rowShortcuts: Readonly<Partial<Record<RowActionKind, Shortcut>>> = {
   'copy-address': command('c'),
   open: command('Enter'),
@@ -49,7 +49,7 @@ type ActionFacts = Pick<
   'desired' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress' | 'scheme' | 'otherContext'
 >;
 
-/** `isWelcome`: the demo forward has no entry in a file. */
+/** `isWelcome`: the config is the embedded one, so there is no file with an entry. */
 export function rowActionsOf(service: ActionFacts, isWelcome = false): readonly RowAction[] {
   const action = (kind: RowActionKind, label: string, startsPart = false): RowAction => ({
     kind,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSame } from './same.ts';
 
-describe('two values read the same', () => {
+describe('two values are equal', () => {
   it.each([
     [1, 1],
     [null, null],

@@ -1,4 +1,4 @@
-/** Whether two values read the same: plain objects and arrays by their contents, everything else by identity. */
+/** Deep equality: plain objects and arrays are compared by their contents, everything else by identity. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

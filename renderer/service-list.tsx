@@ -11,7 +11,7 @@ import { Switch } from './switch.tsx';
 
 export interface ServiceListProps {
   readonly list: ListView;
-  /** While something is looked for, a group does not stand there whole: it has no switch and does not fold. */
+  /** While filtering, a group may be incomplete, so it has no switch and cannot be collapsed. */
   readonly isSearching: boolean;
   readonly activeName: string | null;
   readonly expanded: ReadonlySet<string>;
@@ -20,7 +20,7 @@ export interface ServiceListProps {
   readonly menuOf: string | null;
   readonly handlers: RowHandlers;
   readonly onFold: (key: string, folded: boolean) => void;
-  /** Lists only what needs attention. */
+  /** Lists only services that need attention. */
   readonly onMoreTroubles: () => void;
 }
 
@@ -64,7 +64,7 @@ export function ServiceList(props: ServiceListProps): ReactElement {
   );
 }
 
-/** The troubles of a long list, one line each; a click leads to the row. */
+/** The services in trouble of a long list, one line each; a click moves to the row. */
 function Troubles({
   list,
   onMore,
@@ -104,7 +104,7 @@ function TroubleButton({ line: { name, title } }: { readonly line: TroubleLine }
 }
 
 interface GroupHeaderProps {
-  /** Without its rows, which change more often. */
+  /** The group without its rows, which change more often. */
   readonly group: GroupView;
   readonly isSearching: boolean;
   readonly onFold: (key: string, folded: boolean) => void;
@@ -149,7 +149,7 @@ const GroupHeader = memo(function GroupHeader({
   );
 }, isSame);
 
-/** Without those that are guarded: they are turned on one by one. */
+/** Leaves out guarded services, which are turned on one at a time. */
 const turnedOn = ({ tag, names, turnsOn }: GroupView): ServiceGroup => ({
   tag: turnsOn.length === names.length ? tag : null,
   names: turnsOn,

@@ -14,15 +14,15 @@ import { Switch } from './switch.tsx';
 export interface RowHandlers {
   readonly onFocus: (name: string) => void;
   readonly onExpand: (key: string, expanded: boolean) => void;
-  /** `place`: where the pointer is; absent: beside its button. */
+  /** `place`: the position of the pointer; absent: beside its button. */
   readonly onMenu: (name: string, place?: { readonly x: number; readonly y: number }) => void;
-  /** The switch of a guarded service was turned on: it has to be confirmed; null: not any more. */
+  /** The guarded service whose switch needs confirmation; null: none. */
   readonly onConfirm: (name: string | null) => void;
 }
 
 interface ServiceRowProps {
   readonly row: RowView;
-  /** Tab and the keyboard act on this row. */
+  /** Whether this is the active row, for Tab and other keys. */
   readonly active: boolean;
   readonly expanded: boolean;
   readonly confirming: boolean;
@@ -30,10 +30,10 @@ interface ServiceRowProps {
   readonly handlers: RowHandlers;
 }
 
-/** The element's id, by which the keyboard finds a row. */
+/** The ID of the row's element, used to move the focus. */
 export const rowId = (name: string): string => `row-${encodeURIComponent(name)}`;
 
-/** Drawn again only when something on it reads differently: a snapshot is always a new object. */
+/** Rendered again only if its content changes; every snapshot is a new object. */
 export const ServiceRow = memo(function ServiceRow(props: ServiceRowProps): ReactElement {
   const { row, active, expanded, confirming, menuIsOpen, handlers } = props;
   const { setDesired } = useCommands();
@@ -108,7 +108,7 @@ type SecondLineProps = Pick<ServiceRowProps, 'row' | 'expanded'> & {
   readonly onExpand: RowHandlers['onExpand'];
 };
 
-/** Where it leads and how it is; or what happened, in the two lines that a row in trouble has. */
+/** The route and status; or, for a row in trouble, two lines about what happened. */
 function SecondLine({ row, expanded, tabIndex, onExpand }: SecondLineProps): ReactElement {
   const { name, cause } = row;
   if (cause === null || row.isQuiet) {
@@ -126,7 +126,7 @@ function SecondLine({ row, expanded, tabIndex, onExpand }: SecondLineProps): Rea
       cause={cause}
       title={cause.title}
       names={[name]}
-      // There was no trouble when the pointer came in: the third line waits until it leaves.
+      // There was no trouble when the pointer entered, so the third line waits until it leaves.
       isBrief={!row.isTall}
       expanded={expanded}
       onExpand={(wanted) => onExpand(name, wanted)}

@@ -34,7 +34,7 @@ describe('a row', () => {
     expect(screen([up('postgres', { checkMs: null })])[1]).toBe('  prod · svc/postgres  up 3 h');
   });
 
-  it('that connects says so, and who waits for it', () => {
+  it('that is connecting says so, and how many clients are waiting', () => {
     expect(screen([connecting('a'), connecting('b', { held: 1 }), connecting('c', { held: 2 })])).toEqual([
       '◐ a  :5432  (—●)',
       '  prod · svc/a  connecting …',
@@ -56,16 +56,16 @@ describe('a row', () => {
     );
   });
 
-  it('that is off is quiet', () => {
+  it('that is off has no status', () => {
     expect(screen([service('kafka')])).toEqual(['○ kafka  :5432  (○—)', '  prod · svc/kafka']);
   });
 
-  it('that stops has its switch off already, and says nothing of an old cause', () => {
+  it('that is stopping has its switch off already, and does not show an old cause', () => {
     const stopping = retrying('redis', noPod, { phase: 'stopping', desired: 'off' });
     expect(screen([stopping]).slice(1)).toEqual(['  prod · svc/redis  stopping …']);
   });
 
-  it('in trouble tells the cause, the countdown and what helps', () => {
+  it('in trouble shows the cause, the countdown and the remedy', () => {
     expect(screen([retrying('redis', noPod)])).toEqual([
       '▲ redis  :5432  (—●)',
       '  No ready pod behind svc/redis',
@@ -73,7 +73,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('keeps its cause while the next try runs, so that it does not jump', () => {
+  it('keeps its cause during the next try, so that it does not jump', () => {
     const trying = retrying('printer', ['host-unreachable', { host: 'nas' }], { phase: 'connecting' });
     expect(screen([trying])).toEqual([
       '▲ printer  :5432  (—●)',
@@ -82,14 +82,14 @@ describe('a row', () => {
     ]);
   });
 
-  it('that needs the user says for what', () => {
+  it('that needs the user says what to do', () => {
     expect(screen([waiting('grafana', signedOut)]).slice(1)).toEqual([
       '  Signed out of prod',
       '  Sign in again: run aws sso login (not retried automatically)  [Sign In…]',
     ]);
   });
 
-  it('that has used up its tries says that they go on', () => {
+  it('that has used up its tries says that they continue', () => {
     const nas = ['host-unreachable', { host: 'nas' }] as const;
     const tired = { exhausted: true, attempt: 9 };
     const rows = [
@@ -108,7 +108,7 @@ describe('a row', () => {
     expect(row?.cause?.tries).toBe('9 failed tries, now retrying once a minute');
   });
 
-  it('waits for the network only where the network is missing', () => {
+  it('waits for the network only if the network is down', () => {
     expect(screen([waiting('nas', ['network-down'])]).slice(1)).toEqual([
       '  Waiting for the network',
       '  Reconnects automatically',
@@ -117,7 +117,7 @@ describe('a row', () => {
     expect(others.flatMap((service) => screen([service])).join()).not.toMatch(/waiting for/i);
   });
 
-  it('that is not proven yet is checking, and says who waits for it', () => {
+  it('that is not proven yet is checking, and says how many clients are waiting', () => {
     expect(screen([checking('a'), checking('b', { held: 2 })])).toEqual([
       '◌ a  :5432  (—●)',
       '  prod · svc/a  checking …',
@@ -126,7 +126,7 @@ describe('a row', () => {
     ]);
   });
 
-  it('that is ready says so, neither green nor in trouble', () => {
+  it('that is ready says so, and is neither green nor in trouble', () => {
     expect(screen([ready('a')])).toEqual(['◌ a  :5432  (—●)', '  prod · svc/a  ready']);
   });
 
@@ -163,7 +163,7 @@ describe('a row', () => {
 });
 
 describe('the list', () => {
-  it('groups by first tag in the order of the file, untagged services last', () => {
+  it('groups services by first tag in file order, untagged services last', () => {
     const names = screen([
       service('loose'),
       up('postgres', database),
@@ -188,7 +188,7 @@ describe('the list', () => {
     expect(listViewOf(services, everything, sampleNow).groups.map(({ title }) => title)).toEqual([null]);
   });
 
-  it('keeps every row in its place whatever its state', () => {
+  it('keeps every row in place whatever its state', () => {
     const order = (services: readonly ServiceSnapshot[]): readonly string[] =>
       listViewOf(services, everything, sampleNow).rowNames;
     const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
@@ -196,14 +196,14 @@ describe('the list', () => {
     expect(order(wild)).toEqual(order(calm));
   });
 
-  it('names a group by its tag only when the tag means exactly its rows', () => {
+  it('uses the tag for a group only if the tag has exactly its rows', () => {
     const tags = (services: readonly ServiceSnapshot[]): readonly (string | null)[] =>
       listViewOf(services, everything, sampleNow).groups.map(({ tag }) => tag);
     expect(tags([up('a', database), up('b', web), up('c')])).toEqual(['database', 'web', null]);
     expect(tags([up('a', { tags: ['database', 'web'] }), up('b', web)])).toEqual(['database', null]);
   });
 
-  it('tells a cause that three share once, above rows that are quiet', () => {
+  it('shows a cause shared by three services once, above quiet rows', () => {
     const services = [...['a', 'b', 'c'].map((name) => waiting(name, signedOut)), up('d')];
     expect(screen(services)).toEqual([
       '▲ 3 forwards: Signed out of prod',
@@ -219,7 +219,7 @@ describe('the list', () => {
     ]);
   });
 
-  it('tells a cause that two share row by row', () => {
+  it('shows a cause shared by two services in each row', () => {
     const services = ['a', 'b'].map((name) => waiting(name, signedOut));
     expect(screen(services).filter((line) => line.startsWith('▲ 2'))).toEqual([]);
   });
@@ -246,7 +246,7 @@ describe('the filter', () => {
     expect(listViewOf(services, filtered(filter), sampleNow).rowNames).toEqual(names);
   });
 
-  it('keeps the title of the only group that is left', () => {
+  it('keeps the title of the only remaining group', () => {
     expect(listViewOf(services, filtered('api'), sampleNow).groups.map(({ title }) => title)).toEqual([
       'web',
     ]);
@@ -262,7 +262,7 @@ describe('the filter', () => {
   });
 });
 
-describe('a folded group', () => {
+describe('a collapsed group', () => {
   const services = [up('postgres', database), retrying('redis', noPod, database), up('api', web)];
   const folded = new Set(['database']);
 
@@ -277,7 +277,7 @@ describe('a folded group', () => {
     expect([list.rowNames, list.groups[0]?.tone]).toEqual([['api'], 'trouble']);
   });
 
-  it('opens for what is looked for', () => {
+  it('opens to show matches', () => {
     expect(listViewOf(services, { ...everything, folded, filter: 're' }, sampleNow).rowNames).toEqual([
       'postgres',
       'redis',
@@ -295,14 +295,14 @@ describe('what needs attention', () => {
       retrying(`t${index}`, ['host-unreachable', { host: `h${index}` }]),
     );
 
-  it('stands above a long list, one line each', () => {
+  it('is listed above a long list, one line each', () => {
     expect(screen([...calm, ...troubled(2)]).slice(0, 2)).toEqual([
       '▲ t0: h0 cannot be reached',
       '▲ t1: h1 cannot be reached',
     ]);
   });
 
-  it('is bounded there, and the rest is counted', () => {
+  it('is limited there, and the rest is counted', () => {
     expect(screen([...calm, ...troubled(8)]).slice(4, 7)).toEqual([
       '▲ t4: h4 cannot be reached',
       '  3 more',
@@ -310,14 +310,14 @@ describe('what needs attention', () => {
     ]);
   });
 
-  it('is not told twice: in a short list, in a filtered one, below a card', () => {
+  it('is not shown twice: not in a short list, in a filtered one, or below a card', () => {
     expect(listViewOf([up('a'), ...troubled(1)], everything, sampleNow).troubles).toEqual([]);
     expect(listViewOf([...calm, ...troubled(2)], filtered('t'), sampleNow).troubles).toEqual([]);
     const sharing = ['a', 'b', 'c'].map((name) => waiting(name, signedOut));
     expect(listViewOf([...calm, ...sharing], everything, sampleNow).troubles).toEqual([]);
   });
 
-  it('is all that is listed when the headline was clicked', () => {
+  it('is the whole list after a click on the headline', () => {
     const query = { ...everything, onlyTrouble: true };
     expect(listViewOf([...calm, ...troubled(2)], query, sampleNow).rowNames).toEqual(['t0', 't1']);
   });

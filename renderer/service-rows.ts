@@ -1,4 +1,4 @@
-/** The list as it stands on the screen, computed from a snapshot, what the user looks for and the time. Pure. */
+/** Computes the list as shown on the screen from a snapshot, the user's query and the time. Pure. */
 import { localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
 import { isGuarded, withoutGuarded } from '../shared/guard.ts';
@@ -15,24 +15,24 @@ import { waitsForText } from './waits-for.ts';
 export interface RowView {
   readonly name: string;
   readonly tone: Tone;
-  /** What the user wants; never what is. */
+  /** What the user wants, not the actual state. */
   readonly on: boolean;
-  /** What a click copies; null of a reverse forward, whose route says it all. */
+  /** What a click copies; null: a reverse forward, whose route is enough. */
   readonly address: string | null;
-  /** `:5432`: "localhost" is said once, in what a click copies. */
+  /** `:5432`, without "localhost", which only the copied address includes. */
   readonly port: string | null;
   readonly route: string;
   readonly description: string | null;
-  /** `up 3 h · 2 ms`, `checking …`, `waits for prod`: the quiet end of the second line. */
+  /** `up 3 h · 2 ms`, `checking …`, `waits for prod`: the muted end of the second line. */
   readonly status: string;
   readonly cause: CauseView | null;
-  /** A card above tells the cause in full: the row is quiet. */
+  /** The row is quiet because a card above shows the cause in full. */
   readonly isQuiet: boolean;
-  /** Of three lines. It stays so while the pointer is inside, whatever the state does. */
+  /** The row has three lines. This does not change while the pointer is inside. */
   readonly isTall: boolean;
-  /** Turning it on has to be confirmed. */
+  /** Turning it on requires confirmation. */
   readonly isGuarded: boolean;
-  /** Where the filter found the name. */
+  /** Start and end of the filter's match in the name. */
   readonly hit: readonly [number, number] | null;
   /** The whole row as one sentence, for a screen reader. */
   readonly label: string;
@@ -40,23 +40,23 @@ export interface RowView {
 
 export interface GroupView {
   readonly key: string;
-  /** null: the only group needs no title. */
+  /** null: a single group, which needs no title. */
   readonly title: string | null;
-  /** The tag that names exactly these services; null: they can only be named one by one. */
+  /** The tag that exactly these services have; null: they must be listed by name. */
   readonly tag: string | null;
   readonly names: readonly string[];
-  /** What its switch turns on. */
+  /** The services that its switch turns on. */
   readonly turnsOn: readonly string[];
   readonly on: boolean;
   readonly tone: Tone;
   /** `3 of 4 up`, `All off`. */
   readonly count: string;
   readonly isFolded: boolean;
-  /** Empty while it is folded. */
+  /** Empty while collapsed. */
   readonly rows: readonly RowView[];
 }
 
-/** A service in trouble, in one line above a long list. */
+/** A service in trouble, as one line above a long list. */
 export interface TroubleLine {
   readonly name: string;
   readonly title: string;
@@ -64,31 +64,31 @@ export interface TroubleLine {
 
 export interface ListView {
   readonly sharedCauses: readonly SharedCauseView[];
-  /** Of a list that is longer than the window. */
+  /** Only for a list that is longer than the window. */
   readonly troubles: readonly TroubleLine[];
-  /** Troubles for which there is no line. */
+  /** The number of services in trouble without a line. */
   readonly moreTroubles: number;
   readonly groups: readonly GroupView[];
-  /** Of the rows that can be seen. */
+  /** The names of the visible rows. */
   readonly rowNames: readonly string[];
 }
 
-/** What the user looks for. */
+/** What the user is looking for. */
 export interface ListQuery {
   readonly filter: string;
   readonly onlyTrouble: boolean;
-  /** Keys of groups. What is looked for is shown all the same. */
+  /** Keys of collapsed groups. Filtering shows their matches anyway. */
   readonly folded: ReadonlySet<string>;
 }
 
 export const everything: ListQuery = { filter: '', onlyTrouble: false, folded: new Set() };
 
 const untagged = 'Other';
-/** Rows that the window has room for, less a few for cards. */
+/** The number of rows that fit in the window, minus a few for cards. */
 const longListFrom = 10;
 const maxTroubleLines = 5;
 
-/** Groups by first tag; groups and rows keep the order of the file whatever their state. */
+/** Groups by first tag; groups and rows stay in file order whatever their state. */
 export function listViewOf(services: readonly ServiceSnapshot[], query: ListQuery, now: number): ListView {
   const { filter, onlyTrouble, folded } = query;
   const sharedCauses = sharedCausesOf(services, now);
@@ -146,7 +146,7 @@ const ordered = <T>(groups: readonly (readonly [string, T])[]): readonly (readon
   ...groups.filter(([title]) => title === untagged),
 ];
 
-/** A service may carry the tag second and stand in another group: then the tag would switch more than is shown. */
+/** null if a service in another group also has the tag: the tag would then switch more than is shown. */
 function tagOfExactly(
   members: readonly ServiceSnapshot[],
   services: readonly ServiceSnapshot[],
@@ -191,11 +191,11 @@ function rowViewOf(
   };
 }
 
-/** The address where it is more than a port of this machine. */
+/** The full address, unless it is just a port on localhost. */
 const portText = ({ localPort }: ServiceSnapshot, address: string): string =>
   address === `localhost:${localPort}` ? `:${localPort}` : address;
 
-/** Empty where the words beside it say it: `up 3 h`, `checking …`. */
+/** Empty if the status next to it says the same: `up 3 h`, `checking …`. */
 const stateWords: Readonly<Record<Tone, string>> = {
   up: '',
   ready: '',

@@ -1,17 +1,17 @@
-/** Many troubles with one cause are one trouble: told once, above rows that stay quiet. */
+/** Several failures with the same cause are one problem: shown once, above quiet rows. */
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { overallTone, type Tone } from '../shared/service-tone.ts';
 import { causeViewOf, type CauseView } from './cause-view.ts';
 import { groupInOrder } from './grouping.ts';
 
-/** Below this, one card and its quiet rows take more room than the troubles told row by row. */
+/** With fewer services, a card plus quiet rows takes more space than showing the cause in each row. */
 const minServicesSharing = 3;
 
 export interface SharedCauseView {
   readonly key: string;
-  /** In the order of the file. */
+  /** In file order. */
   readonly names: readonly string[];
-  /** As on their rows: what merely waits for the network is no trouble. */
+  /** As on their rows: only waiting for the network is not trouble. */
   readonly tone: Tone;
   readonly cause: CauseView;
 }
@@ -19,7 +19,7 @@ export interface SharedCauseView {
 const keyOf = (service: ServiceSnapshot): string =>
   `${service.cause?.code ?? ''} ${service.cause?.title ?? ''}`;
 
-/** The causes that at least three services have in common, in the order in which they first appear. */
+/** The causes shared by at least three services, in order of first appearance. */
 export function sharedCausesOf(
   services: readonly ServiceSnapshot[],
   now: number,
@@ -34,14 +34,14 @@ export function sharedCausesOf(
   });
 }
 
-/** The member whose next step comes first speaks for all. */
+/** The member with the earliest retry represents all. */
 function nextToTry(members: readonly ServiceSnapshot[]): ServiceSnapshot {
   const due = (service: ServiceSnapshot): number =>
     service.phase === 'connecting' ? -Infinity : (service.nextRetryAt ?? Infinity);
   return members.reduce((first, service) => (due(service) < due(first) ? service : first));
 }
 
-/** A log and a count of tries belong to one service: they stay with its row. */
+/** A log and a count of tries belong to a single service, so they are left out. */
 const forAllOf = (view: CauseView): CauseView => ({
   ...view,
   tries: null,

@@ -4,12 +4,12 @@ import { acceleratorOf, acceleratorText } from './shortcut-keys.ts';
 interface ShortcutFieldProps {
   readonly platform: string;
   readonly shortcut: string | null;
-  /** Another program has it. */
+  /** Another program is using the shortcut. */
   readonly isRefused: boolean;
   readonly onChange: (shortcut: string | null) => void;
 }
 
-/** Records the keys that open the popover from anywhere. Escape gives up, Backspace takes the shortcut away. */
+/** Records the global shortcut for the popover. Escape cancels, Backspace removes the shortcut. */
 export function ShortcutField(props: ShortcutFieldProps): ReactElement {
   const { platform, shortcut, isRefused, onChange } = props;
   const [isRecording, setIsRecording] = useState(false);

@@ -9,7 +9,7 @@ test.each<[Partial<PressedKeys>, string, string | null]>([
   [{ meta: true, code: 'Space' }, 'linux', 'Super+Space'],
   [{ alt: true, shift: true }, 'linux', 'Alt+Shift+L'],
   [{ ctrl: true, code: 'F5' }, 'linux', 'Control+F5'],
-  // These write letters, or are modifiers alone.
+  // These type letters, or are only modifiers.
   [{}, 'darwin', null],
   [{ shift: true }, 'darwin', null],
   [{ alt: true }, 'darwin', null],
@@ -18,7 +18,7 @@ test.each<[Partial<PressedKeys>, string, string | null]>([
   expect(acceleratorOf({ ...none, ...keys }, platform)).toBe(accelerator);
 });
 
-test('it is shown as the platform writes it', () => {
+test('a shortcut is shown in the platform’s format', () => {
   expect(acceleratorText('Shift+Command+L', 'darwin')).toBe('⇧⌘L');
   expect(acceleratorText('Control+Alt+4', 'linux')).toBe('Ctrl+Alt+4');
 });

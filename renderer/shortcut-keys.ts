@@ -1,8 +1,8 @@
-/** A global shortcut as it is pressed, as Electron writes it (`Command+Shift+L`), and as it is shown. Pure. */
+/** Converts a global shortcut from a key press to Electron's format (`Command+Shift+L`) and to display text. Pure. */
 
 export interface PressedKeys {
   readonly key: string;
-  /** The key's place on the keyboard: what it writes depends on the modifiers. */
+  /** The physical key: the character it types depends on the modifiers. */
   readonly code: string;
   readonly meta: boolean;
   readonly ctrl: boolean;
@@ -10,7 +10,7 @@ export interface PressedKeys {
   readonly shift: boolean;
 }
 
-/** null: not a shortcut that leaves normal typing alone. It takes Command or Control, or Alt with Shift, and one more key. */
+/** null: not allowed, because it could conflict with typing. Requires Command or Control, or Alt with Shift, plus one key. */
 export function acceleratorOf(
   { code, meta, ctrl, alt, shift }: PressedKeys,
   platform: string,

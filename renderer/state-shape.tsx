@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { assertNever } from '../shared/result.ts';
 import type { Tone } from '../shared/service-tone.ts';
 
-/** ● up, ◌ checking, ◐ working, ▲ trouble, ○ off: told apart without color. The words stand beside it. */
+/** ● up, ◌ checking, ◐ working, ▲ trouble, ○ off: distinct without color. Text beside the shape says the same. */
 export function StateShape({ tone }: { readonly tone: Tone }): ReactElement {
   return (
     <svg className="state-shape" data-tone={tone} viewBox="0 0 12 12" aria-hidden="true">

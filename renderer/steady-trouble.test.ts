@@ -10,8 +10,8 @@ import { checking, connecting, sampleNow, service, up } from './testing/service-
 const screen = (one: ServiceSnapshot, now: number): readonly string[] =>
   rowsAsText(listViewOf([one], everything, now));
 
-describe('the row of a target that refuses', () => {
-  it('is trouble from the first failure on, whatever the phase, and only what happens next changes', () => {
+describe('the row of a target that refuses connections', () => {
+  it('is in trouble from the first failure on in every phase, and only the next step changes', () => {
     const head = '▲ orders  :5432  (—●) |  The tunnel is up, but db.internal refused the connection';
     const rows = deadTarget.map((step) => screen(step.service, step.at));
     expect(rows.slice(0, 2).map((lines) => lines.join(' |'))).toEqual([
@@ -34,7 +34,7 @@ describe('the row of a target that refuses', () => {
     );
   });
 
-  it('turns green when it is proven, not when a process has started', () => {
+  it('turns green once it is proven, not when a process starts', () => {
     const cause = deadTarget.at(-1)?.service.cause ?? null;
     const tried = { cause, attempt: 4, checkMs: null };
     const steps = [
@@ -47,7 +47,7 @@ describe('the row of a target that refuses', () => {
 });
 
 describe('the row of a tunnel that was killed', () => {
-  it('keeps its height: it reconnects, is checked, and is green again', () => {
+  it('keeps its height while it reconnects, is checked, and turns green again', () => {
     const cause = describeCause('killed', { ending: 'SIGKILL' });
     const tried = { cause, attempt: 1 };
     const steps = [up('db'), connecting('db', tried), checking('db', tried), up('db', { since: sampleNow })];
@@ -61,7 +61,7 @@ describe('the row of a tunnel that was killed', () => {
 });
 
 describe('the row of a cause that needs the user', () => {
-  it('says what to do, and keeps its lines while LocalPort looks again', () => {
+  it('says what to do, and keeps its lines while LocalPort checks again', () => {
     const cause = describeCause('forbidden', { resource: 'pods in shop' });
     const facts = { desired: 'on', cause, attempt: 1 } as const;
     const steps = [

@@ -5,7 +5,7 @@ interface SwitchProps {
   readonly on: boolean;
   readonly onChange: (on: boolean) => void;
   readonly disabled?: boolean;
-  /** Rows let Tab reach only the controls of the active one. */
+  /** In rows, Tab reaches only the controls of the active one. */
   readonly tabIndex?: 0 | -1;
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, type ReactElement } from 'react';
 
-/** How long an edit can be taken back with one click. */
+/** How long an edit can be undone with one click. */
 export const undoMs = 8_000;
 
 export interface Undoable {
@@ -16,12 +16,12 @@ interface UndoBarProps {
   readonly onGone: () => void;
 }
 
-/** Lies over the end of the list: nothing moves when it comes and goes. It stays while it has the focus or the pointer. */
+/** Covers the end of the list, so that nothing moves when it appears. It stays while it has the focus or the pointer. */
 export function UndoBar({ undoable, onUndo, onGone }: UndoBarProps): ReactElement {
   useEffect(() => {
     const timer = setTimeout(onGone, undoMs);
     return () => clearTimeout(timer);
-    // Its time begins anew with another edit only.
+    // Only another edit restarts the timer.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [undoable]);
   return (

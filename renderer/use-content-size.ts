@@ -2,23 +2,23 @@ import { useLayoutEffect, useRef, type RefObject } from 'react';
 
 const maxHeightPx = 560;
 const widthPx = 360;
-/** From this size of letters on, in multiples of the usual one. */
+/** Text counts as large from this multiple of the default size on. */
 const largeText = 1.5;
 const widthOfLargeTextPx = 480;
 const usualFontPx = 13;
 
 export interface SizeWishes {
   readonly report: (size: { readonly width: number; readonly height: number }) => unknown;
-  /** While it is the same text, the height stays; null: it follows the content. */
+  /** While this string stays the same, so does the height; null: the height follows the content. */
   readonly keep: string | null;
-  /** What hangs over the content, a menu say, needs this height. */
+  /** The height needed by an overlay, such as a menu. */
   readonly atLeast: number;
 }
 
 /**
- * Reports how large the popover wants to be, in CSS pixels. Its height is the sum of its parts as they would stand without a
- * window around them: the window follows, and the list scrolls when it gets less than it wants. Parts are the elements with
- * `data-measured` below the returned ref.
+ * Reports the size that the popover needs, in CSS pixels. The height is the sum of the parts' natural heights: the window
+ * follows it, and the list scrolls if the window is smaller. The parts are the elements with `data-measured` below the
+ * returned ref.
  */
 export function useContentSize(wishes: SizeWishes): RefObject<HTMLDivElement | null> {
   const root = useRef<HTMLDivElement>(null);
@@ -49,11 +49,11 @@ export function useContentSize(wishes: SizeWishes): RefObject<HTMLDivElement | n
       sizes.disconnect();
       partsOf().forEach((part) => sizes.observe(part));
     };
-    // Parts come and go: the filter field, a page.
+    // Parts such as the filter field or a page come and go.
     const parts = new MutationObserver(observeParts);
     parts.observe(element, { childList: true, subtree: false });
     observeParts();
-    // At once: a window that waits for its height is not drawn yet, and may not deliver what it observes.
+    // Measure at once: a window that is waiting for its height is not drawn yet, and its observers may not fire.
     measure();
     return () => {
       sizes.disconnect();
@@ -63,7 +63,7 @@ export function useContentSize(wishes: SizeWishes): RefObject<HTMLDivElement | n
   useLayoutEffect(() => {
     latest.current = wishes;
   });
-  // The content itself is observed; these two are not seen there.
+  // The observers cover the content, but not these two values.
   useLayoutEffect(() => measureNow.current(), [wishes.keep, wishes.atLeast]);
   return root;
 }

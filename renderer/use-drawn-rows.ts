@@ -1,13 +1,13 @@
 import { startTransition, useEffect, useState } from 'react';
 import type { GroupView } from './service-rows.ts';
 
-/** More than the window has room for, in rows of the usual height. */
+/** More rows of the usual height than fit in the window. */
 const firstRows = 24;
 const rowsPerFrame = 40;
 
 /**
- * The groups with as many rows as can be seen at once, and with all of them a few frames later: a click on the icon waits for
- * the first ones only. Neither height nor places differ, because the rest is below the fold.
+ * The groups with only the visible rows at first, and with all rows a few frames later, so that the popover opens quickly.
+ * Neither heights nor positions change, because the rest is out of sight.
  */
 export function useDrawnRows(groups: readonly GroupView[]): readonly GroupView[] {
   const total = groups.reduce((sum, { rows }) => sum + rows.length, 0);

@@ -4,16 +4,16 @@ import { wordsOf } from './failure-words.ts';
 import type { Undoable } from './undo-bar.tsx';
 
 export interface Edits {
-  /** What was just done; null: nothing that could be taken back. */
+  /** The last edit; null: nothing to undo. */
   readonly undoable: Undoable | null;
-  /** The form was saved: says so above the list. */
+  /** Reports above the list that the form was saved. */
   readonly saved: (text: string, tokens: readonly string[]) => void;
   readonly remove: (name: string) => void;
   readonly undo: () => void;
   readonly forget: () => void;
 }
 
-/** Edits of the config that can be taken back for a while. What fails is said in the same place. */
+/** Edits of the config that can be undone for a while. Failures are shown in the same place. */
 export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
   const [undoable, setUndoable] = useState<Undoable | null>(null);
   const tell = useCallback((text: string) => setUndoable({ text, tokens: [] }), []);
@@ -42,7 +42,7 @@ export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
   };
 }
 
-/** The newest first: each undo is of the file as its edit left it. Resolves to why one could not be taken back. */
+/** Undoes the newest first, since each undo applies to the file as its edit left it. Resolves to the reason for a failure. */
 async function takeBack(bridge: PopoverBridge, tokens: readonly string[]): Promise<string | null> {
   for (const token of [...tokens].reverse()) {
     try {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 
 const feedbackMs = 1400;
 
-/** A word that stands for a moment where an action was: `Copied`. */
+/** A word that briefly replaces an action's label: `Copied`. */
 export function useFeedback(done: string): readonly [string | null, (outcome: Promise<boolean>) => void] {
   const [word, setWord] = useState<string | null>(null);
   useEffect(() => {

@@ -3,14 +3,14 @@ import { keepLayout, layoutOf, type HeldLayout } from './held-layout.ts';
 import type { ListView } from './service-rows.ts';
 
 interface HeldList {
-  /** In the layout that it had when the pointer came in. */
+  /** The list in the layout it had when the pointer entered. */
   readonly list: ListView;
   readonly isHeld: boolean;
   readonly onPointerEnter: (event: PointerEvent) => void;
   readonly onPointerLeave: () => void;
 }
 
-/** `query`: what the user looks for and has folded. A change of it, which the user asked for, is a new layout. */
+/** `query`: the filter and the collapsed groups. A change of it comes from the user and starts a new layout. */
 export function useHeldLayout(list: ListView, query: string): HeldList {
   const [isInside, setIsInside] = useState(false);
   const [held, setHeld] = useState<{ readonly layout: HeldLayout; readonly query: string } | null>(null);
@@ -19,7 +19,7 @@ export function useHeldLayout(list: ListView, query: string): HeldList {
   return {
     list: isInside && held?.query === query ? keepLayout(list, held.layout) : list,
     isHeld: isInside,
-    // A finger leaves with its touch, and no pointer is left to be in the way of.
+    // After a touch there is no pointer left that a change could disturb.
     onPointerEnter: ({ pointerType }) => setIsInside(pointerType === 'mouse'),
     onPointerLeave: () => setIsInside(false),
   };

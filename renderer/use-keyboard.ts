@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from 'react';
 import { keyIntent, type FocusPlace, type KeyContext, type KeyIntent } from './keyboard.ts';
 
-/** Hears every key of the page and hands on what it means. `read` gives the rest of the context. */
+/** Listens to every key on the page and passes on what it means. `read` returns the rest of the context. */
 export function useKeyboard(
   platform: string,
   read: (focus: FocusPlace) => KeyContext,
@@ -17,7 +17,7 @@ export function useKeyboard(
     };
     const intent = keyIntent(press, read(focusPlace(document.activeElement)));
     if (intent === null) return;
-    // The key that opens the field is the first one typed into it.
+    // The key that opens the field is also the first one typed into it.
     if (intent.kind !== 'type-into-filter') event.preventDefault();
     perform(intent);
   });

@@ -26,13 +26,13 @@ interface KeyTargets {
   readonly onRowMenu: (name: string) => void;
 }
 
-/** Performs what the keys mean. */
+/** Performs the actions of keys. */
 export function usePopoverKeys(targets: KeyTargets): void {
   const { platform, commands, services, list, state, dispatch, field } = targets;
   const { pages, filterIsOpen, onlyTrouble } = state;
   const active = activeRow(list.rowNames, state.activeName);
 
-  /** The field must stand there before the key that opened it has done its work. */
+  /** The field must exist before the key that opened it takes effect. */
   const focusField = (): void => {
     flushSync(() => dispatch({ kind: 'open-filter' }));
     field.current?.focus();
@@ -116,7 +116,7 @@ export function usePopoverKeys(targets: KeyTargets): void {
 
 const rowElement = (name: string): HTMLElement | null => document.getElementById(rowId(name));
 
-/** Enter is a click on the one thing that helps, else on the address, so that both answer in the same way. */
+/** Enter clicks the remedy's button, or else the address, so that the keyboard and the pointer behave the same. */
 function clickMainControl(name: string): void {
   const row = rowElement(name);
   const control = row?.querySelector<HTMLElement>('.button') ?? row?.querySelector<HTMLElement>('.address');

@@ -13,7 +13,7 @@ interface RevealParts {
   readonly dispatch: Dispatch<PopoverAction>;
 }
 
-/** A notification was chosen: shows the service that it is about, and does what its button offered. */
+/** When a notification is clicked, shows the service that it is about, and performs its button's action. */
 export function useReveal({ bridge, commands, services, dispatch }: RevealParts): void {
   const [wanted, setWanted] = useState<IpcEventPayload<'popover:reveal'> | null>(null);
   const shown = useRef<typeof wanted>(null);
@@ -26,7 +26,7 @@ export function useReveal({ bridge, commands, services, dispatch }: RevealParts)
     requestAnimationFrame(() => document.getElementById(rowId(name))?.focus());
     const cause = services.find((service) => service.name === name)?.cause ?? null;
     const action = cause === null ? null : causeActionOf(cause);
-    // Meanwhile it may have another cause: then its row says so.
+    // The cause may have changed in the meantime; the row then shows the new one.
     if (action?.label === wanted.action) void commands.remedy(action, wanted.names);
   }, [wanted, services, commands, dispatch]);
 }

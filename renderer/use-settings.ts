@@ -3,7 +3,7 @@ import type { IpcRequest, PopoverBridge, Settings } from '../shared/ipc-contract
 
 export type SettingsChange = IpcRequest<'settings:set'>;
 
-/** The settings as main reads them back, null until they have come, and a function that changes some. */
+/** The settings as confirmed by main, null until loaded, and a function to change some of them. */
 export function useSettings(
   bridge: PopoverBridge,
 ): readonly [Settings | null, (change: SettingsChange) => void] {

@@ -3,16 +3,16 @@ import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import type { Snapshot } from '../shared/service-snapshot.ts';
 import { msUntilNextChange } from './next-change.ts';
 
-/** A snapshot and the wall clock to read its times against, in epoch milliseconds. */
+/** A snapshot, and the wall-clock time to compare its times with, in epoch milliseconds. */
 export interface SnapshotInTime {
   readonly snapshot: Snapshot;
   readonly now: number;
 }
 
-/** However many times count, the screen is drawn at most once a second for them. */
+/** However many times are counting, the screen is redrawn for them at most once per second. */
 const minTickMs = 1000;
 
-/** The newest snapshot, null until the first has come. Its clock moves on only while somebody can see it count. */
+/** The newest snapshot, null until the first one arrives. Its clock advances only while the popover is visible. */
 export function useSnapshot(bridge: PopoverBridge): SnapshotInTime | null {
   const [current, setCurrent] = useState<SnapshotInTime | null>(null);
 
@@ -24,7 +24,7 @@ export function useSnapshot(bridge: PopoverBridge): SnapshotInTime | null {
       take(snapshot);
     });
     bridge.invoke('snapshot:get', undefined).then(
-      // A pushed snapshot is newer than the answer that crossed it.
+      // A pushed snapshot is newer than a response that arrives later.
       (snapshot) => isPushed || take(snapshot),
       (reason: unknown) => console.error('snapshot:get failed', reason),
     );

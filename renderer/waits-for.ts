@@ -1,4 +1,4 @@
-/** What a service waits for when its trouble is told by a card above it: `waits for prod`. Pure. */
+/** What a service waits for, if a card above shows its cause: `waits for prod`. Pure. */
 import { sshHostIn } from '../shared/route-text.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 

@@ -1,7 +1,7 @@
-/** What a link of the scheme `localport:` asks, as the popover shows it. Main keeps what it means, and acts on the answer. */
+/** The question that a `localport:` link raises, as the popover shows it. Main keeps the meaning and acts on the answer. */
 import * as z from 'zod';
 
-/** Links that other programs open: `localport://open`, `localport://on/NAME`, `localport://off/NAME`. */
+/** The scheme of links that other programs open: `localport://open`, `localport://on/NAME`, `localport://off/NAME`. */
 export const linkScheme = 'localport';
 
 const line = z.string().max(2_000);
@@ -11,7 +11,7 @@ export const linkCardSchema = z
     id: z.string().min(1).max(20),
     title: line,
     text: line,
-    /** What the button does that says yes; null: there is nothing to do, and only something to say. */
+    /** What the confirming button does; null: nothing to confirm, the card only informs. */
     accept: line.nullable(),
   })
   .readonly();

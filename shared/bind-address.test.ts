@@ -39,7 +39,7 @@ it.each<readonly [BindAddress, BindAddress, boolean]>([
   ['0.0.0.0', null, true],
   ['::', '192.0.2.1', true],
   ['192.0.2.1', '192.0.2.2', false],
-])('knows whether %s and %s are in each other’s way: %s', (one, other, expected) => {
+])('knows whether %s and %s conflict: %s', (one, other, expected) => {
   expect([bindsOverlap(one, other), bindsOverlap(other, one)]).toEqual([expected, expected]);
 });
 

@@ -1,23 +1,23 @@
 /**
  * Where a service listens: on both loopback addresses (null), on one address of this machine, or on all of them. Pure.
  */
-/** An IP address in its shortest spelling; `0.0.0.0` and `::` stand for all. null: 127.0.0.1 and ::1. */
+/** An IP address in its shortest form; `0.0.0.0` and `::` mean all addresses. null: 127.0.0.1 and ::1. */
 export type BindAddress = string | null;
 
-/** What a service has for itself while it is open. */
+/** The local address, port, or socket that a service occupies while it is open. */
 export interface LocalPlace {
   readonly bind: BindAddress;
-  /** 0 is a port that is not known. */
+  /** 0: the port is not known. */
   readonly localPort: number;
 }
 
 const loopback = ['127.0.0.1', '::1'] as const;
 const wildcards: readonly BindAddress[] = ['0.0.0.0', '::'];
 
-/** The addresses that are bound. */
+/** The addresses to bind. */
 export const hostsOf = (bind: BindAddress): readonly string[] => (bind === null ? loopback : [bind]);
 
-/** Reads an address, or `localhost`; undefined when it is neither. */
+/** Parses an address or `localhost`; undefined if it is neither. */
 export function parseBindAddress(text: string): BindAddress | undefined {
   const plain = text.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (plain === 'localhost') return null;
@@ -28,7 +28,7 @@ export function parseBindAddress(text: string): BindAddress | undefined {
   return (mappedIpv4(shortest) ?? shortest) + zone;
 }
 
-/** An IPv6 address without brackets, with a zone or without: `fe80::1%eth0`. */
+/** An IPv6 address without brackets, with or without a zone: `fe80::1%eth0`. */
 export const isIpv6 = (text: string): boolean => text.includes(':') && URL.canParse(readIpv6(text).url);
 
 function readIpv6(text: string): { readonly url: string; readonly zone: string } {
@@ -36,7 +36,7 @@ function readIpv6(text: string): { readonly url: string; readonly zone: string }
   return { url: `http://[${address}]`, zone };
 }
 
-/** Four decimal bytes: other spellings (`127.1`, `010.0.0.1`) mean different things to different programs. */
+/** Four decimal bytes: other forms (`127.1`, `010.0.0.1`) mean different things to different programs. */
 function isIpv4(text: string): boolean {
   const bytes = text.split('.');
   return bytes.length === 4 && bytes.every((byte) => /^(0|[1-9]\d{0,2})$/.test(byte) && Number(byte) < 256);
@@ -50,11 +50,11 @@ function mappedIpv4(address: string): string | null {
   return bytes.join('.');
 }
 
-/** Whether other machines can connect, as far as no firewall keeps them out. */
+/** Whether other machines can connect, firewalls aside. */
 export const isOpenToOthers = (bind: BindAddress): boolean =>
   bind !== null && bind !== '::1' && !bind.startsWith('127.');
 
-/** Whether the system gives the same port to only one of the two. */
+/** Whether the two conflict: the system lets only one of them have the same port. */
 export function bindsOverlap(one: BindAddress, other: BindAddress): boolean {
   if (wildcards.includes(one) || wildcards.includes(other)) return true;
   return hostsOf(one).some((host) => hostsOf(other).includes(host));
@@ -76,14 +76,14 @@ export function localAddress({
 
 interface ClientPlace extends LocalPlace {
   readonly localSocket?: string | undefined;
-  /** Of a reverse forward: where its server listens. */
+  /** The address on which the server of a reverse forward listens. */
   readonly remoteAddress?: string | undefined;
 }
 
-/** What clients connect to: a place of this machine or, of a reverse forward, of its server. */
+/** What clients connect to: an address on this machine or, for a reverse forward, on its server. */
 export const clientAddress = (service: ClientPlace): string => service.remoteAddress ?? localAddress(service);
 
-/** From where clients connect to the other end: `localhost:5432 → bastion → db:5432`, `bastion:8080 → localhost:3000`. */
+/** The path from clients to the other end: `localhost:5432 → bastion → db:5432`, `bastion:8080 → localhost:3000`. */
 export const wholeRoute = (service: ClientPlace & { readonly route: string }): string =>
   service.remoteAddress === undefined ? `${localAddress(service)} → ${service.route}` : service.route;
 

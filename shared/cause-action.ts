@@ -1,4 +1,4 @@
-/** What the button beside a cause does: what the catalogue offers, or the sign-in that a command of it stands for. Pure. */
+/** What the button beside a cause does: the action from the catalog, or the sign-in if its command is one. Pure. */
 import type { Cause, RemedyAction } from './failure.ts';
 import { signInCommandOf } from './sign-in.ts';
 

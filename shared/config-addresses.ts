@@ -1,6 +1,6 @@
 /**
- * What names a machine or a resource in a `connection`. Messages say what to write instead, and never repeat a whole URL:
- * one may hold a password.
+ * The values in a `connection` that name a machine or a resource. Messages say what to write instead, and never repeat a
+ * whole URL, which may contain a password.
  */
 import * as z from 'zod';
 import { isIpv6, parseBindAddress } from './bind-address.ts';
@@ -8,12 +8,12 @@ import { argument, shownLine, showValue, text } from './config-scalars.ts';
 import { isLabelSelector, kubeKindNames, kubeKindOf, kubeKinds } from './kube-target.ts';
 import { parseSshUrl } from './ssh-url.ts';
 
-/** A host that is connected to by its name or address, an IPv6 address with brackets or without. */
+/** A host to connect to: a name or an address, an IPv6 address with or without brackets. */
 export const hostName = refusing(
   (value) => urlFault(value) ?? portFault(value) ?? hostFault(bare(value)),
 ).overwrite(bare);
 
-/** Where a local port is opened: no name but `localhost`, as a name may mean another machine tomorrow. */
+/** The address of a local port. `localhost` is the only name allowed: any other may resolve to a different machine later. */
 export const bindAddress = argument.transform((value, context) => {
   const bind = parseBindAddress(value);
   if (bind !== undefined) return bind;
@@ -22,7 +22,7 @@ export const bindAddress = argument.transform((value, context) => {
   return z.NEVER;
 });
 
-/** What stands behind `ssh`: `[user@]host`, an alias of ssh_config, which may be almost anything, or `ssh://…`. */
+/** The destination argument of `ssh`: `[user@]host`, an ssh_config alias, which may be almost anything, or `ssh://…`. */
 export const sshDestination = refusing((value) =>
   sshUrlFault(value, (plain) => loginPortFault(plain) ?? loginFault(splitLogin(plain))),
 ).overwrite((value) => {
@@ -33,10 +33,10 @@ export const sshDestination = refusing((value) =>
 /** One hop of ssh's -J: `[user@]host[:port]` or `ssh://…`. A comma would start another hop. */
 export const jumpHost = refusing((value) => sshUrlFault(value, hopFault));
 
-/** `sun_path` of Linux, without its closing NUL. */
+/** The size of `sun_path` on Linux, minus the terminating NUL. */
 const maxRemoteSocketBytes = 107;
 
-/** A Unix socket on an ssh server, which takes the path as it stands. */
+/** A Unix socket on an ssh server, which uses the path verbatim. */
 export const remoteSocket = shownLine(500).superRefine((value, context) => {
   const message = remoteSocketFault(value);
   if (message !== null) context.addIssue({ code: 'custom', message: `${showValue(value)} ${message}` });
@@ -52,16 +52,16 @@ function remoteSocketFault(value: string): string | null {
     : null;
 }
 
-/** Whom ssh logs in as. */
+/** The user that ssh logs in as. */
 export const userName = refusing((value) => userFault(value));
 
-/** The name of a service, pod, deployment and so on, without its type: `service/postgres` is what kubectl makes of it. */
+/** The name of a service, pod, deployment and so on, without its type: kubectl gets `service/postgres`. */
 export const resourceName = refusing((value) => urlFault(value) ?? typeFault(value) ?? slashFault(value));
 
 /** The name of a namespace. */
 export const namespaceName = refusing((value) => urlFault(value) ?? slashFault(value));
 
-/** A type of resource by any of the names that kubectl has for it; complaints list one name each. */
+/** A resource type by any name that kubectl accepts; error messages list one name for each type. */
 export const resourceType = text(50)
   .superRefine((value, context) => {
     if (kubeKindOf(value) === undefined)
@@ -69,7 +69,7 @@ export const resourceType = text(50)
   })
   .meta({ enum: kubeKindNames });
 
-/** Labels as kubectl's `--selector` takes them. */
+/** A label selector as kubectl's `--selector` accepts it. */
 export const labelSelector = text(500).superRefine((value, context) => {
   if (isLabelSelector(value)) return;
   const message = `${showValue(value)} is not a label selector: write app=web, or app=web,tier=db`;
@@ -87,12 +87,12 @@ function urlFault(value: string): string | null {
   const url = /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(value);
   if (url === null) return null;
   const name = bare(url[1] ?? '');
-  // An @ further on: the slash before it may be one in a password, and the host not yet the host.
+  // With an @ further on, the slash may be part of a password, and what looks like the host part of the user.
   const isKnown = name !== '' && !value.slice(url[0].length).includes('@');
   return `a URL found where a name is expected${isKnown ? `: write ${JSON.stringify(name)} alone` : ''}`;
 }
 
-/** `orPlain` judges what is no URL. */
+/** `orPlain` checks values that are not URLs. */
 function sshUrlFault(value: string, orPlain: (plain: string) => string | null): string | null {
   if (!value.startsWith('ssh://')) return urlFault(value) ?? orPlain(value);
   const url = parseSshUrl(value);
@@ -114,7 +114,7 @@ function loginFault({ user, host }: Login): string | null {
   return (user === null ? null : userFault(user)) ?? aliasFault(bare(host));
 }
 
-/** `me@bastion:22`, `[::1]:22`: to ssh all of it would be a name. A user with a colon may hold a password: it is not shown. */
+/** `me@bastion:22`, `[::1]:22`: ssh would take all of it as a name. A user with a colon may contain a password and is not shown. */
 function loginPortFault(value: string): string | null {
   const { user, host: place } = splitLogin(value);
   const { host, port } = splitPort(place);
@@ -131,7 +131,7 @@ function portFault(value: string): string | null {
   return `${showValue(value)} names a port, which belongs in remote_port: write host ${showValue(host)} and remote_port ${port}`;
 }
 
-/** Letters of every script: a domain may be written in Arabic. `${NAME}` is a variable that is not set. */
+/** Letters of every script: a domain may be written in Arabic. `${NAME}` is an unset variable. */
 const hostFault = (host: string): string | null =>
   isIpv6(host)
     ? null
@@ -139,15 +139,15 @@ const hostFault = (host: string): string | null =>
       signFault(host, /[^\p{L}\p{N}\p{M}_.-]/u, 'host name') ??
       emptyFault(host));
 
-/** As long as it has no sign that means something to a shell, ssh_config may call a host by it. */
+/** ssh_config may use anything without shell metacharacters as an alias. */
 const aliasFault = (host: string): string | null =>
   isIpv6(host) ? null : (signFault(host, /[^\p{L}\p{N}\p{M}_.:%+/=,@-]/u, 'host name') ?? emptyFault(host));
 
-/** Also `me@corp.example`, and `CORP\me` of a Windows domain. */
+/** Also `me@corp.example`, and `CORP\me` with a Windows domain. */
 const userFault = (user: string): string | null =>
   signFault(user, /[^\p{L}\p{N}\p{M}_.:%+/=,@\\-]|\\(?![\p{L}\p{N}])/u, 'user name') ?? emptyFault(user);
 
-/** Never shows the whole value: before an "@" may stand a password. */
+/** Never shows the whole value: the part before an "@" may contain a password. */
 function signFault(text: string, refused: RegExp, kind: 'host name' | 'user name'): string | null {
   const plain = text.replace(/\$\{\w+\}/g, '');
   if (plain.startsWith('-')) return 'begins with "-" and would be mistaken for an option';
@@ -167,7 +167,7 @@ function splitLogin(value: string): Login {
   return at === -1 ? { user: null, host: value } : { user: value.slice(0, at), host: value.slice(at + 1) };
 }
 
-/** `bastion:22`, `[::1]:22`; an IPv6 address without brackets has no port. */
+/** Splits `bastion:22` and `[::1]:22`; an IPv6 address without brackets has no port. */
 function splitPort(place: string): { readonly host: string; readonly port: string | null } {
   const [, host, port] = /^([^:]+|\[.*\]):(\d+)$/.exec(place) ?? [];
   return host === undefined || port === undefined ? { host: place, port: null } : { host: bare(host), port };
@@ -183,7 +183,7 @@ function typeFault(value: string): string | null {
 const slashFault = (value: string): string | null =>
   value.includes('/') ? `${showValue(value)} contains "/", which no name in Kubernetes does` : null;
 
-/** Without the brackets in which URLs and ssh's -L put an IPv6 address. */
+/** Removes the brackets that URLs and ssh's -L put around an IPv6 address. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
 }

@@ -1,14 +1,14 @@
 /**
  * The scalars of the config file. Each accepts what LocalPort 0.3.7 accepted: a number written as text (a substituted
- * variable in quotes), a truth value in words, a duration as bare seconds. Messages say what was found and what is allowed.
+ * variable in quotes), a Boolean in words, a duration as a bare number of seconds. Messages say what was found and what is allowed.
  */
 import * as z from 'zod';
 import { isPortName, portNamePattern } from './kube-target.ts';
 import { firstUnseen, visibleText } from './visible-text.ts';
 
 /**
- * A plain YAML scalar that reads as a number or a truth value, together with the characters that were written: for a
- * text field `0123`, `1.10` or `yes` mean those characters, for a number field 83, 1.1, and for a flag true.
+ * A plain YAML scalar that parses as a number or a Boolean, together with its source text: in a text field, `0123`, `1.10`
+ * and `yes` mean those characters; in a number field, the first two mean 83 and 1.1; in a flag, the last one means true.
  */
 export class PlainScalar {
   readonly value: number | boolean;
@@ -22,7 +22,7 @@ export class PlainScalar {
 
 const maxShownCharacters = 60;
 
-/** A found value in a few words: `"abc"`, `70000`, `a list`. */
+/** Describes a value that was found: `"abc"`, `70000`, `a list`. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (value instanceof PlainScalar) return value.source;
@@ -50,13 +50,13 @@ const asFlag = (value: unknown): unknown => {
   return /^(false|no|off)$/i.test(value) ? false : value;
 };
 
-/** A mapping with these keys; others are dropped. To zod a PlainScalar would be an object as good as any. */
+/** A mapping with these keys; others are dropped. zod alone would accept a PlainScalar as an object. */
 export const mapping = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.preprocess((value) => (value instanceof PlainScalar ? value.value : value), z.object(shape));
 
 export const text = (maxLength = 2000) => z.preprocess(asText, z.string().max(maxLength));
 
-/** Text of several lines that is shown to people. */
+/** Text of several lines that is shown to users. */
 export const shownText = (maxLength = 2000) =>
   z.preprocess(
     asText,
@@ -77,7 +77,7 @@ export const shownLine = (maxLength = 2000) =>
 export const nonEmptyLine = (maxLength = 2000) =>
   z.preprocess(asText, z.string().trim().min(1).max(maxLength).superRefine(refuseUnseen));
 
-/** What steers a terminal, or is not seen there, makes a text look like another one. */
+/** Control characters and invisible characters can make one text look like another. */
 export function unseenFault(value: string): string | null {
   const unseen = firstUnseen(value);
   if (unseen === null) return null;
@@ -97,7 +97,7 @@ export const port = z.preprocess(asNumber, z.int().min(1).max(65535));
 /** `auto`: LocalPort chooses. */
 export const portOrAuto = z.union([port, z.literal('auto')]);
 
-/** A port by its number, or by the name that a Kubernetes service or pod gives it. */
+/** A port number, or the name that a Kubernetes service or pod gives the port. */
 export const portOrName = z.preprocess(
   asNumber,
   z.union([
@@ -113,7 +113,7 @@ export const portOrName = z.preprocess(
   ]),
 );
 
-/** 0.3.7 let a threshold be fractional: reached at the next whole number. */
+/** 0.3.7 allowed fractional thresholds: they are reached at the next whole number. */
 export const count = (min: number, max: number) =>
   z.preprocess(asNumber, z.number().min(min).max(max)).transform(Math.ceil);
 
@@ -122,14 +122,14 @@ export const factor = (min: number, max: number) => z.preprocess(asNumber, z.num
 export const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.preprocess(asText, z.enum(values));
 
-/** 0.3.7 took an empty text for none. */
+/** 0.3.7 treated an empty string as unset. */
 export const emptyAsAbsent = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 export const oneOrMany = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item));
 
-/** Text that becomes one argument of a child process: it can neither be taken for an option nor hide anything. */
+/** Text that becomes one argument of a child process: it cannot be mistaken for an option or hide anything. */
 export const argument = z.preprocess(
   asText,
   z
@@ -149,7 +149,7 @@ function argumentFault(value: string): string | null {
 
 const millisecondsOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads seconds as a number, or `500ms`, `30s`, `2m`, `1h`, `14d`. Returns ms, or null when it is not a duration. */
+/** Parses a number of seconds, or `500ms`, `30s`, `2m`, `1h`, `14d`. Returns ms, or null if it is not a duration. */
 export function parseDuration(value: unknown): number | null {
   const plain = asNumber(value);
   if (typeof plain === 'number') return Number.isFinite(plain) ? plain * 1000 : null;
@@ -158,7 +158,7 @@ export function parseDuration(value: unknown): number | null {
   return Number(match[1]) * millisecondsOf[match[2] as keyof typeof millisecondsOf];
 }
 
-/** The shortest exact way to write a duration: `90s`, `2m`, `500ms`. */
+/** The shortest exact form of a duration: `90s`, `2m`, `500ms`. */
 export function formatDuration(durationMs: number): string {
   const unit = (['h', 'm', 's'] as const).find(
     (name) => durationMs > 0 && durationMs % millisecondsOf[name] === 0,
@@ -166,7 +166,7 @@ export function formatDuration(durationMs: number): string {
   return unit === undefined ? `${durationMs}ms` : `${durationMs / millisecondsOf[unit]}${unit}`;
 }
 
-/** A duration in whole ms within both bounds. */
+/** A duration in whole ms within the bounds. */
 export const duration = (minMs: number, maxMs: number) =>
   z.unknown().transform((value, context) => {
     const durationMs = parseDuration(value);

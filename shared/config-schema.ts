@@ -1,6 +1,6 @@
 /**
  * The YAML as users write it, snake_case keys and all: every key of LocalPort 0.3.7 and the new ones. Unknown keys are
- * dropped; the loader warns of them by comparing with these shapes. Nothing is defaulted here: a service's
+ * dropped; the loader compares with these shapes and warns about them. No defaults are applied here: a service's
  * health_check and restart_policy may be partial and are merged over `defaults` first.
  */
 import * as z from 'zod';
@@ -43,7 +43,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 export const maxServices = 1000;
-/** The IPC contract carries names and tags up to this length. */
+/** The IPC contract accepts names and tags up to this length. */
 const maxNameLength = 200;
 
 const technologies = ['kubectl', 'ssh', 'tcp', 'command'] as const;
@@ -53,14 +53,14 @@ const checkTypes = [
   'auto', 'tcp', 'http', 'https', 'tls', 'postgres', 'postgresql', 'mysql', 'mariadb', 'redis', 'kafka', 'ssh', 'grpc', 'exec', 'none',
 ] as const;
 
-/** A word of a command line. A zero byte would end it (execve(2)). */
+/** One word of a command line. A zero byte would end it (execve(2)). */
 const word = text().refine((value) => !value.includes('\0'), { message: 'contains a zero byte' });
 
-/** Its name is shown, on the row of a service and in errors; what follows it may be a script of several lines. */
+/** The program's name is shown on the service's row and in errors; an argument may be a script of several lines. */
 const program = ([file = '']: readonly string[], context: z.core.$RefinementCtx): void =>
   refuseUnseen(file, context);
 
-/** `exec` runs this as it stands: a list, so that no shell ever reads it. */
+/** `exec` runs this as is: a list, so that no shell interprets it. */
 const checkCommand = z
   .array(word)
   .min(1)
@@ -68,7 +68,7 @@ const checkCommand = z
   .refine(([file]) => file !== '', { message: 'begins with "", expected a program' })
   .superRefine(program);
 
-/** Itself, or where it stands: `keychain:NAME`, `op://vault/item/field`. */
+/** The password itself, or a reference to it: `keychain:NAME`, `op://vault/item/field`. */
 const password = text().superRefine((value, context) => {
   const message = secretReferenceFault(value);
   if (message !== null) context.addIssue({ code: 'custom', message });
@@ -105,14 +105,14 @@ const probeConfigSchema = mapping({
   argv: checkCommand.optional(),
   // kafka
   bootstrap_servers: oneOrMany(text()).optional(),
-  // 0.3.7 connected to these by itself. A probe goes through the tunnel: of them only the host counts, as a name.
+  // 0.3.7 connected to these directly. A probe now goes through the tunnel, and only the host counts, as a name.
   host: text().optional(),
   port: port.optional(),
   timeout: duration(100, 300 * secondMs).optional(),
 });
 
 const healthCheckSchema = mapping({
-  /** Of 0.3.7: `false` means `type: none`. */
+  /** From 0.3.7: `false` means `type: none`. */
   enabled: flag.optional(),
   type: choice(checkTypes).optional(),
   interval: duration(100, hourMs).optional(),
@@ -131,7 +131,7 @@ const restartPolicySchema = mapping({
   backoff_multiplier: factor(1, 10).optional(),
 });
 
-/** `true`, or a mapping, where `enabled` may be left out: `{enabled: true}`. */
+/** `true`, or a mapping in which `enabled` may be omitted: `{enabled: true}`. */
 const commandSwitch = z.union([
   flag,
   mapping({ enabled: flag.default(true) }).transform((value) => value.enabled),
@@ -151,7 +151,7 @@ const clusterHealthSchema = mapping({
   }).optional(),
 });
 
-/** A service but for its connection, whose keys depend on the technology. */
+/** A service without its connection, whose keys depend on the technology. */
 const serviceShape = {
   name: nonEmptyLine(maxNameLength).pipe(z.string().regex(/^\P{Cc}*$/u)),
   technology: choice(technologies),
@@ -159,7 +159,7 @@ const serviceShape = {
   local_port: portOrAuto.optional(),
   local_socket: nonEmptyLine(500).optional(),
   bind: emptyAsAbsent(bindAddress).optional(),
-  /** Required by every technology except `command`, and by none with `dynamic` or a `remote_socket`. A name only for kubectl. */
+  /** Required by every technology except `command`, unless `dynamic` or `remote_socket` is set. Only kubectl accepts a name. */
   remote_port: portOrName.optional(),
   remote_socket: remoteSocket.optional(),
   remote: flag.optional(),
@@ -179,7 +179,7 @@ const serviceShape = {
   restart_policy: restartPolicySchema.optional(),
 };
 export const serviceSchema = mapping(serviceShape);
-/** One without a `local_socket`. */
+/** A service without a `local_socket`. */
 export const portServiceSchema = mapping({ ...serviceShape, local_port: portOrAuto });
 
 const commandLine = z
@@ -199,14 +199,14 @@ const commandLine = z
 
 export const connectionSchemas = {
   kubectl: mapping({
-    /** One of this and `selector` is required. */
+    /** Either this or `selector` is required. */
     resource_name: resourceName.optional(),
     namespace: namespaceName.optional(),
     resource_type: resourceType.optional(),
     selector: labelSelector.optional(),
     context: shownLine(500).optional(),
     kubeconfig: shownLine().optional(),
-    /** `kubectl`: a child for this forward alone, instead of streams in the session of its context. */
+    /** `kubectl`: a child process for this forward alone instead of streams in its context's session. */
     engine: choice(['kubectl']).optional(),
   }),
   ssh: mapping({
@@ -227,7 +227,7 @@ export const connectionSchemas = {
   command: mapping({ argv: commandLine }),
 } as const satisfies Record<(typeof technologies)[number], z.ZodType>;
 
-/** The file but for its services, which are checked one by one. */
+/** The file without its services, which are checked one by one. */
 export const fileSchema = mapping({
   version: text().optional(),
   services: z.array(z.unknown()).max(maxServices),

@@ -1,13 +1,13 @@
 /**
- * Every message between the `localport` command and the host that runs, once; both ends validate what they receive with
- * these schemas. They speak HTTP over the control socket (electron/docs/local-api.md):
+ * Every message between the `localport` command and the running host, defined once; both ends validate what they receive
+ * with these schemas. They speak HTTP over the control socket (electron/docs/local-api.md):
  *
  *     request   the params as JSON in the body of a POST, or in the query of a GET
- *     answer    200 and the result as JSON
- *     stream    200 and one event a line (application/x-ndjson). A line `{ "error": … }` is its last one
+ *     response  200 and the result as JSON
+ *     stream    200 and one event per line (application/x-ndjson). A line `{ "error": … }` is the last one
  *     failure   4xx or 5xx and `{ "error": { "code", "message" } }`
  *
- * To add a route: an entry in one of the two tables, and its handler in electron/core/host/host-control.ts.
+ * To add a route, add an entry to one of the two tables and its handler to electron/core/host/host-control.ts.
  * Times are wall-clock epoch milliseconds.
  */
 import * as z from 'zod';
@@ -16,47 +16,47 @@ import { answerSchema, promptSchema } from './prompt.ts';
 import { serviceEditing } from './service-edit.ts';
 import { configStateSchema, desiredSchema, hostInfoSchema, snapshotSchema } from './service-snapshot.ts';
 
-/** Raised with every change that an older peer would misunderstand. Up to 2 it was no HTTP. */
+/** Incremented with every change that an older peer would misunderstand. Versions 1 and 2 were not HTTP. */
 export const controlProtocol = 3;
 
-/** The only `Host` that the host answers to: no web page and no proxy asks for it by accident. */
+/** The only `Host` header that the host accepts: no web page or proxy sends it by accident. */
 export const controlHostName = 'localport';
-/** In every answer; the command sends both, others need not. */
+/** In every response. The command also sends both; other clients need not. */
 export const protocolHeader = 'LocalPort-Protocol';
 export const versionHeader = 'LocalPort-Version';
 
-/** Of a request's body. */
+/** The maximum size of a request's body. */
 export const maxRequestBytes = 1024 * 1024;
-/** Of an answer, and of one line of a stream: a snapshot of up to 1,000 services. */
+/** The maximum size of a response, and of one line of a stream: enough for a snapshot of 1,000 services. */
 export const maxReplyBytes = 8 * 1024 * 1024;
 
 export const controlErrorSchema = z
   .object({
     code: z.enum([
-      /** No host answers at the socket. */
+      /** No host is listening on the socket. */
       'not-running',
       /** The socket or its folder is not the user's own, or the request comes from a web page. */
       'not-permitted',
       'version-mismatch',
-      /** More streams, or more acts, than are allowed at once. */
+      /** Too many streams or operations at once. */
       'too-many-requests',
-      /** Not HTTP, or not what the contract asks for. */
+      /** Not HTTP, or a violation of the contract. */
       'bad-request',
       'wrong-method',
       'wrong-content-type',
       'too-large',
-      /** The client did not read what it asked for. */
+      /** The client did not read its stream. */
       'too-slow',
-      /** The host is on its way out. */
+      /** The host is shutting down. */
       'stopping',
-      /** The route, the service, or its log, that was asked for. */
+      /** No such route, service, or log. */
       'not-found',
-      /** The host has a bug; its log tells more. */
+      /** A bug in the host; its log has details. */
       'host-failed',
       'timed-out',
       'connection-lost',
     ]),
-    /** A sentence for the user: what is wrong, and where it helps, what to do. */
+    /** A sentence for the user: what is wrong and, if there is a fix, what to do. */
     message: z.string(),
   })
   .readonly();
@@ -64,25 +64,25 @@ export type ControlError = z.infer<typeof controlErrorSchema>;
 
 const serviceName = z.string().min(1).max(200);
 
-/** The services that are meant. */
+/** The services that a command applies to. */
 export const controlTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('names'), names: z.array(serviceName).min(1).max(1_000).readonly() }).readonly(),
-  /** Those with any of them. */
+  /** The services with at least one of the tags. */
   z.object({ kind: z.literal('tags'), tags: z.array(serviceName).min(1).max(1_000).readonly() }).readonly(),
   z.object({ kind: z.literal('all') }).readonly(),
 ]);
 export type ControlTarget = z.infer<typeof controlTargetSchema>;
 
-/** The local port of one service for this run: this one, or one that is free. */
+/** The local port of one service for this run: this port, or any free one. */
 export const portChoiceSchema = z.union([z.number().int().min(1).max(65_535), z.literal('auto')]);
 export type PortChoice = z.infer<typeof portChoiceSchema>;
 
-/** What became of a command for several services. Both lists empty: no service has any of the tags, or there are none. */
+/** The outcome of a command for several services. Both lists are empty if no service matches. */
 export const controlOutcomeSchema = z
   .object({
     /** Names, in the order of the config. */
     accepted: z.array(z.string()).readonly(),
-    /** `message`: `there is no service of this name`, `is off: start it`. A tag that no service has is named here too. */
+    /** `message`: `there is no service of this name`, `is off: start it`. Tags that no service has are also listed here. */
     refused: z.array(z.object({ name: z.string(), message: z.string() }).readonly()).readonly(),
   })
   .readonly();
@@ -101,7 +101,7 @@ export const shutdownReportSchema = z
           .readonly(),
       )
       .readonly(),
-    /** What failed and what was left behind, one sentence each. */
+    /** One sentence for each failure and each thing left behind. */
     problems: z.array(z.string()).readonly(),
     totalMs: z.number(),
   })
@@ -109,19 +109,19 @@ export const shutdownReportSchema = z
 
 export const logQuerySchema = z
   .object({
-    /** null: the host's own log. Several are followed by one stream: a client may have few at once. */
+    /** null: the host's own log. One stream can follow several logs, since a client may open only a few streams. */
     services: z.array(serviceName.nullable()).min(1).max(1_001).readonly(),
-    /** The last so many of the lines that match, of each log; null: all that are kept. */
+    /** The last N matching lines of each log; null: all that are kept. */
     tailLines: z.number().int().min(0).max(1_000_000).nullable().default(null),
     since: z.number().nullable().default(null),
     until: z.number().nullable().default(null),
-    /** Plain text, found anywhere in a line; upper and lower case are the same. */
+    /** Plain text, found anywhere in a line; not case-sensitive. */
     grep: z.string().max(500).nullable().default(null),
   })
   .readonly();
 export type LogQuery = z.infer<typeof logQuerySchema>;
 
-/** A part of a bug report. Secrets are hidden; names of services and hosts are not. */
+/** A section of a bug report. Secrets are hidden; names of services and hosts are not. */
 export const diagnosticSectionSchema = z
   .object({ title: z.string(), lines: z.array(z.string()).readonly() })
   .readonly();
@@ -129,7 +129,7 @@ export type DiagnosticSection = z.infer<typeof diagnosticSectionSchema>;
 
 export const hostAnswerSchema = z.object({ protocol: z.number().int(), host: hostInfoSchema }).readonly();
 
-/** `METHOD PATH`. A path has one method only. */
+/** `METHOD PATH`. Each path has only one method. */
 type Route = `${'GET' | 'POST'} /v1/${string}`;
 interface ControlRoute {
   readonly route: Route;
@@ -141,15 +141,15 @@ const edit = <Route extends ControlRoute['route'], Params extends z.ZodType, Ans
   { request, response }: { readonly request: Params; readonly response: Answer },
 ) => ({ route, params: request, result: response });
 
-/** What is asked once. */
+/** Requests with a single response. */
 export const controlRequests = {
-  /** Who runs. Understood by every protocol to come: only so can a mismatch be explained. */
+  /** Which host is running. Every future protocol must support it, so that a mismatch can be explained. */
   host: { route: 'GET /v1/host', params: nothing, result: hostAnswerSchema },
   snapshot: { route: 'GET /v1/services', params: nothing, result: snapshotSchema },
   /**
-   * Turns services on or off, and remembers it. `port`: only to turn on one service that is named; it uses that local
-   * port until it is turned off or the host ends. `until`: only to turn off; what is on, or off for a time already, is
-   * turned on again then.
+   * Turns services on or off, and remembers it. `port`: only to turn on a single named service; it uses that local port until it
+   * is turned off or the host exits. `until`: only to turn off; services that are on, or already off for a time, are turned on
+   * again then.
    */
   'set-desired': {
     route: 'POST /v1/services/desired',
@@ -164,33 +164,33 @@ export const controlRequests = {
     result: controlOutcomeSchema,
   },
   /**
-   * Gives services that are on a new tunnel: make before break where one is up, at once where one waits. What a route
-   * that is down holds back is tried if it is named; of a tag or of all, the route is asked first.
+   * Gives services that are on a new tunnel: make-before-break if one is up, at once if the service waits. If a service waits
+   * for a connection that is down, naming the service tries it anyway; a tag or "all" checks the connection first.
    */
   restart: {
     route: 'POST /v1/services/restart',
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
   },
-  /** Loads the config again, then like `restart` of a tag, but what is up and well is left alone. */
+  /** Reloads the config, then does the same as `restart` with a tag, except that healthy services are left alone. */
   retry: {
     route: 'POST /v1/services/retry',
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
   },
-  /** Like `restart` of names; a password of the config that was refused is asked for instead. See `prompt.ts`. */
+  /** Like `restart` with names, but prompts for a password in place of a rejected one from the config. See `prompt.ts`. */
   'log-in': {
     route: 'POST /v1/services/log-in',
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
   },
-  /** Moves services that stay with another context (`otherContext`) to kubectl's current one: off and on again. */
+  /** Moves services that are still using another context (`otherContext`) to kubectl's current one: off and on again. */
   'use-context': {
     route: 'POST /v1/services/context',
     params: z.object({ target: controlTargetSchema }).readonly(),
     result: controlOutcomeSchema,
   },
-  /** Asks the server of a service that waits for a host key for its keys: see `host-keys.ts`. */
+  /** Reads the server's keys for a service that is waiting for a trusted host key: see `host-keys.ts`. */
   'look-at-host-key': {
     route: 'POST /v1/host-keys/look',
     params: z.object({ name: serviceName }).readonly(),
@@ -202,17 +202,17 @@ export const controlRequests = {
     params: z.object({ name: serviceName, digest: z.string().max(64) }).readonly(),
     result: nothing,
   },
-  /** Loads the config again. The result comes when services that leave have gone. */
+  /** Reloads the config. Resolves once removed services have stopped. */
   reload: { route: 'POST /v1/config/reload', params: nothing, result: configStateSchema },
-  /** The user trusts the config's text with this digest, the one under review; it is taken over. */
+  /** Trusts the config text with this digest, the one under review, and applies it. */
   trust: {
     route: 'POST /v1/config/trust',
     params: z.object({ digest: z.string().max(64) }).readonly(),
     result: configStateSchema,
   },
-  /** Revokes the trust in every text of the config, and stops its services. */
+  /** Revokes trust in every version of the config, and stops its services. */
   untrust: { route: 'POST /v1/config/untrust', params: nothing, result: configStateSchema },
-  /** A service as the config file has it. This and what follows: `service-edit.ts`. */
+  /** A service as written in the config file. For this and the next entries, see `service-edit.ts`. */
   'read-service': edit('POST /v1/config/service', serviceEditing.read),
   'propose-service': edit('POST /v1/config/service/propose', serviceEditing.propose),
   'validate-service': edit('POST /v1/config/service/validate', serviceEditing.validate),
@@ -222,21 +222,21 @@ export const controlRequests = {
   'undo-edit': edit('POST /v1/config/undo', serviceEditing.undo),
   'port-holder': edit('POST /v1/port-holder', serviceEditing.portHolder),
   /**
-   * The user's answer to an open question; an empty one is an answer too. `remember`: of a question that offers it; the
-   * answer goes to the keychain once it has worked.
+   * The user's answer to an open prompt; it may be empty. `remember`: only for a prompt that offers it; the answer is stored in
+   * the keychain once it has worked.
    */
   'answer-prompt': {
     route: 'POST /v1/prompts/answer',
     params: z.object({ id: promptId, answer: answerSchema, remember: z.boolean().default(false) }).readonly(),
     result: nothing,
   },
-  /** The user gives no answer: the login fails, and is not retried automatically. */
+  /** The user declines to answer: the login fails and is not retried automatically. */
   'dismiss-prompt': {
     route: 'POST /v1/prompts/dismiss',
     params: z.object({ id: promptId }).readonly(),
     result: nothing,
   },
-  /** What is alive in the host right now. */
+  /** What exists in the host right now. */
   dump: {
     route: 'GET /v1/host/dump',
     params: nothing,
@@ -245,16 +245,16 @@ export const controlRequests = {
         snapshot: snapshotSchema,
         tasks: z.array(z.object({ name: z.string(), sinceMs: z.number() }).readonly()).readonly(),
         children: z.array(z.object({ name: z.string(), pid: z.number().int() }).readonly()).readonly(),
-        /** Health monitors that are watching. */
+        /** Active health monitors. */
         monitors: z.number().int(),
-        /** Names of the resources that the host holds. */
+        /** Names of resources that the host holds. */
         owned: z.array(z.string()).readonly(),
-        /** Connections with a request under way, this one included. */
+        /** Connections with a request in progress, including this one. */
         clients: z.number().int(),
       })
       .readonly(),
   },
-  /** What a bug report needs to know: versions, settings, states, causes. `localport doctor --report` makes a text of it. */
+  /** The data of a bug report: versions, settings, states, causes. `localport doctor --report` formats it as text. */
   diagnostics: {
     route: 'GET /v1/host/diagnostics',
     params: nothing,
@@ -262,35 +262,35 @@ export const controlRequests = {
   },
 } as const satisfies Readonly<Record<string, ControlRoute & { readonly result: z.ZodType }>>;
 
-/** What is watched until it ends, or the client goes. */
+/** Streams, open until they end or the client disconnects. */
 export const controlStreams = {
-  /** The snapshot now, then each time it changes. A client that reads slowly gets fewer, always the newest. */
+  /** The snapshot now and after each change. A slow client gets fewer of them, always the newest. */
   'watch-snapshot': {
     route: 'GET /v1/services/watch',
-    /** `live`: at least one a second, for counters. */
+    /** `live`: at least one per second, for counters. */
     params: z.object({ live: z.boolean().default(false) }).readonly(),
     event: snapshotSchema,
   },
   /**
-   * The open questions now, then each time they change. While somebody watches, programs may ask: a headless host asks
-   * nothing otherwise.
+   * The open prompts now and after each change. A headless host lets programs prompt only while a client is watching this
+   * stream.
    */
   'watch-prompts': {
     route: 'GET /v1/prompts/watch',
     params: nothing,
     event: z.object({ prompts: z.array(promptSchema).readonly() }).readonly(),
   },
-  /** Lines of one log, oldest first, as they stand in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
+  /** Lines of a log, oldest first, as in the file: `2026-11-22T10:11:12.013Z info  off → connecting`. */
   logs: {
     route: 'POST /v1/logs',
-    /** `follow`: does not end after the present ones, but goes on with new ones as they come. */
+    /** `follow`: does not end after the existing lines, but continues with new ones. */
     params: z.object({ query: logQuerySchema, follow: z.boolean().default(false) }).readonly(),
     event: z.object({ service: serviceName.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   },
-  /** Stops the host. The phases as they pass, then the report; then the connection ends, and the host a moment later. */
+  /** Stops the host. Sends each phase as it passes, then the report; the connection closes, and the host exits a moment later. */
   shutdown: {
     route: 'POST /v1/host/shutdown',
-    /** `force`: jumps to the last phase. */
+    /** `force`: skips to the last phase. */
     params: z.object({ force: z.boolean().default(false) }).readonly(),
     event: z.discriminatedUnion('kind', [
       z
@@ -320,6 +320,6 @@ export type ControlName = ControlRequestName | ControlStreamName;
 export const isControlStream = (name: ControlName): name is ControlStreamName =>
   Object.hasOwn(controlStreams, name);
 
-/** The body of a failure, and the last line of a stream that failed. */
+/** The body of an error response, and the last line of a failed stream. */
 export const errorAnswerSchema = z.object({ error: controlErrorSchema }).readonly();
 export type ErrorAnswer = z.infer<typeof errorAnswerSchema>;

@@ -1,10 +1,10 @@
-/** What is known of the login shell's environment, which kubectl, ssh and plugins run with. */
+/** The state of the login shell's environment, in which kubectl, ssh and plugins run. */
 import * as z from 'zod';
 
 export const environmentStateSchema = z
   .object({
     shell: z.string(),
-    /** When the shell last answered, in epoch ms; null: never. */
+    /** When the shell last responded, in epoch ms; null: never. */
     capturedAt: z.number().nullable(),
   })
   .readonly();

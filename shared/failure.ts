@@ -1,14 +1,14 @@
 /**
- * The catalogue of causes. Every failure is classified into one code here; the code decides what happens next and
- * what the user sees. Titles and remedies are plain words, complete sentences without a full stop.
+ * The catalog of causes. Every failure is classified as one of these codes; the code decides what happens next and what the
+ * user sees. Titles and remedies are complete, plain sentences without a final period.
  *
  * Three answers to "what next?":
- *   backoff  retrying can help: retry with growing delays, as the restart policy says
+ *   backoff  retrying can help: retry with growing delays, according to the restart policy
  *   trigger  retrying is useless until something changes: wait for one of the named triggers
- *   user     most likely only the user can fix it: one notice is sent
+ *   user     most likely only the user can fix it: send one notification
  *
- * No wait without an end: what looks final may be passing, so the causes of the last two classes are re-checked too, at
- * the pace that their entry names. The only exceptions are tries that do harm, and those say so in their remedy.
+ * No wait is endless: a failure that looks final may be temporary, so the last two classes are rechecked too, at the pace
+ * that the entry names. The only exceptions are retries that could do harm, and their remedy says so.
  */
 
 import { formatPlace } from './bind-address.ts';
@@ -17,51 +17,51 @@ import { installPageOf } from './install-pages.ts';
 import type { PromptKind } from './prompt.ts';
 import { shellWord } from './shell-word.ts';
 
-/** `transport-up`: what the service shares with others, a connection to an ssh host or a cluster, is back. */
+/** `transport-up`: the connection to an ssh host or a cluster that the service shares with others is back. */
 export type TriggerKind =
   'network' | 'wake' | 'config' | 'credentials' | 'port' | 'transport-up' | 'demand' | 'user';
 
 export type RecoveryClass = 'backoff' | 'trigger' | 'user';
 
 /**
- * When a cause that waits is tried again without a trigger, in ms: after the first failure, the second, and so on; the
- * last delay repeats. Empty: never, because a try could lock an account or open a sign-in page.
+ * The delays before a retry without a trigger, in ms: after the first failure, the second, and so on; the last delay
+ * repeats. Empty: never, because a retry could lock an account or open a sign-in page.
  */
 export const recheckDelaysMs = {
-  /** The port may be free again at any moment, and looking costs nothing. So it is with a socket that the user opens. */
+  /** The port may become free at any moment, and checking costs nothing. The same goes for a socket that the user opens. */
   port: [2_000],
   network: [5_000, 15_000, 60_000],
   soon: [5_000, 30_000, 300_000],
-  /** sshd from 9.8 on blocks an address after a few failed logins (PerSourcePenalties). */
+  /** sshd 9.8 and later blocks an address after a few failed logins (PerSourcePenalties). */
   login: [60_000, 300_000],
   never: [],
 } as const satisfies Record<string, readonly number[]>;
 
 export type RecheckPace = keyof typeof recheckDelaysMs;
 
-/** The one thing that helps, offered as a button beside the cause. */
+/** The single most useful action, offered as a button beside the cause. */
 export type RemedyAction =
   | { readonly kind: 'copy-command'; readonly label: string; readonly command: string }
   | { readonly kind: 'open-config'; readonly label: string }
   | { readonly kind: 'open-log'; readonly label: string }
   | { readonly kind: 'retry'; readonly label: string }
-  /** Shows the fingerprints before anything is trusted. `command`: does the same by hand. */
+  /** Shows the fingerprints before anything is trusted. `command`: the manual equivalent. */
   | { readonly kind: 'trust-host-key'; readonly label: string; readonly command: string }
-  /** A free local port, for this run. */
+  /** Uses a free local port for this run. */
   | { readonly kind: 'use-free-port'; readonly label: string }
-  /** Logs in once more, and asks for what the server wants to know. `command`: does the same by hand. */
+  /** Logs in again and prompts for whatever the server asks. `command`: the manual equivalent. */
   | {
       readonly kind: 'log-in';
       readonly label: string;
       readonly command: string;
-      /** Asks for a password that takes the place of the config's, for this run. */
+      /** Prompts for a password that replaces the one from the config for this run. */
       readonly replacesStored: boolean;
     }
-  /** Adds this key to the user's agent, which takes its passphrase. `command`: does the same by hand. */
+  /** Adds this key to the user's agent, which requires its passphrase. `command`: the manual equivalent. */
   | { readonly kind: 'add-key'; readonly label: string; readonly command: string; readonly file: string }
   /** Writes another context of the kubeconfig into the config. */
   | { readonly kind: 'choose-context'; readonly label: string }
-  /** Opens the page that tells how this program is installed (`install-pages.ts`). */
+  /** Opens the program's installation page (`install-pages.ts`). */
   | { readonly kind: 'open-install-page'; readonly label: string; readonly program: string };
 
 /** A classified failure, ready to be shown. */
@@ -69,24 +69,24 @@ export interface Cause {
   readonly code: CauseCode;
   /** One plain sentence: what happened. */
   readonly title: string;
-  /** The line that proves it: the last meaningful stderr line, an errno, a probe's finding. Secrets redacted. */
+  /** The supporting line: the last meaningful stderr line, an errno, a probe's finding. Secrets are redacted. */
   readonly evidence: string | null;
-  /** One plain sentence: what would fix it; null when waiting is all there is to do. */
+  /** One plain sentence: what would fix it; null if the user can only wait. */
   readonly remedy: string | null;
   readonly action: RemedyAction | null;
   readonly recovery: RecoveryClass;
-  /** What re-arms it while it waits. `user` and `config` always do. */
+  /** The triggers that cause a retry. `user` and `config` always do. */
   readonly triggers: readonly TriggerKind[];
-  /** What ends its wait without a trigger; null: the restart policy (class `backoff`). */
+  /** The pace of retries without a trigger; null: the restart policy (class `backoff`). */
   readonly recheck: RecheckPace | null;
-  /** Of `local-network-denied`: the IP address that could not be reached. */
+  /** Only for `local-network-denied`: the IP address that could not be reached. */
   readonly address?: string | undefined;
 }
 
-/** What a sentence of the catalogue may name. All optional: a sentence must read well without. */
+/** Details for the sentences of the catalog. All are optional: a sentence must read well without them. */
 export interface CauseDetails {
   readonly evidence?: string | undefined;
-  /** Binary, variable or file that is missing. */
+  /** The missing binary, variable or file. */
   readonly what?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -94,53 +94,53 @@ export interface CauseDetails {
   readonly address?: string | undefined;
   /** The program that macOS asks the user about. */
   readonly program?: string | undefined;
-  /** Who holds a port: `postgres (pid 812)`. */
+  /** The program that is using the port: `postgres (pid 812)`. */
   readonly holder?: string | undefined;
-  /** The far end is a Unix socket. */
+  /** The remote end is a Unix socket. */
   readonly isSocket?: boolean | undefined;
-  /** The server was to listen, for a reverse forward. */
+  /** The server was asked to listen, for a reverse forward. */
   readonly isReverse?: boolean | undefined;
-  /** The port was given to a tunnel's program, which somebody else was faster than. */
+  /** The port was assigned to a tunnel's program, but another program took it first. */
   readonly isPrivate?: boolean | undefined;
-  /** Another service of the config that holds a port. */
+  /** The other service of the config that is using the port. */
   readonly service?: string | undefined;
   readonly context?: string | undefined;
   readonly namespace?: string | undefined;
-  /** `service/postgres`; `namespace` where the namespace itself is meant. */
+  /** `service/postgres`; `namespace` for the namespace itself. */
   readonly resource?: string | undefined;
-  /** Exit code or signal name, in words; the phase of a pod that has finished. */
+  /** The exit code or signal, in words; for a finished pod, its phase. */
   readonly ending?: string | undefined;
-  /** A right in Kubernetes that is missing, as `kubectl auth can-i` takes it: `get services`. */
+  /** The missing Kubernetes permission, as `kubectl auth can-i` accepts it: `get services`. */
   readonly right?: string | undefined;
-  /** What would fix it, where the code alone cannot say. */
+  /** The fix, if the code alone does not determine it. */
   readonly fix?: string | undefined;
-  /** It is the pod's node, which the API server reaches and this computer does not. */
+  /** The host is the pod's node, which the API server reaches, not this computer. */
   readonly isNode?: boolean | undefined;
-  /** The pod is gone, and another one takes its place. */
+  /** The pod is gone and is being replaced. */
   readonly isReplaced?: boolean | undefined;
-  /** The key of the config that set the time that was too short, and its value. */
+  /** The config key of the timeout that expired, and its value. */
   readonly limit?: string | undefined;
-  /** ssh reaches the host through another one, or through a program. */
+  /** ssh reaches the host through a jump host or a proxy command. */
   readonly isBehindProxy?: boolean | undefined;
   /** A command that would fix it, known from evidence or configuration. */
   readonly command?: string | undefined;
   /** A password was tried: a server may lock the account after a few wrong ones. */
   readonly usedPassword?: boolean | undefined;
-  /** The user was asked for an answer, and gave a wrong one or none. */
+  /** The user was prompted, and gave a wrong answer or none. */
   readonly askedUser?: boolean | undefined;
-  /** The answer that was refused came from the keychain, and is no longer there. */
+  /** The rejected answer came from the keychain, and has been removed from it. */
   readonly wasRemembered?: boolean | undefined;
-  /** The login took a security key, which did not sign; `unsupported`: this ssh can use none. */
+  /** The login required a security key, which did not sign; `unsupported`: this ssh has no support for them. */
   readonly securityKey?: 'unused' | 'unsupported' | undefined;
-  /** The user took this long for an answer. */
+  /** How long the user took to answer. */
   readonly tookMs?: number | undefined;
-  /** A command that asks the user what the server wants to know. */
+  /** A command that prompts the user for whatever the server asks. */
   readonly login?: string | undefined;
-  /** What the user has to answer, or did not answer well. */
+  /** The prompt that the user has to answer, or answered wrongly. */
   readonly question?: PromptKind | undefined;
-  /** The server takes a password, or answers to questions of its own. */
+  /** The server accepts passwords or keyboard-interactive logins. */
   readonly takesPassword?: boolean | undefined;
-  /** To try again may ask the user something, to unlock a keychain say. */
+  /** A retry may prompt the user, for example to unlock a keychain. */
   readonly asksUser?: boolean | undefined;
 }
 
@@ -148,7 +148,7 @@ interface CatalogueEntry {
   readonly recovery: RecoveryClass;
   readonly triggers: readonly TriggerKind[];
   readonly recheck?: RecheckPace | ((d: CauseDetails) => RecheckPace);
-  /** Nothing that passes within a hold time: a waiting client is closed at once and learns so. */
+  /** It will not clear within a hold time: waiting clients are closed at once instead of being held. */
   readonly turnsClientsAway?: true;
   readonly title: (d: CauseDetails) => string;
   readonly remedy: (d: CauseDetails) => string | null;
@@ -159,7 +159,7 @@ const backoff = { recovery: 'backoff', triggers: ['network', 'wake', 'demand'] }
 const waits = (...triggers: TriggerKind[]) =>
   ({ recovery: 'trigger', triggers, recheck: 'network' }) as const;
 const user = (...triggers: TriggerKind[]) => ({ recovery: 'user', triggers, recheck: 'soon' }) as const;
-/** Wrong on this machine: a file, a program, a line of the config. */
+/** A problem on this machine: a file, a program, a line of the config. */
 const setup = (...triggers: TriggerKind[]) => ({ ...user(...triggers), turnsClientsAway: true }) as const;
 
 const retry: RemedyAction = { kind: 'retry', label: 'Try Again' };
@@ -167,7 +167,7 @@ const openConfig: RemedyAction = { kind: 'open-config', label: 'Open Config' };
 const useFreePort: RemedyAction = { kind: 'use-free-port', label: 'Use Another Port' };
 const chooseContext: RemedyAction = { kind: 'choose-context', label: 'Choose Context…' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show Log' };
-/** Says whose command it is: `Copy kubectl Command`. */
+/** The label names the program: `Copy kubectl Command`. */
 const copy = (command: string): RemedyAction => ({
   kind: 'copy-command',
   label: `Copy ${command.split(' ')[0] ?? ''} Command`,
@@ -204,10 +204,10 @@ const logIn = (d: CauseDetails, question: PromptKind = 'password', replacesStore
   replacesStored,
 });
 
-/** Apple's ssh has no support for security keys, that of Homebrew has. */
+/** Apple's ssh does not support security keys; Homebrew's does. */
 const opensshCommand = 'brew install openssh';
 
-/** Another try would take the user, or could lock the account. */
+/** A retry would need the user, or could lock the account. */
 const isUsers = (d: CauseDetails): boolean =>
   d.usedPassword === true || d.askedUser === true || d.wasRemembered === true || d.securityKey !== undefined;
 
@@ -222,7 +222,7 @@ const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === t
 const isJob = (d: CauseDetails): boolean => d.resource?.startsWith('job/') === true;
 const forwardRight = 'create pods/portforward';
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
-/** `10.0.0.9:6443`, `[::1]:22`; the host alone where the port is not known. */
+/** `10.0.0.9:6443`, `[::1]:22`; the host alone if the port is not known. */
 function addressIn({ host, port }: CauseDetails): string | undefined {
   return host === undefined || port === undefined ? host : formatPlace(host, port);
 }
@@ -231,7 +231,7 @@ function forwardingRules({ isSocket, isReverse }: CauseDetails): string {
   if (isSocket === true) return 'AllowStreamLocalForwarding';
   return `AllowTcpForwarding and ${isReverse === true ? 'PermitListen' : 'PermitOpen'}`;
 }
-/** sshd refuses these in the same words as what its rules forbid. */
+/** sshd reports these with the same message as ports that its rules forbid. */
 const isForRoot = ({ isReverse, port }: CauseDetails): boolean =>
   isReverse === true && port !== undefined && port < 1024;
 const holderIn = ({ service, holder }: CauseDetails): string =>
@@ -242,7 +242,7 @@ const scope = (d: CauseDetails): string =>
     d.context === undefined ? '' : ` --context ${d.context}`,
   ].join('');
 
-/** In a shell's words. */
+/** As shell words. */
 export const stopCommand = (service: string): string => `localport stop ${shellWord(service)}`;
 
 const catalogue = {
@@ -340,7 +340,7 @@ const catalogue = {
     remedy: (d) =>
       `Store it: run ${d.command ?? 'localport secret set'}${d.login === undefined ? '' : ', or enter the password for now'}`,
     action: (d) => {
-      // Of an ssh login, which can ask for it.
+      // An ssh login, which can prompt for it.
       if (d.login !== undefined) return logIn(d, 'password', true);
       return d.command === undefined ? retry : copy(d.command);
     },
@@ -397,7 +397,7 @@ const catalogue = {
         : (d.fix ?? 'Check the network or the VPN'),
     action: (d) => (d.isNode === true ? copy(`kubectl get nodes${scope({ context: d.context })}`) : retry),
   },
-  // A suspicion only: a host that is switched off looks the same.
+  // Only a suspicion: a host that is switched off looks the same.
   'local-network-denied': {
     ...backoff,
     title: (d) => `macOS may not let ${d.program ?? 'LocalPort'} reach ${d.address ?? 'the local network'}`,
@@ -422,7 +422,7 @@ const catalogue = {
     title: (d) => `The tunnel is up, but ${d.host ?? 'the target'} refused the connection`,
     remedy: (d) =>
       d.isSocket === true
-        ? // sshd says no more of these.
+        ? // sshd reports nothing more specific.
           'Check that the program at the far end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
         : (d.fix ?? 'Check that the program at the far end is running and listens on remote_port'),
     action: () => openLog,
@@ -488,7 +488,7 @@ const catalogue = {
         : `The kube context ${d.context} does not exist`;
     },
     remedy: (d) => d.fix ?? 'Correct the context in the config, or add it to your kubeconfig',
-    // A command of the user's own is no entry with a context.
+    // A custom command has no context.
     action: (d) => (d.resource === undefined ? copy('kubectl config get-contexts') : chooseContext),
   },
   'kubeconfig-invalid': {
@@ -686,7 +686,7 @@ export type CauseCode = keyof typeof catalogue;
 
 export const causeCodes = Object.keys(catalogue) as readonly CauseCode[];
 
-/** Makes the cause of a code: looks up class, words and remedy, fills in what is known. */
+/** Creates the cause for a code: looks up its class, title and remedy, and fills in the details. */
 export function describeCause(code: CauseCode, details: CauseDetails = {}): Cause {
   const entry: CatalogueEntry = catalogue[code];
   const triggers = new Set<TriggerKind>([...entry.triggers, 'config', 'user']);
@@ -694,7 +694,7 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
   return {
     code,
     title,
-    // The same words twice prove nothing.
+    // Evidence that repeats the title adds nothing.
     evidence: details.evidence === title ? null : (details.evidence ?? null),
     remedy: entry.remedy(details),
     action: entry.action?.(details) ?? null,
@@ -705,7 +705,7 @@ export function describeCause(code: CauseCode, details: CauseDetails = {}): Caus
   };
 }
 
-/** The same, where a key that is locked and not in the user's agent would open the way. */
+/** The same cause, if an encrypted key that is not in the user's agent would permit the login. */
 export function withLockedKey(cause: Cause, file: string): Cause {
   const command = `ssh-add ${shellWord(file)}`;
   return {
@@ -715,7 +715,7 @@ export function withLockedKey(cause: Cause, file: string): Cause {
   };
 }
 
-/** The same, of a service that waits until its transport is up again: only the transport tries. */
+/** The same cause, for a service that waits until its transport is up again: only the transport retries. */
 export function asTransportDown(cause: Cause): Cause {
   const needsUser = cause.recovery === 'user';
   return {
@@ -734,7 +734,7 @@ function recheckOf(
   return typeof recheck === 'function' ? recheck(details) : recheck;
 }
 
-/** Whether a waiting client is better closed at once than held: nothing will change within a hold time. */
+/** Whether to close a waiting client at once instead of holding it: nothing will change within a hold time. */
 export const turnsClientsAway = ({ code }: Pick<Cause, 'code'>): boolean => {
   const entry: CatalogueEntry = catalogue[code];
   return entry.turnsClientsAway === true;

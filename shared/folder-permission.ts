@@ -1,3 +1,3 @@
-/** What to do where macOS keeps a program out of a folder; no full stop. */
+/** What to do if macOS denies a program access to a folder; no final period. */
 export const allowFolder = (program: string): string =>
   `Allow ${program} in System Settings › Privacy & Security › Files and Folders, or move the file elsewhere, such as to ~/.config`;

@@ -1,4 +1,4 @@
-/** Host keys of an ssh server that the user may trust: what is shown, and what is trusted by it. */
+/** The host keys of an ssh server: what the user is shown, and what is trusted on confirmation. */
 import * as z from 'zod';
 import type { Cause } from './failure.ts';
 
@@ -14,20 +14,20 @@ export type Fingerprint = z.infer<typeof fingerprintSchema>;
 
 export const hostKeyOfferSchema = z
   .object({
-    /** Of exactly these keys: to trust them is to send it back. */
+    /** Identifies exactly these keys; sent back to trust them. */
     digest: z.string().max(64),
     /** `bastion`, `[bastion]:2222` */
     host: z.string(),
-    /** The file that the keys are written to. */
+    /** The file to write the keys to. */
     file: z.string(),
-    /** Keys of this host in the file that the server does not have: they are removed. Empty: the host is new. */
+    /** Keys of this host that are in the file but not on the server; they will be removed. Empty: the host is new. */
     former: z.array(fingerprintSchema).readonly(),
-    /** What the server has shown now. */
+    /** The keys that the server presents now. */
     offered: z.array(fingerprintSchema).readonly(),
   })
   .readonly();
 export type HostKeyOffer = z.infer<typeof hostKeyOfferSchema>;
 
-/** ssh did not accept the host key of its server. */
+/** Whether ssh did not accept the server's host key. */
 export const refusesHostKey = (cause: Cause | null): boolean =>
   cause?.code === 'host-key-unknown' || cause?.code === 'host-key-changed';

@@ -1,4 +1,4 @@
-/** What can be forwarded to: read from kubeconfig, clusters and ssh_config, offered by the form and the import list. */
+/** Possible targets, read from kubeconfig, clusters and ssh_config, as the form and the import list offer them. */
 import * as z from 'zod';
 import { serviceDraftSchema } from './service-edit.ts';
 
@@ -23,7 +23,7 @@ const kubeTargetSchema = z
   .readonly();
 export type KubeTargetChoice = z.infer<typeof kubeTargetSchema>;
 
-/** `failure`: a sentence, where something could not be listed. */
+/** `failure`: a sentence if something could not be listed. */
 export const kubeTargetsSchema = z
   .object({
     namespaces: z.array(z.string()).readonly(),
@@ -35,13 +35,13 @@ export type KubeTargets = z.infer<typeof kubeTargetsSchema>;
 
 const importItemSchema = z
   .object({
-    /** As it would be written. */
+    /** The entry as it would be written. */
     draft: serviceDraftSchema,
     name: z.string(),
     /** `prod · svc/postgres:5432` */
     remote: z.string(),
     localPort: z.number().int(),
-    /** Why it cannot be added as it is: `a service of this name exists`. */
+    /** Why it cannot be added as is: `a service of this name exists`. */
     clash: z.string().nullable(),
   })
   .readonly();
@@ -50,7 +50,7 @@ export type ImportItem = z.infer<typeof importItemSchema>;
 export const importListSchema = z
   .object({
     items: z.array(importItemSchema).max(1_000).readonly(),
-    /** Sentences about what was left out, and what could not be read. */
+    /** Sentences about what was left out or could not be read. */
     remarks: z.array(z.string()).readonly(),
   })
   .readonly();

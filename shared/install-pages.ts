@@ -1,4 +1,4 @@
-/** Where programs that a forward may need tell how they are installed. A fixed list: nothing else is opened. Pure. */
+/** The installation pages of programs that a forward may need. A fixed list: no other pages are opened. Pure. */
 
 export interface InstallPage {
   readonly program: string;
@@ -18,7 +18,7 @@ const pages: readonly InstallPage[] = [
   { program: 'kubelogin', url: 'https://azure.github.io/kubelogin/install.html' },
 ];
 
-/** `program`: its name or its path; null: it is not in the list. */
+/** `program`: its name or path. null: it is not in the list. */
 export function installPageOf(program: string | undefined): InstallPage | null {
   const name = program?.split('/').at(-1);
   return pages.find((page) => page.program === name) ?? null;

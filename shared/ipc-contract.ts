@@ -1,6 +1,6 @@
 /**
- * Every IPC channel once. Main, preload and the test fake are all derived from this table, and both ends validate with
- * these schemas. `invoke`: the popover asks, main answers. `event`: main tells the popover.
+ * Every IPC channel, defined once. Main, preload and the test fake are all derived from this table, and both ends validate
+ * with these schemas. `invoke`: the popover asks, main answers. `event`: main notifies the popover.
  */
 import * as z from 'zod';
 import { linkCardSchema } from './app-link.ts';
@@ -16,7 +16,7 @@ import { desiredSchema, snapshotSchema } from './service-snapshot.ts';
 const nothing = z.void();
 const name = z.string().min(1).max(200);
 
-/** How long clients of a new forward wait, as its `hold` is written; empty: the 10 s of a config that does not say. */
+/** How long clients of a new forward are held, as `hold` in the config; empty: the default of 10 s. */
 const newHoldSchema = z.enum(['', '30s', '2m']);
 export type NewHold = z.infer<typeof newHoldSchema>;
 
@@ -29,18 +29,18 @@ export const settingsSchema = z
      */
     loginItemStatus: z.enum(['enabled', 'disabled', 'requires-approval', 'misplaced', 'unavailable']),
     notifications: z.boolean(),
-    /** Also when a forward is up again. */
+    /** Whether to also notify when a forward is up again. */
     recoveryNotices: z.boolean(),
-    /** Opens the popover from anywhere, as Electron writes it: `Command+Shift+L`; null: none. */
+    /** The global shortcut that opens the popover, in Electron's format: `Command+Shift+L`; null: none. */
     shortcut: z.string().max(100).nullable(),
     newHold: newHoldSchema,
-    /** Another program has it. */
+    /** Another program is using the shortcut. */
     shortcutRefused: z.boolean(),
     /** The system did not show the last notification. */
     notificationsRefused: z.boolean(),
-    /** Whether this copy of LocalPort brings the `localport` command. One that runs from a checkout does not. */
+    /** Whether this copy of LocalPort includes the `localport` command. One that runs from a checkout does not. */
     bringsCommand: z.boolean(),
-    /** What the entry for updates says, and whether it can be chosen. Absent: this copy of LocalPort does not update itself. */
+    /** The label of the update item, and whether it is enabled. Absent: this copy of LocalPort does not update itself. */
     updates: z
       .object({ automatic: z.boolean(), label: z.string(), enabled: z.boolean() })
       .readonly()
@@ -49,7 +49,7 @@ export const settingsSchema = z
   .readonly();
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Groups that are folded, by their title. */
+/** The titles of collapsed groups. */
 const viewSchema = z.object({ folded: z.array(name).max(1_000).readonly() }).readonly();
 export type View = z.infer<typeof viewSchema>;
 
@@ -65,7 +65,7 @@ export const ipcInvokes = {
     request: z.object({ tag: name.nullable(), desired: desiredSchema, until: z.number().optional() }),
     response: nothing,
   },
-  /** Tries again now, whatever they wait for. In one request, so that a route that holds them is asked once. */
+  /** Retries now, whatever the services wait for. One request, so that a connection they share is checked only once. */
   'services:retry': {
     request: z.object({ names: z.array(name).min(1).max(1_000).readonly() }),
     response: nothing,
@@ -74,7 +74,7 @@ export const ipcInvokes = {
   'service:read': serviceEditing.read,
   'service:propose': serviceEditing.propose,
   'service:validate': serviceEditing.validate,
-  /** Takes as long as a start may take, 30 s by default. */
+  /** Takes up to the start timeout, 30 s by default. */
   'service:test': serviceEditing.test,
   'service:save': serviceEditing.save,
   'service:remove': serviceEditing.remove,
@@ -82,55 +82,55 @@ export const ipcInvokes = {
   'port:holder': serviceEditing.portHolder,
   /** Uses a free local port for this run. */
   'service:use-free-port': { request: z.object({ name }), response: nothing },
-  /** Gives it a new tunnel, whatever it waits for. */
+  /** Starts a new tunnel, whatever the service waits for. */
   'service:restart': { request: z.object({ name }), response: nothing },
-  /** Moves it from the context that it came up with to kubectl's current one. */
+  /** Moves the service from the context that it started with to kubectl's current one. */
   'service:use-context': { request: z.object({ name }), response: nothing },
-  /** Opens its URL in the browser, or in the database app of its scheme. */
+  /** Opens its URL in the browser, or in the database app for its scheme. */
   'service:open': { request: z.object({ name }), response: nothing },
   /** Runs the sign-in that its cause names. Fails with a sentence. */
   'sign-in:run': { request: z.object({ name }), response: nothing },
   'sign-in:cancel': { request: nothing, response: nothing },
-  /** Logs in again; what the server asks becomes a prompt of the snapshot. */
+  /** Logs in again; the server's question becomes a prompt in the snapshot. */
   'services:log-in': {
     request: z.object({ names: z.array(name).min(1).max(1_000).readonly() }),
     response: nothing,
   },
-  /** Adds the key that its cause names to the user's agent, whose question becomes a prompt. Fails with a sentence. */
+  /** Adds the key that its cause names to the user's agent; the passphrase is prompted for. Fails with a sentence. */
   'key:add': { request: z.object({ name }), response: nothing },
   'key:cancel': { request: nothing, response: nothing },
-  /** Contexts that it could use. Fails with a sentence. */
+  /** The contexts that it could use. Fails with a sentence. */
   'service:contexts': { request: z.object({ name }), response: z.array(z.string()).readonly() },
-  /** Opens the page that tells how this program is installed. */
+  /** Opens the program's installation page. */
   'install-page:open': { request: z.object({ program: name }), response: nothing },
-  /** The host keys that its server shows now. Takes up to 20 s; fails with a sentence. */
+  /** The host keys that its server presents now. Takes up to 20 s; fails with a sentence. */
   'host-key:look': { request: z.object({ name }), response: hostKeyOfferSchema },
   /** Trusts exactly the keys that were shown under this digest. Fails with a sentence. */
   'host-key:trust': { request: z.object({ name, digest: z.string().min(1).max(64) }), response: nothing },
   'service:details': { request: z.object({ name }), response: serviceDetailsSchema },
-  /** Opens its log with the program that the user has for logs; null: LocalPort's own. */
+  /** Opens its log in the user's default program for logs; null: LocalPort's own log. */
   'service:open-log': { request: z.object({ name: name.nullable() }), response: nothing },
-  /** The last lines, oldest first; later ones come as `log:lines`. Follows this log only, null: LocalPort's own. */
+  /** The last lines, oldest first; later ones come as `log:lines`. Stops following any other log. null: LocalPort's own log. */
   'log:follow': { request: z.object({ name: name.nullable() }), response: z.array(z.string()).readonly() },
   'log:unfollow': { request: nothing, response: nothing },
-  /** Opens the config in an editor, where it can at the entry of the service, or at the line. */
+  /** Opens the config in an editor, if supported at the service's entry or at the line. */
   'config:open': {
     request: z.object({ service: name.optional(), line: z.number().int().min(1).optional() }),
     response: nothing,
   },
-  /** Names in the kubeconfig and in ssh_config, and which context is the current one. Quick: only files are read. */
+  /** The names in the kubeconfig and ssh_config, and the current context. Fast: only reads files. */
   'targets:places': { request: nothing, response: placesSchema },
-  /** What a context offers; namespace null: the context's own. Asks the cluster. */
+  /** The targets in a context; namespace null: the context's own. Queries the cluster. */
   'targets:kube': {
     request: z.object({ context: name, namespace: name.nullable() }),
     response: kubeTargetsSchema,
   },
-  /** What could be imported. Asks each cluster, or ssh about each host. */
+  /** What could be imported. Queries each cluster, or ssh for each host. */
   'import:list': { request: z.object({ source: importSourceSchema }), response: importListSchema },
   'config:reload': { request: nothing, response: nothing },
-  /** Trusts the text with this digest: the one under review in the snapshot. */
+  /** Trusts the config text with this digest: the one under review in the snapshot. */
   'config:trust': { request: z.object({ digest: z.string().min(1).max(64) }), response: nothing },
-  /** The user's answer to a question of the snapshot; null: none. `remember`: in the keychain, once it has worked. */
+  /** The user's answer to a prompt in the snapshot; null: declined. `remember`: stores it in the keychain once it has worked. */
   'prompt:answer': {
     request: z.object({
       id: z.string().min(1).max(64),
@@ -139,9 +139,9 @@ export const ipcInvokes = {
     }),
     response: nothing,
   },
-  /** What a link of another app asks; null: nothing. */
+  /** The question raised by a link from another app; null: none. */
   'link:get': { request: nothing, response: linkCardSchema.nullable() },
-  /** The user's answer to the card with this id. */
+  /** The user's answer to the link card with this id. */
   'link:answer': {
     request: z.object({ id: z.string().min(1).max(20), yes: z.boolean() }),
     response: nothing,
@@ -159,20 +159,20 @@ export const ipcInvokes = {
     response: settingsSchema,
   },
   'environment:get': { request: nothing, response: environmentStateSchema },
-  /** Asks the login shell anew. Takes up to 20 s; fails with a sentence. */
+  /** Reads the login shell's environment again. Takes up to 20 s; fails with a sentence. */
   'environment:refresh': { request: nothing, response: environmentStateSchema },
-  /** Puts the `localport` command where shells find it, and says where. Fails with a sentence. */
+  /** Installs the `localport` command on the PATH, and says where. Fails with a sentence. */
   'command:install': { request: nothing, response: z.string() },
-  /** The entry for updates: looks for one, or asks whether to restart. */
+  /** The update item was chosen: checks for an update, or asks whether to restart. */
   'updates:choose': { request: nothing, response: nothing },
-  /** Copies the text for a bug report. It takes some seconds at the most. */
+  /** Copies the text of a bug report. Takes a few seconds at most. */
   'diagnostics:copy': { request: nothing, response: nothing },
-  /** What LocalPort knows of itself and this machine, secrets hidden. It takes some seconds at the most. */
+  /** What LocalPort knows about itself and this machine, with secrets hidden. Takes a few seconds at most. */
   'doctor:run': { request: nothing, response: z.array(diagnosticSectionSchema).readonly() },
-  /** What the popover remembers beside the settings. */
+  /** What the popover remembers apart from the settings. */
   'view:get': { request: nothing, response: viewSchema },
   'view:set': { request: viewSchema, response: nothing },
-  /** The licenses of what LocalPort is made of. */
+  /** The licenses of third-party software in LocalPort. */
   'licenses:open': { request: nothing, response: nothing },
   /** Opens a page of macOS's System Settings. */
   'system-settings:open': {
@@ -182,7 +182,7 @@ export const ipcInvokes = {
   /** Moves the app to the Applications folder and starts it from there. Fails when the user does not allow it. */
   'app:move-to-applications': { request: nothing, response: nothing },
   'clipboard:copy': { request: z.object({ text: z.string().max(4096) }), response: nothing },
-  /** The popover's content wants this size, in CSS pixels. */
+  /** The size that the popover's content needs, in CSS pixels. */
   'popover:set-size': {
     request: z.object({ width: z.number().min(100).max(1000), height: z.number().min(1).max(4000) }),
     response: nothing,
@@ -193,15 +193,15 @@ export const ipcInvokes = {
 
 export const ipcEvents = {
   'snapshot:changed': snapshotSchema,
-  /** A link asks something, or its question is over. */
+  /** A link raised a question, or its question was withdrawn. */
   'link:changed': linkCardSchema.nullable(),
-  /** What the sign-in that runs says. */
+  /** Output of the running sign-in. */
   'sign-in:lines': z.array(z.string()).readonly(),
-  /** Lines that were just written to the log that is followed. */
+  /** New lines of the followed log. */
   'log:lines': z.object({ name: name.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   /** The popover was shown again: reset filter and focus. */
   'popover:shown': nothing,
-  /** A notification was chosen. `names`: of the services that it is about. `action`: the button that was chosen in it; null: none. */
+  /** A notification was clicked. `names`: the services that it is about. `action`: the button that was clicked; null: none. */
   'popover:reveal': z.object({ names: z.array(name).readonly(), action: z.string().nullable() }).readonly(),
 } as const;
 
@@ -214,22 +214,22 @@ export type IpcEvents = typeof ipcEvents;
 export type IpcEventChannel = keyof IpcEvents;
 export type IpcEventPayload<C extends IpcEventChannel> = z.infer<IpcEvents[C]>;
 
-/** What the page works with. Both functions reject payloads that the contract does not allow. */
+/** The page's interface to main. Both functions reject payloads that violate the contract. */
 export interface PopoverBridge {
   invoke<C extends IpcInvokeChannel>(channel: C, request: IpcRequest<C>): Promise<IpcResponse<C>>;
-  /** Returns a function that unsubscribes. */
+  /** Returns a function to unsubscribe. */
   on<C extends IpcEventChannel>(channel: C, listener: (payload: IpcEventPayload<C>) => void): () => void;
-  /** `darwin` has vibrancy behind the page, others get an opaque background. */
+  /** On `darwin` there is vibrancy behind the page; other platforms get an opaque background. */
   readonly platform: string;
 }
 
 /**
- * What preload puts on `window.localport`. Events come as JSON, empty for nothing: Electron copies objects between the two worlds
- * key by key, which takes 5 ms for a snapshot of 200 services, and a string not at all.
+ * What preload exposes as `window.localport`. Events arrive as JSON, an empty string for no payload: Electron copies objects
+ * between the two worlds key by key, which takes 5 ms for a snapshot of 200 services, but strings at almost no cost.
  */
 export interface ExposedBridge extends Omit<PopoverBridge, 'on'> {
   onJson(channel: IpcEventChannel, listener: (json: string) => void): () => void;
 }
 
-/** Prefix of every channel on the wire, so that a stray listener elsewhere never matches. */
+/** Prefix of every channel name, so that no unrelated listener matches. */
 export const ipcPrefix = 'localport:';

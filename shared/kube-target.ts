@@ -1,6 +1,6 @@
-/** What a kubectl service forwards to, in kubectl's own words. Pure. */
+/** What a kubectl service forwards to, in kubectl's own terms. Pure. */
 
-/** The types that lead to pods, as `TYPE/NAME` names them. */
+/** The resource types that lead to pods, as in `TYPE/NAME`. */
 export const kubeKinds = [
   'service',
   'pod',
@@ -14,10 +14,10 @@ export type KubeKind = (typeof kubeKinds)[number];
 
 export type KubeTarget =
   | { readonly kind: KubeKind; readonly name: string }
-  /** The pods that have these labels: `app=web,tier=db`. */
+  /** The pods with these labels: `app=web,tier=db`. */
   | { readonly kind: 'selector'; readonly selector: string };
 
-/** A job has no short name. */
+/** Jobs have no short name. */
 const shortNames: Readonly<Record<KubeKind, string>> = {
   service: 'svc',
   pod: 'po',
@@ -40,33 +40,33 @@ const byName: ReadonlyMap<string, KubeKind> = new Map(
 /** Every name that `kubeKindOf` knows. */
 export const kubeKindNames: readonly string[] = [...byName.keys()];
 
-/** `svc`, `service` and `services` are one type. */
+/** `svc`, `service` and `services` are the same type. */
 export const kubeKindOf = (name: string): KubeKind | undefined => byName.get(name);
 
-/** `service/postgres`, as kubectl takes it; labels as they are. */
+/** `service/postgres`, as kubectl accepts it; labels verbatim. */
 export const targetName = (target: KubeTarget): string =>
   target.kind === 'selector' ? target.selector : `${target.kind}/${target.name}`;
 
 /** `svc/postgres`. */
 export const shortTargetName = (target: KubeTarget): string => {
   if (target.kind === 'selector') return target.selector;
-  // `po` would puzzle.
+  // `po` would confuse users.
   const short = target.kind === 'pod' ? 'pod' : shortNames[target.kind];
   return `${short}/${target.name}`;
 };
 
-/** A name of labels: letters, digits, `-_.`, and a prefix that is a domain (Kubernetes, "Labels and Selectors"). */
+/** A label key: letters, digits, `-_.`, with an optional DNS prefix (Kubernetes, "Labels and Selectors"). */
 const key = String.raw`(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?/)?[A-Za-z\d](?:[\w.-]{0,61}[A-Za-z\d])?`;
 const value = String.raw`(?:[A-Za-z\d](?:[\w.-]{0,61}[A-Za-z\d])?)?`;
 const term = new RegExp(
   String.raw`^(?:!?${key}|${key} *(?:=|==|!=) *${value}|${key} +(?:in|notin) +\( *${value}(?: *, *${value})* *\))$`,
 );
 
-/** Commas inside of parentheses divide values, not terms. */
+/** Commas inside parentheses separate values, not requirements. */
 export const isLabelSelector = (text: string): boolean =>
   text.split(/,(?![^(]*\))/).every((part) => term.test(part.trim()));
 
-/** A name of a port: that of a service is a DNS label (RFC 1123), that of a container is shorter. */
+/** A port name: a DNS label (RFC 1123) for a service, shorter for a container. */
 export const isPortName = (name: string): boolean => portName.test(name);
 
 export const portNamePattern = String.raw`^(?=.*[a-z])[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$`;

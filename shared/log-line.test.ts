@@ -18,7 +18,7 @@ it.each([
   expect(Date.parse(written)).toBe(at);
 });
 
-it('parts a line into time, level, words and step', () => {
+it('splits a line into time, level, text and state transition', () => {
   const time = '2026-11-22T11:11:12.013+01:00';
   expect(logLineParts(`${time} info  connected in 0.2 s [connecting → up after tunnel-ready]`)).toEqual({
     time,

@@ -1,16 +1,16 @@
 /**
- * A line of a log file: `2026-11-22T11:11:12.013+01:00 info  connected in 0.2 s [connecting → up after tunnel-ready]`. Its time is
- * local, with the offset from UTC. What a service did is said in words; the step of its state machine follows in brackets, for
+ * A line of a log file: `2026-11-22T11:11:12.013+01:00 info  connected in 0.2 s [connecting → up after tunnel-ready]`. The time
+ * is local, with the offset from UTC. What a service did is described in words; the state transition follows in brackets, for
  * programs. Pure.
  */
 
 export interface LogLineParts {
-  /** ISO 8601 as written; empty when the line has none. */
+  /** ISO 8601 as written; empty if the line has none. */
   readonly time: string;
   readonly level: string;
-  /** Without the step. */
+  /** The text without the state transition. */
   readonly message: string;
-  /** `connecting → up after tunnel-ready`; null: the line tells of no step. */
+  /** The state transition, `connecting → up after tunnel-ready`; null: none. */
   readonly step: string | null;
 }
 
@@ -22,7 +22,7 @@ export function logLineParts(line: string): LogLineParts {
   return { time, level, message, step };
 }
 
-/** As at the end of a line. */
+/** The state transition as written at the end of a line. */
 export const markedStep = (step: string): string => `[${step}]`;
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
@@ -35,7 +35,7 @@ export const clockTime = (at: Date): string =>
 export const calendarDay = (at: Date): string =>
   [digits(at.getFullYear(), 4), digits(at.getMonth() + 1, 2), digits(at.getDate(), 2)].join('-');
 
-/** Local time in ISO 8601, as in the head of this file; `Z` where the local time is UTC. `at`: epoch ms. */
+/** Local time in ISO 8601, as in this file's header; `Z` if local time is UTC. `at`: epoch ms. */
 export function localIsoTime(at: number): string {
   const date = new Date(at);
   const minutes = -date.getTimezoneOffset();

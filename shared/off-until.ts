@@ -1,7 +1,7 @@
-/** Until when a service is off, in local time. Times are epoch ms. Pure. */
+/** The time until which a service is off, in local time. Times are epoch ms. Pure. */
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
-/** Services that are off until a moment. */
+/** The services that are off until a set time. */
 export const pausedNames = (services: readonly ServiceSnapshot[]): readonly string[] =>
   services.filter(({ offUntil }) => offUntil !== undefined).map(({ name }) => name);
 
@@ -12,13 +12,13 @@ export const inHours =
   (now: number): number =>
     now + hours * hourMs;
 
-/** The next midnight. */
+/** Midnight at the end of the day. */
 export function tomorrowAfter(now: number): number {
   const day = new Date(now);
   return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime();
 }
 
-/** The next time that the clock on the wall shows this. */
+/** The next time the local clock shows this time. */
 export function nextTimeOfDay(hours: number, minutes: number, now: number): number {
   const day = new Date(now);
   const at = (days: number): number =>
@@ -28,7 +28,7 @@ export function nextTimeOfDay(hours: number, minutes: number, now: number): numb
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
-/** `15:40` within a day, else `12-01 15:40`. */
+/** `15:40` within a day, otherwise `12-01 15:40`. */
 export function momentText(at: number, now: number): string {
   const day = new Date(at);
   const time = `${twoDigits(day.getHours())}:${twoDigits(day.getMinutes())}`;

@@ -1,32 +1,32 @@
 /**
- * How often and for how long a service was away although it was wanted: what a snapshot says of it. Bounds and the
- * count of a histogram live here, so that who counts and who prints cannot disagree.
+ * How often and for how long a service was down although it was turned on, as a snapshot reports it. The histogram's bounds
+ * are defined here, so that the code that counts and the code that prints cannot disagree.
  */
 import * as z from 'zod';
 
-/** Upper bounds of the recovery times that are told apart, in ms; one more bucket holds the longer ones. */
+/** Upper bounds of the histogram buckets for recovery times, in ms; one more bucket holds longer times. */
 export const recoveryBoundsMs = [
   100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 1_800_000,
 ] as const;
 
-/** Every snapshot carries them. */
+/** Every snapshot includes them. */
 export const maxRecentOutages = 5;
 
 export const outagesSchema = z
   .object({
     /** Outages that ended with the service proven again, since LocalPort started or the service came into its config. */
     count: z.number().int(),
-    /** How long they lasted together. Time asleep and time switched off are not in it. */
+    /** Their total duration, excluding time asleep and time turned off. */
     totalMs: z.number(),
     /**
-     * How many of them lasted no longer than each bound of `recoveryBoundsMs`, and longer than the one before it; the last:
-     * longer than all.
+     * The number that lasted up to each bound of `recoveryBoundsMs` and longer than the previous one; the last bucket: longer
+     * than all bounds.
      */
     byDuration: z
       .array(z.number().int())
       .length(recoveryBoundsMs.length + 1)
       .readonly(),
-    /** The newest last. `since`: when it began. */
+    /** Newest last. `since`: when it began. */
     recent: z
       .array(z.object({ since: z.number(), durationMs: z.number() }).readonly())
       .max(maxRecentOutages)

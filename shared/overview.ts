@@ -1,6 +1,6 @@
 /**
- * Everything in one line: how many services need attention, are up, are on their way. Headline, tooltip, icon, menu, and
- * screen reader all say what this function says, so that no two of them disagree. Pure.
+ * The overall state in one line: how many services need attention, are up, or are connecting. Headline, tooltip, icon, menu,
+ * and screen reader all use this function, so that no two of them disagree. Pure.
  */
 import type { Snapshot } from './service-snapshot.ts';
 import { countServices, overallTone, upOfWanted, type SnapshotCounts, type Tone } from './service-tone.ts';
@@ -9,9 +9,9 @@ export interface Overview {
   readonly tone: Tone;
   /** `2 need attention`, `All 12 up`. */
   readonly headline: string;
-  /** `9 of 12 up, 1 checking`; null: the headline says it all. */
+  /** `9 of 12 up, 1 checking`; null: the headline is enough. */
   readonly detail: string | null;
-  /** Services in trouble, and 1 for a config that is at fault. */
+  /** The number of services in trouble, plus 1 if the config has errors. */
   readonly attention: number;
 }
 
@@ -29,7 +29,7 @@ export function overviewOf({ services, config }: OverviewFacts): Overview {
   return { tone: 'trouble', headline, detail: standing(counts), attention };
 }
 
-/** Part of the file, or all of it, is not in force. */
+/** Whether part or all of the file is not in effect. */
 export const isConfigAtFault = ({ status }: Pick<Snapshot['config'], 'status'>): boolean =>
   status === 'broken' || status === 'partial' || status === 'untrusted';
 

@@ -1,8 +1,8 @@
-/** What a question says, and its answers: free of the schemas, which the popover's bundle would otherwise carry. */
+/** The texts of a prompt and its answers. Separate from the schemas, to keep them out of the popover's bundle. */
 import type { Prompt } from './prompt.ts';
 import { assertNever } from './result.ts';
 
-/** What a yes is to a `confirm`: ssh takes anything else for a no. */
+/** The affirmative answer to a `confirm`: ssh treats anything else as no. */
 export const yes = 'yes';
 export const no = 'no';
 
@@ -24,7 +24,7 @@ export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): st
   }
 }
 
-/** Why the question comes again; null: it does not. */
+/** Why the prompt is repeated; null: it is not. */
 export function repetitionOf({
   isRepeated,
   wasRemembered,

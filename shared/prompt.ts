@@ -1,17 +1,17 @@
-/** A question that a program asks for a service, and that only the user can answer. */
+/** A question from a program on behalf of a service, which only the user can answer. */
 import * as z from 'zod';
 import { shellWord } from './shell-word.ts';
 
-/** ssh reads no more than 1,023 bytes from its askpass (readpass.c), the line break included. */
+/** ssh reads at most 1,023 bytes from its askpass (readpass.c), including the line break. */
 export const maxAnswerBytes = 1_000;
 
 export const promptKindSchema = z.enum([
-  /** The two that are asked for again and again: an answer that worked is kept until LocalPort quits. */
+  /** The two kinds that recur: an answer that worked is kept until LocalPort quits. */
   'password',
   'passphrase',
-  /** A code or a PIN: asked for each time. */
+  /** A one-time code or a PIN: prompted for each time. */
   'code',
-  /** Nothing to type: a security key waits to be touched. */
+  /** Nothing to type: a security key is waiting to be touched. */
   'touch',
   /** Yes or no. */
   'confirm',
@@ -20,36 +20,36 @@ export type PromptKind = z.infer<typeof promptKindSchema>;
 
 export const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
 
-/** Of an answer that may be kept in the keychain. `unavailable`: there is none. */
+/** Whether the answer may be stored in the keychain. `unavailable`: there is no keychain. */
 const rememberSchema = z.enum(['offered', 'unavailable']);
 export type Remember = z.infer<typeof rememberSchema>;
 
 export const promptSchema = z
   .object({
-    /** New for each question, and hard to guess. */
+    /** Unique to each prompt, and hard to guess. */
     id: z.string(),
-    /** Services that wait for the answer. */
+    /** The services that are waiting for the answer. */
     services: z.array(z.string()).readonly(),
-    /** Who asks: a host, or the file of a key. */
+    /** What the prompt is for: a host, or a key file. */
     asker: z.string(),
-    /** The question in the words of the program, or of the server behind it. */
+    /** The question as worded by the program or by the server behind it. */
     words: z.string(),
     kind: promptKindSchema,
-    /** The same was asked a moment ago, and the answer was not accepted. */
+    /** The same question was just asked, and the answer was rejected. */
     isRepeated: z.boolean(),
-    /** Absent: the answer is never kept. */
+    /** Absent: the answer is never stored. */
     remember: rememberSchema.optional(),
-    /** It was answered from the keychain, and the answer was not accepted: it is no longer there. */
+    /** The stored answer from the keychain was rejected and has been removed. */
     wasRemembered: z.boolean().optional(),
     since: z.number(),
   })
   .readonly();
 export type Prompt = z.infer<typeof promptSchema>;
 
-/** Asks at the terminal what this ssh host asks. In a shell's words. */
+/** The command that relays this ssh host's prompts to the terminal, as shell words. */
 export const loginCommand = (host: string): string => `localport ssh login ${shellWord(host)}`;
 
-/** What a user may answer: one line. */
+/** A user's answer: one line. */
 export const answerSchema = z
   .string()
   .refine((text) => !/\p{Cc}/u.test(text), 'contains a line break or a control character')

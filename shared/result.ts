@@ -5,7 +5,7 @@ export type Result<T, E> =
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value });
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error });
 
-/** Closes a switch over a union: the compiler refuses a forgotten case, the run time names it. */
+/** Ends a switch over a union: a missing case is a compile-time error, and a run-time error that names the value. */
 export function assertNever(value: never, what = 'value'): never {
   throw new Error(`unexpected ${what}: ${JSON.stringify(value)}`);
 }

@@ -29,11 +29,11 @@ it.each<[Partial<SshConnection>, string]>([
   [{ remoteHost: '0.0.0.0', localTarget: here }, 'bastion (0.0.0.0:8080) → localhost:3000'],
   [{ remoteHost: '::', localTarget: { path: '/run/x.sock' } }, 'bastion ([::]:8080) → /run/x.sock'],
   [{ remoteSocket: '/run/a.sock', localTarget: here }, 'bastion:/run/a.sock → localhost:3000'],
-])('an ssh service %j leads %s', (given, route) => {
+])('the route of an ssh service %j is %s', (given, route) => {
   expect(describeRoute(ssh(given))).toBe(route);
 });
 
-it('only a reverse forward has a place on its server', () => {
+it('only a reverse forward has an address on its server', () => {
   expect(remoteAddressOf(ssh({}))).toBeUndefined();
   expect(remoteAddressOf(ssh({ user: 'me', localTarget: here }))).toBe('me@bastion:8080');
 });
@@ -60,6 +60,6 @@ it.each(['2001:db8::5', '::1', '10::'])('the host of the route to %s is that hos
   for (const end of ends) expect(sshHostIn(describeRoute(ssh({ host, ...end })))).toBe(host);
 });
 
-it('a route that is no ssh login has no such host', () => {
+it('a route without an ssh login has no such host', () => {
   expect(sshHostIn('prod · svc/postgres')).toBeNull();
 });

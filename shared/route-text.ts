@@ -1,4 +1,4 @@
-/** Where a service leads, in the user's own words. Pure. */
+/** Where a service leads, in the user's own terms. Pure. */
 import { formatPlace } from './bind-address.ts';
 import { shortTargetName } from './kube-target.ts';
 import type { Connection, LocalTarget } from './service-spec.ts';
@@ -7,7 +7,7 @@ type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 
 /**
  * `prod · svc/postgres`, `deploy@bastion → db:5432`, `deploy@bastion → /run/postgresql/.s.PGSQL.5432`, `via bastion (SOCKS)`. A
- * reverse forward begins at its server: `deploy@bastion:8080 → localhost:3000`.
+ * reverse forward starts at its server: `deploy@bastion:8080 → localhost:3000`.
  */
 export function describeRoute(connection: Connection): string {
   switch (connection.technology) {
@@ -29,17 +29,17 @@ export function describeRoute(connection: Connection): string {
   }
 }
 
-/** Clients connect at the server, and are led to this machine. */
+/** Clients connect to the server and are forwarded to this machine. */
 export const isReverse = (connection: Connection): boolean =>
   connection.technology === 'ssh' && connection.localTarget !== undefined;
 
-/** Where clients of a reverse forward connect, on its server: `deploy@bastion:8080`; undefined: it is none. */
+/** Where clients of a reverse forward connect on its server: `deploy@bastion:8080`; undefined: not a reverse forward. */
 export const remoteAddressOf = (connection: Connection): string | undefined =>
   connection.technology === 'ssh' && connection.localTarget !== undefined
     ? describeListener(connection)
     : undefined;
 
-/** The same as a part of a snapshot. */
+/** The same, as part of a snapshot. */
 export function remoteAddressIn({ connection }: { readonly connection: Connection }): {
   readonly remoteAddress?: string;
 } {
@@ -47,20 +47,20 @@ export function remoteAddressIn({ connection }: { readonly connection: Connectio
   return remoteAddress === undefined ? {} : { remoteAddress };
 }
 
-/** The far end of an ssh service, as its server calls it: `db:5432`, `/run/docker.sock`. */
+/** The remote end of an ssh service as seen from its server: `db:5432`, `/run/docker.sock`. */
 export const describeRemoteEnd = ({ remoteSocket, remoteHost, remotePort }: SshConnection): string =>
   remoteSocket ?? `${remoteHost}:${String(remotePort)}`;
 
 export const describeLocalTarget = (target: LocalTarget): string =>
   'path' in target ? target.path : formatPlace(target.host, target.port);
 
-/** The host that an ssh service logs in to, out of `describeRoute`. */
+/** Extracts the host that an ssh service logs in to from the output of `describeRoute`. */
 export function sshHostIn(route: string): string | null {
   const proxy = /^via (?:\S*@)?([^\s@]+) \(SOCKS\)$/.exec(route)?.[1];
   if (proxy !== undefined) return proxy;
   const [start = '', end] = route.split(' → ');
   if (end === undefined) return null;
-  // A reverse forward begins with a place on the host.
+  // A reverse forward starts with an address on the host.
   const [, bracketed, before, host] =
     /^(?:[^\s/]*@)?(?:\[([^\]]+)\]:(?:\d+|\/.*)|([^\s:/@]+):(?:\d+|\/.*)|([^\s@]+)(?: \(.*\))?)$/.exec(
       start,

@@ -1,8 +1,8 @@
-/** A password of the config that stands elsewhere: `keychain:NAME` or `op://vault/item/field`. */
+/** A reference in the config to a password stored elsewhere: `keychain:NAME` or `op://vault/item/field`. */
 export type SecretReference =
-  /** In the login keychain (macOS) or the secret service (Linux), as `localport secret set` stores it. */
+  /** In the login keychain (macOS) or the secret service (Linux), stored by `localport secret set`. */
   | { readonly kind: 'keychain'; readonly name: string }
-  /** As `op read` of 1Password understands it. */
+  /** A reference as 1Password's `op read` accepts it. */
   | { readonly kind: 'op'; readonly place: string };
 
 const keychainPrefix = 'keychain:';
@@ -10,20 +10,20 @@ const opPrefix = 'op://';
 
 const secretName = /^[\p{L}\p{N}_][\p{L}\p{N}_.@:/-]{0,99}$/u;
 
-/** Why a password of the keychain cannot have this name; null: it can. */
+/** Why a password in the keychain cannot have this name; null: it can. */
 export const secretNameFault = (name: string): string | null =>
   secretName.test(name)
     ? null
     : 'is not a valid name of a secret: use up to 100 letters, digits and . _ - @ : /, and begin with a letter or digit';
 
-/** null: the text is the password itself, or a reference with a fault. */
+/** null: the text is the password itself or an invalid reference. */
 export function parseSecretReference(text: string): SecretReference | null {
   if (secretReferenceFault(text) !== null) return null;
   if (text.startsWith(keychainPrefix)) return { kind: 'keychain', name: text.slice(keychainPrefix.length) };
   return text.startsWith(opPrefix) ? { kind: 'op', place: text } : null;
 }
 
-/** What is wrong with a reference, without the text: it may be a password after all. null: nothing, or it is none. */
+/** Why a reference is invalid, without the text, which may be a password after all. null: it is valid, or not a reference. */
 export function secretReferenceFault(text: string): string | null {
   if (text.startsWith(keychainPrefix) && secretNameFault(text.slice(keychainPrefix.length)) !== null)
     return 'has no name after keychain: write keychain:NAME, as in localport secret set NAME';

@@ -1,7 +1,7 @@
 import { noOutages } from './outages.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
-/** What a snapshot says of a service with which nothing has happened yet, and nothing is going on. */
+/** The snapshot fields of an idle service with no history. */
 export const atRest = {
   bind: null,
   addresses: [],

@@ -2,24 +2,24 @@
  * Adding, changing and removing services without a text editor: one contract for the popover's form (IPC) and for the commands
  * `add`, `edit`, `remove` and `undo` (local API).
  *
- * 1. A draft is a service as the config file writes it: the same keys and values, checked by the same schema (`config-schema.ts`).
- *    Numbers are numbers: `local_port: 5432`. A key that is absent has its default. `${NAME}` is a variable, as in the file.
- * 2. A password or header that the file spells out comes as `hiddenValue`. Sent back like that, it stays as the file has it.
- * 3. Of a change only what differs from `basedOn` is written. What somebody else changed meanwhile stays; where both changed
- *    one field, nothing is written, and the answer says so.
- * 4. Findings name a field by its place in the draft: `local_port`, `connection.host`, `tags[1]`. An empty field means the
- *    service, or the file, as a whole.
+ * 1. A draft is a service in the format of the config file: the same keys and values, checked by the same schema
+ *    (`config-schema.ts`). Numbers are numbers: `local_port: 5432`. An absent key has its default. `${NAME}` is a variable.
+ * 2. A literal password or header is returned as `hiddenValue`. Sending `hiddenValue` back keeps the value in the file.
+ * 3. Only fields that differ from `basedOn` are written. Changes made to the file in the meantime are kept; if both sides
+ *    changed the same field, nothing is written, and the response says so.
+ * 4. Findings name a field by its path in the draft: `local_port`, `connection.host`, `tags[1]`. An empty field means the
+ *    service or the file as a whole.
  */
 import * as z from 'zod';
 import type { Result } from './result.ts';
 
-/** Stands where a password or header is. */
+/** Replaces a password or header. */
 export const hiddenValue = '[hidden]';
 
 const name = z.string().min(1).max(200);
 const message = z.string();
 
-/** Possibly incomplete: a form is checked while it is filled in. */
+/** Possibly incomplete: a form is checked while the user fills it in. */
 export const serviceDraftSchema = z.record(z.string().max(200), z.json()).readonly();
 export type ServiceDraft = z.infer<typeof serviceDraftSchema>;
 export type DraftValue = ServiceDraft[string];
@@ -31,7 +31,7 @@ export const draftFindingSchema = z
   .readonly();
 export type DraftFinding = z.infer<typeof draftFindingSchema>;
 
-/** Nothing was written. `message`: a sentence that says why. */
+/** Nothing was written. `message`: a sentence that explains why. */
 const refusedSchema = z
   .object({ done: z.literal(false), message, findings: z.array(draftFindingSchema).readonly() })
   .readonly();
@@ -42,10 +42,10 @@ const editResultSchema = z.discriminatedUnion('done', [
     .object({
       done: z.literal(true),
       name,
-      /** The config file, and where in it the service stands, or stood. From 1. */
+      /** The config file, and the line of the service, or its former line, counting from 1. */
       path: z.string(),
       line: z.number().int(),
-      /** Takes the edit back. */
+      /** The token that undoes the edit. */
       undo: z.string().max(64),
     })
     .readonly(),
@@ -58,7 +58,7 @@ const undoResultSchema = z.discriminatedUnion('done', [
     .object({
       done: z.literal(true),
       path: z.string(),
-      /** What was taken back: `added db`, `changed db`, `removed db`. */
+      /** The edit that was undone: `added db`, `changed db`, `removed db`. */
       what: z.string(),
     })
     .readonly(),
@@ -69,20 +69,20 @@ export type UndoResult = z.infer<typeof undoResultSchema>;
 const editRequest = z
   .object({
     draft: serviceDraftSchema,
-    /** The service that the draft changes, as `read` gave it; null: a new one. */
+    /** The service that the draft changes, as returned by `read`; null: a new one. */
     basedOn,
   })
   .readonly();
 export type ServiceEdit = z.infer<typeof editRequest>;
 
-/** A request that cannot be answered, for a config that cannot be read say, fails with a sentence. */
+/** A request that cannot be answered, for example because the config cannot be read, fails with a sentence. */
 export const serviceEditing = {
-  /** A service as the file has it. */
+  /** Returns a service as it is in the file. */
   read: {
     request: z.object({ name }).readonly(),
     response: z.object({ draft: serviceDraftSchema, path: z.string(), line: z.number().int() }).readonly(),
   },
-  /** Adds what is missing to a draft and can be guessed: the technology's keys, a name made of the target, a free local port. */
+  /** Completes a draft with defaults: the technology's keys, a name derived from the target, a free local port. */
   propose: {
     request: z.object({ draft: serviceDraftSchema, basedOn }).readonly(),
     response: z
@@ -93,18 +93,18 @@ export const serviceEditing = {
       })
       .readonly(),
   },
-  /** Errors keep a draft from being saved, warnings do not. */
+  /** Errors prevent saving; warnings do not. */
   validate: {
     request: editRequest,
     response: z
       .object({
         findings: z.array(draftFindingSchema).readonly(),
-        /** The service as it would stand in the file; null: the file cannot be edited. */
+        /** The service as it would appear in the file; null: the file cannot be edited. */
         yaml: z.string().nullable(),
       })
       .readonly(),
   },
-  /** Opens the tunnel beside those that run, on a private endpoint, asks the target once, and closes it. */
+  /** Opens a separate tunnel on a private endpoint, checks the target once, and closes the tunnel. */
   test: {
     request: editRequest,
     response: z
@@ -112,23 +112,23 @@ export const serviceEditing = {
         ok: z.boolean(),
         /** `Connected to db:5432 in 412 ms; PostgreSQL answered in 8 ms.` */
         message,
-        /** What would help. */
+        /** What would fix a failure. */
         remedy: z.string().nullable(),
-        /** From the start to the proof, or to the failure. */
+        /** From the start to the proof or the failure. */
         tookMs: z.number(),
-        /** With errors, nothing was tried. */
+        /** If there are errors, no test was run. */
         findings: z.array(draftFindingSchema).readonly(),
       })
       .readonly(),
   },
-  /** Who has a local port, and which one is free instead. */
+  /** Which program is using a local port, and which port is free instead. */
   portHolder: {
     request: z
       .object({
         port: z.number().int().min(1).max(65_535),
         /** As in the draft; null: localhost. */
         bind: z.string().max(100).nullable(),
-        /** The service that the port is for: its own port is free to it. */
+        /** The service that the port is for: its own port counts as free. */
         except: name.nullable(),
       })
       .readonly(),
@@ -136,15 +136,15 @@ export const serviceEditing = {
       .object({
         /** `the service redis`, `postgres (pid 812)`, `another program`; null: the port is free. */
         holder: z.string().nullable(),
-        /** The next port that nobody has and no other service wants; null: none was found. */
+        /** The next port that no program is using and no other service is configured for; null: none was found. */
         free: z.number().int().nullable(),
       })
       .readonly(),
   },
-  /** Writes the draft to the file, and takes it over. */
+  /** Writes the draft to the file and applies it. */
   save: { request: editRequest, response: editResultSchema },
   remove: { request: z.object({ name }).readonly(), response: editResultSchema },
-  /** Takes one edit back, or the last one of this config. */
+  /** Undoes one edit, or the last one of this config. */
   undo: {
     request: z.object({ token: z.string().max(64).nullable() }).readonly(),
     response: undoResultSchema,
@@ -156,7 +156,7 @@ export type EditOperation = keyof Editing;
 export type EditRequest<O extends EditOperation> = z.infer<Editing[O]['request']>;
 export type EditResponse<O extends EditOperation> = z.infer<Editing[O]['response']>;
 
-/** What answers: the host, or the command where none runs. Errors are sentences. */
+/** Implemented by the host, and by the command itself when no host is running. Errors are sentences. */
 export type ServiceEditor = {
   readonly [O in EditOperation]: (request: EditRequest<O>) => Promise<Result<EditResponse<O>, string>>;
 };

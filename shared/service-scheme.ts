@@ -1,4 +1,4 @@
-/** What opens a service, in a URL of its local port. Pure. */
+/** The URL scheme that opens a service at its local port. Pure. */
 import type { Scheme } from './service-snapshot.ts';
 import type { ProbeSpec, ServiceSpec } from './service-spec.ts';
 
@@ -10,7 +10,7 @@ const schemes: Readonly<Partial<Record<ProbeSpec['type'], Scheme>>> = {
   redis: 'redis',
 };
 
-/** By its check: the one that the config names, or the one that LocalPort chose for the remote port. As a part of a snapshot. */
+/** Derived from its check: the configured one, or the one that LocalPort chose for the remote port. Part of a snapshot. */
 export function schemeIn({ healthCheck: { probe } }: Pick<ServiceSpec, 'healthCheck'>): {
   readonly scheme?: Scheme;
 } {

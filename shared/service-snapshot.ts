@@ -1,6 +1,6 @@
 /**
- * The immutable picture of everything, sent to the popover, the tray and the CLI alike. Four separate facts describe a
- * service: what the user wants (desired), what is going on (phase), what the checks say (health), why not (cause).
+ * An immutable snapshot of the whole state, sent to the popover, the tray and the CLI alike. Four separate facts describe a
+ * service: what the user wants (desired), what is happening (phase), what the checks say (health), what went wrong (cause).
  * Times are wall-clock epoch milliseconds; durations carry their unit in the name.
  */
 import * as z from 'zod';
@@ -14,11 +14,11 @@ export type Desired = z.infer<typeof desiredSchema>;
 export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
 export type Phase = z.infer<typeof phaseSchema>;
 
-/** `ready`: the tunnel is proven, and nobody has tried the target. */
+/** `ready`: the tunnel is proven, but the target has not been tried. */
 export const healthSchema = z.enum(['unknown', 'ready', 'healthy', 'unhealthy']);
 export type Health = z.infer<typeof healthSchema>;
 
-/** A fixed list: nothing else is ever handed to the system to be opened. */
+/** A fixed list: the system is never asked to open anything else. */
 export const schemeSchema = z.enum(['http', 'https', 'postgresql', 'mysql', 'redis']);
 export type Scheme = z.infer<typeof schemeSchema>;
 
@@ -69,81 +69,81 @@ export const serviceSnapshotSchema = z
     technology: z.enum(['kubectl', 'ssh', 'tcp', 'command']),
     description: z.string().nullable(),
     tags: z.array(z.string()).readonly(),
-    /** As the config has it: `isGuarded` also knows the tag that guards. */
+    /** As configured. `isGuarded` also considers the tag. */
     guard: z.literal('confirm').optional(),
-    /** As the config has it: how long it stays on once the user has turned it on. */
+    /** As configured: how long it stays on after the user turns it on. */
     autoOffMs: z.number().optional(),
-    /** The remote end in the user's words. */
+    /** The remote end in the user's terms. */
     route: z.string(),
-    /** What opens it, in a URL of the local port; absent: not known, or nothing that is opened by a URL. */
+    /** The scheme of a URL that opens its local port; absent: unknown, or not something that a URL opens. */
     scheme: schemeSchema.optional(),
-    /** What is unusual about how it gets there, as a sentence without its end; absent: nothing. */
+    /** What is unusual about its connection, as a sentence without the period; absent: nothing. */
     note: z.string().optional(),
-    /** kubectl's current context, where the service names none and stays with another one, that it came up with. */
+    /** kubectl's current context, if the service names none and is still using the different one that it started with. */
     otherContext: z.string().optional(),
-    /** The one in force. */
+    /** The port in effect. */
     localPort: z.number().int(),
-    /** What the config says while another port is used for this run (`start --port`); null: the two are the same. */
+    /** The port in the config while another one is used for this run (`start --port`); null: they are the same. */
     configuredPort: z.number().int().nullable(),
-    /** Where it listens when it is open: an address; null: 127.0.0.1 and ::1. */
+    /** The address it listens on while open; null: 127.0.0.1 and ::1. */
     bind: z.string().nullable().default(null),
-    /** The path of its Unix socket, beside the port or, where `localPort` is 0, instead of it. */
+    /** The path of its Unix socket, in addition to the port or, if `localPort` is 0, instead of it. */
     localSocket: z.string().optional(),
-    /** Of a reverse forward, which has no local port: where its server listens, `deploy@bastion:8080`. `route` begins with it. */
+    /** For a reverse forward, which has no local port: where its server listens, `deploy@bastion:8080`. `route` starts with it. */
     remoteAddress: z.string().optional(),
-    /** Where it is open right now: `127.0.0.1:5432`, `[::1]:5432`, the path of its Unix socket. */
+    /** Where it is listening right now: `127.0.0.1:5432`, `[::1]:5432`, the path of its Unix socket. */
     addresses: z.array(z.string()).readonly(),
     desired: desiredSchema,
-    /** Off until then: it is turned on again; absent: until somebody does that. */
+    /** When it is turned on again automatically; absent: never. */
     offUntil: z.number().optional(),
-    /** On until then: it goes off by `auto_off`. */
+    /** When `auto_off` turns it off. */
     offAt: z.number().optional(),
     phase: phaseSchema,
     health: healthSchema,
     cause: causeSchema.nullable(),
-    /** Process id of the current tunnel, when it is a process. */
+    /** Process ID of the current tunnel, if it is a process. */
     pid: z.number().int().nullable(),
-    /** When the present phase began. */
+    /** When the current phase began. */
     since: z.number(),
     /**
-     * When LocalPort tries next without a trigger. In phase waiting it may be when the host or cluster that holds the
-     * service back is asked next, in the past while it is being asked. null: something else has to happen first.
+     * When LocalPort retries next without a trigger. In phase `waiting` this may be the next check of the host or cluster that the
+     * service is waiting for; it is in the past while that check is running. null: something else has to happen first.
      */
     nextRetryAt: z.number().nullable(),
-    /** Failures in a row that lasting health has not forgiven yet. */
+    /** Consecutive failures; the count resets once the service has been healthy for a while. */
     attempt: z.number().int(),
-    /** More tries failed than `max_attempts`: they go on, at least once a minute. */
+    /** More than `max_attempts` tries failed. They continue, at least once a minute. */
     exhausted: z.boolean(),
-    /** Tunnels started after the first one, since the app started. */
+    /** The number of tunnels started after the first one, since the app started. */
     restarts: z.number().int(),
-    /** Of the past; one that is under way is told by phase and health. */
+    /** Past outages only; phase and health show a current one. */
     outages: outagesSchema,
     /** Open client connections. */
     connections: z.number().int(),
-    /** Clients waiting for a tunnel. */
+    /** Clients that are waiting for a tunnel. */
     held: z.number().int(),
     /** From clients to the remote end. */
     bytesOut: z.number(),
     /** From the remote end to clients. */
     bytesIn: z.number(),
-    /** How long the last passed check took. */
+    /** How long the last successful check took. */
     checkMs: z.number().nullable(),
   })
   .readonly();
 export type ServiceSnapshot = z.infer<typeof serviceSnapshotSchema>;
 
-/** One fault in the config file. `line` counts from 1; null when the file as a whole is meant. */
+/** One problem in the config file. `line` counts from 1; null: the file as a whole. */
 export const configProblemSchema = z
   .object({
     severity: z.enum(['error', 'warning']),
-    /** `services[3].local_port`, or empty for the file. */
+    /** `services[3].local_port`; empty: the file as a whole. */
     path: z.string(),
-    /** The name of the service whose entry it is; absent: it is no entry's, or the entry has no name. */
+    /** The name of the service; absent: it is not in a service's entry, or the entry has no name. */
     service: z.string().optional(),
     line: z.number().int().nullable(),
     /** `70000 is above 65535`: what was found, what is allowed. */
     message: z.string(),
-    /** Of a syntax error: the line as it is written, or a part of it, and where in it the mistake is, from 1. */
+    /** For a syntax error: the line or part of it, and the position of the error in it, from 1. */
     excerpt: z
       .object({ text: z.string().max(400), column: z.number().int() })
       .readonly()
@@ -152,12 +152,12 @@ export const configProblemSchema = z
   .readonly();
 export type ConfigProblem = z.infer<typeof configProblemSchema>;
 
-/** What a config that is not trusted would do. Long texts are cut, and say so; known secrets are hidden. */
+/** What an untrusted config would do. Long texts are truncated and marked as such; known secrets are hidden. */
 export const configReviewSchema = z
   .object({
-    /** Of the text: SHA-256 in hex. Trust is given to exactly this text. */
+    /** SHA-256 of the text, in hex. Trust applies to exactly this text. */
     digest: z.string().max(64),
-    /** Another text of this file is trusted. */
+    /** Another version of this file is trusted. */
     isChanged: z.boolean(),
     services: z
       .array(
@@ -168,13 +168,13 @@ export const configReviewSchema = z
             listensOn: z.string(),
             /** Hosts and ports: `ssh me@bastion → db:5432`. */
             leadsTo: z.string(),
-            /** Command lines of programs that the config names. */
+            /** The command lines that the config would run. */
             runs: z.array(z.string()).readonly(),
           })
           .readonly(),
       )
       .readonly(),
-    /** Services that are not listed. */
+    /** The number of services that are not listed. */
     more: z.number().int(),
   })
   .readonly();
@@ -183,17 +183,17 @@ export type ConfigReview = z.infer<typeof configReviewSchema>;
 export const configStateSchema = z
   .object({
     /**
-     * `welcome`: no file found, the embedded config runs. `partial`: entries of services are at fault, all others run.
-     * `broken`: the file is refused, what ran before goes on. `untrusted`: nothing of the file runs until the user trusts
-     * it, what ran before goes on.
+     * `welcome`: no file was found, the embedded config is running. `partial`: some services have errors, all others run.
+     * `broken`: the file is rejected, the previous config keeps running. `untrusted`: nothing in the file runs until the user
+     * trusts it, the previous config keeps running.
      */
     status: z.enum(['loaded', 'partial', 'welcome', 'broken', 'untrusted']),
-    /** The file; with `welcome`, where it would be. */
+    /** The file; for `welcome`, where it would be. */
     path: z.string().nullable(),
     problems: z.array(configProblemSchema).readonly(),
-    /** The file was found in a folder that LocalPort was started in: only texts that the user has trusted run. */
+    /** The file was found in the folder that LocalPort was started in: only versions that the user has trusted run. */
     needsTrust: z.boolean().optional(),
-    /** With `untrusted`. */
+    /** Only with `untrusted`. */
     review: configReviewSchema.optional(),
   })
   .readonly();
@@ -206,7 +206,7 @@ export const hostInfoSchema = z
     version: z.string(),
     since: z.number(),
     logDirectory: z.string(),
-    /** What is wrong with the host's own places while it runs all the same: plain sentences, each with the fix. */
+    /** Problems with the host's own folders that do not stop it from running: plain sentences, each with the fix. */
     notices: z.array(z.string()).readonly().default([]),
   })
   .readonly();
@@ -217,7 +217,7 @@ export const snapshotSchema = z
     host: hostInfoSchema,
     config: configStateSchema,
     services: z.array(serviceSnapshotSchema).readonly(),
-    /** Questions that wait for the user, oldest first. */
+    /** Prompts that are waiting for the user, oldest first. */
     prompts: z.array(promptSchema).readonly().default([]),
   })
   .readonly();

@@ -2,50 +2,50 @@ import type { BindAddress } from './bind-address.ts';
 import type { Cause } from './failure.ts';
 import type { KubeTarget } from './kube-target.ts';
 
-/** How to reach the remote end: one shape for each technology. Ports are 1–65535. */
+/** How to reach the remote end: one variant for each technology. Ports are 1–65535. */
 export type Connection =
   | {
       readonly technology: 'kubectl';
       readonly target: KubeTarget;
-      /** null: the context's own, as kubectl has it. */
+      /** null: the context's own, as in kubectl. */
       readonly namespace: string | null;
       /** null: the kubeconfig's current context. */
       readonly context: string | null;
       /** Absolute path; null: KUBECONFIG, else ~/.kube/config. */
       readonly kubeconfig: string | null;
-      /** A number, or the name of a port of the service or of a container. */
+      /** A number, or the name of a port in the service or in a container. */
       readonly remotePort: number | string;
-      /** A `kubectl port-forward` for this forward alone; absent: streams in the session that all forwards of the context share. */
+      /** A `kubectl port-forward` for this forward alone; absent: streams in the session shared by all forwards of the context. */
       readonly engine?: 'kubectl';
     }
   | {
       readonly technology: 'ssh';
       readonly host: string;
-      /** null: what ssh_config or the login name says. */
+      /** null: the user in ssh_config, or else the login name. */
       readonly user: string | null;
-      /** null: what ssh_config says, else 22. */
+      /** null: the port in ssh_config, or else 22. */
       readonly port: number | null;
       /** Absolute path, `~` already expanded. */
       readonly keyFile: string | null;
       readonly password: string | null;
-      /** Resolved by the far end: `localhost` is the ssh server itself. */
+      /** Resolved on the remote end: `localhost` is the ssh server itself. */
       readonly remoteHost: string;
       /** 0 with a `remoteSocket`. */
       readonly remotePort: number;
-      /** The far end is a Unix socket: its absolute path on the server. */
+      /** If the remote end is a Unix socket: its absolute path on the server. */
       readonly remoteSocket?: string;
       /**
-       * Of a reverse forward (`remote: true`): the server listens at the far end, and what connects there is led to this place,
-       * which a program of the user's has open on this machine.
+       * For a reverse forward (`remote: true`): the server listens on the remote end and forwards connections to this address or
+       * socket, which one of the user's programs has open on this machine.
        */
       readonly localTarget?: LocalTarget;
       /** Jump hosts in order, each `[user@]host[:port]`. */
       readonly jump: readonly string[];
-      /** `accept-new` (default) trusts a host on first sight, `yes` never. */
+      /** `accept-new` (default) trusts a host on first use, `yes` never. */
       readonly strictHostKeyChecking: 'accept-new' | 'yes';
-      /** The local port speaks SOCKS: each client names its target, which the far end resolves. `remotePort` is 0 then. */
+      /** The local port speaks SOCKS: each client names its target, which the remote end resolves. `remotePort` is then 0. */
       readonly isDynamic?: true;
-      /** Nothing logs in: the user's own ControlMaster carries it, at the ControlPath that ssh_config names. */
+      /** LocalPort does not log in itself but uses the user's own ControlMaster at the ControlPath in ssh_config. */
       readonly usesOwnMaster?: true;
     }
   | { readonly technology: 'tcp'; readonly host: string; readonly remotePort: number }
@@ -56,28 +56,28 @@ export type Connection =
       readonly remotePort: number | null;
     };
 
-/** A host as ssh means it: this machine resolves and connects. */
+/** The local target of a reverse forward; this machine resolves the host name and connects. */
 export type LocalTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export type Technology = Connection['technology'];
 
-/** How a service's health is judged. */
+/** How a service's health is determined. */
 export type ProbeSpec =
-  /** Nothing is asked of the target, and clients' connections do not count: the forward is ready once its tunnel is proven. */
+  /** The target is not checked, and clients' connections do not count: the forward is ready once its tunnel is proven. */
   | { readonly type: 'none' }
   /**
-   * Clients' own connections prove and disprove the target. `hello`: asked once after a start and after a failure; null:
-   * the target's protocol is not known, and it is never dialed.
+   * Clients' own connections prove and disprove the target. `hello`: a check sent once after a start and after a failure; null:
+   * the target's protocol is unknown, and LocalPort itself never connects to it.
    */
   | { readonly type: 'auto'; readonly hello: TargetProbe | null }
   | TargetProbe;
 
-/** What a check asks the target, through the tunnel. */
+/** A check of the target through the tunnel. */
 export type TargetProbe =
   | { readonly type: 'tcp' }
   | ({
       readonly type: 'http' | 'https';
-      /** Only its path, query and host header matter: the connection goes through the tunnel. null: `/`. */
+      /** Only the path, query and host header matter: the connection goes through the tunnel. null: `/`. */
       readonly url: string | null;
       readonly method: string;
       readonly expectedStatus: readonly number[];
@@ -86,20 +86,20 @@ export type TargetProbe =
     } & ProbeTrust)
   | {
       readonly type: 'postgres';
-      /** null: named like the user. */
+      /** null: same as the user name. */
       readonly database: string | null;
       /** null: the check does not log in. */
       readonly user: string | null;
       readonly password: string | null;
       readonly sslmode: SslMode;
-      /** As in `ProbeTrust`. With it the certificate is verified whatever `sslmode` says, where there is TLS. */
+      /** As in `ProbeTrust`. If set, a TLS certificate is always verified, whatever `sslmode` says. */
       readonly caFile: string | null;
       /** The name that `verify-full` expects in the certificate. */
       readonly host: string;
     }
   | ({
       readonly type: 'mysql';
-      /** null: the check logs in as nobody, to be refused. */
+      /** null: the check attempts a login without credentials and expects to be rejected. */
       readonly user: string | null;
       readonly password: string | null;
       /** null: none. */
@@ -111,17 +111,17 @@ export type TargetProbe =
       readonly user: string | null;
       readonly password: string | null;
     } & ProbeEncryption)
-  /** The banner. */
+  /** Expected in the server's banner. */
   | { readonly type: 'ssh' }
   | ({
       readonly type: 'tls';
       readonly servername: string;
-      /** null: 7 days, of a certificate that lives less than 28 days a quarter of its life. */
+      /** null: 7 days, or the last 25 % of the lifetime of a certificate valid for less than 28 days. */
       readonly expiresWithinMs: number | null;
     } & ProbeTrust)
   | ({
       readonly type: 'grpc';
-      /** Empty: the server as a whole. */
+      /** Empty string: the server as a whole. */
       readonly service: string;
     } & ProbeEncryption)
   | {
@@ -130,20 +130,20 @@ export type TargetProbe =
       readonly argv: readonly [string, ...string[]];
     };
 
-/** As libpq means them (PostgreSQL manual, "SSL Support"). */
+/** With libpq's meanings (PostgreSQL manual, "SSL Support"). */
 export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
 
-/** Whose certificates count. */
+/** Which certificates are trusted. */
 interface ProbeTrust {
   readonly verifySsl: boolean;
-  /** An absolute path: PEM with the authorities to trust instead of the usual ones. null: the usual ones. */
+  /** Absolute path of a PEM file with the CAs to trust instead of the default ones. null: the default ones. */
   readonly caFile: string | null;
 }
 
 interface ProbeEncryption extends ProbeTrust {
   readonly tls: boolean;
-  /** The name that is told to the server and expected in its certificate. */
+  /** The name that is sent to the server (SNI) and expected in its certificate. */
   readonly servername: string;
 }
 
@@ -153,7 +153,7 @@ export interface HealthCheckSpec {
   readonly timeoutMs: number;
   /** Consecutive failures that make a service unhealthy. */
   readonly failureThreshold: number;
-  /** Consecutive passes that make it healthy again. */
+  /** Consecutive successes that make it healthy again. */
   readonly successThreshold: number;
   readonly clusterAware: boolean;
 }
@@ -169,31 +169,31 @@ export interface RestartPolicySpec {
 /** One entry of the config, complete: defaults merged, variables substituted, durations in ms. */
 export interface ServiceSpec {
   readonly name: string;
-  /** 0: not known, not chosen yet, none beside the local socket, or none at all of a reverse forward. */
+  /** 0: unknown, not chosen yet, none besides the local socket, or a reverse forward. */
   readonly localPort: number;
   /** The host chooses the port and remembers it. */
   readonly isPortAuto: boolean;
   readonly bind: BindAddress;
-  /** The absolute path of a Unix socket that is open beside the port, or instead of it where `localPort` is 0. */
+  /** The absolute path of a Unix socket that is open in addition to the port, or instead of it if `localPort` is 0. */
   readonly localSocket?: string;
-  /** The names by which HTTP clients may call the service; absent: nothing of what they send is looked at. */
+  /** The host names that HTTP clients may use for the service; absent: requests are not inspected. */
   readonly allowedHosts?: readonly string[];
   readonly enabled: boolean;
   readonly tags: readonly string[];
-  /** Turning it on asks first; absent: only with the tag `production`. */
+  /** Turning it on requires confirmation; absent: only with the tag `production`. */
   readonly guard?: 'confirm';
-  /** How long it stays on once the user has turned it on, in ms; absent: as long as they like. */
+  /** How long it stays on after the user turns it on, in ms; absent: no limit. */
   readonly autoOffMs?: number;
   readonly description: string | null;
-  /** How long an arriving connection waits for a tunnel, in ms. */
+  /** How long a new client connection waits for a tunnel, in ms. */
   readonly holdTimeoutMs: number;
-  /** How long a tunnel may take from its start to its readiness, in ms. Means nothing to tcp, which only connects. */
+  /** How long a tunnel may take from its start to readiness, in ms. Not used by tcp, which only connects. */
   readonly startTimeoutMs: number;
-  /** It has a login of its own, though others log in with the same things. Means something to ssh only. */
+  /** It logs in separately even if other services use the same login. Only used by ssh. */
   readonly isAlone?: true;
   readonly connection: Connection;
   readonly healthCheck: HealthCheckSpec;
   readonly restartPolicy: RestartPolicySpec;
-  /** Set when this service alone cannot run: a missing key file, an unset variable. The others are not touched. */
+  /** Set when this service cannot run, because of a missing key file or an unset variable. Other services are not affected. */
   readonly problem: Cause | null;
 }

@@ -4,7 +4,7 @@ import { atRest } from './service-at-rest.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 import { countServices, overallTone, toneOf, upOfWanted } from './service-tone.ts';
 
-/** `up/unknown host-unreachable 2`: phase, health, cause and failures in a row. */
+/** `up/unknown host-unreachable 2`: phase, health, cause and consecutive failures. */
 function service(facts: string): ServiceSnapshot {
   const [state = '', code = 'none', attempt = '0'] = facts.split(' ');
   const [phase = '', health = 'unknown'] = state.split('/');
@@ -73,7 +73,7 @@ describe('the counts', () => {
     'up/unhealthy',
   ].map(service);
 
-  it('call up only who is proven', () => {
+  it('count a service as up only if it is proven', () => {
     expect(countServices(services)).toEqual({
       total: 7,
       wanted: 5,
@@ -84,13 +84,13 @@ describe('the counts', () => {
     });
   });
 
-  it('are read against what is wanted', () => {
+  it('are out of the services that are turned on', () => {
     expect(upOfWanted(countServices(services))).toBe('1 of 5 up, 1 checking');
     expect(upOfWanted(countServices([service('up/healthy'), service('off')]))).toBe('1 of 1 up');
   });
 });
 
-describe('the one state of all', () => {
+describe('the overall state', () => {
   it.each([
     ['trouble', ['up/healthy', 'up/unknown', 'connecting', 'retrying killed 1']],
     ['working', ['up/healthy', 'up/unknown', 'connecting']],

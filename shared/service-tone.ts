@@ -1,26 +1,26 @@
 /**
- * The one shape a glance needs, folded from the facts of a service. A file of its own, free of the schemas: the
- * popover's bundle would otherwise carry zod, twice React's size, for a few small functions.
+ * A service's state reduced to one tone, for a quick glance. A separate file without the schemas: otherwise the popover's
+ * bundle would include zod, twice the size of React, for a few small functions.
  *
- * 1. Green is earned: `up` means that a check has passed through this very tunnel. One that runs and is not proven is
- *    `checking`. One whose tunnel is proven and whose target nobody has tried is `ready`: it counts as up.
- * 2. A service in trouble stays in trouble while it retries: in `connecting`, and in a new tunnel that is not proven yet.
- *    So a row does not flap.
- * 3. The first quick reconnect of a tunnel that ended is work, not trouble.
+ * 1. Green requires proof: `up` means that a check has passed through this very tunnel. While the tunnel is running but not
+ *    proven, the service is `checking`. If the tunnel is proven but the target has not been tried, it is `ready`: it counts as up.
+ * 2. A service in trouble stays in trouble while it retries: in `connecting`, and with a new tunnel that is not proven yet.
+ *    This keeps the row from flapping.
+ * 3. The first quick reconnect after a tunnel ended is `working`, not `trouble`.
  */
 import type { Cause, CauseCode } from './failure.ts';
 import { assertNever } from './result.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
-/** The state of one service as its row and the tray show it. */
+/** The state of one service as shown on its row and in the tray. */
 export type Tone = 'up' | 'ready' | 'checking' | 'working' | 'trouble' | 'off';
 
 type ToneFacts = Pick<ServiceSnapshot, 'phase' | 'health' | 'cause' | 'attempt'>;
 
-/** From this many failures in a row on, another try is no quick reconnect any more. */
+/** From this many consecutive failures on, a retry no longer counts as a quick reconnect. */
 const troubledFromAttempt = 2;
 
-/** Folds the facts into the one shape a glance needs; the facts themselves stay apart. */
+/** Reduces the facts to one tone; the snapshot keeps them separate. */
 export function toneOf(service: ToneFacts): Tone {
   switch (service.phase) {
     case 'off':
@@ -56,34 +56,34 @@ function toneOfTunnel(service: ToneFacts): Tone {
   }
 }
 
-/** What a check found of a tunnel that runs: a service with such a cause was unhealthy a moment ago. */
+/** Found by a check through a running tunnel: a service with such a cause was unhealthy a moment ago. */
 const foundByChecks: ReadonlySet<CauseCode> = new Set(['check-failed', 'target-refused']);
 
-/** What a try has to disprove: the cause of the failures before it. */
+/** The cause of the previous failures, which a retry has to disprove. */
 const staysInTrouble = ({ cause, attempt }: ToneFacts): boolean =>
   cause !== null &&
   (cause.recovery === 'user' || foundByChecks.has(cause.code) || attempt >= troubledFromAttempt);
 
-/** It waits for the network or the wake: nothing is wrong, and nothing is to be done. A cluster that is away may be both. */
+/** It waits for the network or for wake: nothing is wrong, and there is nothing to do. A cluster that is down may need both. */
 const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
   recovery === 'trigger' && !triggers.includes('transport-up');
 
-/** Nothing is left to wait for: proven, or ready. */
+/** Nothing left to wait for: proven or ready. */
 export const isInOrder = ({ phase, health }: Pick<ServiceSnapshot, 'phase' | 'health'>): boolean =>
   phase === 'up' && (health === 'healthy' || health === 'ready');
 
 export interface SnapshotCounts {
   readonly total: number;
   readonly wanted: number;
-  /** Proven, or ready. */
+  /** Proven or ready. */
   readonly up: number;
-  /** Their tunnel runs and is not proven yet. */
+  /** The tunnel is running but not proven yet. */
   readonly checking: number;
   readonly working: number;
   readonly trouble: number;
 }
 
-/** Every count that LocalPort shows comes from here. */
+/** All counts that LocalPort shows come from here. */
 export function countServices(
   services: readonly (ToneFacts & Pick<ServiceSnapshot, 'desired'>)[],
 ): SnapshotCounts {
@@ -99,13 +99,13 @@ export function countServices(
   };
 }
 
-/** `12 of 14 up, 1 checking`: of those that are wanted; what is off is not missing. */
+/** `12 of 14 up, 1 checking`: out of the services that are turned on. */
 export const upOfWanted = ({ up, wanted, checking }: SnapshotCounts): string =>
   `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
 
 /**
- * The tray's one state: trouble wins over working, working over checking, checking over up, up over ready; off only when
- * nothing is wanted.
+ * The tray's overall state: trouble takes precedence over working, working over checking, checking over up, up over ready;
+ * off only if all services are turned off.
  */
 export function overallTone(services: readonly ServiceSnapshot[]): Tone {
   const counts = countServices(services);
@@ -116,7 +116,7 @@ export function overallTone(services: readonly ServiceSnapshot[]): Tone {
   return services.some((service) => toneOf(service) === 'up') ? 'up' : 'ready';
 }
 
-/** The popover draws the same shapes; a terminal prints them. */
+/** The symbols that a terminal prints; the popover draws the same shapes. */
 export const toneShapes: Readonly<Record<Tone, string>> = {
   up: '●',
   ready: '◌',

@@ -3,7 +3,7 @@ import type { ServiceSnapshot } from './service-snapshot.ts';
 
 type Place = Pick<ServiceSnapshot, 'scheme' | 'localPort' | 'bind' | 'localSocket' | 'remoteAddress'>;
 
-/** `postgresql://localhost:5432/`: never with a password. null: LocalPort does not know what speaks there. */
+/** `postgresql://localhost:5432/`, never with a password. null: the protocol is unknown. */
 export function serviceUrl(service: Place): string | null {
   const { scheme, remoteAddress, localPort } = service;
   if (scheme === undefined || remoteAddress !== undefined || localPort === 0) return null;

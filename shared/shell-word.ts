@@ -1,3 +1,3 @@
-/** A word as a POSIX shell reads it: in commands that are shown to be copied, and in a ProxyCommand. */
+/** Quotes a word for a POSIX shell: in commands shown for copying, and in a ProxyCommand. */
 export const shellWord = (word: string): string =>
   /^[\w.@:/+,=%-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

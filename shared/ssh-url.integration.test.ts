@@ -1,10 +1,10 @@
-/** Our reading of ssh URLs, beside that of the ssh which will be handed the result. */
+/** Compares our parsing of ssh URLs with that of the real ssh. */
 import { execFileSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { parseSshUrl, type SshUrl } from './ssh-url.ts';
 
-/** null: ssh refuses it. `ssh -G` resolves and connects to nothing. */
+/** null: ssh rejects it. `ssh -G` does not resolve or connect. */
 function readBySsh(url: string): (Omit<SshUrl, 'user'> & { readonly user: string }) | null {
   try {
     const argv = ['-F', '/dev/null', '-G', '--', url];
@@ -41,7 +41,7 @@ describe('an ssh URL', () => {
     expect(readBySsh(url)).toEqual(bySsh);
   });
 
-  it('is refused where ssh would take a password for a part of the user', () => {
+  it('is rejected if ssh would treat a password as part of the user name', () => {
     expect(parseSshUrl('ssh://me:hush@bastion')).toBeNull();
     expect(readBySsh('ssh://me:hush@bastion')).toMatchObject({ user: 'me:hush' });
   });

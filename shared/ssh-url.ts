@@ -7,8 +7,8 @@ export interface SshUrl {
 }
 
 /**
- * Reads `ssh://[user@]host[:port]`, which ssh takes where a host or a jump host belongs (ssh(1); `parse_uri` in misc.c).
- * null: ssh would refuse it, or take a password for a part of the user. `${NAME}` stands for a variable that is not set.
+ * Parses `ssh://[user@]host[:port]`, which ssh accepts in place of a host or a jump host (ssh(1); `parse_uri` in misc.c).
+ * null: ssh would reject it, or treat a password as part of the user name. `${NAME}` is an unset variable.
  */
 export function parseSshUrl(text: string): SshUrl | null {
   const match = /^ssh:\/\/(?:([^/@:;]+)@)?([^-/@:?#[\]][^/@:?#[\]]*)(?::(\d+|\$\{\w+\}))?\/?$/.exec(text);
@@ -20,7 +20,7 @@ export function parseSshUrl(text: string): SshUrl | null {
   return { user, host, port };
 }
 
-/** undefined: nobody can be called that. */
+/** undefined: not a valid user name. */
 function decodeUser(encoded: string): string | undefined {
   try {
     return argument.safeParse(decodeURIComponent(encoded)).data;

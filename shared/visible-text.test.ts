@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstUnseen, visibleLine, visibleText } from './visible-text.ts';
 
-/** Any code point, also a surrogate alone; those that are low, and mostly control something, as often as all others. */
+/** Any code point, including lone surrogates; half of them are low ones, which are mostly controls. */
 const unit = fc
   .oneof(fc.integer({ min: 0, max: 0xff }), fc.integer({ min: 0, max: 0x10_ffff }))
   .map((point) => String.fromCodePoint(point));
@@ -24,18 +24,18 @@ describe('text that is made visible', () => {
     expect(visibleLine(text)).toBe(shown);
   });
 
-  it('keeps line feeds and tabs where there are several lines', () => {
+  it('keeps line feeds and tabs in multi-line text', () => {
     expect(visibleText('a\n\tb\r\u001b')).toBe('a\n\tb\\r\\u001b');
   });
 
-  it('names the first character that cannot be seen', () => {
+  it('names the first invisible character', () => {
     expect(firstUnseen('db')).toBeNull();
     expect(firstUnseen('👩\u200d💻')).toBeNull();
     expect(firstUnseen('d\u200bb\u0007')).toBe(String.raw`\u200b`);
     expect(firstUnseen('d\nb')).toBe(String.raw`\n`);
   });
 
-  it('is the same when it is made visible again, and holds nothing that steers a screen', () => {
+  it('does not change when made visible again, and contains no control characters', () => {
     fc.assert(
       fc.property(anyText, (any) => {
         const shown = visibleLine(any);
@@ -45,7 +45,7 @@ describe('text that is made visible', () => {
     );
   });
 
-  it('leaves JSON what it means', () => {
+  it('preserves the meaning of JSON', () => {
     fc.assert(
       fc.property(anyText, (any) => {
         const value = { [any]: any };

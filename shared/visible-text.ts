@@ -1,25 +1,25 @@
 /**
- * Text from files, clusters, servers and hosts, made fit to be shown: whatever steers a screen, turns the direction of
- * what stands beside it, or cannot be seen is written as `\u001b`, as in JSON and in JavaScript. Pure, idempotent.
+ * Text from files, clusters, servers and hosts, made safe to display: characters that control a terminal, change the text
+ * direction, or are invisible are written as escapes like `\u001b`, as in JSON and JavaScript. Pure, idempotent.
  *
- * Controls C0, DEL and C1 (ECMA-48), line and paragraph separators, bidirectional and other format characters, and all
- * that Unicode lets a screen leave out (Default_Ignorable_Code_Point, UAX 44). A surrogate without its partner is no text.
+ * These are the C0 controls, DEL and the C1 controls (ECMA-48), line and paragraph separators, bidirectional and other format
+ * characters, all that Unicode allows a display to ignore (Default_Ignorable_Code_Point, UAX 44), and lone surrogates.
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** One line: a line break is written out, a tab is a space. */
+/** For a single line: line breaks are escaped, tabs become spaces. */
 export const visibleLine = (text: string): string =>
   text.replace(unseen, (character, offset: number) =>
     character === '\t' ? ' ' : visible(character, offset, text),
   );
 
-/** Text of several lines: line feeds and tabs stay. */
+/** For multi-line text: line feeds and tabs are kept. */
 export const visibleText = (text: string): string =>
   text.replace(unseen, (character, offset: number) =>
     character === '\n' || character === '\t' ? character : visible(character, offset, text),
   );
 
-/** The first character that is not shown as it is, written out; null: there is none. `\n` and `\t` count. */
+/** The first character that would be escaped, as its escape; null: none. `\n` and `\t` count. */
 export function firstUnseen(text: string): string | null {
   for (const { 0: character, index } of text.matchAll(unseen)) {
     const shown = visible(character, index, text);
@@ -40,7 +40,7 @@ function visible(character: string, offset: number, text: string): string {
 const joiner = '\u200d';
 const emojiStyle = '\ufe0f';
 
-/** An emoji may be several that are joined, or a character that is also a sign: both are seen. */
+/** An emoji may be a joined sequence, or a character with an emoji variation selector: both are visible. */
 function isPartOfEmoji(character: string, offset: number, text: string): boolean {
   if (character !== joiner && character !== emojiStyle) return false;
   const before = text.slice(Math.max(0, offset - 3), offset);

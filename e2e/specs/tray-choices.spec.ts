@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'playwright/test';
 import type { ControlClient } from '../../electron/core/control/control-client.ts';
-import { restMs } from '../../electron/shell/menu-pace.ts';
+import { minIntervalMs } from '../../electron/shell/menu-pace.ts';
 import type { Desired, Snapshot } from '../../shared/service-snapshot.ts';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
 import { connectToHost } from '../fixtures/host-client.ts';
@@ -73,7 +73,7 @@ test('a choice made while the state changes many times a second is never lost', 
   const seconds = (performance.now() - startedAt) / 1_000;
   expect(changes / seconds).toBeGreaterThan(10);
   // Once after each choice, and for the rest as seldom as a menu that lies still.
-  const renewals = choices + 1 + Math.ceil((seconds * 1_000) / restMs);
+  const renewals = choices + 1 + Math.ceil((seconds * 1_000) / minIntervalMs);
   expect((await desktop.menuRenewals()) - before).toBeLessThanOrEqual(menusPerRenewal * renewals);
   const { result } = await inStorm(() => app.quit());
   expect(result).toEqual({ code: 0, signal: null });
@@ -85,7 +85,7 @@ test('the menu lies still for those who look at it, and shows in the end what is
   const before = await desktop.menuRenewals();
   const startedAt = performance.now();
   await inStorm(async () => {
-    while (performance.now() - startedAt < 2.5 * restMs) await desktop.menu();
+    while (performance.now() - startedAt < 2.5 * minIntervalMs) await desktop.menu();
   });
   expect((await desktop.menuRenewals()) - before).toBeLessThanOrEqual(menusPerRenewal * 4);
   await turn('gusty', 'off');

@@ -15,13 +15,14 @@ describe('a link', () => {
     ['localport://on/postgres', turn('on', 'postgres')],
     ['localport://off/postgres', turn('off', 'postgres')],
     ['localport://ON/Postgres', turn('on', 'Postgres')],
+    // cspell:ignore Fread
     ['localport://on/my%20db%2Fread', turn('on', 'my db/read')],
     ['localport://on/%D7%A9%D7%A8%D7%AA', turn('on', 'שרת')],
     ['localport://on/100%25', turn('on', '100%')],
     ['localport://on/tag', turn('on', 'tag')],
     ['localport://off/tag/database', turn('off', 'database', 'tag')],
     [`localport://on/${'%F0%9F%98%80'.repeat(100)}`, turn('on', '😀'.repeat(100))],
-  ])('%s names what it turns', (text, expected) => {
+  ])('%s names what to turn on or off', (text, expected) => {
     expect(parseAppLink(text)).toEqual(expected);
   });
 });
@@ -54,7 +55,7 @@ describe('is refused:', () => {
   });
 });
 
-test('a link is found among the arguments of a program', () => {
+test('a link is found among command-line arguments', () => {
   expect(linkIn(['/usr/bin/localport', '--no-sandbox', 'localport://open', 'localport://on/db'])).toBe(
     'localport://open',
   );

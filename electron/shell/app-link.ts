@@ -1,6 +1,6 @@
 /**
- * Links of other programs, as text → what they ask. They come from anywhere, a web page say, so nothing in them is trusted: not
- * the length, not the encoding, not the name. Pure.
+ * Parses links from other programs. They may come from anywhere, such as a web page, so nothing in them is trusted: not the
+ * length, not the encoding, not the name. Pure.
  *
  *   localport://open                   shows the popover
  *   localport://on/NAME, off/NAME      turns a service on or off, once the user has confirmed it
@@ -21,19 +21,19 @@ export type AppLink =
       readonly name: string;
     };
 
-/** A name has 200 characters at the most, each of up to 4 bytes, each byte written with 3 characters. */
+/** A name has at most 200 characters of up to 4 bytes each, and each byte is encoded as 3 characters. */
 const maxLinkLength = 3_000;
 const maxNameLength = 200;
 const linkPattern = new RegExp(`^${linkScheme}:`, 'i');
 const parts = new RegExp(`^${linkScheme}://(?<verb>[a-z]+)(?:/(?<kind>tag/)?(?<name>[^/?#]*))?$`, 'i');
 
-/** The first link among the arguments of a program; null: there is none. */
+/** The first link among command-line arguments; null: none. */
 export const linkIn = (argv: readonly string[]): string | null =>
   argv.find((argument) => linkPattern.test(argument)) ?? null;
 
 const usage = `Links are ${linkScheme}://open, ${linkScheme}://on/NAME and ${linkScheme}://off/NAME`;
 
-/** The error is a sentence without anything of the link in it. */
+/** The error is a sentence that contains nothing from the link. */
 export function parseAppLink(text: string): Result<AppLink, string> {
   if (text.length > maxLinkLength) return err('The link is too long to be one of LocalPort’s.');
   const { verb = '', kind, name: encoded = '' } = parts.exec(text)?.groups ?? {};
@@ -47,7 +47,7 @@ export function parseAppLink(text: string): Result<AppLink, string> {
   return ok({ kind: 'turn', desired: asked, of: kind === undefined ? 'service' : 'tag', name });
 }
 
-/** null: no UTF-8, or with characters that no name has. */
+/** null: not UTF-8, or with characters that are not allowed in names. */
 function decoded(encoded: string): string | null {
   try {
     const name = decodeURIComponent(encoded);

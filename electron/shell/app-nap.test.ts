@@ -8,10 +8,10 @@ const defaultsSetOn = (platform: NodeJS.Platform): readonly unknown[] => {
   return set;
 };
 
-test('on macOS the user default that AppKit reads says not to nap', () => {
+test('on macOS the user default that AppKit reads turns App Nap off', () => {
   expect(defaultsSetOn('darwin')).toEqual([['NSAppSleepDisabled', 'boolean', true]]);
 });
 
-test('elsewhere there is no such thing to set', () => {
+test('on other systems nothing is set', () => {
   expect(defaultsSetOn('linux')).toEqual([]);
 });

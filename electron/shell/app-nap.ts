@@ -1,12 +1,12 @@
 import type { SystemPreferences } from 'electron';
 
 /**
- * Keeps macOS from napping the app: App Nap stretches the timers of an app without a visible window, measured at 8 s
- * instead of 1 s, and ours watch the tunnels. AppKit reads this user default of the app's own domain; the key of the same
- * name in Info.plist has no effect (eclecticlight.co, "Controlling App Nap", 2017). A power save blocker would work as well,
- * but keeps the whole Mac awake. To be called before Electron is ready.
+ * Turns off App Nap on macOS. It delays the timers of an app without a visible window (measured: 8 s instead of 1 s), and our
+ * timers monitor the tunnels. AppKit reads this user default from the app's own domain; the key of the same name in Info.plist
+ * has no effect (eclecticlight.co, "Controlling App Nap", 2017). A power save blocker would also work, but would keep the
+ * whole Mac awake. Call before Electron is ready.
  *
- * `systemPreferences` is asked for on macOS only.
+ * `systemPreferences` is evaluated only on macOS.
  */
 export function preventAppNap(
   systemPreferences: () => Pick<SystemPreferences, 'setUserDefault'>,

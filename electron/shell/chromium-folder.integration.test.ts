@@ -25,29 +25,29 @@ function pathsSet(switches: readonly string[] = []): readonly unknown[] {
   return set;
 }
 
-test('they go into a folder of their own in the state folder, for the user only', async () => {
+test('they go into a separate folder in the state folder, accessible only to the user', async () => {
   const chromium = path.join(state, 'chromium');
   expect(pathsSet()).toEqual([['userData', chromium]]);
   expect((await stat(chromium)).mode & 0o777).toBe(0o700);
   expect(pathsSet()).toEqual([['userData', chromium]]);
 });
 
-test('a folder that is named on the command line stays', () => {
+test('a folder given on the command line is kept', () => {
   expect(pathsSet(['user-data-dir'])).toEqual([]);
 });
 
-test('where the folder cannot be made, Electron keeps its own', async () => {
+test('if the folder cannot be created, Electron keeps its default', async () => {
   await writeFile(path.join(folder, 'state'), 'a file');
   expect(pathsSet()).toEqual([]);
 });
 
-test('a link in its place is not followed', async () => {
+test('a symlink in its place is not followed', async () => {
   await mkdir(state, { recursive: true });
   await symlink(folder, path.join(state, 'chromium'));
   expect(pathsSet()).toEqual([]);
 });
 
-test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is not used', async () => {
+test.skipIf(process.getuid?.() === 0)('a folder that is not writable is not used', async () => {
   const chromium = path.join(state, 'chromium');
   await mkdir(chromium, { recursive: true });
   await chmod(chromium, 0o500);

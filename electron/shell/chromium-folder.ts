@@ -1,7 +1,7 @@
 /**
- * Where Chromium puts its own files: lock, caches, preferences. By default that is `LocalPort` in the folder of all apps' data,
- * which on macOS is our state folder, and on Linux stands beside the user's config. macOS ignores `HOME` for that folder;
- * with a folder of ours, a `HOME` of its own moves everything.
+ * The folder for Chromium's own files: lock, caches, preferences. The default is `LocalPort` in the app data folder, which is
+ * our state folder on macOS, and next to the user's config on Linux. macOS ignores `HOME` for the default; with our own
+ * folder, setting `HOME` moves everything.
  */
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -12,15 +12,15 @@ export interface ChromiumHome extends Pick<App, 'setPath'> {
 }
 
 /**
- * To be called before the single-instance lock is taken, which lies in there. Nothing is moved from the former place: the popover
- * keeps no cookies and no storage. Electron's default stays where the folder cannot be used, and with `--user-data-dir`.
+ * Call before taking the single-instance lock, which is in this folder. Nothing is moved from the former folder: the popover
+ * has no cookies and no storage. Electron keeps its default if the folder cannot be used, and with `--user-data-dir`.
  */
 export function keepChromiumFilesApart(app: ChromiumHome, stateDirectory: string): void {
   const folder = path.join(stateDirectory, 'chromium');
   if (!app.commandLine.hasSwitch('user-data-dir') && canUse(folder)) app.setPath('userData', folder);
 }
 
-/** Chromium takes a lock that it cannot write for one that another LocalPort holds, and the app would not start. */
+/** If Chromium cannot write the lock, it assumes that another LocalPort holds it, and the app would not start. */
 function canUse(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -15,7 +15,7 @@ const config = (status: ConfigState['status'], problems = [problem]): ConfigStat
   problems,
 });
 
-/** What is said at each step: `[ms, status]`. */
+/** The notifications for each step: `[ms, status]`. */
 function said(...steps: readonly (readonly [number, ConfigState])[]): readonly string[] {
   let fault: ConfigFault = { kind: 'none' };
   return steps.flatMap(([at, state]) => {
@@ -25,7 +25,7 @@ function said(...steps: readonly (readonly [number, ConfigState])[]): readonly s
   });
 }
 
-test('one bad save is one notice, however often it is saved', () => {
+test('a broken config is one notification, however often it is saved', () => {
   expect(
     said(
       [0, config('loaded', [])],
@@ -39,14 +39,14 @@ test('one bad save is one notice, however often it is saved', () => {
   ]);
 });
 
-test('a fault that is gone again in a moment is none, and a new one is told again', () => {
+test('an error that is fixed at once causes no notification, and a new error causes a new one', () => {
   const broken = config('partial');
   const fine = config('loaded', []);
   expect(said([0, broken], [100, fine], [200, broken], [1_600, fine])).toEqual([]);
   expect(said([0, broken], [1_500, broken], [2_000, fine], [3_000, broken], [4_500, broken])).toHaveLength(2);
 });
 
-test('the others run, and it says so; a config to trust is told as one', () => {
+test('a notification says whether the other services are running, or that the config is not trusted', () => {
   expect(said([0, config('partial')], [1_500, config('partial')])[0]).toContain(
     'The other services are not affected',
   );

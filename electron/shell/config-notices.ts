@@ -1,9 +1,9 @@
 /**
- * When a notification tells of a config that is at fault. Pure.
+ * When to send a notification about an invalid config. Pure.
  *
- * 1. One notice from the moment on at which the config is at fault until it is in order again, however often it is saved
- *    meanwhile. A fault that was there at the start is told, too.
- * 2. It comes once the fault has lasted for `configSettleMs`: an editor may save in steps.
+ * 1. One notification from when the config becomes invalid until it is valid again, however often it is saved in between. This
+ *    includes errors that exist at the start.
+ * 2. It is sent once the errors have lasted for `configSettleMs`, because an editor may save in steps.
  */
 import { problemText } from '../../shared/problem-text.ts';
 import type { ConfigState } from '../../shared/service-snapshot.ts';
@@ -12,7 +12,7 @@ import { visibleLine } from '../../shared/visible-text.ts';
 import type { Notice } from './notice-words.ts';
 
 export const configSettleMs = 1_500;
-/** What the notice is about, to withdraw it. */
+/** The topic of the notification, used to withdraw it. */
 export const configNoticeAbout = 'config';
 
 /** Times are monotonic ms. */

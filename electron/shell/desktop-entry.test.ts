@@ -20,7 +20,7 @@ describe('the command of an entry', () => {
 describe('an entry', () => {
   const entry = autostartEntry(['/opt/localport']);
 
-  test('as we write it is enabled', () => {
+  test('written by us is enabled', () => {
     expect(isEntryEnabled(entry)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** Desktop entries as text, as in the freedesktop.org Desktop Entry Specification 1.5. */
+/** Desktop entries as text, according to the freedesktop.org Desktop Entry Specification 1.5. */
 
 export function autostartEntry(command: readonly string[]): string {
   const lines = [
@@ -13,7 +13,7 @@ export function autostartEntry(command: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Whether a desktop would start this entry: it is not hidden, and no desktop's settings have switched it off. */
+/** Whether a desktop would start this entry: it is not hidden, and no desktop's settings have disabled it. */
 export function isEntryEnabled(entry: string): boolean {
   const value = (key: string): string | undefined =>
     new RegExp(`^${key}\\s*=\\s*(.*?)\\s*$`, 'm').exec(entry)?.[1]?.toLowerCase();
@@ -24,7 +24,7 @@ export function isEntryEnabled(entry: string): boolean {
   );
 }
 
-/** Two layers of escapes: the quoting of an argument, then the backslashes of every string value. */
+/** Two layers of escaping: argument quoting, then the backslash escapes of string values. */
 const execValue = (command: readonly string[]): string =>
   command.map(quoted).join(' ').replaceAll('\\', '\\\\');
 

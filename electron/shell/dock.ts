@@ -1,6 +1,6 @@
 import type { App } from 'electron';
 
-/** A menu-bar app has no icon in the dock and none in the app switcher. */
+/** A menu-bar app has no icon in the Dock or the app switcher. */
 export function hideFromDock(
   app: Pick<App, 'dock' | 'setActivationPolicy'>,
   platform: NodeJS.Platform,

@@ -17,7 +17,7 @@ test('a click on the icon of a popover that was hidden long ago opens it', async
   expect(presses.clickHasHidden()).toBe(false);
 });
 
-test('the press that takes the focus away only closes it, however long the button is held', async () => {
+test('the press that takes the focus away only closes it, however long the button is held down', async () => {
   presses.pressed();
   await clock.advance(1);
   presses.hiddenByBlur();

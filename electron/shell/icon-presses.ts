@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 export const sameGestureMs = 200;
 
 /**
- * Which clicks on the icon close the popover merely by taking its focus away, and must not open it again. The focus is lost
+ * Detects clicks on the icon that close the popover by taking its focus away, and must not open it again. The focus is lost
  * when the button is pressed, and the click comes when it is released, however much later, so the press counts. Linux reports no
  * press, and macOS none for a click by VoiceOver: then the click counts.
  */
@@ -17,17 +17,17 @@ export class IconPresses {
     this.#clock = clock;
   }
 
-  /** The button went down on the icon. */
+  /** The mouse button was pressed on the icon. */
   pressed(): void {
     this.#pressedAt = this.#clock.now();
   }
 
-  /** The popover is hidden because something else took the focus. */
+  /** The popover was hidden because something else took the focus. */
   hiddenByBlur(): void {
     this.#hiddenByBlurAt = this.#clock.now();
   }
 
-  /** A click is complete. Whether its press is the one that has hidden the popover. */
+  /** Call when a click is complete. Returns whether its press hid the popover. */
   clickHasHidden(): boolean {
     const pressedAt = this.#pressedAt ?? this.#clock.now();
     this.#pressedAt = null;

@@ -8,7 +8,7 @@ import { aService, aSnapshot } from './testing/snapshots.ts';
 
 type Listener = (event: IpcMainInvokeEvent, payload: unknown) => unknown;
 
-/** A contract whose other end is called by hand. */
+/** A contract whose other end the test calls directly. */
 function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
   const registered = new Map<string, Listener>();
   const handlers: IpcHandlers = {
@@ -83,7 +83,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
   return { handlers, registered, unregister, invoke };
 }
 
-test('every channel of the contract is answered, and none after unregistering', () => {
+test('every channel of the contract has a handler, and none does after unregistering', () => {
   const { registered, unregister } = setUp();
   expect([...registered.keys()].sort()).toEqual(
     Object.keys(ipcInvokes)
@@ -94,7 +94,7 @@ test('every channel of the contract is answered, and none after unregistering', 
   expect(registered.size).toBe(0);
 });
 
-test('a request reaches its handler, and the answer comes back', async () => {
+test('a request reaches its handler, and the response is returned', async () => {
   const { handlers, invoke } = setUp();
   expect(await invoke('service:set-desired', { name: 'a', desired: 'off' })).toEqual({
     ok: true,
@@ -104,7 +104,7 @@ test('a request reaches its handler, and the answer comes back', async () => {
   expect(await invoke('snapshot:get')).toEqual({ ok: true, value: aSnapshot(aService('a')) });
 });
 
-test('a stranger gets nothing', async () => {
+test('an unknown sender is rejected', async () => {
   const { handlers, invoke } = setUp({}, false);
   expect(await invoke('app:quit')).toEqual({
     ok: false,
@@ -119,7 +119,7 @@ test.each([
   ['services:retry', undefined, /payload: /],
   ['popover:set-size', { width: 360, height: Number.NaN }, /height: /],
   ['clipboard:copy', { text: 'x'.repeat(5000) }, /text: Too big/],
-])('%s with %o is refused in words', async (channel, payload, words) => {
+])('%s with %o is rejected with a message', async (channel, payload, words) => {
   const { handlers, invoke } = setUp();
   expect(await invoke(channel, payload)).toEqual({
     ok: false,
@@ -128,7 +128,7 @@ test.each([
   expect(handlers[channel as keyof IpcHandlers]).not.toHaveBeenCalled();
 });
 
-test('a handler that fails is told in its own words', async () => {
+test('a failed handler returns its own message', async () => {
   const { invoke } = setUp({
     'config:open': () => {
       throw new Error('/etc/localport could not be created: read-only file system');
@@ -142,12 +142,12 @@ test('a handler that fails is told in its own words', async () => {
   expect(await invoke('config:reload')).toEqual({ ok: false, error: 'busy' });
 });
 
-test('an answer that breaks the contract does not leave main', async () => {
+test('a response that violates the contract does not leave main', async () => {
   const { invoke } = setUp({ 'settings:get': () => ({ notifications: 'yes' }) as never });
   expect(await invoke('settings:get')).toMatchObject({ ok: false });
 });
 
-test('an event is checked before it is sent, and a closed page is left alone', () => {
+test('an event is validated before it is sent, and nothing is sent to a closed page', () => {
   const open = { send: vi.fn(), isDestroyed: () => false };
   sendEvent(open, 'snapshot:changed', aSnapshot());
   expect(open.send).toHaveBeenCalledWith('localport:snapshot:changed', aSnapshot());

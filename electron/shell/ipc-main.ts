@@ -1,6 +1,6 @@
 /**
- * Main's end of the IPC contract. Every message is checked three times: its channel against the table, its sender, its
- * payload; and every answer once more. A handler that fails is told to the popover in words.
+ * Main's end of the IPC contract. Main checks every request's channel, sender and payload, and validates every response. If a
+ * handler fails, the popover gets its error message.
  */
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron';
 import {
@@ -29,7 +29,7 @@ export interface IpcOptions {
 
 type HandlerRegistry = Pick<IpcMain, 'handle' | 'removeHandler'>;
 
-/** Answers every channel of the contract. Returns a function that stops answering. */
+/** Handles every channel of the contract. Returns a function that removes the handlers. */
 export function registerIpc(ipcMain: HandlerRegistry, options: IpcOptions): () => void {
   const channels = Object.keys(ipcInvokes) as IpcInvokeChannel[];
   for (const channel of channels) {
@@ -68,7 +68,7 @@ async function answer(
   }
 }
 
-/** Tells the popover. A payload that the contract does not allow is a bug, and throws. */
+/** Sends an event to the popover. A payload that violates the contract is a bug and throws. */
 export function sendEvent<C extends IpcEventChannel>(
   contents: Pick<WebContents, 'send' | 'isDestroyed'>,
   channel: C,

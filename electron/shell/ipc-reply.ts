@@ -1,4 +1,4 @@
-/** What main answers to every invoke: a failure travels as words, without the wrapping that Electron adds to errors. */
+/** Main's reply to every invoke: failures are sent as messages, without the wrapping that Electron adds to errors. */
 import type { z } from 'zod';
 import type { Result } from '../../shared/result.ts';
 
@@ -6,7 +6,7 @@ export type IpcReply = Result<unknown, string>;
 
 const maxIssuesTold = 3;
 
-/** Says in one line what a payload should have been: `name: Too small; desired: Invalid option`. */
+/** Describes an invalid payload in one line: `name: Too small; desired: Invalid option`. */
 export function describePayloadError(error: z.ZodError): string {
   return error.issues
     .slice(0, maxIssuesTold)

@@ -29,7 +29,7 @@ describe('the launch arguments', () => {
     ['--smoketest', 'there is no option --smoketest, and it is ignored; is --smoke-test meant?'],
     ['--config', '--config names no file, and is ignored'],
     ['--config=', '--config names no file, and is ignored'],
-  ])('%s is doubted', (argument, doubt) => {
+  ])('%s causes a warning', (argument, doubt) => {
     expect(parseLaunchArguments(['/app', argument], '/folder')).toEqual({ ...none, doubts: [doubt] });
   });
 });

@@ -4,17 +4,17 @@ import { closestWord } from '../core/config/spelling.ts';
 import { linkIn } from './app-link.ts';
 
 export interface LaunchArguments {
-  /** Absolute; null: not given. */
+  /** Absolute path; null: not given. */
   readonly config: string | null;
-  /** The same of a config that a search found in a folder, so that it needs the user's trust. */
+  /** The same for a config found by searching a folder, which requires the user's trust. */
   readonly folderConfig: string | null;
-  /** Start, reach a first forward, say so, end: for the packaged build. */
+  /** Start, wait for the first working forward, report it, and quit. For testing the packaged build. */
   readonly smokeTest: boolean;
-  /** With `smokeTest`: look for an update first, and fetch it, so that the end installs it. */
+  /** With `smokeTest`: first check for an update and download it, so that quitting installs it. */
   readonly updateTest: boolean;
-  /** A `localport:` link that was opened; null: none. */
+  /** The `localport:` link that was opened; null: none. */
   readonly link: string | null;
-  /** What is probably not meant as it is written, in sentences for the log. */
+  /** Warnings about probable mistakes, as sentences for the log. */
   readonly doubts: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const options = {
 } as const;
 const optionNames = Object.keys(options);
 
-/** Reads what is ours and passes over the rest: Chromium's switches, which are past counting, stand in the same list. */
+/** Parses LocalPort's options and ignores the rest: Chromium's many switches are in the same list. */
 export function parseLaunchArguments(argv: readonly string[], cwd: string): LaunchArguments {
   const { values, tokens } = parseArgs({ args: [...argv], strict: false, tokens: true, options });
   const { config, 'folder-config': folderConfig } = values;

@@ -1,9 +1,9 @@
-/** What `npm start` ends with: where the app is, and what to try first. Pure. */
+/** The last output of `npm start`: where the app is, and what to try first. Pure. */
 import { clientAddress } from '../../shared/bind-address.ts';
 import { serviceUrl } from '../../shared/service-url.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 
-/** Set by `npm start` for the app that it starts. */
+/** Set by `npm start` for the app. */
 export const greetingVariable = 'LOCALPORT_STARTED_BY_NPM';
 
 export function launchGreeting(services: readonly ServiceSnapshot[], platform: NodeJS.Platform): string {

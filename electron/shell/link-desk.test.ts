@@ -36,12 +36,12 @@ const words = (): string | null => {
 const answer = (yes: boolean): void => desk.answer(desk.card?.id ?? '', yes);
 
 describe('a link', () => {
-  it('opens the popover and asks nothing when that is all it wants', () => {
+  it('opens the popover without a question if that is all it requests', () => {
     desk.receive('localport://open');
     expect([done, words(), shown]).toEqual([['popover'], null, []]);
   });
 
-  it('does what it asks once the user says yes', () => {
+  it('takes effect once the user confirms', () => {
     desk.receive('localport://on/kafka');
     expect(words()).toBe('Turn on kafka? | A link in another app asks for this. | Turn On');
     expect(done).toEqual(['popover']);
@@ -53,26 +53,26 @@ describe('a link', () => {
     expect(done.at(-1)).toBe('postgres off');
   });
 
-  it('does nothing when the user says no', () => {
+  it('does nothing if the user declines', () => {
     desk.receive('localport://on/kafka');
     answer(false);
     expect([done, words()]).toEqual([['popover'], null]);
   });
 
-  it('asks of a guarded service a second time', () => {
+  it('needs a second confirmation for a guarded service', () => {
     desk.receive('localport://on/orders');
     const first = desk.card?.id;
     answer(true);
     expect(words()).toMatch(/^orders is guarded: turn it on\? /);
     expect(done).toEqual(['popover']);
-    // A double click on the first yes.
+    // A double click on the first confirmation.
     desk.answer(first ?? '', true);
     expect(done).toEqual(['popover']);
     answer(true);
     expect(done).toEqual(['popover', 'orders on']);
   });
 
-  it('names all that a tag turns, and spares those that are guarded', () => {
+  it('names all services with the tag, and leaves out guarded ones', () => {
     desk.receive('localport://on/tag/database');
     expect(words()).toBe(
       'Turn on 1 forward tagged database? | A link in another app asks for this. kafka. Guarded forwards stay off. | Turn On',
@@ -81,7 +81,7 @@ describe('a link', () => {
     expect(done).toEqual(['popover', 'kafka on']);
   });
 
-  it('names only some of many', () => {
+  it('names only some of the services if there are many', () => {
     services = Array.from({ length: 20 }, (_, index) => aService(`s${index}`, { tags: ['web'] }));
     desk.receive('localport://off/tag/web');
     expect(words()).toMatch(/^Turn off 20 forwards tagged web\? .* s0, s1, s2, s3, s4, s5, and 14 more\./);
@@ -95,26 +95,26 @@ describe('a link', () => {
     ['localport://off/tag/queue', 'All forwards with the tag “queue” are already off.'],
     ['localport://format/disk', expect.stringContaining('does not know this link') as string],
     ['localport://on/%E2%80%AEspilled', expect.stringContaining('“\\u202espilled”') as string],
-  ])('%s gets a sentence and nothing else', (link, sentence) => {
+  ])('%s gets only a message', (link, sentence) => {
     desk.receive(link);
     expect(desk.card).toEqual({ id: '1', title: 'This link does nothing', text: sentence, accept: null });
     answer(true);
     expect([done, words()]).toEqual([['popover'], null]);
   });
 
-  it('does not replace the question of another one', () => {
+  it('does not replace the question of another link', () => {
     desk.receive('localport://on/kafka');
     desk.receive('localport://on/orders');
     expect(words()).toMatch(/^Turn on kafka\?/);
   });
 
-  it('replaces what was only said', () => {
+  it('replaces a message', () => {
     desk.receive('localport://on/no-such');
     desk.receive('localport://on/kafka');
     expect(words()).toMatch(/^Turn on kafka\?/);
   });
 
-  it('is forgotten when the popover goes', () => {
+  it('is dropped when the popover closes', () => {
     desk.receive('localport://on/kafka');
     const id = desk.card?.id ?? '';
     desk.withdraw();
@@ -122,7 +122,7 @@ describe('a link', () => {
     expect([done, words(), shown.at(-1)]).toEqual([['popover'], null, null]);
   });
 
-  it('turns nothing on that has gone meanwhile', () => {
+  it('does not turn on a service that has since been removed', () => {
     desk.receive('localport://on/kafka');
     services = [];
     answer(true);

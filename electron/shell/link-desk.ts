@@ -1,11 +1,11 @@
 /**
- * What links ask, and what comes of it.
+ * Handles links from other apps.
  *
- * 1. A link does nothing but show the popover, unless the user says yes there. A guarded service asks once more.
- * 2. One question at a time. While it waits, other links are dropped: a click meant for one must not answer another.
- * 3. A question ends with the popover: nobody comes back to a yes for something forgotten.
- * 4. An answer names the question that was on the screen. What it does was fixed when the link came, and is looked up again
- *    when the answer does: a service may have gone.
+ * 1. A link only shows the popover unless the user confirms there. A guarded service needs a second confirmation.
+ * 2. One question at a time. While one is open, other links are dropped: a click meant for one must not answer another.
+ * 3. A question is dropped when the popover closes, so that users never confirm something they have forgotten about.
+ * 4. An answer identifies the question that was on the screen. Its services are fixed when the link arrives, and those that
+ *    have since been removed are skipped when the user answers.
  */
 import type { LinkCard } from '../../shared/app-link.ts';
 import { isGuarded, withoutGuarded } from '../../shared/guard.ts';
@@ -21,7 +21,7 @@ interface LinkDeskParts {
   };
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly openPopover: () => void;
-  /** The card is another one, or gone. */
+  /** The card was replaced or withdrawn. */
   readonly onChange: (card: LinkCard | null) => void;
 }
 
@@ -29,7 +29,7 @@ interface Question {
   readonly card: LinkCard;
   readonly names: readonly string[];
   readonly desired: Desired;
-  /** The user has said yes, and this asks of a guarded service. */
+  /** Whether this is the second confirmation, for a guarded service. */
   readonly isGuard: boolean;
 }
 
@@ -52,7 +52,7 @@ export class LinkDesk {
     return this.#question?.card ?? null;
   }
 
-  /** A link was opened somewhere. It may be anything. */
+  /** Handles a link that was opened anywhere; it may be any text. */
   receive(text: string): void {
     const { log, openPopover } = this.#parts;
     if (this.#question !== null && this.#question.names.length > 0) {
@@ -67,7 +67,7 @@ export class LinkDesk {
     openPopover();
   }
 
-  /** The user's answer to the card with this id; any other is passed over. */
+  /** The user's answer to the card with this ID; ignored if another card is open. */
   answer(id: string, yes: boolean): void {
     const question = this.#question;
     if (question?.card.id !== id) return;
@@ -88,7 +88,7 @@ export class LinkDesk {
     this.#parts.log.info(`turned ${question.desired} by a link: ${question.names.join(', ')}`);
   }
 
-  /** The popover is gone, and its question with it. */
+  /** The popover was closed: drops the question. */
   withdraw(): void {
     if (this.#question !== null) this.#show(null);
   }

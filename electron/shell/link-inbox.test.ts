@@ -14,7 +14,7 @@ const fakeApp = () => {
   };
 };
 
-it('keeps the latest link until somebody can act on it', () => {
+it('keeps the latest link until it can be handled', () => {
   const { app, open, prevented } = fakeApp();
   const inbox = new LinkInbox(app, 'localport://on/first');
   open('localport://on/second');
@@ -26,14 +26,14 @@ it('keeps the latest link until somebody can act on it', () => {
   expect(prevented).toEqual(['localport://on/second', 'localport://off/db']);
 });
 
-it('delivers the link that the app was started with, and nothing where there is none', () => {
+it('delivers the link that the app was started with, if any', () => {
   const delivered: string[] = [];
   new LinkInbox(fakeApp().app, 'localport://open').deliverTo((link) => delivered.push(link));
   new LinkInbox(fakeApp().app, null).deliverTo((link) => delivered.push(link));
   expect(delivered).toEqual(['localport://open']);
 });
 
-it('listens no more once it is closed', () => {
+it('stops listening once it is closed', () => {
   const { app, listeners } = fakeApp();
   const inbox = new LinkInbox(app, null);
   expect(listeners()).toBe(1);

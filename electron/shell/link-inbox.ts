@@ -1,4 +1,4 @@
-/** Links that come before anybody can act on them: macOS sends the first one before Electron is ready. */
+/** Holds links that arrive before they can be handled: macOS sends the first one before Electron is ready. */
 import type { App } from 'electron';
 
 export class LinkInbox {
@@ -7,11 +7,11 @@ export class LinkInbox {
     event.preventDefault();
     this.receive(url);
   };
-  /** The latest: nobody expects an answer to more than one. */
+  /** Only the latest link is kept. */
   #waiting: string | null;
   #deliver: ((link: string) => void) | null = null;
 
-  /** To be made before Electron is ready. `first`: the link that the app was started with. */
+  /** Create before Electron is ready. `first`: the link that the app was started with. */
   constructor(app: Pick<App, 'on' | 'off'>, first: string | null) {
     this.#app = app;
     this.#waiting = first;
@@ -23,7 +23,7 @@ export class LinkInbox {
     else this.#deliver(link);
   }
 
-  /** From now on, and what has come before. */
+  /** Delivers all links from now on, and the one that has been waiting. */
   deliverTo(deliver: (link: string) => void): void {
     this.#deliver = deliver;
     const waiting = this.#waiting;

@@ -8,7 +8,7 @@ const claimed = (isPackaged: boolean, platform: NodeJS.Platform): readonly strin
   return schemes;
 };
 
-it('takes links on a Mac for an installed app, and for no other', () => {
+it('handles links on a Mac only in an installed app', () => {
   expect(claimed(true, 'darwin')).toEqual(['localport']);
   expect(claimed(false, 'darwin')).toEqual([]);
   expect(claimed(true, 'linux')).toEqual([]);

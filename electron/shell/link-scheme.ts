@@ -2,8 +2,8 @@ import type { App } from 'electron';
 import { linkScheme } from '../../shared/app-link.ts';
 
 /**
- * Makes this copy of the app the one that opens `localport:` links. On Linux its desktop entry does that (`MimeType`), and
- * Electron's way would run `xdg-settings` and wait for it on the main thread (shell/browser/browser_linux.cc).
+ * Registers this copy of the app to open `localport:` links. On Linux its desktop entry does that (`MimeType`), while
+ * Electron's API would run `xdg-settings` and wait for it on the main thread (shell/browser/browser_linux.cc).
  */
 export function claimLinks(
   app: Pick<App, 'isPackaged' | 'setAsDefaultProtocolClient'>,

@@ -1,7 +1,7 @@
-/** The log that the popover shows: one at a time, and none once its page is gone. */
+/** Follows the log that the popover shows: one at a time, and none once the page is closed. */
 import type { AppHost } from '../core/host/app-host.ts';
 
-/** As many as the page keeps. */
+/** The number of lines that the page keeps. */
 const tailLines = 200;
 
 interface FollowerParts {
@@ -17,7 +17,7 @@ export class LogFollower {
     this.#parts = parts;
   }
 
-  /** The last lines; later ones are sent. null: LocalPort's own log. */
+  /** Returns the last lines; later ones are sent as events. null: LocalPort's own log. */
   follow(name: string | null): Promise<readonly string[]> {
     this.stop();
     const { host, send } = this.#parts;

@@ -16,20 +16,20 @@ describe('on Linux', () => {
   });
   afterEach(() => rm(configHome, { recursive: true }));
 
-  test('it is off until it is switched on, in a folder that need not exist', async () => {
+  test('it is off until it is turned on, and its folder need not exist', async () => {
     expect(await item.status()).toBe('disabled');
     expect(await item.setOpenAtLogin(true)).toBe('enabled');
     expect(await readFile(file, 'utf8')).toContain('\nExec=/opt/LocalPort/localport\n');
   });
 
-  test('switching it off leaves no file, and may be done twice', async () => {
+  test('turning it off leaves no file, and is idempotent', async () => {
     await item.setOpenAtLogin(true);
     expect(await item.setOpenAtLogin(false)).toBe('disabled');
     expect(await item.setOpenAtLogin(false)).toBe('disabled');
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 
-  test('what the user switched off in the settings of their desktop is off', async () => {
+  test('it is off if the user turned it off in their desktop’s settings', async () => {
     await mkdir(path.dirname(file));
     await writeFile(
       file,
@@ -57,7 +57,7 @@ describe('on macOS', () => {
     ['requires-approval', 'requires-approval'],
     ['not-registered', 'disabled'],
     ['not-found', 'disabled'],
-  ])('the system says %s: it is %s, whatever was asked for', async (status, expected) => {
+  ])('with the status %s it is %s, whatever was requested', async (status, expected) => {
     const { item, calls } = fakeApp(status);
     expect(await item.setOpenAtLogin(true)).toBe(expected);
     expect(calls).toEqual([{ openAtLogin: true }]);
@@ -69,7 +69,7 @@ describe('on macOS', () => {
     expect(calls).toEqual([]);
   });
 
-  test('an app outside of the Applications folder is not made one: its place may be gone at the next login', async () => {
+  test('an app outside the Applications folder is not made one: its location may be gone at the next login', async () => {
     const { item, calls } = fakeApp('enabled', { isInApplications: false });
     expect(await item.status()).toBe('misplaced');
     expect(await item.setOpenAtLogin(true)).toBe('misplaced');

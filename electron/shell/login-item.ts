@@ -1,4 +1,4 @@
-/** Open at login: asked of the system each time, never remembered by us, because the user can change it elsewhere. */
+/** Open at login: read from the system each time and never stored, because the user can change it elsewhere. */
 import type { App } from 'electron';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,13 +10,13 @@ export type LoginItemStatus = Settings['loginItemStatus'];
 
 export interface LoginItem {
   status(): Promise<LoginItemStatus>;
-  /** Resolves to what the system made of it, which on macOS may be `requires-approval`. */
+  /** Resolves to the resulting status, which may be `requires-approval` on macOS. */
   setOpenAtLogin(open: boolean): Promise<LoginItemStatus>;
 }
 
 /**
- * macOS: only an installed app can be a login item; setting it merely logs its errors, so that it is read back. One that was opened
- * where it was downloaded runs from a random read-only folder that is gone at the next login (App Translocation).
+ * macOS: only an installed app can be a login item. Setting it only logs errors, so the status is read back. An app opened in
+ * its download folder runs from a random read-only folder that is gone at the next login (App Translocation).
  */
 export function macLoginItem(
   app: Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings' | 'isInApplicationsFolder' | 'isPackaged'>,
@@ -40,11 +40,11 @@ export function macLoginItem(
 export interface XdgLoginItemOptions {
   /** `$XDG_CONFIG_HOME`, or `~/.config`. */
   readonly configHome: string;
-  /** What starts the app: the program and its arguments. */
+  /** The command that starts the app: the program and its arguments. */
   readonly command: readonly string[];
 }
 
-/** Linux: an autostart file, as in the XDG Autostart Specification 0.5. */
+/** Linux: an autostart file, according to the XDG Autostart Specification 0.5. */
 export function xdgLoginItem({ configHome, command }: XdgLoginItemOptions): LoginItem {
   const file = path.join(configHome, 'autostart', 'localport.desktop');
   const status = async (): Promise<LoginItemStatus> => {

@@ -1,4 +1,4 @@
-/** Everything of the menu bar put together: tray, popover, IPC, power, notifications, settings. Owned by one scope. */
+/** Assembles the menu-bar app: tray, popover, IPC, power, notifications, settings. Owned by one scope. */
 import {
   app,
   globalShortcut,
@@ -50,14 +50,14 @@ export interface MenuBarOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly platform: NodeJS.Platform;
-  /** Holds `preload.cjs`, `renderer/` and `icons/`. */
+  /** Contains `preload.cjs`, `renderer/` and `icons/`. */
   readonly distFolder: string;
   /** In an existing folder. */
   readonly settingsFile: string;
   readonly quit: (reason: QuitReason) => void;
-  /** Gets the links of those who start the app again. */
+  /** Receives links from further launches of the app. */
   readonly links: Pick<LinkInbox, 'receive'>;
-  /** Ends the host and starts the app again, with the last step in between. */
+  /** Shuts down the host, performs the last step, and starts the app again. */
   readonly restart: () => void;
   readonly beforeExit: (lastStep: LastStep) => void;
   readonly updateEngine: () => Promise<UpdateEngine>;
@@ -68,7 +68,7 @@ export interface MenuBarShell {
   readonly links: Pick<LinkDesk, 'receive'>;
 }
 
-/** To be called once Electron is ready. When it resolves, the icon is in the menu bar. */
+/** Call once Electron is ready. Resolves when the icon is in the menu bar. */
 export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBarShell> {
   const { host, scope, clock, log, platform, distFolder } = options;
   const store = SettingsStore.load(options.settingsFile, log);
@@ -212,7 +212,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 interface PopoverEvents {
-  /** It gets what it shows first. */
+  /** Called when the page is about to be shown, to send its initial content. */
   readonly onShow: (contents: WebContents) => void;
   readonly onShown: () => void;
   readonly onGone: () => void;
@@ -242,7 +242,7 @@ function createPopover(
   });
 }
 
-/** A session in memory: the popover has no cookies and no cache, and leaves none behind. */
+/** An in-memory session: the popover stores no cookies and no cache. */
 function popoverSession(rendererFolder: string): () => Session {
   let made: Session | undefined;
   return () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { menuTemplate } from './menu-template.ts';
 
-it('shows a label as it is, without access keys and with all that would steer the menu', () => {
+it('shows a label verbatim: no access keys, no control characters', () => {
   const chosen: unknown[] = [];
   const [note, command] = menuTemplate(
     [

@@ -1,4 +1,4 @@
-/** The rows of the tray's menu as Electron takes them. Pure. */
+/** Converts the rows of the tray's menu to Electron's template. Pure. */
 import type { MenuItemConstructorOptions } from 'electron';
 import { visibleLine } from '../../shared/visible-text.ts';
 import type { MenuAction, MenuRow } from './tray-menu.ts';

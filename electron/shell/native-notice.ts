@@ -3,8 +3,8 @@ import { visibleLine } from '../../shared/visible-text.ts';
 import type { Notice } from './notice-words.ts';
 
 /**
- * A notice as the system takes it. Buttons are for macOS only (Electron's `NotificationConstructorOptions`). On Linux the body is markup (Desktop Notifications Specification 1.2, "Markup"), which
- * Electron passes on as it stands; a title never is.
+ * A notification in the system's format. Only macOS has buttons (Electron's `NotificationConstructorOptions`). On Linux the
+ * body is markup (Desktop Notifications Specification 1.2, "Markup"), which Electron passes on verbatim; the title is not.
  */
 export const nativeNotice = ({ title, body, action }: Notice, platform: NodeJS.Platform): NativeNotice => ({
   title: visibleLine(title),

@@ -3,9 +3,9 @@ import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { isInOrder } from '../../shared/service-tone.ts';
 
 /**
- * Whether a service needs somebody: only the user can fix its cause, or all its quick tries are used up. It goes on to need
- * them while LocalPort checks again, until it is in order. One that waits for its cluster or ssh host may need somebody too:
- * the VPN, say. One that waits for the network or for the computer to wake does not.
+ * Whether a service needs the user: only the user can fix the cause, or all quick tries are used up. This stays so while
+ * LocalPort checks again, until the service works. A service that is waiting for its cluster or ssh host may also need the
+ * user, for example to connect a VPN. One that is waiting for the network or for the computer to wake does not.
  */
 export function needsUser({
   desired,

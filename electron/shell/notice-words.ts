@@ -1,4 +1,4 @@
-/** What a notification says. */
+/** The texts of notifications. */
 import { localAddress } from '../../shared/bind-address.ts';
 import { causeActionOf } from '../../shared/cause-action.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
@@ -8,15 +8,15 @@ const maxNamesTold = 3;
 export interface Notice {
   readonly title: string;
   readonly body: string;
-  /** Titles of the causes that it tells: once none of them is left, it is withdrawn. Absent: it stays. */
+  /** Titles of the causes it reports; it is withdrawn once none of them is left. Absent: it stays. */
   readonly about?: readonly string[];
-  /** Services that have the one cause that it tells. */
+  /** The services with the cause, if it reports only one. */
   readonly names?: readonly string[];
-  /** What its button says, which does what helps these services; absent: there is none. */
+  /** The label of its button, which performs the remedy for these services; absent: no button. */
   readonly action?: string;
 }
 
-/** One for all that come at one moment: with their cause where they share it, as a number where they do not. */
+/** One notification for all that are due at the same time: with the cause if they share it, otherwise with their number. */
 export function needNotices(services: readonly ServiceSnapshot[]): readonly Notice[] {
   const [first] = services;
   if (first === undefined) return [];

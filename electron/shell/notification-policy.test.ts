@@ -21,7 +21,7 @@ const unproven = (name: string): ServiceSnapshot => aService(name, { health: 'un
 const offline = (name: string): ServiceSnapshot =>
   aService(name, { phase: 'waiting', health: 'unknown', cause: describeCause('network-down') });
 
-/** Plays snapshots and time to a notifier; what it says is collected as lines. */
+/** Feeds snapshots and time to a notifier, and collects its notifications as lines. */
 function setUp(isEnabled = () => true, isWatched = () => false) {
   const clock = new FakeClock();
   const said: string[] = [];
@@ -44,7 +44,7 @@ function setUp(isEnabled = () => true, isWatched = () => false) {
   return { clock, notifier, show, take, withdrawn };
 }
 
-test('a start at which all connect says nothing', async () => {
+test('a start at which all services connect is silent', async () => {
   const { clock, show, take } = setUp();
   await show(connecting('a'), connecting('b'));
   await show(aService('a'), retrying('b'));
@@ -53,7 +53,7 @@ test('a start at which all connect says nothing', async () => {
   expect(take()).toEqual([]);
 });
 
-test('one notice when a forward comes to need the user, one when it is back', async () => {
+test('one notification when a forward needs the user, one when it is up again', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'));
   await clock.advance(settleMs);
@@ -74,7 +74,7 @@ test('tries that are used up need the user; a missing network does not', async (
   expect(take()).toEqual(['The host cannot be reached | a: Check the network or the VPN']);
 });
 
-test('one that stays unhealthy through all its tries is one notice, and one more when a check passes again', async () => {
+test('a forward that stays unhealthy through all tries is one notification, plus one when a check passes', async () => {
   const { clock, show, take } = setUp();
   for (let tries = 0; tries < 3; tries++) {
     await show(unhealthy('a', false));
@@ -96,14 +96,14 @@ test('one that stays unhealthy through all its tries is one notice, and one more
   expect(take()).toEqual(['a is up again | localhost:5432']);
 });
 
-test('a retry that the sleep has put off needs nobody', async () => {
+test('a retry that was delayed by sleep does not need the user', async () => {
   const { clock, show, take } = setUp();
   await show({ ...retrying('a'), phase: 'waiting' });
   await clock.advance(quietMs);
   expect(take()).toEqual([]);
 });
 
-test('a cluster that stays away is one notice for all of its services, one that comes back soon not at all', async () => {
+test('a cluster that stays down is one notification for all its services, one that comes back soon is none', async () => {
   const { clock, show, take } = setUp();
   const held = (name: string): ServiceSnapshot =>
     aService(name, {
@@ -128,7 +128,7 @@ test('a cluster that stays away is one notice for all of its services, one that 
   expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
-test('what only the user can fix is announced as soon as any other, though its transport tries it again', async () => {
+test('what only the user can fix is announced without extra delay, even while its transport retries', async () => {
   const { clock, show, take } = setUp();
   const cause = describeCause('auth-failed', { host: 'gate' });
   const triggers = [...cause.triggers, 'transport-up'] as const;
@@ -137,7 +137,7 @@ test('what only the user can fix is announced as soon as any other, though its t
   expect(take()).toHaveLength(1);
 });
 
-test('a need that began with a transport is announced as soon as any other, in its own words', async () => {
+test('a need that began with a transport failure is announced without extra delay, with its own cause', async () => {
   const { clock, show, take } = setUp();
   const cause = describeCause('transport-down', { what: 'The cluster prod' });
   await show(aService('a', { phase: 'waiting', health: 'unknown', cause }));
@@ -147,7 +147,7 @@ test('a need that began with a transport is announced as soon as any other, in i
   expect(take()).toEqual(['Signed out of prod | a: Sign in again (not retried automatically)']);
 });
 
-test('a cause that keeps changing is announced all the same, but no sooner than quiet allows', async () => {
+test('a cause that keeps changing is still announced, but not within the quiet period', async () => {
   const { clock, show, take } = setUp();
   const codes = ['credentials-expired', 'forbidden'] as const;
   for (let turn = 0; turn < 4; turn++) {
@@ -167,7 +167,7 @@ test('a cause that keeps changing is announced all the same, but no sooner than 
   expect(take()).toHaveLength(1);
 });
 
-test('a need that passes quickly is not worth a word, nor is its end', async () => {
+test('a need that passes quickly is not announced, nor is its end', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'));
   await clock.advance(settleMs - 1);
@@ -176,7 +176,7 @@ test('a need that passes quickly is not worth a word, nor is its end', async () 
   expect(take()).toEqual([]);
 });
 
-test('forwards that fail of the same cause at the same moment share one notice', async () => {
+test('forwards that fail at the same time with the same cause share one notification', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'), aService('b'), aService('c'), aService('d'), aService('e'));
   await clock.advance(settleMs / 2);
@@ -187,7 +187,7 @@ test('forwards that fail of the same cause at the same moment share one notice',
   ]);
 });
 
-test('one that notices the same cause a little later shares the notice', async () => {
+test('a forward that fails a little later with the same cause shares the notification', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'), aService('b'));
   await clock.advance(settleMs);
@@ -202,7 +202,7 @@ test('one that notices the same cause a little later shares the notice', async (
   expect(take()).toEqual(['a and b are up again | localhost:5432, localhost:5432']);
 });
 
-test('different causes that come together are one notice, with their number', async () => {
+test('different causes at the same time are one notification with the number of forwards', async () => {
   const { clock, show, take } = setUp();
   const two = [failedService('a', 'forbidden'), failedService('b', 'context-missing')];
   await show(...two);
@@ -216,7 +216,7 @@ test('different causes that come together are one notice, with their number', as
   ]);
 });
 
-test('a notice is withdrawn once all that it told of is fixed', async () => {
+test('a notification is withdrawn once everything it reported is fixed', async () => {
   const { clock, show, withdrawn } = setUp();
   const two = [failedService('a', 'forbidden'), failedService('b', 'context-missing')];
   await show(...two);
@@ -229,7 +229,7 @@ test('a notice is withdrawn once all that it told of is fixed', async () => {
   expect(withdrawn).toEqual(['2 forwards need attention']);
 });
 
-test('while the popover is open nothing is told, and not later either', async () => {
+test('nothing is announced while the popover is open, nor afterwards', async () => {
   let isOpen = true;
   const { clock, show, take } = setUp(undefined, () => isOpen);
   await show(failedService('a'));
@@ -240,7 +240,7 @@ test('while the popover is open nothing is told, and not later either', async ()
   expect(take()).toEqual([]);
 });
 
-test('a config with faulty entries is one notice, not one for each entry', async () => {
+test('a config with several invalid entries is one notification', async () => {
   const { clock, notifier, take, withdrawn } = setUp();
   const services = [
     failedService('a', 'config-invalid'),
@@ -271,7 +271,7 @@ test('a config with faulty entries is one notice, not one for each entry', async
   expect([take(), withdrawn]).toEqual([[], ['The config has 2 errors']]);
 });
 
-test('what is switched off or removed is forgotten without a word', async () => {
+test('a forward that is turned off or removed is forgotten silently', async () => {
   const { clock, show, take } = setUp();
   await show(failedService('a'), failedService('b'));
   await clock.advance(settleMs);
@@ -283,7 +283,7 @@ test('what is switched off or removed is forgotten without a word', async () => 
   expect(take()).toEqual([]);
 });
 
-test('one that flaps gets at most one notice a minute', async () => {
+test('a flapping forward causes at most one notification a minute', async () => {
   const { clock, show, take } = setUp();
   let said = 0;
   for (let second = 0; second < 300; second += 5) {
@@ -307,7 +307,7 @@ test('a recovery that does not last is not announced', async () => {
   expect(take()).toEqual([]);
 });
 
-test('switched off it says nothing, and switched on no old news', async () => {
+test('turned off, it is silent; turned on again, it does not repeat old news', async () => {
   let isEnabled = false;
   const { clock, show, take } = setUp(() => isEnabled);
   await show(failedService('a'));
@@ -318,7 +318,7 @@ test('switched off it says nothing, and switched on no old news', async () => {
   expect(take()).toEqual([]);
 });
 
-test('after disposing, no timer is left', async () => {
+test('no timer is left after disposal', async () => {
   const { clock, notifier, show } = setUp();
   await show(failedService('a'));
   expect(clock.pendingTimers).toBe(1);
@@ -336,7 +336,7 @@ const recheck: readonly ServiceSnapshot[] = [
   { ...failedService('a', 'forbidden'), phase: 'up' },
 ];
 
-test('a need that the next check may end waits for that check: it passes, and nobody was needed', async () => {
+test('a need waits for an upcoming check, and is not announced if the check passes', async () => {
   const { clock, show, take } = setUp();
   await show(recheckedAfter(5_000));
   await clock.advance(5_000);
@@ -346,7 +346,7 @@ test('a need that the next check may end waits for that check: it passes, and no
   expect(take()).toEqual([]);
 });
 
-test('a need that outlasts the next check is one notice, however often LocalPort checks again', async () => {
+test('a need that outlasts the next check is one notification, however often LocalPort checks again', async () => {
   const { clock, show, take } = setUp();
   for (const delayMs of [5_000, 30_000, 300_000, 300_000]) {
     await show(recheckedAfter(delayMs));
@@ -363,7 +363,7 @@ test('a need whose next check is far off is announced without delay', async () =
   expect(take()).toHaveLength(1);
 });
 
-test('tries that are used up and go on slowly are one notice', async () => {
+test('tries that are used up and continue slowly are one notification', async () => {
   const { clock, show, take } = setUp();
   const facts = { ...retrying('a'), exhausted: true, attempt: 9 };
   for (let minute = 0; minute < 5; minute++) {

@@ -1,14 +1,14 @@
 /**
- * When a notification is sent. Pure: the memory of earlier ones and the services go in, what to say and when to look again
- * come out.
+ * When to send notifications. Pure: takes the memory of earlier ones and the services; returns what to send and when to
+ * decide again.
  *
- * 1. One notice when a forward comes to need the user, one when that forward is proven again; nothing else, ever.
- * 2. Both are sent only after they have lasted for `settleMs`: what recovers in a moment is not worth a word, and what
- *    hits several forwards within that time becomes one notice. A cluster or an ssh host gets `transportSettleMs` to come back:
- *    a VPN that reconnects after a wake is no news. Where LocalPort checks again soon, that check comes first.
- * 3. Forwards with the same cause share its notice for `quietMs`: one expired login is one notice, however long it takes
- *    until each of them has noticed.
- * 4. A forward gets no second notice within `quietMs`: one that flaps cannot flood.
+ * 1. One notification when a forward needs the user, one when that forward is proven again; nothing else.
+ * 2. Both are sent only after the state has lasted for `settleMs`: brief failures are not announced, and failures of several
+ *    forwards within that time become one notification. A cluster or an ssh host gets `transportSettleMs` to come back: a VPN
+ *    that reconnects after wake is not news. If LocalPort checks again soon, the notification waits for that check.
+ * 3. Forwards with the same cause share a notification for `quietMs`: one expired login is one notification, however long it
+ *    takes until each of them is affected.
+ * 4. A forward gets no second notification within `quietMs`, so that flapping causes no flood.
  */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { isInOrder } from '../../shared/service-tone.ts';
@@ -18,12 +18,12 @@ import { needNotices, recoveryNotices, type Notice } from './notice-words.ts';
 export const settleMs = 5_000;
 export const transportSettleMs = 30_000;
 export const quietMs = 60_000;
-/** What a check that comes soon may take until its result has settled. */
+/** How long to wait for the result of an upcoming check to settle. */
 const checkedMs = 3_000;
-/** A check that comes no later than this is waited for, and for its result. */
+/** A notification waits for a check that is due within this time, and for its result. */
 export const soonRecheckMs = 10_000;
 
-/** What is remembered of a forward that needs the user, or did. Times are monotonic ms. */
+/** The memory of a forward that needs, or needed, the user. Times are monotonic ms. */
 type Trouble =
   | {
       readonly kind: 'noticed';
@@ -32,7 +32,7 @@ type Trouble =
       readonly toldBefore: number | null;
     }
   | { readonly kind: 'told'; readonly title: string; readonly toldAt: number }
-  /** It is up again, which has not been said yet. */
+  /** It is up again, but this has not been announced yet. */
   | { readonly kind: 'recovering'; readonly title: string; readonly toldAt: number; readonly tellAt: number }
   | { readonly kind: 'over'; readonly toldAt: number };
 
@@ -55,7 +55,7 @@ export function decideNotices(
   const memory = new Map<string, Trouble>();
   const needy: ServiceSnapshot[] = [];
   const recovered: ServiceSnapshot[] = [];
-  // Those that are new join what earlier ones wait for, also within one snapshot.
+  // A new failure joins a pending notification, even from the same snapshot.
   const known = new Map(before);
   for (const service of services) {
     const followed = follow(before.get(service.name), service, { known, now });
@@ -79,7 +79,7 @@ interface Circumstances {
   readonly now: number;
 }
 
-/** Follows one forward; undefined: nothing to remember. */
+/** The next memory of one forward; undefined: nothing to remember. */
 function follow(
   before: Trouble | undefined,
   service: ServiceSnapshot,
@@ -87,7 +87,7 @@ function follow(
 ): Trouble | undefined {
   const { now } = circumstances;
   if (needsUser(service)) return followNeed(before, service, circumstances);
-  // A new tunnel may be as unhealthy as the last: it is up again when a check says so.
+  // A new tunnel may be as unhealthy as the last one: the forward is up again once a check passes.
   const isUp = isInOrder(service);
   switch (before?.kind) {
     case undefined:
@@ -140,7 +140,7 @@ function settleMsOf(service: ServiceSnapshot): number {
   return recheckMs <= soonRecheckMs ? Math.max(0, recheckMs) + checkedMs : settleMs;
 }
 
-/** Another cause than at first. One that needs the user is not kept back because a transport was given time to come back. */
+/** The time after a change of cause. The longer wait for a transport does not delay a cause that needs the user. */
 function tellAtAnew(
   { tellAt, toldBefore }: Extract<Trouble, { kind: 'noticed' }>,
   service: ServiceSnapshot,
@@ -151,7 +151,7 @@ function tellAtAnew(
   return Math.max(soonest, isForTransport(service) ? settledAt : Math.min(tellAt, settledAt));
 }
 
-/** Joins those that have the same cause: silently once its notice is out, else at the time of that notice. */
+/** Joins forwards with the same cause: silently if their notification was sent, otherwise at the time it is due. */
 function joinOrNotice(service: ServiceSnapshot, { known, now }: Circumstances): Trouble {
   const title = titleOf(service);
   let tellAt = now + settleMsOf(service);
@@ -163,7 +163,7 @@ function joinOrNotice(service: ServiceSnapshot, { known, now }: Circumstances): 
   return { kind: 'noticed', title, tellAt, toldBefore: null };
 }
 
-/** Those that recover one after the other share a notice. */
+/** Forwards that recover one after the other share a notification. */
 function recoveryTellAt({ known, now }: Circumstances): number {
   const waiting = [...known.values()].find((trouble) => trouble.kind === 'recovering');
   return waiting?.kind === 'recovering' ? waiting.tellAt : now + settleMs;

@@ -9,11 +9,11 @@ import { promptNotice } from './prompt-notice.ts';
 export interface NotifierOptions {
   readonly clock: Clock;
   readonly isEnabled: () => boolean;
-  /** Also what is up again. */
+  /** Whether to also notify when a forward is up again. */
   readonly tellsRecovery: () => boolean;
-  /** The user looks at the popover, where everything stands. */
+  /** Whether the popover is visible, which shows everything anyway. */
   readonly isWatched: () => boolean;
-  /** Returns a function that withdraws it. */
+  /** Shows a notification. Returns a function that withdraws it. */
   readonly show: (notice: Notice) => () => void;
 }
 
@@ -23,8 +23,8 @@ interface ShownNotice {
 }
 
 /**
- * Puts every snapshot, and the passing of time, before the notification policies. It also follows while notifications
- * are switched off or the popover is open, so that no old news are told later. What is fixed is withdrawn.
+ * Feeds every snapshot, and the passing of time, to the notification policies. It keeps doing so while notifications are off
+ * or the popover is open, so that old news is not announced later. Notifications about fixed problems are withdrawn.
  */
 export class Notifier {
   readonly #options: NotifierOptions;
@@ -32,7 +32,7 @@ export class Notifier {
   #configFault: ConfigFault = { kind: 'none' };
   #snapshot: Pick<Snapshot, 'services' | 'config'> | null = null;
   #timer: Timer | null = null;
-  /** Ids of the open questions. */
+  /** IDs of the open prompts. */
   #asked: ReadonlySet<string> = new Set();
   #shown: readonly ShownNotice[] = [];
 
@@ -51,7 +51,7 @@ export class Notifier {
     this.#timer = null;
   }
 
-  /** At once, since the server waits. */
+  /** Sent at once, since the server is waiting. */
   #tellPrompts(prompts: Snapshot['prompts']): void {
     const news = prompts.filter(({ id }) => !this.#asked.has(id));
     this.#asked = new Set(prompts.map(({ id }) => id));
@@ -97,6 +97,6 @@ export class Notifier {
 
 const promptKey = (id: string): string => `prompt ${id}`;
 
-/** An entry that is at fault is told by the notice of the config. */
+/** Leaves out invalid entries, which the notification about the config reports. */
 const toldOf = ({ services, config }: Pick<Snapshot, 'services' | 'config'>): readonly ServiceSnapshot[] =>
   isConfigAtFault(config) ? services.filter(({ cause }) => cause?.code !== 'config-invalid') : services;

@@ -1,10 +1,10 @@
-/** The host of the app, in place of an older daemon where one runs. */
+/** Opens the app's host, replacing an older daemon if one is running. */
 import { app } from 'electron';
 import { stopOlderDaemon } from '../core/host/older-daemon.ts';
 import { openHost, ownPaths, type OpenedHost, type OpenHostOptions } from '../core/host/open-host.ts';
 import { askUser, tellRefusal } from './start-refusal.ts';
 
-/** Once Electron is ready. null: the user was told why there is none. `replaced`: the sentence about the daemon. */
+/** Call once Electron is ready. null: failed, and the user was told why. `replaced`: a sentence about the replaced daemon. */
 export async function openAppHost(
   options: OpenHostOptions,
 ): Promise<{ readonly opened: OpenedHost; readonly replaced: string | null } | null> {

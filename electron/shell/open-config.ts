@@ -1,7 +1,7 @@
 /** Opens the user's files in their editor. */
 import type { Shell } from 'electron';
 
-/** Opens a file with the program that the user has for it; where there is none, shows it in its folder. */
+/** Opens a file in the user's default program for it; if there is none, shows the file in its folder. */
 export async function openFile(
   shell: Pick<Shell, 'openPath' | 'showItemInFolder'>,
   file: string,

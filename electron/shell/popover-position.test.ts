@@ -23,7 +23,7 @@ const contains = (outer: Rectangle, inner: Rectangle): boolean =>
 const nowhere: Anchor = { kind: 'none' };
 
 const macBook: Display = { bounds: rect(0, 0, 1440, 900), workArea: rect(0, 25, 1440, 800) };
-/** Left of the MacBook and higher up: its menu bar has a negative y. */
+/** To the left of the MacBook and higher up: its menu bar has a negative y. */
 const aboveLeft: Display = { bounds: rect(-1920, -300, 1920, 1080), workArea: rect(-1920, -275, 1920, 1055) };
 const bottomPanel: Display = { bounds: rect(0, 0, 1280, 800), workArea: rect(0, 0, 1280, 760) };
 const leftPanel: Display = { bounds: rect(0, 0, 1280, 800), workArea: rect(48, 0, 1232, 800) };

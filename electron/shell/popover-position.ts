@@ -1,6 +1,6 @@
 /**
- * Where the popover goes: at the icon, wherever the panel is, and wholly on the display's work area. Pure geometry in
- * screen coordinates (DIP); y grows downwards, and displays left of or above the main one have negative coordinates.
+ * Positions the popover at the icon, wherever the panel is, and entirely within the display's work area. Pure geometry in
+ * screen coordinates (DIP); y increases downward, and displays left of or above the main one have negative coordinates.
  */
 export interface Point {
   readonly x: number;
@@ -16,25 +16,25 @@ export interface Rectangle extends Point, Size {}
 
 export interface Display {
   readonly bounds: Rectangle;
-  /** `bounds` without menu bar, panels and dock. */
+  /** `bounds` without the menu bar, panels and Dock. */
   readonly workArea: Rectangle;
 }
 
-/** What the popover is opened at: the icon, or the place of a click, or nothing that is known. */
+/** Where the popover opens: at the icon, at the position of a click, or unknown. */
 export type Anchor = { readonly kind: 'area'; readonly area: Rectangle } | { readonly kind: 'none' };
 
 type Edge = 'top' | 'bottom' | 'left' | 'right';
 
-/** Between icon and popover, and between popover and the edges of the work area. */
+/** The distance between the icon and the popover, and between the popover and the edges of the work area. */
 export const popoverGap = 4;
-/** A panel that hides itself leaves no gap in the work area; a click this near to an edge was on such a panel. */
+/** An auto-hiding panel leaves no gap in the work area; a click this close to an edge counts as a click on the panel. */
 const panelThickness = 64;
-/** 24, and 37 or 38 beside a notch. */
+/** The actual height is 24, or 37 or 38 with a notch. */
 const maxMenuBarHeight = 48;
 
 /**
- * The icon's bounds as the platform reports them; null where it reports none, and where they are not in a menu bar, at the top of
- * a display. An icon that macOS 26 or the notch hides has bounds too, 0,1117 on a display 1117 high for instance.
+ * The icon's bounds as the platform reports them; null if it reports none, or if they are not in a menu bar at the top of a
+ * display. An icon hidden by macOS 26 or the notch also has bounds, for example 0,1117 on a display 1117 high.
  */
 export function shownIcon(
   { x, y, width, height }: Rectangle,
@@ -52,8 +52,8 @@ export function shownIcon(
 }
 
 /**
- * The icon where it is known; else the place of the click, if that can have been on a panel. Linux reports no bounds, and
- * Wayland reports every cursor at 0,0.
+ * The icon's bounds if known; otherwise the position of the click, if it may have been on a panel. Linux reports no bounds,
+ * and Wayland reports every cursor at 0,0.
  */
 export function popoverAnchor(icon: Rectangle | null, cursor: Point | null, display: Display): Anchor {
   if (icon !== null) return { kind: 'area', area: icon };
@@ -63,7 +63,7 @@ export function popoverAnchor(icon: Rectangle | null, cursor: Point | null, disp
   return { kind: 'area', area: { ...cursor, width: 0, height: 0 } };
 }
 
-/** The popover's bounds for this content size: beside the anchor, or in the top right corner without one. */
+/** The popover's bounds for a content size: beside the anchor, or in the top right corner if it is unknown. */
 export function placePopover(anchor: Anchor, display: Display, content: Size): Rectangle {
   const { workArea } = display;
   const width = Math.min(content.width, workArea.width - 2 * popoverGap);
@@ -84,21 +84,21 @@ const topRight = (area: Rectangle, width: number): Point => ({
 });
 
 function beside(icon: Rectangle, display: Display, size: Size): Point {
-  const centre = centreOf(icon);
-  const centred: Point = { x: centre.x - size.width / 2, y: centre.y - size.height / 2 };
-  switch (panelEdge(centre, display)) {
+  const center = centerOf(icon);
+  const centered: Point = { x: center.x - size.width / 2, y: center.y - size.height / 2 };
+  switch (panelEdge(center, display)) {
     case 'top':
-      return { x: centred.x, y: icon.y + icon.height + popoverGap };
+      return { x: centered.x, y: icon.y + icon.height + popoverGap };
     case 'bottom':
-      return { x: centred.x, y: icon.y - size.height - popoverGap };
+      return { x: centered.x, y: icon.y - size.height - popoverGap };
     case 'left':
-      return { x: icon.x + icon.width + popoverGap, y: centred.y };
+      return { x: icon.x + icon.width + popoverGap, y: centered.y };
     case 'right':
-      return { x: icon.x - size.width - popoverGap, y: centred.y };
+      return { x: icon.x - size.width - popoverGap, y: centered.y };
   }
 }
 
-/** The edge with the panel that the icon is on. In a corner the horizontal panel wins: almost all panels are. */
+/** The edge with the icon's panel. In a corner the horizontal edge takes precedence, since almost all panels are horizontal. */
 function panelEdge(point: Point, { workArea }: Display): Edge {
   const bottom = workArea.y + workArea.height;
   if (point.y < workArea.y) return 'top';
@@ -113,6 +113,6 @@ function isNearEdge(point: Point, { x, y, width, height }: Rectangle): boolean {
   return distance <= panelThickness;
 }
 
-const centreOf = ({ x, y, width, height }: Rectangle): Point => ({ x: x + width / 2, y: y + height / 2 });
+const centerOf = ({ x, y, width, height }: Rectangle): Point => ({ x: x + width / 2, y: y + height / 2 });
 const clamp = (value: number, low: number, high: number): number =>
   Math.round(Math.max(low, Math.min(value, high)));

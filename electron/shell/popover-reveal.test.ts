@@ -28,7 +28,7 @@ function aPopover(): FakePopover {
   return popover;
 }
 
-test('a popover that is not open yet learns once what was chosen, when it is shown', () => {
+test('a popover that is not open yet gets the clicked notification once, when it is shown', () => {
   const popover = aPopover();
   popover.reveal.want(notice, true);
   expect(popover.sent).toEqual([]);
@@ -40,14 +40,14 @@ test('a popover that is not open yet learns once what was chosen, when it is sho
   ]);
 });
 
-test('an open popover learns at once; a click beside the button does nothing but show the service', () => {
+test('an open popover gets it at once; a click outside the button only shows the service', () => {
   const popover = aPopover();
   popover.isVisible = true;
   popover.reveal.want(notice, false);
   expect(popover.sent).toEqual([['localport:popover:reveal', { names: ['db', 'web'], action: null }]]);
 });
 
-test('a notice about several causes reveals nothing', () => {
+test('a notification about several causes reveals nothing', () => {
   const popover = aPopover();
   popover.isVisible = true;
   popover.reveal.want({ title: '2 forwards need attention', body: 'db and web' }, false);

@@ -1,4 +1,4 @@
-/** The notification that was chosen last: the popover learns of it once it is shown. */
+/** Keeps the last clicked notification until the popover is shown. */
 import type { WebContents } from 'electron';
 import { sendEvent } from './ipc-main.ts';
 import type { Notice } from './notice-words.ts';
@@ -13,14 +13,14 @@ export class PopoverReveal {
     this.#visibleContents = visibleContents;
   }
 
-  /** `isAction`: its button was chosen. A notice that is about no service reveals none. */
+  /** `isAction`: its button was clicked. A notification that is not about a service reveals nothing. */
   want({ names, action }: Notice, isAction: boolean): void {
     if (names === undefined) return;
     this.#wanted = { names, action: isAction ? (action ?? null) : null };
     this.shown();
   }
 
-  /** The popover can be seen now. */
+  /** Call when the popover becomes visible. */
   shown(): void {
     const contents = this.#visibleContents();
     if (contents === null || this.#wanted === null) return;

@@ -6,7 +6,7 @@ export interface PopoverLook {
   readonly session: Session;
 }
 
-/** A frameless panel that belongs to no task bar, with a page that has no powers of its own. */
+/** A frameless panel that is not in the task bar, with an unprivileged page. */
 export function popoverWindowOptions({
   preload,
   platform,
@@ -40,7 +40,7 @@ export function popoverWindowOptions({
   };
 }
 
-/** A panel takes keys without making the app the active one; the material behind it is the menu bar's own. */
+/** A panel receives keys without activating the app; the material behind it is the same as the menu bar's. */
 const macPanel: BrowserWindowConstructorOptions = {
   type: 'panel',
   vibrancy: 'popover',

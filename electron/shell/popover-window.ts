@@ -1,8 +1,8 @@
 /**
  * The popover's window.
  *
- * 1. There is none before the first click, and none again after a minute hidden: the window is the app's memory.
- * 2. It is shown only when its page has drawn and said how high it is: nothing flashes, nothing jumps.
+ * 1. It is created on the first click and destroyed after being hidden for a minute: the window takes most of the app's memory.
+ * 2. It is shown only after its page has drawn and reported its height, so that nothing flashes or jumps.
  * 3. The click that hides it (by taking away the focus) does not open it again.
  */
 import { BrowserWindow, screen, type Session, type WebContents } from 'electron';
@@ -14,11 +14,11 @@ import { popoverUrl } from './renderer-files.ts';
 import { popoverWindowOptions } from './popover-window-options.ts';
 
 const popoverWidth = 360;
-/** With large text. */
+/** For large text. */
 const maxPopoverWidth = 480;
 const maxPopoverHeight = 560;
 const destroyAfterHiddenMs = 60_000;
-/** A page that never tells its height is shown all the same. */
+/** A page that does not report its height is shown anyway after this time. */
 const showAtLatestMs = 2_000;
 
 export interface PopoverOptions {
@@ -26,9 +26,9 @@ export interface PopoverOptions {
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called when the first window needs it. */
+  /** Called when the first window is created. */
   readonly session: () => Session;
-  /** Its page is about to be seen: bring it up to date. */
+  /** Called just before the page becomes visible, to update it. */
   readonly onShow: (contents: WebContents) => void;
   readonly onHide: () => void;
 }
@@ -62,12 +62,12 @@ export class PopoverWindow {
     this.#presses = new IconPresses(options.clock);
   }
 
-  /** The button went down on the icon; `toggle` follows when it is let go. */
+  /** The mouse button was pressed on the icon; `toggle` follows when it is released. */
   iconPressed(): void {
     this.#presses.pressed();
   }
 
-  /** The icon was clicked. `iconBounds` is empty where the platform does not tell. */
+  /** The icon was clicked. `iconBounds` is empty if the platform does not report it. */
   toggle(iconBounds: Rectangle): void {
     const hasHidden = this.#presses.clickHasHidden();
     if (this.#state.kind === 'shown' || this.#state.kind === 'opening') {
@@ -79,7 +79,7 @@ export class PopoverWindow {
     this.#open(iconBounds);
   }
 
-  /** Opens it without a click: the app was started again, or a notification was chosen. */
+  /** Opens it without a click on the icon: the app was started again, or a notification was clicked. */
   show(iconBounds: Rectangle): void {
     if (this.#state.kind === 'shown') {
       this.#state.window.focus();
@@ -108,14 +108,14 @@ export class PopoverWindow {
     }
   }
 
-  /** The page's content is this large, in CSS pixels. */
+  /** The size of the page's content, in CSS pixels. */
   setContentSize({ width, height }: ContentSize): void {
     this.#content = { width: Math.ceil(width), height: Math.ceil(height) };
     if (this.#state.kind === 'shown') this.#place(this.#state.window);
     else this.#revealWhenReady();
   }
 
-  /** The page while it can be seen: nobody else needs to be told anything. */
+  /** The page while it is visible; only then does it need events. */
   visibleContents(): WebContents | null {
     return this.#state.kind === 'shown' ? this.#state.window.webContents : null;
   }
@@ -155,7 +155,7 @@ export class PopoverWindow {
     this.#state = { kind: 'opening', window, timer, isDrawn: false };
     this.#watch(window);
     window.loadURL(popoverUrl).catch((error: unknown) => {
-      // One that was closed meanwhile, by the user or a quit, has not failed.
+      // A window closed in the meantime, by the user or by quitting, is not a failure.
       if (!window.isDestroyed()) log.error(`The popover was not loaded: ${String(error)}.`);
     });
   }

@@ -12,7 +12,7 @@ function setUp() {
   return { monitor, host, onShutdown, stop };
 }
 
-test('sleep and wake reach the host before the event returns', () => {
+test('sleep and wake reach the host before the event handler returns', () => {
   const { monitor, host } = setUp();
   monitor.emit('suspend');
   expect(host.suspend).toHaveBeenCalledOnce();
@@ -20,7 +20,7 @@ test('sleep and wake reach the host before the event returns', () => {
   expect(host.resume).toHaveBeenCalledOnce();
 });
 
-test('a shutdown waits for us, and we quit', () => {
+test('a system shutdown waits for us while we quit', () => {
   const { monitor, onShutdown } = setUp();
   const event = { preventDefault: vi.fn() };
   monitor.emit('shutdown', event);
@@ -28,7 +28,7 @@ test('a shutdown waits for us, and we quit', () => {
   expect(onShutdown).toHaveBeenCalledOnce();
 });
 
-test('after stopping, nothing listens', () => {
+test('no listeners are left after stopping', () => {
   const { monitor, stop } = setUp();
   stop();
   expect(monitor.eventNames()).toEqual([]);

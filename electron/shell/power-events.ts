@@ -1,4 +1,4 @@
-/** The computer's sleep and end, told to the host. Events may come twice or not at all: the host is prepared for both. */
+/** Reports sleep, wake and system shutdown to the host, which tolerates duplicate and missing events. */
 import type { PowerMonitor } from 'electron';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHost } from '../core/host/app-host.ts';
@@ -6,7 +6,7 @@ import type { AppHost } from '../core/host/app-host.ts';
 export interface PowerOptions {
   readonly host: Pick<AppHost, 'suspend' | 'resume'>;
   readonly log: Logger;
-  /** The computer shuts down or logs out: quit within the shrunken ceilings. */
+  /** The computer is shutting down or the user is logging out: quit within the shorter deadlines. */
   readonly onShutdown: () => void;
 }
 
@@ -15,7 +15,7 @@ export function watchPower(
   powerMonitor: Pick<PowerMonitor, 'on' | 'off'>,
   { host, log, onShutdown }: PowerOptions,
 ): () => void {
-  // The system goes to sleep as soon as this returns: nothing here may wait.
+  // The system sleeps as soon as this returns, so nothing here may wait.
   const suspend = (): void => {
     log.info('The computer goes to sleep.');
     host.suspend();
@@ -24,8 +24,8 @@ export function watchPower(
     log.info('The computer is awake again.');
     host.resume();
   };
-  // Prevented, the system waits for us to quit by ourselves; not prevented, Electron would end at once. The type
-  // declarations leave the event out.
+  // With the default prevented, the system waits for us to quit; otherwise, Electron would exit at once. The type
+  // declarations omit the event.
   const shutdown = (event?: { preventDefault(): void }): void => {
     event?.preventDefault();
     log.info('The computer shuts down.');

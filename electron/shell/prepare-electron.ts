@@ -1,4 +1,4 @@
-/** What has to be said to Electron before it is ready. */
+/** Configures Electron before it is ready. */
 import { app, systemPreferences } from 'electron';
 import { ownPaths } from '../core/host/open-host.ts';
 import { preventAppNap } from './app-nap.ts';
@@ -10,7 +10,7 @@ import { applyProcessSwitches } from './process-switches.ts';
 import { registerRendererScheme } from './renderer-protocol.ts';
 import { takeSingleInstanceLock } from './single-instance.ts';
 
-/** Whether to go on: false means that LocalPort is already running, and was asked to open its popover. */
+/** Whether to continue. false: LocalPort is already running, and was asked to open its popover. */
 export function prepareElectron(platform: NodeJS.Platform): boolean {
   preventAppNap(() => systemPreferences, platform);
   keepChromiumFilesApart(app, ownPaths().stateDirectory);

@@ -1,14 +1,14 @@
 import type { CommandLine } from 'electron';
 
 /**
- * What Chromium starts by default and a menu-bar app does not need. To be called before Electron is ready.
+ * Turns off parts of Chromium that a menu-bar app does not need. Call before Electron is ready.
  *
- * The pages of the popover use no network, so the network service needs no process of its own: 12 MB less, measured as
- * PSS of a bare tray app on Electron 33, Linux. Measured too, and not worth a switch: the GPU in process (3 MB more),
- * V8's --optimize-for-size, no spare renderer, no media keys (1 MB less or nothing).
+ * The popover's pages use no network, so the network service needs no separate process: this saves 12 MB, measured as the PSS
+ * of a bare tray app on Electron 33, Linux. Also measured, but not worth a switch: in-process GPU (3 MB more), V8's
+ * --optimize-for-size, no spare renderer, no media keys (savings of 1 MB or nothing).
  *
- * On Linux the popover is drawn without a GPU. Where there is none that works, Chromium's GPU process fails and is
- * started again, and a page that opens just then hangs for ever (7 of 36 starts with a click at once; 0 of 36 so).
+ * On Linux the popover is drawn without a GPU. Without a working GPU, Chromium's GPU process fails and restarts, and a page
+ * that opens at that moment hangs forever (7 of 36 starts with an immediate click; 0 of 36 with this switch).
  */
 export function applyProcessSwitches(
   commandLine: Pick<CommandLine, 'appendSwitch'>,

@@ -2,7 +2,7 @@ import type { Prompt } from '../../shared/prompt.ts';
 import { promptTitle } from '../../shared/prompt-words.ts';
 import type { Notice } from './notice-words.ts';
 
-/** What a notification says of a question; a click on it opens the popover, where it can be answered. */
+/** The notification about a prompt; a click on it opens the popover, where the user can answer. */
 export function promptNotice(prompt: Prompt): Notice {
   const waiting = prompt.services.join(', ');
   return {

@@ -14,20 +14,23 @@ const report = (problems: readonly string[]): ShutdownReport => ({
 test.each([
   [[], 0],
   [['left behind: ssh still runs as pid 7'], 1],
-] as const)('tells what the shutdown left (%j) before the process ends with %d', async (problems, code) => {
-  const steps: unknown[] = [];
-  const app = { on: () => app, exit: (given?: number) => void steps.push(given) };
-  const shutdown = (): Promise<ShutdownReport> => Promise.resolve(report(problems));
-  const host = { shutdown, forceShutdown: shutdown, systemShutdown: shutdown };
-  const tell = (told: ShutdownReport): void => void steps.push(told.problems);
-  const control = new QuitControl({ app: app as never, host, clock: new FakeClock(), tell });
-  await control.quit('test');
-  expect(steps).toEqual([problems, code]);
-  await control.quit('asked again');
-  expect(steps).toEqual([problems, code, code]);
-});
+] as const)(
+  'reports what the shutdown left behind (%j) before the process exits with %d',
+  async (problems, code) => {
+    const steps: unknown[] = [];
+    const app = { on: () => app, exit: (given?: number) => void steps.push(given) };
+    const shutdown = (): Promise<ShutdownReport> => Promise.resolve(report(problems));
+    const host = { shutdown, forceShutdown: shutdown, systemShutdown: shutdown };
+    const tell = (told: ShutdownReport): void => void steps.push(told.problems);
+    const control = new QuitControl({ app: app as never, host, clock: new FakeClock(), tell });
+    await control.quit('test');
+    expect(steps).toEqual([problems, code]);
+    await control.quit('asked again');
+    expect(steps).toEqual([problems, code, code]);
+  },
+);
 
-/** Every step in order: the host's end, the last step, the exit. */
+/** Every step in order: the host's shutdown, the last step, the exit. */
 function setUp(lastStep: LastStep = () => 'then-exit') {
   const steps: string[] = [];
   const clock = new FakeClock();
@@ -61,33 +64,33 @@ function setUp(lastStep: LastStep = () => 'then-exit') {
 }
 
 describe('the last step', () => {
-  test('comes once, after the host has ended and before the process does', async () => {
+  test('runs once, after the host has shut down and before the process exits', async () => {
     const { steps, control } = setUp(() => 'then-exit');
     await Promise.all([control.quit('user'), control.quit('signal')]);
     expect(steps).toEqual(['shutdown', 'shutdown', 'install', 'exit 0', 'exit 0']);
   });
 
-  test('is left out where there is no time for it', async () => {
+  test('is skipped if there is no time for it', async () => {
     const { steps, control } = setUp(() => 'then-exit');
     await control.force('TERM twice');
     await control.systemShutdown();
     expect(steps).toEqual(['forced', 'exit 0', 'system', 'exit 0']);
   });
 
-  test('hands over to the system’s updater, whose quit is not held back', async () => {
+  test('hands over to the system’s updater, whose quit is not delayed', async () => {
     const { steps, control, askToQuit } = setUp(() => 'quits');
     await control.restart('update');
     expect(askToQuit()).toBe(false);
     expect(steps).toEqual(['shutdown', 'restart']);
   });
 
-  test('and whatever else asks to quit before is held back', () => {
+  test('any earlier request to quit is delayed', () => {
     expect(setUp(() => 'quits').askToQuit()).toBe(true);
   });
 });
 
 describe('while the app is being started', () => {
-  test.each(['succeeds', 'fails'])('the process ends once the start %s', async (outcome) => {
+  test.each(['succeeds', 'fails'])('the process exits once the start %s', async (outcome) => {
     const { control, steps, clock } = setUp();
     const start = sleep(clock, 500).then(() => {
       if (outcome === 'fails') throw new Error('no icon');
@@ -101,7 +104,7 @@ describe('while the app is being started', () => {
     expect(steps).toEqual(['shutdown', 'install', 'exit 0']);
   });
 
-  test('a start that hangs does not keep it from ending', async () => {
+  test('a start that hangs does not prevent the exit', async () => {
     const { control, steps, clock } = setUp();
     control.startingUntil(new Promise(() => undefined));
     const quit = control.quit('test');

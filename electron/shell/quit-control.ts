@@ -1,17 +1,17 @@
 /**
- * The one way out of Electron. Whoever asks (menu, signal, system), the host shuts down first, once; then the process
- * ends. `before-quit` is held back only until that is done: holding it back for ever would keep the user from logging out,
- * and the system's updater from installing (electron-builder#8997).
+ * The only way to quit Electron. Whether the menu, a signal or the system requests it, the host shuts down first, once; then
+ * the process exits. `before-quit` is prevented only until that is done: preventing it forever would stop the user from
+ * logging out and the system's updater from installing (electron-builder#8997).
  */
 import type { App } from 'electron';
 import { withDeadline, type Clock } from '../core/clock.ts';
 import type { AppHost } from '../core/host/app-host.ts';
 import type { ShutdownReport } from '../core/lifecycle/shutdown-report.ts';
 
-/** What is done once the host has ended, before the process does; `quits`: it ends the process itself. */
+/** Runs after the host has shut down and before the process exits; `quits`: it ends the process itself. */
 export type LastStep = (options: { readonly restart: boolean }) => 'then-exit' | 'quits';
 
-/** More than a start takes on a busy machine. */
+/** Longer than a start takes on a busy machine. */
 const startDeadlineMs = 2_000;
 
 export interface QuitParts {
@@ -25,7 +25,7 @@ export class QuitControl {
   readonly #app: Pick<App, 'on' | 'exit'>;
   readonly #host: Pick<AppHost, 'shutdown' | 'forceShutdown' | 'systemShutdown'>;
   readonly #clock: Clock;
-  /** null once it has told: several may ask for the end, which is one. */
+  /** null after reporting: several callers may request the same shutdown. */
   #tell: ((report: ShutdownReport) => void) | null;
   #start: Promise<unknown> = Promise.resolve();
   #lastStep: LastStep = () => 'then-exit';
@@ -44,14 +44,14 @@ export class QuitControl {
   }
 
   /**
-   * The app is being started until `start` settles. A quit that comes meanwhile shuts the host down at once, but Electron is not
-   * taken apart under what is still being set up.
+   * The app is starting until `start` settles. A quit in the meantime shuts the host down at once, but Electron exits only after
+   * the setup has finished.
    */
   startingUntil(start: Promise<unknown>): void {
     this.#start = start.catch(() => undefined);
   }
 
-  /** To be called once. Not for an end that has no time: a forced one, or the system's. */
+  /** Call once. The step is skipped for a forced quit and for a system shutdown, which have no time for it. */
   beforeExit(lastStep: LastStep): void {
     this.#lastStep = lastStep;
   }
@@ -60,7 +60,7 @@ export class QuitControl {
     return this.#exitAfter(this.#host.shutdown(reason), this.#takeLastStep(false));
   }
 
-  /** The same, and starts again what the last step has put in its place. */
+  /** Quits, then starts the version that the last step has installed. */
   restart(reason: string): Promise<void> {
     return this.#exitAfter(this.#host.shutdown(reason), this.#takeLastStep(true));
   }
@@ -78,7 +78,7 @@ export class QuitControl {
     const lastStep = this.#lastStep;
     this.#lastStep = () => (this.#isHandedOver ? 'quits' : 'then-exit');
     return () => {
-      // Before: the system's updater may ask to quit at once.
+      // Set before the last step, since the system's updater may quit at once.
       this.#isHandedOver = restart;
       return lastStep({ restart });
     };

@@ -14,7 +14,7 @@ it.each([
   ],
   [['--js-flags=--expose-gc'], ['--js-flags']],
   [['--config', 'inspect', '--no-sandbox', '--smoke-test', '/js-flags', '--disable-gpu'], []],
-])('finds in %j what a packaged app does not start with', (argv, expected) => {
+])('finds the switches in %j that a packaged app refuses', (argv, expected) => {
   const refusal = `${expected.join(', ')} would let other programs control LocalPort`;
   expect(refusalOf(argv)).toBe(expected.length === 0 ? null : refusal);
 });

@@ -47,12 +47,12 @@ describe('is refused:', () => {
   });
 });
 
-test('the policy allows nothing that it does not name, and no inline code anywhere', () => {
+test('the policy denies everything by default, and inline code everywhere', () => {
   expect(contentSecurityPolicy).toMatch(/^default-src 'none';/);
   expect(contentSecurityPolicy).not.toContain('unsafe');
 });
 
-test('only pages of the popover count as its own', () => {
+test('only the popover’s own pages count as such', () => {
   expect(isRendererUrl(popoverUrl)).toBe(true);
   expect(isRendererUrl('localport-app://popover.example.com/')).toBe(false);
   expect(isRendererUrl('https://example.com/?localport-app://popover/')).toBe(false);

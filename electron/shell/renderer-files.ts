@@ -1,8 +1,8 @@
 /**
- * What the popover's page may load: decides about one request for `localport-app://popover/…`, given the files that are
- * there. Everything else is refused before the disk is touched.
+ * What the popover's page may load: decides on a request for `localport-app://popover/…`, given the existing files. Everything
+ * else is refused without accessing the disk.
  */
-/** Not `localport`, which is the scheme of links that other programs open (`app-link.ts`). */
+/** Not `localport`, which is the scheme for links from other programs (`app-link.ts`). */
 export const rendererScheme = 'localport-app';
 export const rendererOrigin = `${rendererScheme}://popover`;
 export const popoverUrl = `${rendererOrigin}/index.html`;
@@ -43,7 +43,7 @@ export function routeRendererRequest(
   if (request.method !== 'GET') return { status: 405 };
   if (!URL.canParse(request.url)) return { status: 403 };
   const url = new URL(request.url);
-  // Not `url.origin`: outside of Chromium it is the string "null" for schemes that Node does not know.
+  // Not `url.origin`: outside Chromium it is the string "null" for schemes that Node does not know.
   if (`${url.protocol}//${url.host}` !== rendererOrigin) return { status: 403 };
   const file = url.pathname.slice(1);
   const contentType = contentTypes[file.slice(file.lastIndexOf('.') + 1)];

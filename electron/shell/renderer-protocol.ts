@@ -1,17 +1,17 @@
-/** Serves dist/renderer as `localport-app://popover/…`, which unlike file:// has an origin and headers of its own. */
+/** Serves dist/renderer as `localport-app://popover/…`, which, unlike file://, has its own origin and headers. */
 import { protocol, type Session } from 'electron';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rendererScheme, routeRendererRequest } from './renderer-files.ts';
 
-/** To be called before Electron is ready. */
+/** Call before Electron is ready. */
 export function registerRendererScheme(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: rendererScheme, privileges: { standard: true, secure: true } },
   ]);
 }
 
-/** Serves the files that `folder` holds at the first request. */
+/** Serves the files that exist in `folder` at the first request. */
 export function serveRenderer(session: Session, folder: string): void {
   let knownFiles: Promise<ReadonlySet<string>> | undefined;
   session.protocol.handle(rendererScheme, async (request) => {

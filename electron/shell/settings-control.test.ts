@@ -26,7 +26,7 @@ function setUp(systemSays: LoginItemStatus, { notifications = true } = {}) {
   return { store, onChange, notices, shortcut, parts, control: new SettingsControl(store, parts) };
 }
 
-test('the login item is what the system says, not what was asked for', async () => {
+test('the login item has the status reported by the system, not the requested one', async () => {
   const { control } = setUp('requires-approval');
   expect(await control.change({ openAtLogin: true })).toEqual({
     openAtLogin: true,
@@ -42,14 +42,14 @@ test('the login item is what the system says, not what was asked for', async () 
   expect(await setUp('disabled').control.change({ openAtLogin: true })).toMatchObject({ openAtLogin: false });
 });
 
-test('asking again tells others only when the answer is new', async () => {
+test('a refresh notifies listeners only if the status has changed', async () => {
   const { control, onChange } = setUp('enabled');
   expect(await control.refresh()).toMatchObject({ openAtLogin: true });
   await control.refresh();
   expect(onChange).toHaveBeenCalledOnce();
 });
 
-test('only what is named is changed', async () => {
+test('only the given settings are changed', async () => {
   const { control, store } = setUp('disabled');
   await control.change({ openAtLogin: false });
   expect(store.change).not.toHaveBeenCalled();
@@ -72,7 +72,7 @@ test('the settings say that the system refuses notifications', () => {
   expect(control.current).toMatchObject({ notifications: true, notificationsRefused: true });
 });
 
-test('the entry for updates is there where updates are, with the switch as it is stored', async () => {
+test('the update item exists if updates are supported, with the switch as stored', async () => {
   const { store, parts, control } = setUp('disabled');
   expect(control.current).not.toHaveProperty('updates');
   const entry = { label: 'Check for Updates…', enabled: true };
@@ -82,7 +82,7 @@ test('the entry for updates is there where updates are, with the switch as it is
   expect(store.change).toHaveBeenCalledWith({ updates: false });
 });
 
-test('the shortcut is in force from the start on, and another one takes its place', async () => {
+test('the shortcut is registered from the start, and a new one replaces it', async () => {
   const { control, shortcut, store } = setUp('disabled');
   expect(shortcut.use.mock.calls).toEqual([['Control+Alt+P']]);
   await control.change({ shortcut: null });

@@ -1,4 +1,4 @@
-/** The settings as the popover and the menu show them: what we store, and what the system says of the login item. */
+/** The settings as the popover and the menu show them: what we store, plus the status of the login item from the system. */
 import type { IpcRequest, Settings } from '../../shared/ipc-contract.ts';
 import type { LoginItem, LoginItemStatus } from './login-item.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -15,7 +15,7 @@ export interface SettingsParts {
   readonly loginItem: LoginItem;
   readonly notices: NoticePermission;
   readonly bringsCommand: boolean;
-  /** Whether another program has the global shortcut. */
+  /** The global shortcut. `isRefused`: another program is using it. */
   readonly shortcut: { readonly isRefused: boolean; use(accelerator: string | null): void };
   readonly onChange: () => void;
   readonly updates?: () => UpdateEntry | null;
@@ -26,7 +26,7 @@ export class SettingsControl {
   readonly #parts: SettingsParts;
   #loginItemStatus: LoginItemStatus = 'unavailable';
 
-  /** `onChange` is called when something that is shown has changed. `updates`: null where there are none. */
+  /** `onChange` is called when a displayed setting has changed. `updates`: null if updates are not supported. */
   constructor(store: Pick<SettingsStore, 'current' | 'change'>, parts: SettingsParts) {
     this.#store = store;
     this.#parts = parts;
@@ -34,7 +34,7 @@ export class SettingsControl {
     parts.shortcut.use(store.current.shortcut);
   }
 
-  /** As last known; `refresh` asks the system anew. */
+  /** The last known settings; `refresh` queries the system again. */
   get current(): Settings {
     const loginItemStatus = this.#loginItemStatus;
     const { notices, bringsCommand } = this.#parts;

@@ -30,12 +30,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('without a file the defaults hold, silently', () => {
+test('without a file the defaults apply, silently', () => {
   expect(SettingsStore.load(file, log).current).toEqual(defaults);
   expect(warnings).toEqual([]);
 });
 
-test('a change holds at once and over a restart, in a file that is the user’s alone', async () => {
+test('a change takes effect at once and survives a restart, in a file accessible only to the user', async () => {
   const store = SettingsStore.load(file, log);
   const written = store.change({ notifications: false });
   expect(store.current).toEqual(quiet);
@@ -44,7 +44,7 @@ test('a change holds at once and over a restart, in a file that is the user’s 
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('what is known of updates holds over a restart as well', async () => {
+test('what is known about updates also survives a restart', async () => {
   await SettingsStore.load(file, log).change({ updates: false, updateCheckedAt: 1_000 });
   expect(SettingsStore.load(file, log).current).toEqual({
     ...defaults,
@@ -53,7 +53,7 @@ test('what is known of updates holds over a restart as well', async () => {
   });
 });
 
-test('changes in quick succession end with the last one, and leave no other file', async () => {
+test('after changes in quick succession the last one is stored, with no other file left', async () => {
   const store = SettingsStore.load(file, log);
   await Promise.all([false, true, false].map((notifications) => store.change({ notifications })));
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, ...quiet });
@@ -69,7 +69,7 @@ test.each(['{ not json', '{"notifications":"perhaps"}', '[]'])(
   },
 );
 
-test('a file without a version is of an earlier LocalPort: it is used, and has a version once it is written', async () => {
+test('a file without a version is from an earlier LocalPort: it is used, and gets a version once written', async () => {
   await writeFile(file, '{"notifications":false}', { mode: 0o600 });
   const store = SettingsStore.load(file, log);
   expect([store.current, warnings]).toEqual([quiet, []]);
@@ -77,7 +77,7 @@ test('a file without a version is of an earlier LocalPort: it is used, and has a
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ version: 1, ...defaults });
 });
 
-test('a file of a newer LocalPort stays as it is, and changes hold for this run', async () => {
+test('a file from a newer LocalPort is not changed, and changes apply to this run only', async () => {
   const text = '{"version":2,"notifications":"only at night"}';
   await writeFile(file, text, { mode: 0o600 });
   const store = SettingsStore.load(file, log);
@@ -89,7 +89,7 @@ test('a file of a newer LocalPort stays as it is, and changes hold for this run'
   ]);
 });
 
-test('a file that others may write is not believed', async () => {
+test('a file that others can write is ignored', async () => {
   await writeFile(file, '{"notifications":false}');
   await chmod(file, 0o666);
   expect(SettingsStore.load(file, log).current).toEqual(defaults);

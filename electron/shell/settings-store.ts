@@ -1,11 +1,11 @@
-/** What the user has set in the popover, apart from their config: one small JSON file, mode 0600, replaced as a whole. */
+/** Settings made in the popover, separate from the config: one small JSON file, mode 0600, replaced as a whole. */
 import * as z from 'zod';
 import type { Logger } from '../core/observability/logger.ts';
 import { writeFileAtomically } from '../core/config/atomic-file.ts';
 import { NewerStateError, upToDate, type Upgrade } from '../core/config/state-version.ts';
 import { readPrivateFile } from '../core/process/private-file.ts';
 
-/** Version 0 had none. */
+/** Files of version 0 have no version field. */
 const upgrades: readonly Upgrade[] = [(content) => ({ ...content, version: 1 })];
 const version = upgrades.length;
 
@@ -13,11 +13,11 @@ const storedSettingsSchema = z
   .object({
     notifications: z.boolean().default(true),
     recoveryNotices: z.boolean().default(true),
-    /** As Electron writes it; null: none. */
+    /** In Electron's format; null: none. */
     shortcut: z.string().max(100).nullable().default(null),
-    /** `hold` of forwards that are added in the form. */
+    /** The `hold` of forwards added in the form. */
     newHold: z.enum(['', '30s', '2m']).default(''),
-    /** Titles of groups that are folded in the popover. */
+    /** Titles of groups that are collapsed in the popover. */
     folded: z.array(z.string().max(200)).max(1_000).readonly().default([]),
     /** Whether LocalPort checks for updates automatically. */
     updates: z.boolean().default(true),
@@ -30,7 +30,7 @@ export type StoredSettings = z.infer<typeof storedSettingsSchema>;
 const defaultSettings: StoredSettings = storedSettingsSchema.parse({});
 
 export class SettingsStore {
-  /** null: what is there is of a newer LocalPort, and changes hold for this run. */
+  /** null: the file is from a newer LocalPort, and changes apply to this run only. */
   readonly #file: string | null;
   #settings: StoredSettings;
   #lastWrite: Promise<void> = Promise.resolve();
@@ -40,7 +40,7 @@ export class SettingsStore {
     this.#settings = settings;
   }
 
-  /** A file that cannot be read or understood is logged and counts as none. Its folder has to be there. */
+  /** An unreadable or invalid file is logged and ignored. Its folder must exist. */
   static load(file: string, log: Logger): SettingsStore {
     const text = readPrivateFile(file);
     if (!text.ok) log.warn(`The settings are not read: ${text.error}.`);
@@ -60,7 +60,7 @@ export class SettingsStore {
     return this.#settings;
   }
 
-  /** Takes effect at once; resolves when it is on disk. Rejects when the disk refuses it. */
+  /** Takes effect at once; resolves when written to disk. Rejects if writing fails. */
   async change(change: Partial<StoredSettings>): Promise<void> {
     this.#settings = { ...this.#settings, ...change };
     const file = this.#file;

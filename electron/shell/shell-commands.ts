@@ -1,4 +1,4 @@
-/** What the popover and the native menu can ask for, each written once. */
+/** The commands of the popover and the native menu, each implemented once. */
 import { app, clipboard, shell } from 'electron';
 import type { IpcRequest, View } from '../../shared/ipc-contract.ts';
 import { installPageOf } from '../../shared/install-pages.ts';
@@ -28,7 +28,7 @@ export interface ShellParts {
   readonly logFollower: LogFollower;
   readonly links: Pick<LinkDesk, 'card' | 'answer'>;
   readonly view: { readonly current: View; change(view: View): Promise<void> };
-  /** The licenses of what LocalPort is made of. */
+  /** The licenses of third-party software in LocalPort. */
   readonly licensesFile: string;
   readonly log: Logger;
   readonly clock: Pick<Clock, 'wallNow'>;
@@ -106,7 +106,7 @@ export const ipcHandlers = ({
   'app:quit': quit,
 });
 
-/** What cannot be answered is told to the popover as a sentence. */
+/** A failure is returned to the popover as a sentence. */
 const editing =
   <O extends EditOperation>({ editor }: AppHost, operation: O) =>
   async (request: EditRequest<O>): Promise<EditResponse<O>> => {
@@ -118,7 +118,7 @@ function valueOf<T>(answer: Result<T, string>): T {
   return answer.value;
 }
 
-/** Does what a row of the menu asks for; what fails is logged, there is nobody to tell. */
+/** Performs the action of a menu row. Failures are logged, since the menu cannot show them. */
 export function performMenuAction(action: MenuAction, parts: ShellParts): void {
   menuWork(action, parts).catch((error: unknown) => {
     parts.log.error(`${action.kind} failed: ${error instanceof Error ? error.message : String(error)}.`);
@@ -162,7 +162,7 @@ async function menuWork(
   }
 }
 
-/** The report has the settings of our files; these two are the system's. */
+/** The report includes the settings in our files; these two come from the system. */
 async function copyDiagnostics(host: AppHost, settings: SettingsControl): Promise<void> {
   const { loginItemStatus, notificationsRefused } = await settings.refresh();
   const lines = [
@@ -172,7 +172,7 @@ async function copyDiagnostics(host: AppHost, settings: SettingsControl): Promis
   await clipboard.writeText(await host.diagnosticReport(lines));
 }
 
-/** Electron asks for an administrator's password where that is needed, and quits us when the moved app is started. */
+/** Electron asks for an administrator's password if needed, and quits this app when it starts the moved one. */
 function moveToApplications(): void {
   if (!app.moveToApplicationsFolder())
     throw new Error(
@@ -185,7 +185,7 @@ async function trustConfig(host: AppHost, digest: string): Promise<void> {
   if (!done.ok) throw new Error(done.error);
 }
 
-/** At the entry of a service, or at a line, where an editor can; else the file as a whole. */
+/** Opens the config at a service's entry or at a line if the editor supports it; otherwise the file as a whole. */
 async function openConfig(host: AppHost, place: IpcRequest<'config:open'> = {}): Promise<void> {
   const created = await host.createConfig();
   if (!created.ok) throw new Error(created.error);
@@ -199,7 +199,7 @@ async function lineOf(host: AppHost, name: string): Promise<number | undefined> 
   return entry.ok ? entry.value.line : undefined;
 }
 
-/** Only schemes of a fixed list are opened: the snapshot knows no others. */
+/** Only URLs with a scheme from a fixed list are opened: a snapshot has no others. */
 async function openService(host: AppHost, name: string): Promise<void> {
   const service = host.snapshot().services.find((one) => one.name === name);
   const url = service === undefined ? null : serviceUrl(service);
@@ -207,7 +207,7 @@ async function openService(host: AppHost, name: string): Promise<void> {
   await shell.openExternal(url);
 }
 
-/** Only pages of a fixed list are opened. */
+/** Only pages from a fixed list are opened. */
 async function openInstallPage(program: string): Promise<void> {
   const page = installPageOf(program);
   if (page === null) throw new Error(`no page tells how ${program} is installed`);

@@ -19,7 +19,7 @@ function setUp(taken: readonly string[] = []) {
   return { control, registered, presses: () => presses };
 }
 
-test('one takes the place of the other, and none takes it away', () => {
+test('a new shortcut replaces the previous one, and null removes it', () => {
   const { control, registered, presses } = setUp();
   control.use('Shift+Command+L');
   control.use('Control+Alt+P');
@@ -31,7 +31,7 @@ test('one takes the place of the other, and none takes it away', () => {
   expect(control.isRefused).toBe(false);
 });
 
-test.each(['Command+Space', 'nonsense'])('%s is refused, and another one is not', (accelerator) => {
+test.each(['Command+Space', 'nonsense'])('%s is rejected, and another one is not', (accelerator) => {
   const { control, registered } = setUp(['Command+Space']);
   control.use(accelerator);
   expect([control.isRefused, registered.size]).toEqual([true, 0]);

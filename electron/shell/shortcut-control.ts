@@ -1,6 +1,6 @@
-/** The global shortcut: one at a time, and what the system said of it. */
+/** The global shortcut: at most one, and whether the system accepted it. */
 
-/** Electron's `globalShortcut`, as far as it is used. `register` throws on what is no accelerator. */
+/** The used part of Electron's `globalShortcut`. `register` throws if the text is not an accelerator. */
 export interface ShortcutRegistry {
   register(accelerator: string, callback: () => void): boolean;
   unregister(accelerator: string): void;
@@ -17,12 +17,12 @@ export class ShortcutControl {
     this.#onPress = onPress;
   }
 
-  /** Another program has it, or it is none. */
+  /** Another program is using it, or it is not an accelerator. */
   get isRefused(): boolean {
     return this.#isRefused;
   }
 
-  /** In place of the one before; null: none. */
+  /** Replaces the previous shortcut; null: none. */
   use(accelerator: string | null): void {
     if (this.#used !== null) this.#registry.unregister(this.#used);
     this.#used = null;

@@ -5,7 +5,7 @@ import type { AppHost } from '../core/host/app-host.ts';
 
 const deadlineMs = 30_000;
 
-/** Resolves true once a first forward is proven or ready, false when that takes too long. */
+/** Resolves to true once a first forward is proven or ready, false if that takes too long. */
 export function reachFirstForward(
   host: Pick<AppHost, 'snapshot' | 'onSnapshot'>,
   clock: Clock,

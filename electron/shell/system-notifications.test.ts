@@ -5,7 +5,7 @@ import { maxHeldNotifications, SystemNotifications, type NotificationMaker } fro
 
 const notice = { title: 'warehouse needs you', body: 'The host key has changed' };
 
-/** What the system was asked for and shown, in order. */
+/** The requests to the system, and what it showed, in order. */
 let told: unknown[];
 let made: FakeNotification[];
 let isSupported: boolean;
@@ -53,7 +53,7 @@ function notificationsOn(platform: NodeJS.Platform): SystemNotifications {
   });
 }
 
-test('permission is asked for before there is anything to show', () => {
+test('permission is requested before there is anything to show', () => {
   notifications.askPermission();
   expect(told).toEqual(['asked for permission']);
   expect(made).toEqual([]);
@@ -70,7 +70,7 @@ test('a notification is shown, and reports a click', () => {
   expect(told).toEqual(['asked for permission', notice.title, 'clicked']);
 });
 
-test('on a Mac, what helps is a button of the notification', () => {
+test('on a Mac, the notification has a button for the remedy', () => {
   notifications.show({ ...notice, action: 'Trust Host Key…' });
   expect(made[0]!.actions).toEqual([{ type: 'button', text: 'Trust Host Key…' }]);
   made[0]!.emit('action', {});
@@ -111,7 +111,7 @@ test('nothing is made where the system has no notifications', () => {
   expect(made).toEqual([]);
 });
 
-test('what is fixed is withdrawn, once', () => {
+test('a notification about a fixed problem is withdrawn, once', () => {
   const withdraw = notifications.show({ title: 'a', body: 'b' });
   told = [];
   withdraw();

@@ -1,18 +1,18 @@
 /**
- * Notices as notifications of the system.
+ * Shows notifications through the system.
  *
- * 1. macOS asks the user for permission when the first object of the system's is made, and loses what is shown before the answer.
- *    So permission is requested when notifications are turned on, not by the first one (Electron's
+ * 1. macOS asks the user for permission when the first notification object is created, and drops what is shown before the
+ *    answer. So permission is requested when notifications are turned on, not by the first one (Electron's
  *    `shell/browser/notifications/mac/notification_presenter_mac.mm`, from Electron 42 on).
  * 2. A notification whose object is released is removed from the Notification Center (`cocoa_notification.mm`, destructor): each is
  *    held until it is closed or clicked.
- * 3. What the system refuses is known only by the notification that failed, and only until another one is shown.
+ * 3. A refusal is known only from a notification that failed, and only until another one is shown.
  */
 import type { NotificationConstructorOptions } from 'electron';
 import { nativeNotice } from './native-notice.ts';
 import type { Notice } from './notice-words.ts';
 
-/** Electron's `Notification`, as far as it is used. */
+/** The used part of Electron's `Notification`. */
 export interface NativeNotification {
   on(event: 'click' | 'close' | 'show' | 'action', listener: () => void): unknown;
   on(event: 'failed', listener: (event: unknown, error: string) => void): unknown;
@@ -22,14 +22,14 @@ export interface NativeNotification {
 
 export interface NotificationMaker {
   new (options: NotificationConstructorOptions): NativeNotification;
-  /** Asks for permission where the system wants that. */
+  /** Requests permission if the system requires it. */
   isSupported(): boolean;
 }
 
 export interface SystemNotificationsParts {
   readonly maker: NotificationMaker;
   readonly platform: NodeJS.Platform;
-  /** `isAction`: its button was chosen, and not the notification as a whole. */
+  /** `isAction`: its button was clicked, not the notification itself. */
   readonly onClick: (notice: Notice, isAction: boolean) => void;
   /** The system has refused one; `why` is its own error. */
   readonly onRefused: (why: string) => void;
@@ -63,7 +63,7 @@ export class SystemNotifications {
     if (platform === 'darwin') maker.isSupported();
   }
 
-  /** Returns a function that withdraws it. */
+  /** Shows a notification. Returns a function that withdraws it. */
   show(notice: Notice): () => void {
     const { maker, platform, onClick, onRefused } = this.#parts;
     if (!maker.isSupported()) return () => undefined;

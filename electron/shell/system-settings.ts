@@ -1,4 +1,4 @@
-/** Pages of macOS's System Settings, from macOS 13 on. Apple documents no addresses; these are the panes' bundle identifiers. */
+/** Pages of System Settings, macOS 13 and later. Apple documents no URLs; these use the panes' bundle identifiers. */
 const pages = {
   'login-items': 'x-apple.systempreferences:com.apple.LoginItems-Settings.extension',
   notifications: 'x-apple.systempreferences:com.apple.Notifications-Settings.extension',

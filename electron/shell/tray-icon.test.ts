@@ -8,17 +8,17 @@ const platforms = ['darwin', 'linux'] as const;
 const icons = path.resolve(import.meta.dirname, '../../build/icons');
 
 describe.each(platforms)('on %s', (platform) => {
-  test('each state has an icon of its own, but what is checked looks as what is worked on: never well', () => {
+  test('each state has its own icon, except that checking looks like working and never like up', () => {
     const [up, checking, ...others] = tones.map((tone) => trayIconFile(tone, platform));
     expect(new Set([up, ...others]).size).toBe(4);
     expect(checking).toBe(trayIconFile('working', platform));
   });
 
-  test('a forward that is ready looks as one that is up: nothing is left to wait for', () => {
+  test('a ready forward looks like one that is up: nothing is left to wait for', () => {
     expect(trayIconFile('ready', platform)).toBe(trayIconFile('up', platform));
   });
 
-  test.each(tones)('the icon for %s is drawn, also for dense screens', (tone) => {
+  test.each(tones)('the icon for %s exists, also for high-density displays', (tone) => {
     const file = trayIconFile(tone, platform);
     expect(
       [file, file.replace('.png', '@2x.png')].filter((name) => !existsSync(path.join(icons, name))),
@@ -26,7 +26,7 @@ describe.each(platforms)('on %s', (platform) => {
   });
 });
 
-test('only macOS tints the icon by itself, which it does for files named Template', () => {
+test('only macOS tints the icon itself, for files named Template', () => {
   expect(trayIconFile('up', 'darwin')).toMatch(/Template\.png$/);
   expect(trayIconFile('up', 'linux')).not.toMatch(/Template/);
 });

@@ -1,6 +1,6 @@
 /**
- * The tray's icon has four honest shapes, so that a template image can show them apart. What is being checked looks as what
- * is being worked on: neither well nor in trouble. What is ready leaves nothing to wait for, and looks as what is up.
+ * The tray's icon has four shapes, so that a template image can distinguish them. Checking looks like working: neither up nor
+ * in trouble. Ready looks like up, since nothing is left to wait for.
  */
 import type { Tone } from '../../shared/service-tone.ts';
 
@@ -14,8 +14,8 @@ const names: Readonly<Record<Tone, string>> = {
 };
 
 /**
- * The icon's file name. macOS tints template images itself and finds the `@2x` beside it; other panels show a file as
- * it is and are mostly dark, so they get light shapes.
+ * The icon's file name. macOS tints template images itself and finds the `@2x` file next to it; other panels show a file as is
+ * and are mostly dark, so they get light shapes.
  */
 export function trayIconFile(tone: Tone, platform: NodeJS.Platform): string {
   return platform === 'darwin' ? `tray-${names[tone]}Template.png` : `tray-${names[tone]}-light.png`;

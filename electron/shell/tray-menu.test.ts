@@ -23,7 +23,7 @@ function asText(rows: readonly MenuRow[]): readonly string[] {
 const textOf = (snapshot: Snapshot, change: Partial<Settings> = {}): readonly string[] =>
   asText(trayMenuRows({ snapshot, settings: { ...plainSettings, ...change } }));
 
-test('a question that waits for the user stands on top, and leads to the popover', () => {
+test('an open prompt is at the top, and opens the popover', () => {
   const prompt = {
     id: '1',
     services: ['a'],
@@ -42,7 +42,7 @@ test('a question that waits for the user stands on top, and leads to the popover
   });
 });
 
-test('a reverse forward that is up names its place on the server', () => {
+test('a reverse forward that is up shows its address on the server', () => {
   const service = { ...aService('hook'), localPort: 0, remoteAddress: 'bastion:8080' };
   expect(stateInWords(service)).toBe('bastion:8080');
 });
@@ -71,7 +71,7 @@ test('every forward is a checkbox with its state in words, the commands below', 
   ]);
 });
 
-test('200 forwards are shown as what needs attention, and as groups', () => {
+test('200 forwards are shown as groups, plus those that need attention', () => {
   const many = Array.from({ length: 200 }, (_, index) =>
     aService(`s${index}`, index < 150 ? { tags: ['web'] } : {}),
   );
@@ -92,7 +92,7 @@ test('200 forwards are shown as what needs attention, and as groups', () => {
   );
 });
 
-test('what is paused can be resumed, and nothing else is turned on by that', () => {
+test('resuming turns on only paused forwards', () => {
   const paused = { ...offService('a'), offUntil: 1_000 };
   const rows = trayMenuRows({ snapshot: aSnapshot(paused, offService('b')), settings: plainSettings });
   expect(asText(rows).slice(8, 12)).toEqual([
@@ -104,12 +104,12 @@ test('what is paused can be resumed, and nothing else is turned on by that', () 
   expect(rows[10]).toMatchObject({ action: { kind: 'set-group', names: ['a'], desired: 'on' } });
 });
 
-test('more troubles than there is room for lead to the popover', () => {
+test('if more forwards are in trouble than fit, an item opens the popover', () => {
   const services = Array.from({ length: 30 }, (_, index) => failedService(`s${index}`));
   expect(textOf(aSnapshot(...services))).toContain('22 more need attention…');
 });
 
-test('what is guarded is not turned on from the menu', () => {
+test('guarded forwards are not turned on from the menu', () => {
   const guarded = { ...offService('orders'), guard: 'confirm' as const };
   const actions = trayMenuRows({ snapshot: aSnapshot(guarded, offService('a')), settings: plainSettings })
     .filter((row) => 'label' in row && ['orders — off', 'Start All'].includes(row.label))
@@ -117,7 +117,7 @@ test('what is guarded is not turned on from the menu', () => {
   expect(actions).toEqual([{ kind: 'open-popover' }, { kind: 'set-group', names: ['a'], desired: 'on' }]);
 });
 
-test('what can change nothing is greyed out', () => {
+test('items without an effect are disabled', () => {
   expect(textOf(aSnapshot(aService('a')))).toContain('(Start All)');
   expect(textOf(aSnapshot(offService('a')))).toContain('(Stop All)');
   expect(textOf(aSnapshot())).toEqual(
@@ -125,7 +125,7 @@ test('what can change nothing is greyed out', () => {
   );
 });
 
-test('a broken config is named where it can be opened', () => {
+test('a broken config is noted above the item that opens it', () => {
   const snapshot = aSnapshot(aService('a'));
   const config = { ...snapshot.config, status: 'broken' as const };
   const menu = textOf({ ...snapshot, config });
@@ -136,24 +136,24 @@ test('a broken config is named where it can be opened', () => {
 });
 
 describe('opening at login', () => {
-  test('is ticked when the system does it', () => {
+  test('is checked if the system opens it', () => {
     expect(textOf(aSnapshot(), { openAtLogin: true, loginItemStatus: 'enabled' })).toContain(
       '[x] Open at Login',
     );
   });
 
-  test('says where to allow it when the system waits for that', () => {
+  test('says where to allow it if the system requires approval', () => {
     expect(textOf(aSnapshot(), { openAtLogin: true, loginItemStatus: 'requires-approval' })).toContain(
       '[x] Open at Login (allow it in System Settings)',
     );
   });
 
-  test('is left out where there is no such thing', () => {
+  test('is omitted if it is not supported', () => {
     expect(textOf(aSnapshot(), { loginItemStatus: 'unavailable' }).join()).not.toContain('Login');
   });
 });
 
-test('choosing a forward asks for the opposite of what is wanted now', () => {
+test('choosing a forward toggles whether it is turned on', () => {
   const actions = trayMenuRows({
     snapshot: aSnapshot(aService('a'), offService('b')),
     settings: plainSettings,
@@ -184,12 +184,12 @@ test.each<[string, Partial<ServiceSnapshot>]>([
   expect(stateInWords(aService('a', change))).toBe(words);
 });
 
-test('nothing that passes by itself changes the menu: times and counters stay out of it', () => {
+test('times and counters do not change the menu', () => {
   const ticking = { since: 5, checkMs: 9, connections: 3, bytesIn: 7, bytesOut: 8, held: 1, restarts: 2 };
   expect(textOf(aSnapshot(aService('a', ticking)))).toEqual(textOf(aSnapshot(aService('a'))));
 });
 
-test('a forward in trouble reads the same in every phase of its tries', () => {
+test('a forward in trouble has the same label in every retry phase', () => {
   const cause = describeCause('target-refused', { host: 'db' });
   const phases: readonly Partial<ServiceSnapshot>[] = [
     { phase: 'up', health: 'unhealthy' },
@@ -204,7 +204,7 @@ test('a forward in trouble reads the same in every phase of its tries', () => {
   expect(new Set(words)).toEqual(new Set(['The tunnel is up, but db refused the connection']));
 });
 
-test('there is an entry for updates where this copy updates itself', () => {
+test('there is an update item if this copy updates itself', () => {
   const updates = { automatic: true, label: 'Restart to Update to 1.1.0…', enabled: true };
   const menu = textOf(aSnapshot(aService('a')), { updates });
   expect(menu.slice(-4)).toEqual([

@@ -1,4 +1,4 @@
-/** The native menu as plain rows: what it says and what each row asks for. `tray.ts` turns them into Electron's. */
+/** The native menu as plain rows with labels and actions. `tray.ts` converts them to Electron's menu. */
 import { promptTitle } from '../../shared/prompt-words.ts';
 import { pausedNames } from '../../shared/off-until.ts';
 import { clientAddress } from '../../shared/bind-address.ts';
@@ -11,7 +11,7 @@ import { countServices, toneOf, upOfWanted } from '../../shared/service-tone.ts'
 export type MenuAction =
   | { readonly kind: 'set-desired'; readonly name: string; readonly desired: Desired }
   | { readonly kind: 'set-group'; readonly names: readonly string[]; readonly desired: Desired }
-  /** All that are on are off for that long, and on again then. */
+  /** Turns off all services that are on, and turns them on again after that time. */
   | { readonly kind: 'pause-all'; readonly for: 'hour' | 'day' }
   | { readonly kind: 'open-popover' | 'open-config' | 'reload' | 'copy-diagnostics' | 'update' | 'quit' }
   | { readonly kind: 'open-at-login'; readonly open: boolean };
@@ -75,7 +75,7 @@ export function trayMenuRows({ snapshot, settings }: MenuContext): readonly Menu
   ];
 }
 
-/** More than these are shown as troubles and groups: no menu of a screen's height helps anybody. */
+/** With more services, the menu shows those in trouble and the groups, to limit its height. */
 const maxServiceRows = 20;
 const maxTroubleRows = 8;
 const untagged = 'Other';
@@ -109,13 +109,13 @@ function groupRow(title: string, members: readonly ServiceSnapshot[]): MenuRow {
   };
 }
 
-/** Ends pauses early. Guarded services come back with the others: they would have, once their time was over. */
+/** Ends pauses early. This includes guarded services, which would also come back at the end of the pause. */
 function resumeRow(services: readonly ServiceSnapshot[]): readonly MenuRow[] {
   const names = pausedNames(services);
   return names.length === 0 ? [] : [command('Resume', { kind: 'set-group', names, desired: 'on' })];
 }
 
-/** Those that are guarded are turned on one by one. */
+/** Leaves out guarded services, which are turned on one at a time. */
 const groupAction = (services: readonly ServiceSnapshot[], desired: Desired): MenuAction => ({
   kind: 'set-group',
   names: (desired === 'on' ? withoutGuarded(services) : services).map(({ name }) => name),
@@ -136,8 +136,8 @@ function serviceRow(service: ServiceSnapshot): MenuRow {
 }
 
 /**
- * Words that stay the same while the state does: no times, no counters, and one cause for as long as a service is in trouble,
- * so that the menu is seldom rebuilt.
+ * A label that changes only with the state: no times, no counters, and one cause for as long as a service is in trouble, so
+ * that the menu is rarely rebuilt.
  */
 export function stateInWords(
   service: Pick<

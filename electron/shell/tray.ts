@@ -1,10 +1,10 @@
 /**
- * The icon in the menu bar. A left click asks for the popover; a right click shows the menu. Nothing native is touched
- * when nothing visible changed.
+ * The icon in the menu bar. A left click opens the popover; a right click shows the menu. Native objects are updated only if
+ * something visible has changed.
  *
- * On Linux the panel itself shows the menu that it was given (by D-Bus), so the menu must be there beforehand; a left
- * click still arrives as a click. `menu-pace.ts` says when it is renewed. On macOS a menu that is set would swallow the left
- * click, so it is made when asked for, and stays as it is while it is open.
+ * On Linux the panel itself shows the menu (over D-Bus), so the menu must be set beforehand; a left click still arrives as a
+ * click. `menu-pace.ts` decides when to update it. On macOS a preset menu would intercept left clicks, so it is created on
+ * demand and does not change while it is open.
  */
 import { Menu, nativeImage, Tray, type NativeImage, type Rectangle } from 'electron';
 import { existsSync } from 'node:fs';
@@ -21,7 +21,7 @@ export interface TrayOptions {
   readonly iconFolder: string;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
-  /** macOS only: the button went down, and `onClick` follows when it is let go. */
+  /** macOS only: the mouse button was pressed; `onClick` follows when it is released. */
   readonly onPress: () => void;
   readonly onClick: (bounds: Rectangle) => void;
   readonly onAction: (action: MenuAction) => void;
@@ -29,7 +29,7 @@ export interface TrayOptions {
 
 export interface MenuBarTray {
   update(context: MenuContext): void;
-  /** Empty where the platform does not tell. */
+  /** Empty if the platform does not report them. */
   bounds(): Rectangle;
   destroy(): void;
 }
@@ -43,7 +43,7 @@ export function createTray(options: TrayOptions, initial: MenuContext): MenuBarT
   tray.setIgnoreDoubleClickEvents(true);
 
   const choose = (action: MenuAction): void => {
-    // The panel may have ticked the checkbox by itself; whatever comes of it, the menu is drawn anew.
+    // The panel may have toggled the checkbox itself, so the menu is always updated.
     shown.menu = '';
     pace.chosen();
     onAction(action);

@@ -1,4 +1,4 @@
-/** What a dialog about updates shows. Pure: versions and errors come from a server. */
+/** The content of a dialog about updates, made safe to display: versions and errors come from a server. Pure. */
 import { visibleLine } from '../../shared/visible-text.ts';
 
 export interface UpdateBox {

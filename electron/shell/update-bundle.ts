@@ -1,4 +1,4 @@
-/** What fetches updates, in a bundle of its own: most runs never look for one. */
+/** Loads the updater from a separate bundle, since most runs never check for updates. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
@@ -6,7 +6,7 @@ import type { Logger } from '../core/observability/logger.ts';
 import type { UpdateEngine } from './update-control.ts';
 import type * as updaterBundle from './update-engine.ts';
 
-/** `distFolder`: holds `updater.cjs`. */
+/** `distFolder`: contains `updater.cjs`. */
 export function loadUpdater(distFolder: string, log: Logger, clock: Clock): Promise<UpdateEngine> {
   const file = path.join(distFolder, 'updater.cjs');
   const { electronUpdater } = createRequire(file)(file) as typeof updaterBundle;

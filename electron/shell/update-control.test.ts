@@ -51,7 +51,7 @@ function setUp(change: Partial<UpdateOptions> = {}, engineChange: Partial<Update
 
 const settled = (check: () => void): Promise<void> => vi.waitFor(check, { interval: 1 });
 
-test('looks some minutes after the start, fetches, and installs at the end', async () => {
+test('checks a few minutes after the start, downloads, and installs on quit', async () => {
   const { clock, control, engine, memory, tell, ask } = setUp();
   await clock.advance(5 * 60_000);
   await settled(() => expect(control.label?.label).toBe('Restart to Update to 1.1.0…'));
@@ -63,7 +63,7 @@ test('looks some minutes after the start, fetches, and installs at the end', asy
   control.dispose();
 });
 
-test('restarts once the user has agreed, and hands over to the system’s updater', async () => {
+test('restarts once the user confirms, and hands over to the system’s updater', async () => {
   const { control, restart, ask, engine } = setUp(
     { ask: () => Promise.resolve(true) },
     { install: vi.fn(() => 'quits' as const) },
@@ -76,7 +76,7 @@ test('restarts once the user has agreed, and hands over to the system’s update
   control.dispose();
 });
 
-test('an end without an update, or with a broken one, is an end all the same', async () => {
+test('quitting works without an update, and with a broken one', async () => {
   const none = setUp();
   expect(none.control.install({ restart: false })).toBe('then-exit');
   expect(none.engine.install).not.toHaveBeenCalled();
@@ -108,7 +108,7 @@ test('a restart for an update that cannot be installed starts this version again
   control.dispose();
 });
 
-test('a server that fails is not asked again by a start on the same day', async () => {
+test('a failing server is not asked again by another start on the same day', async () => {
   const check = (): Promise<string | null> => Promise.reject(new Error('HTTP 500'));
   const { clock, control, memory } = setUp({}, { check });
   await clock.advance(5 * 60_000);
@@ -136,7 +136,7 @@ test('a check of a silent server times out, and can be repeated', async () => {
   control.dispose();
 });
 
-test('where there are no updates nothing is looked for, and no entry shown', async () => {
+test('if updates are not supported, there is no check and no menu item', async () => {
   const { clock, control, engine } = setUp({ surroundings: { ...surroundings, hasFeed: false } });
   await clock.advance(48 * 60 * 60_000);
   expect(engine.check).not.toHaveBeenCalled();

@@ -14,17 +14,17 @@ import {
   type UpdateSurroundings,
 } from './update-machine.ts';
 
-/** What fetches and installs. */
+/** Downloads and installs updates. */
 export interface UpdateEngine {
-  /** The newer version that there is; null: none. */
+  /** Resolves to the newer version; null: none. */
   check(): Promise<string | null>;
-  /** Fetches what the check found, and checks its signature or checksum. */
+  /** Downloads the version that the check found, and verifies its signature or checksum. */
   fetch(): Promise<void>;
-  /** Makes the requests fail that a check or a fetch still waits for. */
+  /** Aborts the pending requests of a check or download. */
   cancel(): void;
   /**
-   * Puts the new version in the place of this one. `then-exit`: the process is to end now; `quits`: the system's updater
-   * ends it. Throws when that cannot be done.
+   * Replaces this version with the new one. `then-exit`: the process should exit now; `quits`: the system's updater ends it.
+   * Throws on failure.
    */
   install(options: { readonly restart: boolean }): 'then-exit' | 'quits';
 }
@@ -42,16 +42,16 @@ export interface UpdateOptions {
   };
   readonly openConnections: () => number;
   readonly tell: (message: string, detail: string) => void;
-  /** Resolves true when the user wants the restart. */
+  /** Resolves to true if the user wants to restart. */
   readonly ask: (message: string, detail: string) => Promise<boolean>;
-  /** Ends the forwards, then calls `install` with `restart`. */
+  /** Stops the forwards, then calls `install` with `restart`. */
   readonly restart: () => void;
-  /** Has this version started again once it has ended. */
+  /** Schedules a start of this version after it has exited. */
   readonly relaunch: () => void;
   readonly onChange: () => void;
 }
 
-/** The first look: not while forwards come up. Then it looks at the calendar once an hour. */
+/** The first check is not made while forwards are starting. After that, it checks every hour whether one is due. */
 const firstLookMs = 5 * 60_000;
 const lookEveryMs = 60 * 60_000;
 /** The updater's requests have no timeout in Electron (builder-util-runtime sets it on a Node socket). */
@@ -78,12 +78,12 @@ export class UpdateControl {
     return entry === null ? null : { ...entry, label: visibleLine(entry.label) };
   }
 
-  /** The entry in the menu was chosen. */
+  /** The menu item was chosen. */
   choose(): void {
     this.#take({ kind: 'chosen' });
   }
 
-  /** Looks now, when that is due; resolves when an update is ready, or there is none. */
+  /** Checks now if a check is due; resolves when an update is ready or there is none. */
   look(): Promise<void> {
     return new Promise((resolve) => {
       this.#whenSettled.push(resolve);
@@ -91,7 +91,7 @@ export class UpdateControl {
     });
   }
 
-  /** The forwards have ended, and the process is about to. `quits`: it is not to end by itself. */
+  /** Call after the forwards have stopped, just before the process exits. `quits`: it must not exit by itself. */
   install(options: { readonly restart: boolean }): 'then-exit' | 'quits' {
     const isWanted = options.restart
       ? this.#state.kind === 'installing'
@@ -101,7 +101,7 @@ export class UpdateControl {
       return this.#engine.install(options);
     } catch (error) {
       this.#options.log.error(`The update was not installed: ${errorMessage(error)}.`);
-      // The user asked for a restart, not for an end.
+      // The user requested a restart, not only a quit.
       if (options.restart) this.#options.relaunch();
       return 'then-exit';
     }
@@ -185,7 +185,7 @@ export class UpdateControl {
 
   async #check(): Promise<string | null> {
     const { memory, clock, engine } = this.#options;
-    // Before the answer: a failing server is not asked at every start.
+    // Stored before the response, so that a failing server is not asked at every start.
     await memory.change({ updateCheckedAt: clock.wallNow() });
     this.#engine ??= await engine();
     return this.#engine.check();

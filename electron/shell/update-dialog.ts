@@ -1,17 +1,17 @@
 import { app, dialog } from 'electron';
 import { updateBox } from './update-box.ts';
 
-/** Says something about updates, with a button to close it. */
+/** Shows a message about updates, with a button to close it. */
 export function tellOfUpdate(message: string, detail: string): void {
   void show(updateBox(message, detail, ['OK']));
 }
 
-/** Resolves true when the user wants the restart now. */
+/** Resolves to true if the user wants to restart now. */
 export const askToRestart = async (message: string, detail: string): Promise<boolean> =>
   (await show(updateBox(message, detail, ['Restart Now', 'Later']))) === 0;
 
 /**
- * Resolves to the index of the button. An app without a Dock icon has to take the focus, or its dialog stays behind other
+ * Resolves to the index of the button. An app without a Dock icon must take the focus, or its dialog stays behind other
  * windows.
  */
 async function show(box: ReturnType<typeof updateBox>): Promise<number> {

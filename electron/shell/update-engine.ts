@@ -1,6 +1,6 @@
 /**
- * electron-updater as the updater. On macOS Squirrel takes over what was fetched, checks that the same developer has signed
- * it, and installs it once the process is gone. On Linux the AppImage is replaced, by its checksum in the release's own list.
+ * Updates by electron-updater. On macOS Squirrel takes over the download, checks that the same developer has signed it, and
+ * installs it after the process has exited. On Linux the AppImage is replaced after checking its checksum from the release.
  */
 import { app } from 'electron';
 import { autoUpdater, type AppUpdater } from 'electron-updater';
@@ -8,7 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { UpdateEngine } from './update-control.ts';
 
-/** electron-updater's Linux part can install without quitting; its types hide that. */
+/** electron-updater can install without quitting on Linux, but its types hide that. */
 interface InstallingUpdater extends AppUpdater {
   install(isSilent: boolean, isForceRunAfter: boolean): boolean;
 }
@@ -19,7 +19,7 @@ export interface UpdaterParts {
   readonly platform: NodeJS.Platform;
 }
 
-/** The system's updater ends the process; a process that has ended its forwards must not stay when it does not. */
+/** The system's updater should end the process; if it does not, the process must still not stay without its forwards. */
 const quitWithinMs = 30_000;
 
 export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateEngine {
@@ -27,7 +27,7 @@ export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateE
   autoUpdater.logger = log;
   autoUpdater.autoDownload = false;
   autoUpdater.allowDowngrade = false;
-  // On macOS this has Squirrel take the update over; elsewhere it would listen for an end that may not be orderly.
+  // On macOS this makes Squirrel take over the update; on other systems it would install even after a disorderly quit.
   autoUpdater.autoInstallOnAppQuit = isMac;
   // Without a listener an error event would be thrown. The caller gets it as a rejection.
   autoUpdater.on('error', (error) => log.warn(`The updater reported: ${error.message}`));
@@ -39,7 +39,7 @@ export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateE
     fetch: async () => {
       await autoUpdater.downloadUpdate();
     },
-    // Otherwise the updater would answer the next check by the one that hangs.
+    // Otherwise the updater would return the hanging check for the next one.
     cancel: () => {
       autoUpdater.netSession
         .closeAllConnections()
@@ -47,7 +47,7 @@ export function electronUpdater({ log, clock, platform }: UpdaterParts): UpdateE
     },
     install: ({ restart }) => {
       if (!isMac) {
-        // The new one must be able to take the lock while this one still ends.
+        // The new instance must be able to take the lock while this one is still exiting.
         app.releaseSingleInstanceLock();
         if (!(autoUpdater as InstallingUpdater).install(true, restart))
           throw new Error('the new file could not replace the old one');

@@ -38,7 +38,7 @@ function play(
 }
 
 describe('automatically it', () => {
-  it('looks, fetches, and installs as LocalPort quits, without a word', () => {
+  it('checks, downloads, and installs when LocalPort quits, silently', () => {
     expect(
       play([
         { kind: 'tick' },
@@ -51,11 +51,11 @@ describe('automatically it', () => {
   });
 
   it.each([
-    ['once a day at the most', { checkedAt: usual.now - checkEveryMs + 1 }, 'idle []'],
+    ['at most once a day', { checkedAt: usual.now - checkEveryMs + 1 }, 'idle []'],
     ['again after a day', { checkedAt: usual.now - checkEveryMs }, 'checking [check]'],
     ['when the clock was set back', { checkedAt: usual.now + 1 }, 'checking [check]'],
     ['not while it is switched off', { isAutomatic: false }, 'idle []'],
-  ])('looks %s', (_when, context, expected) => {
+  ])('checks %s', (_when, context, expected) => {
     expect(play([{ kind: 'tick' }], context)).toEqual([expected]);
   });
 
@@ -73,14 +73,14 @@ describe('automatically it', () => {
 });
 
 describe('at the user’s request it', () => {
-  it('says that there is nothing newer, whatever the setting is', () => {
+  it('says that there is no newer version, whatever the setting', () => {
     expect(play([{ kind: 'chosen' }, { kind: 'checked', version: null }], { isAutomatic: false })).toEqual([
       'checking [check]',
       'idle [tell: LocalPort is up to date]',
     ]);
   });
 
-  it('joins a check that runs, fetches, and asks before it restarts', () => {
+  it('joins a running check, downloads, and asks before it restarts', () => {
     expect(
       play([
         { kind: 'tick' },
@@ -110,14 +110,14 @@ describe('at the user’s request it', () => {
     [0, 'No connections are open.'],
     [1, '1 open connection will be closed.'],
     [7, '7 open connections will be closed.'],
-  ])('shows what a restart costs with %d connections', (openConnections, words) => {
+  ])('shows what a restart interrupts with %d connections', (openConnections, words) => {
     const { effects } = updateTransition(ready, { kind: 'chosen' }, { ...usual, openConnections });
     expect(effects).toMatchObject([
       { kind: 'ask', detail: `${words} Otherwise the update is installed when LocalPort quits.` },
     ]);
   });
 
-  it('shows what failed, and can be asked again', () => {
+  it('shows what failed, and can be repeated', () => {
     expect(play([{ kind: 'chosen' }, { kind: 'failed', why: 'HTTP 404' }, { kind: 'chosen' }])).toEqual([
       'checking [check]',
       'idle [log: The update failed: HTTP 404.; tell: LocalPort could not be updated]',
@@ -132,7 +132,7 @@ describe('at the user’s request it', () => {
     ]);
   });
 
-  it('says why there are none where there are none', () => {
+  it('says why updates are not supported', () => {
     const none: UpdateState = { kind: 'unavailable', why: 'It runs from a checkout: use git pull.' };
     expect(play([{ kind: 'chosen' }, { kind: 'tick' }, { kind: 'quitting' }], {}, none)).toEqual([
       'unavailable [tell: LocalPort cannot update itself]',

@@ -1,53 +1,53 @@
 /**
- * When LocalPort looks for an update, fetches it and installs it. Pure: `updateTransition(state, event, context)`.
+ * When LocalPort checks for an update, downloads it and installs it. Pure: `updateTransition(state, event, context)`.
  *
  * 1. An automatic check runs at most once a day, also across restarts, and never while the user has turned it off.
  * 2. An update found automatically is downloaded silently and installed when LocalPort quits.
  * 3. LocalPort restarts only when the user asks, and confirms, with the number of open connections shown.
- * 4. Every failure is logged, and shown to the user when the user has asked for the update. An update that is ready stays so.
+ * 4. Every failure is logged, and shown if the user requested the update. A failure does not discard an update that is ready.
  */
 import { assertNever } from '../../shared/result.ts';
 
 export type UpdateState =
-  /** No updates here; why, in a sentence. */
+  /** Updates are not supported; `why` is a sentence. */
   | { readonly kind: 'unavailable'; readonly why: string }
   | { readonly kind: 'idle' }
   | { readonly kind: 'checking'; readonly asked: boolean }
   | { readonly kind: 'fetching'; readonly version: string; readonly asked: boolean }
-  /** Fetched and checked; installed when LocalPort quits. */
+  /** Downloaded and verified; installed when LocalPort quits. */
   | { readonly kind: 'ready'; readonly version: string }
   | { readonly kind: 'installing'; readonly version: string };
 
 export type UpdateEvent =
   /** Time has passed. */
   | { readonly kind: 'tick' }
-  /** The user chose the entry in the menu. */
+  /** The user chose the menu item. */
   | { readonly kind: 'chosen' }
-  /** What the check has found; null: nothing newer. */
+  /** The result of the check; null: no newer version. */
   | { readonly kind: 'checked'; readonly version: string | null }
   | { readonly kind: 'fetched' }
   | { readonly kind: 'failed'; readonly why: string }
   /** The user's answer to `ask`. */
   | { readonly kind: 'answered'; readonly restart: boolean }
-  /** LocalPort has ended all forwards and is about to end. */
+  /** LocalPort has stopped all forwards and is about to exit. */
   | { readonly kind: 'quitting' };
 
 export interface UpdateContext {
   readonly isAutomatic: boolean;
   readonly version: string;
-  /** Epoch ms: now, and when it last looked; null: never. */
+  /** Epoch ms: now, and the time of the last check; null: never. */
   readonly now: number;
   readonly checkedAt: number | null;
   readonly openConnections: number;
 }
 
 export type UpdateEffect =
-  /** Look, and remember that it was now. */
+  /** Check, and store the time of the check. */
   | { readonly kind: 'check' }
   | { readonly kind: 'fetch' }
   | { readonly kind: 'tell'; readonly message: string; readonly detail: string }
   | { readonly kind: 'ask'; readonly message: string; readonly detail: string }
-  /** End the forwards, install, start again. */
+  /** Stop the forwards, install, and restart. */
   | { readonly kind: 'restart' }
   | { readonly kind: 'install' }
   | { readonly kind: 'log'; readonly message: string };
@@ -87,7 +87,7 @@ export function updateTransition(state: UpdateState, event: UpdateEvent, context
   }
 }
 
-/** A clock that was set back must not put the next check off for years. */
+/** A clock that was set back must not delay the next check for years. */
 const isDue = ({ now, checkedAt }: UpdateContext): boolean =>
   checkedAt === null || now < checkedAt || now - checkedAt >= checkEveryMs;
 
@@ -151,7 +151,7 @@ function question(version: string, { openConnections }: UpdateContext): UpdateEf
   };
 }
 
-/** The entry in the menu, and whether it can be chosen; null: there is none. */
+/** The label of the menu item, and whether it is enabled; null: no item. */
 export function updateLabel(
   state: UpdateState,
 ): { readonly label: string; readonly enabled: boolean } | null {
@@ -176,7 +176,7 @@ export function updateLabel(
 export interface UpdateSurroundings {
   readonly isPackaged: boolean;
   readonly platform: NodeJS.Platform;
-  /** Whether the build named a place for releases: `app-update.yml` lies in the resources. */
+  /** Whether the build configured a release server: the resources contain `app-update.yml`. */
   readonly hasFeed: boolean;
   readonly isAppImage: boolean;
   /** The app's executable. */

@@ -1,4 +1,4 @@
-/** Updates put together from Electron's parts. */
+/** Assembles updates from Electron's APIs. */
 import { app } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -34,7 +34,7 @@ export function createUpdates({ store, ...parts }: UpdateParts): UpdateControl {
     },
     tell: tellOfUpdate,
     ask: askToRestart,
-    // An AppImage's own executable is gone once it has ended.
+    // An AppImage's own executable is gone once it has exited.
     relaunch: () => app.relaunch({ execPath: runtime.program, args: process.argv.slice(1) }),
   });
 }

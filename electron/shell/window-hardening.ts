@@ -1,4 +1,4 @@
-/** What no page of ours ever needs is refused: new windows, navigation, webviews, permissions. */
+/** Denies what our pages never need: new windows, navigation, webviews, permissions. */
 import type { Session, WebContents } from 'electron';
 import type { Logger } from '../core/observability/logger.ts';
 

@@ -3,13 +3,13 @@ import { FieldLine, type TextFieldProps } from './text-field.tsx';
 
 interface ComboFieldProps extends Omit<TextFieldProps, 'isNumber' | 'children'> {
   readonly options: readonly string[];
-  /** One of the options was chosen from the list. */
+  /** An option was chosen from the list. */
   readonly onChoose?: (value: string) => void;
 }
 
 const maxShown = 40;
 
-/** A field that may be typed in freely, with what is known offered below it (ARIA Authoring Practices, "Combobox"). */
+/** A free-text field with known options listed below it (ARIA Authoring Practices, "Combobox"). */
 export function ComboField(props: ComboFieldProps): ReactElement {
   const { label, value, options, onChange, onChoose, placeholder, ref } = props;
   const id = useId();
@@ -83,7 +83,7 @@ export function ComboField(props: ComboFieldProps): ReactElement {
                 ref={(element) => {
                   if (index === at) element?.scrollIntoView({ block: 'nearest' });
                 }}
-                // The field keeps the focus.
+                // Keep the focus in the field.
                 onPointerDown={(event) => event.preventDefault()}
                 onClick={() => choose(option)}
               >
@@ -96,7 +96,7 @@ export function ComboField(props: ComboFieldProps): ReactElement {
   );
 }
 
-/** All of them while one of them stands there as it is: the user looks for another. */
+/** All options if the text is exactly one of them: the user is probably looking for another. */
 function optionsFor(options: readonly string[], typed: string): readonly string[] {
   const text = typed.trim().toLowerCase();
   if (text === '' || options.includes(typed)) return options;

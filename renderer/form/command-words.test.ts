@@ -9,11 +9,11 @@ test.each<[string, readonly string[]]>([
   [`a\\ b "c\\"d" 'e\\f'`, ['a b', 'c"d', 'e\\f']],
   [`"" x`, ['', 'x']],
   [`half "quoted`, ['half', 'quoted']],
-])('%j parts into %j', (line, words) => {
+])('%j splits into %j', (line, words) => {
   expect(splitWords(line)).toEqual(words);
 });
 
-test('what is joined parts into the same words again', () => {
+test('joined words split into the same words again', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ minLength: 1 })), (words) => {
       expect(splitWords(joinWords(words))).toEqual(words);
@@ -21,6 +21,6 @@ test('what is joined parts into the same words again', () => {
   );
 });
 
-test('placeholders stay readable', () => {
+test('placeholders are not quoted', () => {
   expect(joinWords(['proxy', '--port={local_port}', 'a b'])).toBe("proxy --port={local_port} 'a b'");
 });

@@ -1,12 +1,12 @@
-/** A command line in one text field: words as a shell would part them, without anything that a shell would expand. Pure. */
+/** A command line in one text field: split into words as a shell would do, but without expansion. Pure. */
 import { shellWord } from '../../shared/shell-word.ts';
 
-/** Quotes hold a word together; a backslash takes the next character as it is, but not within single quotes. */
+/** Quotes group a word; a backslash makes the next character literal, except in single quotes. */
 export function splitWords(line: string): readonly string[] {
   const words: string[] = [];
   let word: string | null = null;
   let quote: string | null = null;
-  // Halves of characters beyond the first plane stay together: only ASCII means something here.
+  // Surrogate pairs stay together, since only ASCII characters are special here.
   for (let at = 0; at < line.length; at += 1) {
     const letter = line.charAt(at);
     if (quote === null && /\s/.test(letter)) {
@@ -25,6 +25,6 @@ export function splitWords(line: string): readonly string[] {
   return words;
 }
 
-/** `{local_port}` is no shell's business: it stays readable. */
+/** `{local_port}` is not shell syntax and is left unquoted. */
 export const joinWords = (words: readonly string[]): string =>
   words.map((word) => (/^[\w.@:/+,=%{}-]+$/.test(word) ? word : shellWord(word))).join(' ');

@@ -53,7 +53,7 @@ describe('a draft', () => {
     },
   );
 
-  it('keeps what the form does not show, and only of the same technology', () => {
+  it('keeps keys that the form does not show, but only for the same technology', () => {
     const ssh = drafts[2]!;
     const asTcp = draftOf({ ...valuesOf(ssh), kind: 'tcp', host: 'nas' }, ssh);
     expect(asTcp).toMatchObject({ technology: 'tcp', connection: { host: 'nas' } });
@@ -74,19 +74,19 @@ describe('a draft', () => {
     expect(draftOf(chosen, drafts[1]!)['connection']).toEqual(connection);
   });
 
-  it('keeps what is no number, for the schema to say so', () => {
+  it('keeps text that is not a number, for the schema to reject', () => {
     const draft = draftOf({ ...emptyForm, kind: 'tcp', localPort: '54x', remotePort: ' 5432 ' }, {});
     expect(draft).toEqual({ technology: 'tcp', local_port: '54x', remote_port: 5432, connection: {} });
   });
 
-  it('has what stands under More only where it is set', () => {
+  it('includes the fields under More only if they are set', () => {
     const draft = drafts[0]!;
     const plain = draftOf({ ...valuesOf(draft), engine: '', hold: '', autoOff: '3600', guard: '' }, draft);
     expect([plain['hold'], plain['auto_off'], plain['guard']]).toEqual([undefined, 3600, undefined]);
     expect(plain['connection']).not.toHaveProperty('engine');
   });
 
-  it('moves to another group and keeps its other tags', () => {
+  it('keeps its other tags when it moves to another group', () => {
     const draft = drafts[0]!;
     expect(draftOf({ ...valuesOf(draft), group: 'web' }, draft)['tags']).toEqual(['web', 'shop']);
     expect(draftOf({ ...valuesOf(draft), group: '' }, draft)['tags']).toEqual(['shop']);
@@ -103,7 +103,7 @@ describe('a finding', () => {
     ['connection.engine', 'engine'],
     ['', null],
     ['health_check.interval', null],
-  ])('about %s stands beside %s', (field, name) => {
+  ])('about %s is shown beside %s', (field, name) => {
     expect(fieldOf({ severity: 'error', field, message: 'x' })).toBe(name);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The form's fields and the draft that they stand for. What the form does not show (checks, policies, keys) passes through it
- * untouched. Pure.
+ * Converts between the form's fields and a draft. Keys that the form does not show (checks, policies, key files) are left
+ * unchanged. Pure.
  */
 import { kubeKindOf } from '../../shared/kube-target.ts';
 import type { DraftFinding, DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
@@ -16,7 +16,7 @@ export const kindLabels: Readonly<Record<Kind, string>> = {
   command: 'Command',
 };
 
-/** As they are typed; empty: the key is absent. */
+/** The values as typed; empty: the key is absent. */
 export interface FormValues {
   readonly kind: Kind;
   readonly name: string;
@@ -33,7 +33,7 @@ export interface FormValues {
   readonly remoteHost: string;
   /** command */
   readonly command: string;
-  /** Under "More". kubectl: `kubectl`, or empty for LocalPort's own streams. */
+  /** Under "More". kubectl only: `kubectl`, or empty for LocalPort's own streams. */
   readonly engine: string;
   /** Durations: `10s`. */
   readonly hold: string;
@@ -44,7 +44,7 @@ export interface FormValues {
 
 export type FieldName = Exclude<keyof FormValues, 'kind'>;
 
-/** Those under "More". */
+/** The fields under "More". */
 export type MoreFieldName = Extract<FieldName, 'engine' | 'hold' | 'autoOff' | 'guard'>;
 
 export const emptyForm: FormValues = {
@@ -96,14 +96,14 @@ export function valuesOf(draft: ServiceDraft): FormValues {
   };
 }
 
-/** `deployment/api`; a service needs no type, and labels are written as they are. */
+/** `deployment/api`; a Kubernetes service needs no type, and a label selector is written verbatim. */
 function resourceOf(connection: Mapping): string {
   const [type, name] = [textOf(connection['resource_type']), textOf(connection['resource_name'])];
   if (textOf(connection['selector']) !== '') return textOf(connection['selector']);
   return type === '' || name.includes('/') ? name : `${type}/${name}`;
 }
 
-/** `base`: the draft that the form began with. */
+/** `base`: the draft that the form started from. */
 export function draftOf(values: FormValues, base: ServiceDraft): ServiceDraft {
   const kept = base['technology'] === values.kind && isMapping(base['connection']) ? base['connection'] : {};
   const tags = listOf(base['tags']);
@@ -142,26 +142,26 @@ function connectionOf(values: FormValues, kept: Mapping): Readonly<Record<string
   }
 }
 
-/** `deployment/api`, `api` for a service, `app=web` for labels. */
+/** Parses `deployment/api`, `api` for a service, or `app=web` for labels. */
 function targetOf(text: string): Readonly<Record<string, DraftValue | undefined>> {
   const nothing = { resource_type: undefined, resource_name: undefined, selector: undefined };
   if (text === '') return nothing;
   if (text.includes('=')) return { ...nothing, selector: text };
   const [type = '', name] = text.split('/');
   const kind = name === undefined ? undefined : kubeKindOf(type);
-  // The schema says what is wrong with any other type.
+  // The schema rejects any other type with a message.
   if (kind === undefined) return { ...nothing, resource_name: text };
   return { ...nothing, resource_type: kind === 'service' ? undefined : kind, resource_name: name };
 }
 
-/** A number where it is one: the schema says what is wrong with anything else. */
+/** A number if possible; the schema rejects anything else with a message. */
 function portOf(text: string): number | string | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   return /^\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
 
-/** As it stood where the field says the same: `"7200"` is not written anew as 7200. */
+/** The original value if the field is unchanged, so that `"7200"` is not rewritten as 7200. */
 const changedTo = (text: string, former: DraftValue | undefined): DraftValue | undefined =>
   text === textOf(former) ? former : portOf(text);
 
@@ -195,11 +195,11 @@ const fieldNames: Readonly<Record<string, FieldName>> = {
   guard: 'guard',
 };
 
-/** The field beside which a finding stands; null: it concerns the service as a whole. */
+/** The field to show a finding beside; null: it concerns the service as a whole. */
 export const fieldOf = ({ field }: DraftFinding): FieldName | null =>
   fieldNames[field] ?? fieldNames[field.replace(/\[\d+\]$/, '')] ?? null;
 
-/** Fields of a kind, in the order in which they are filled in. */
+/** The fields of each kind, in display order. */
 export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {
   kubectl: ['context', 'namespace', 'resource', 'remotePort', 'name', 'localPort', 'group'],
   ssh: ['host', 'remoteHost', 'remotePort', 'name', 'localPort', 'group'],
@@ -212,6 +212,6 @@ export function withContext(draft: ServiceDraft, context: string): ServiceDraft 
   return { ...draft, connection: { ...connection, context } };
 }
 
-/** What few forwards need, in the order in which they stand under "More". */
+/** Rarely needed fields, in the order shown under "More". */
 export const moreFieldsOf = (kind: Kind): readonly MoreFieldName[] =>
   kind === 'kubectl' ? ['engine', 'hold', 'autoOff', 'guard'] : ['hold', 'autoOff', 'guard'];

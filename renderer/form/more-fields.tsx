@@ -12,7 +12,7 @@ interface MoreFieldsProps {
   readonly onChange: (field: MoreFieldName, value: string) => void;
 }
 
-/** What few forwards need: folded away until somebody wants it, or one of them is set or wrong. */
+/** Rarely needed fields: collapsed until the user opens them, or until one of them is set or has an error. */
 export function MoreFields({ values, labels, errorOf, onChange }: MoreFieldsProps): ReactElement {
   const [wanted, setWanted] = useState<boolean | null>(null);
   const id = useId();

@@ -8,7 +8,7 @@ interface SegmentedProps<T extends string> {
   readonly onChange: (value: T) => void;
 }
 
-/** One of a few, all of them in sight. Arrows move the choice, Tab leads past it. */
+/** A segmented control: all choices are visible. Arrow keys move the selection, Tab leaves the control. */
 export function Segmented<T extends string>(props: SegmentedProps<T>): ReactElement {
   const { label, options, labels, value, onChange } = props;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { StateShape } from '../state-shape.tsx';
 import type { TestState } from './use-form.ts';
 
-/** What a test found, in its place: nothing has been saved. */
+/** The result of a connection test, which saves nothing. */
 export function TestResult({ test }: { readonly test: TestState }): ReactElement {
   return (
     <div className="test-result" role="status" data-kind={test.kind}>

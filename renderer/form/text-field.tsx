@@ -5,18 +5,18 @@ export interface TextFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly placeholder?: string;
-  /** What is wrong with it. */
+  /** The error message. */
   readonly error?: string | null;
-  /** What is worth knowing; with an error, the error alone. */
+  /** A hint, hidden while there is an error. */
   readonly note?: string | null;
-  /** Digits only: shown so by a touch keyboard, and narrower. */
+  /** Digits only: narrower, with a numeric touch keyboard. */
   readonly isNumber?: boolean;
   readonly ref?: Ref<HTMLInputElement>;
-  /** Beside what is wrong: what fixes it. */
+  /** The fix, shown beside the error. */
   readonly children?: ReactNode;
 }
 
-/** One line of the form: label, field, and below the field what is wrong with it. */
+/** One line of the form: the label, the field, and any error below the field. */
 export function TextField(props: TextFieldProps): ReactElement {
   const { label, value, onChange, placeholder, isNumber = false, ref } = props;
   const id = useId();

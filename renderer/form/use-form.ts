@@ -16,17 +16,17 @@ export interface Form {
   /** null: the entry is still being read. */
   readonly values: FormValues | null;
   readonly findings: readonly DraftFinding[];
-  /** Fields that were filled in, or tried to be saved: only of these an error is worth a word. */
+  /** Fields that the user changed or tried to save. Errors are shown only for these. */
   readonly touched: ReadonlySet<FieldName>;
   readonly holder: (PortHolder & { readonly port: number }) | null;
   readonly check: string | null;
   readonly test: TestState;
   readonly isSaving: boolean;
-  /** Why it could not be read or saved. */
+  /** Why the service could not be read or saved. */
   readonly failure: string | null;
   readonly setKind: (kind: Kind) => void;
   readonly set: (field: FieldName, value: string) => void;
-  /** A value that the user has not chosen, and that the next choice may replace. */
+  /** Sets a value that the user has not typed and that the next choice may replace. */
   readonly suggest: (field: FieldName, value: string) => void;
   readonly runTest: () => void;
   readonly save: () => void;
@@ -34,18 +34,18 @@ export interface Form {
 
 interface FormOptions {
   readonly bridge: PopoverBridge;
-  /** The service that is edited; null: a new one. */
+  /** The service to edit; null: a new one. */
   readonly name: string | null;
   readonly onSaved: (saved: { readonly name: string; readonly undo: string }) => void;
 }
 
-/** Between a key and the question that it raises. */
+/** The delay between a keystroke and the requests that it causes. */
 const settleMs = 200;
 const allFields = Object.keys(emptyForm).filter((field) => field !== 'kind') as FieldName[];
-/** What LocalPort can guess, until the user has a say. */
+/** Fields that LocalPort fills in until the user changes them. */
 const guessed = ['name', 'localPort', 'namespace'] as const;
 
-/** A form over the contract of editing: it is checked while it is filled in, and asked for what can be guessed. */
+/** The form's state on top of the editing contract: validates while the user types, and fills in guesses. */
 export function useForm({ bridge, name, onSaved }: FormOptions): Form {
   const [values, setValues] = useState<FormValues | null>(name === null ? emptyForm : null);
   const [base, setBase] = useState<ServiceDraft | null>(null);
@@ -61,7 +61,7 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     if (name !== null) return;
     let isGone = false;
     bridge.invoke('settings:get', undefined).then(
-      // Whoever has already written something there knows better.
+      // Text that the user has already typed takes precedence.
       ({ newHold }) =>
         isGone ||
         setValues((now) =>
@@ -95,7 +95,7 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     basedOn: base,
   });
 
-  // A later question makes the answer to an earlier one worthless.
+  // A later request makes the response to an earlier one obsolete.
   const asked = useRef(0);
   useEffect(() => {
     if (values === null) return;
@@ -127,7 +127,7 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     return () => clearTimeout(timer);
   }, [bridge, values, base, name, touched]);
 
-  /** Who is quicker than the guesses gets them all the same. */
+  /** Fills in the guesses if the user saves before they arrive. */
   const completed = async (of: FormValues): Promise<FormValues> => {
     if (base !== null || guessed.every((field) => touched.has(field) || of[field] !== '')) return of;
     const { draft } = await bridge.invoke('service:propose', edit(of));
@@ -183,7 +183,7 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
           (result) => {
             if (result.done) onSaved({ name: result.name, undo: result.undo });
             else {
-              // Some refusals concern no field: what is known of the fields stays.
+              // Some refusals concern no field: the existing findings stay.
               if (result.findings.length > 0) setFindings(result.findings);
               setFailure(result.message);
             }
@@ -195,7 +195,7 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
   };
 }
 
-/** What the user has not touched takes what was guessed. The same object where nothing is new. */
+/** Puts the guesses into untouched fields. Returns the same object if nothing changes. */
 function withGuesses(values: FormValues, proposed: FormValues, touched: ReadonlySet<FieldName>): FormValues {
   const news = guessed.filter(
     (field) => !touched.has(field) && proposed[field] !== '' && proposed[field] !== values[field],

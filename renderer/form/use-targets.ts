@@ -4,17 +4,17 @@ import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 
 const noPlaces: Places = { contexts: [], currentContext: null, sshHosts: [] };
 const noTargets: KubeTargets = { namespaces: [], targets: [], failure: null };
-/** A name that is still being typed is not asked for. */
+/** Avoids requests for a name that is still being typed. */
 const settleMs = 400;
 
-/** What kubeconfig and ssh_config name. */
+/** The names in the kubeconfig and ssh_config. */
 export function usePlaces(bridge: PopoverBridge): Places {
   const [places, setPlaces] = useState(noPlaces);
   useEffect(() => {
     let isGone = false;
     bridge.invoke('targets:places', undefined).then(
       (read) => isGone || setPlaces(read),
-      // There is nothing to offer; everything can be typed.
+      // Without options, everything can still be typed.
       () => undefined,
     );
     return () => {
@@ -24,7 +24,7 @@ export function usePlaces(bridge: PopoverBridge): Places {
   return places;
 }
 
-/** What a context has; nothing while none is named. */
+/** The targets in a context; none without a context. */
 export function useKubeTargets(bridge: PopoverBridge, context: string, namespace: string): KubeTargets {
   const [known, setKnown] = useState<{ readonly of: string; readonly targets: KubeTargets } | null>(null);
   const of = `${context}\n${namespace}`;

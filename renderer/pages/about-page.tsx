@@ -9,7 +9,7 @@ interface AboutPageProps {
   readonly snapshot: Snapshot;
 }
 
-/** Version, licenses, update. */
+/** Version, licenses, and updates. */
 export function AboutPage({ bridge, snapshot }: AboutPageProps): ReactElement {
   const [settings] = useSettings(bridge);
   const { openLicenses } = useCommands();

@@ -16,7 +16,7 @@ type Progress =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Runs ssh-add at once: its question for the passphrase stands above the page. */
+/** Runs ssh-add at once; its passphrase prompt appears above the page. */
 export function AddKeyPage({ bridge, name, command }: AddKeyPageProps): ReactElement {
   const { copy } = useCommands();
   const [progress, setProgress] = useState<Progress>({ kind: 'running' });
@@ -34,7 +34,7 @@ export function AddKeyPage({ bridge, name, command }: AddKeyPageProps): ReactEle
     void run().then((ended) => isGone || setProgress(ended));
     return () => {
       isGone = true;
-      // Who leaves the page has given up.
+      // Leaving the page cancels.
       void bridge.invoke('key:cancel', undefined);
     };
   }, [bridge, run]);

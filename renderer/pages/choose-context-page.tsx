@@ -6,12 +6,12 @@ import { ChevronIcon } from '../icons.tsx';
 
 interface ChooseContextPageProps {
   readonly bridge: PopoverBridge;
-  /** The services that get it. */
+  /** The services that get the chosen context. */
   readonly names: readonly string[];
   readonly onSaved: (text: string, tokens: readonly string[]) => void;
 }
 
-/** The contexts of the kubeconfig: the chosen one is written into the config, and can be taken back. */
+/** The contexts in the kubeconfig. The chosen one is written to the config; this can be undone. */
 export function ChooseContextPage({ bridge, names, onSaved }: ChooseContextPageProps): ReactElement {
   const [contexts, setContexts] = useState<readonly string[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -68,13 +68,13 @@ export function ChooseContextPage({ bridge, names, onSaved }: ChooseContextPageP
 }
 
 interface Written {
-  /** Of the edits, the newest last. */
+  /** The undo tokens of the edits, newest last. */
   readonly tokens: readonly string[];
-  /** Why the next one was not made; null: all were. */
+  /** Why the next edit failed; null: all succeeded. */
   readonly refusal: string | null;
 }
 
-/** One after the other: each is an edit of the file as the one before left it. */
+/** One after the other: each edit builds on the file left by the previous one. */
 async function writeContext(
   bridge: PopoverBridge,
   names: readonly string[],

@@ -20,7 +20,7 @@ interface DetailsPageProps {
   readonly onAction: (name: string, action: RowActionKind) => void;
 }
 
-/** Everything that is known of one service. */
+/** Everything that is known about one service. */
 export function DetailsPage({ bridge, service, now, onAction }: DetailsPageProps): ReactElement {
   const details = useDetails(bridge, service);
   const rate = useByteRate(service, now);
@@ -113,7 +113,7 @@ function DayBar({
     <figure className="day">
       <div className="day-bar" role="img" aria-label={availability}>
         {barOf(spans, now).map((part, index) => (
-          // Parts have no names, and none of them is ever told apart from its neighbor of the same state.
+          // Parts have no identity of their own, so the index serves as the key.
           <span key={index} className="day-part" data-state={part.state} style={{ flexGrow: part.share }} />
         ))}
       </div>
@@ -151,7 +151,7 @@ function Outages({
   );
 }
 
-/** Asked anew when an outage has ended or a tunnel was replaced: between them nothing of it changes. */
+/** Fetched again after an outage ends or a tunnel is replaced; in between, nothing changes. */
 function useDetails(
   bridge: PopoverBridge,
   { name, outages, pid, phase, health }: ServiceSnapshot,
@@ -170,7 +170,7 @@ function useDetails(
   return details;
 }
 
-/** Counters are published once a second while the popover is open. */
+/** Counters are published once per second while the popover is open. */
 function useByteRate({ bytesOut, bytesIn }: ServiceSnapshot, now: number): ByteRate | null {
   const [rate, setRate] = useState<ByteRate | null>(null);
   const before = useRef({ bytesOut, bytesIn, now });

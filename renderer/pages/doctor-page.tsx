@@ -4,7 +4,7 @@ import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import { wordsOf } from '../failure-words.ts';
 import { CopyDiagnostics } from '../copy-diagnostics.tsx';
 
-/** What LocalPort knows of itself and this machine, for a look and for a bug report. */
+/** What LocalPort knows about itself and this machine, for troubleshooting and bug reports. */
 export function DoctorPage({ bridge }: { readonly bridge: PopoverBridge }): ReactElement {
   const [sections, setSections] = useState<readonly DiagnosticSection[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);

@@ -13,7 +13,7 @@ import { useKubeTargets, usePlaces } from '../form/use-targets.ts';
 interface FormPageProps {
   readonly bridge: PopoverBridge;
   readonly name: string | null;
-  /** Groups that there are. */
+  /** The existing groups. */
   readonly groups: readonly string[];
   readonly onSaved: (saved: { readonly name: string; readonly undo: string }) => void;
   readonly onRemove: (name: string) => void;
@@ -45,7 +45,7 @@ const placeholders: Readonly<Partial<Record<FieldName, string>>> = {
   group: 'none',
 };
 
-/** Adds a forward, or changes one. Nothing is written before Save. */
+/** Adds or changes a forward. Nothing is written before Save. */
 export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPageProps): ReactElement {
   const form = useForm({ bridge, name, onSaved });
   const places = usePlaces(bridge);
@@ -171,7 +171,7 @@ function errorOf({ findings, touched }: Form, field: FieldName): string | null {
   return found === undefined ? null : findingText(found.message, field);
 }
 
-/** `Remote port is missing`: what is found of a key reads as a sentence beside its field. */
+/** `Remote port is missing`: turns a finding into a sentence beside its field. */
 function findingText(message: string, field: FieldName): string {
   if (message.startsWith('is ')) return `${labels[field]} ${message}`;
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`;
@@ -185,7 +185,7 @@ interface LocalPortFieldProps {
   readonly onChange: (value: string) => void;
 }
 
-/** A taken port names its holder, and another one is one click away. */
+/** Names the program that is using the port, and offers a free port. */
 function LocalPortField({ form, error, ...field }: LocalPortFieldProps): ReactElement {
   const { holder } = form;
   const isTaken = holder !== null && holder.holder !== null && String(holder.port) === field.value.trim();

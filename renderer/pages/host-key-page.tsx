@@ -19,7 +19,7 @@ type Progress =
   | { readonly kind: 'trusted'; readonly offer: HostKeyOffer }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** Shows which keys the server has, and the former ones, before any is trusted. */
+/** Shows the server's keys and the ones they replace before anything is trusted. */
 export function HostKeyPage({ bridge, name, command }: HostKeyPageProps): ReactElement {
   const { copy } = useCommands();
   const [progress, setProgress] = useState<Progress>({ kind: 'asking' });

@@ -6,7 +6,7 @@ import { wordsOf } from '../failure-words.ts';
 interface ImportPageProps {
   readonly bridge: PopoverBridge;
   readonly source: ImportSource;
-  /** `undo`: takes back the last one that was added. */
+  /** `undo`: the token that undoes the last addition. */
   readonly onAdded: (added: { readonly count: number; readonly undo: readonly string[] }) => void;
 }
 
@@ -18,7 +18,7 @@ interface Choice {
   readonly failure: string | null;
 }
 
-/** What could be forwarded, to be ticked. What clashes is not ticked, and says why. */
+/** The possible forwards, with checkboxes. Conflicting ones are not selected and say why. */
 export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactElement {
   const [list, setList] = useState<ImportList | null>(null);
   const [choices, setChoices] = useState<readonly Choice[]>([]);

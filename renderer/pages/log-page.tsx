@@ -7,11 +7,11 @@ import { useFeedback } from '../use-feedback.ts';
 
 interface LogPageProps {
   readonly bridge: PopoverBridge;
-  /** null: LocalPort's own. */
+  /** null: LocalPort's own log. */
   readonly name: string | null;
 }
 
-/** The last lines of a log, and those that are being written. */
+/** The last lines of a log, followed by new ones. */
 export function LogPage({ bridge, name }: LogPageProps): ReactElement {
   const { copy, openLog } = useCommands();
   const lines = useLog(bridge, name);
@@ -51,7 +51,7 @@ export function LogPage({ bridge, name }: LogPageProps): ReactElement {
         aria-label="Log"
         aria-live="off"
         tabIndex={0}
-        // Who scrolls back wants to read on.
+        // Do not scroll while the user is reading earlier lines.
         onWheel={(event) => event.deltaY < 0 && setFollows(false)}
       >
         {lines !== null && found.length === 0 && (
@@ -92,7 +92,7 @@ export function LogPage({ bridge, name }: LogPageProps): ReactElement {
   );
 }
 
-/** null until they have come. */
+/** null until loaded. */
 function useLog(bridge: PopoverBridge, name: string | null): readonly string[] | null {
   const [lines, setLines] = useState<readonly string[] | null>(null);
   useEffect(() => {
@@ -101,7 +101,7 @@ function useLog(bridge: PopoverBridge, name: string | null): readonly string[] |
       if (event.name === name) setLines((before) => appended(before ?? [], event.lines));
     });
     bridge.invoke('log:follow', { name }).then(
-      // Lines that were written since the answer left have come already.
+      // Lines written after the response was sent have already arrived.
       (read) => isGone || setLines((since) => appended(read, since ?? [])),
       (reason: unknown) => console.error('log:follow failed', reason),
     );
@@ -114,7 +114,7 @@ function useLog(bridge: PopoverBridge, name: string | null): readonly string[] |
   return lines;
 }
 
-/** Command and F on a Mac, Control and F elsewhere. */
+/** Command-F on a Mac, Ctrl+F elsewhere. */
 function useFindKey(platform: string, find: () => void): void {
   const latest = useRef(find);
   useEffect(() => {

@@ -163,7 +163,7 @@ interface ChoiceProps {
   readonly on: boolean;
   readonly disabled?: boolean;
   readonly onChange: (on: boolean) => void;
-  /** Buttons that help where the setting does not work. */
+  /** Buttons shown when the setting does not work. */
   readonly children?: ReactNode;
 }
 
@@ -183,7 +183,7 @@ function Choice({ label, note, on, disabled = false, onChange, children }: Choic
 interface FactProps {
   readonly name: string;
   readonly value: string;
-  /** Opens it. */
+  /** Opens the page. */
   readonly onClick?: () => void;
 }
 

@@ -17,10 +17,10 @@ type Progress =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly why: string };
 
-/** As much as anybody reads of a sign-in. */
+/** Enough of the sign-in's output. */
 const maxLines = 100;
 
-/** Shows the command before it runs, and what it says while it does. */
+/** Shows the command before it runs, and its output while it is running. */
 export function SignInPage({ bridge, name, command }: SignInPageProps): ReactElement {
   const { copy } = useCommands();
   const [progress, setProgress] = useState<Progress>({ kind: 'asked' });
@@ -30,7 +30,7 @@ export function SignInPage({ bridge, name, command }: SignInPageProps): ReactEle
     () => bridge.on('sign-in:lines', (more) => setLines((before) => [...before, ...more].slice(-maxLines))),
     [bridge],
   );
-  // Who leaves the page has given up.
+  // Leaving the page cancels.
   useEffect(() => () => void bridge.invoke('sign-in:cancel', undefined), [bridge]);
   const run = (): void => {
     setLines([]);

@@ -1,6 +1,6 @@
 /**
- * What the host reports, snapshot after snapshot, of an ssh forward whose target refuses: the tunnel starts, a check fails
- * through it, a new one is tried, slower and slower, and from `max_attempts` on once a minute. Times are epoch ms.
+ * The host's snapshots of an ssh forward whose target refuses connections: the tunnel starts, a check through it fails, and it
+ * retries with growing delays, after `max_attempts` once a minute. Times are epoch ms.
  */
 import { describeCause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
@@ -17,7 +17,7 @@ const cause = describeCause('target-refused', {
   evidence: 'channel 2: open failed: connect failed: Connection refused',
 });
 
-/** One try after the other fails: connecting, up and not proven, up and unhealthy, retrying. */
+/** Each try fails: connecting, up and not proven, up and unhealthy, retrying. */
 function tryThatFails(attempt: number, begin: number, delayMs: number): readonly Step[] {
   const step = (afterMs: number, facts: Partial<ServiceSnapshot>): Step => ({
     at: begin + afterMs,

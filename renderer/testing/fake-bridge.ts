@@ -1,4 +1,4 @@
-/** The bridge without a main process behind it: answers from a scenario, records what was asked, pushes on demand. */
+/** A bridge without a main process: answers from a scenario, records requests, and sends events on demand. */
 import type {
   IpcEventChannel,
   IpcEventPayload,
@@ -29,7 +29,7 @@ export interface Invocation {
 }
 
 export interface FakeBridge extends PopoverBridge {
-  /** Everything that was asked for, oldest first. */
+  /** All requests, oldest first. */
   readonly invocations: readonly Invocation[];
   push<C extends IpcEventChannel>(channel: C, payload: IpcEventPayload<C>): void;
 }
@@ -38,7 +38,7 @@ interface FakeBridgeOptions {
   readonly snapshot: Snapshot;
   readonly settings: Settings;
   readonly platform: string;
-  /** Answers of this scenario, in place of the usual ones. */
+  /** This scenario's responses, in place of the default ones. */
   readonly answers?: Partial<Handlers>;
 }
 
@@ -158,7 +158,7 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
   };
 }
 
-/** A service right after its switch: it has begun to connect, or is gone. */
+/** A service right after it is switched: connecting, or off. */
 const switched = (service: ServiceSnapshot, desired: Desired): ServiceSnapshot => ({
   ...service,
   desired,

@@ -1,4 +1,4 @@
-/** The channels for adding and changing services, as if all went well. */
+/** The channels for adding and changing services, always successful. */
 import type { IpcInvokeChannel, IpcRequest, IpcResponse } from '../../shared/ipc-contract.ts';
 import type { ServiceDraft } from '../../shared/service-edit.ts';
 

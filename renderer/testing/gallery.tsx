@@ -9,7 +9,7 @@ import { sampleNow } from './service-samples.ts';
 
 declare global {
   interface Window {
-    /** For the spec: what was asked, and events to push. */
+    /** For the spec: the recorded requests, and a way to send events. */
     fakeBridge: FakeBridge;
   }
 }
@@ -21,7 +21,7 @@ if (!isScenario(name))
   throw new Error(`no scenario ${name}, there are: ${Object.keys(scenarios).join(', ')}`);
 const scenario: Scenario = scenarios[name];
 
-// The pictures show the same times whenever they are taken; time still passes.
+// The pictures show the same times whenever they are taken, but the clock still runs.
 const start = Date.now();
 const realNow = Date.now.bind(Date);
 Date.now = () => sampleNow + realNow() - start;

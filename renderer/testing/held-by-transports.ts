@@ -1,4 +1,4 @@
-/** Twenty services that wait for a cluster, and four that wait for an ssh host: two troubles, not twenty-four. */
+/** Twenty services waiting for a cluster, and four waiting for an ssh host: two problems, not twenty-four. */
 import { asTransportDown, describeCause } from '../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { sampleNow, service, waiting } from './service-samples.ts';
@@ -29,7 +29,7 @@ const databases = ['orders', 'stock', 'ledger', 'audit'].map((name, index) =>
     phase: 'waiting',
     cause: bastionDown,
     localPort: 21_000 + index,
-    // Its login is being tried.
+    // A login attempt is in progress.
     nextRetryAt: sampleNow - 300,
   }),
 );

@@ -1,4 +1,4 @@
-/** What main answers to the pages, fixed, for tests and the gallery. */
+/** Fixed responses from main for the pages, for tests and the gallery. */
 import type { EnvironmentState } from '../../shared/environment-state.ts';
 import type { HostKeyOffer } from '../../shared/host-keys.ts';
 import type { DiagnosticSection } from '../../shared/control-contract.ts';

@@ -2,7 +2,7 @@ import { toneShapes as shapes } from '../../shared/service-tone.ts';
 import type { CauseView } from '../cause-view.ts';
 import type { ListView, RowView } from '../service-rows.ts';
 
-/** The list as it reads on the screen, one string for each line, so that a failing test shows what the user would see. */
+/** The list as text, one string per line on the screen, so that a failing test shows what the user would see. */
 export function rowsAsText({ sharedCauses, troubles, moreTroubles, groups }: ListView): readonly string[] {
   return [
     ...sharedCauses.flatMap(({ names, tone, cause }) => [

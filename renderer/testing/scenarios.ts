@@ -1,4 +1,4 @@
-/** Every state of the popover that was drawn before it was wired; the gallery shows them, its spec looks at them. */
+/** Every state of the popover, for the gallery and its spec. */
 import { asTransportDown, describeCause, withLockedKey } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
@@ -60,7 +60,7 @@ const allUp = [postgres, redis, kafka, grafana, api, warehouse, printer];
 const off = (sample: ServiceSnapshot): ServiceSnapshot =>
   service(sample.name, { tags: sample.tags, route: sample.route, localPort: sample.localPort });
 
-/** Waits for the watch of its pods, which needs no time to look again. */
+/** Waits for its pod watch, so there is no time of a next check. */
 const withoutPod = (name: string, facts: Partial<ServiceSnapshot> = {}): ServiceSnapshot => {
   const cause = describeCause('no-ready-pod', {
     resource: 'service/redis',
@@ -132,7 +132,7 @@ const many = (count: number): readonly ServiceSnapshot[] =>
     return up(name, facts);
   });
 
-/** By its place in the list: what happened to a service. */
+/** What happened to a service, by its position in the list. */
 const troubledAmongMany: ReadonlyMap<number, (one: ServiceSnapshot) => ServiceSnapshot> = new Map([
   [62, (one) => withoutPod(one.name, { tags: one.tags, localPort: one.localPort })],
   [118, (one) => waiting(one.name, signedOut, { tags: one.tags, localPort: one.localPort })],
@@ -204,7 +204,7 @@ const longNames = [
   service(`${longName}-3`, { localPort: 65_002 }),
 ];
 
-/** Eight services as somebody might really have them, one of them in trouble. */
+/** Eight realistic services, one of them in trouble. */
 const ordinary = [
   up('postgres', { ...db, localPort: 5432, route: 'prod · svc/postgres' }),
   redisInTrouble,
@@ -233,7 +233,7 @@ const ordinary = [
 export interface Scenario {
   readonly snapshot: Snapshot;
   readonly settings?: Partial<Settings>;
-  /** Where main answers otherwise than usual. */
+  /** Responses from main that differ from the default ones. */
   readonly answers?: Partial<Handlers>;
 }
 
@@ -286,7 +286,7 @@ export const scenarios = {
       allUp.map(({ name, tags, localPort, route }) => checking(name, { tags, localPort, route })),
     ),
   },
-  // One service in each phase of its tries: the rows look the same but for what happens next.
+  // One service in each retry phase: the rows look the same except for the next step.
   'dead-target': {
     snapshot: snapshotOf([
       postgres,
@@ -441,7 +441,7 @@ export const scenarios = {
       ],
     },
   },
-  // The server takes a key and a password: the key is locked, the password was wrong.
+  // The server accepts a key or a password: the key is locked, and the password was wrong.
   'refused-login': {
     snapshot: snapshotOf([
       postgres,

@@ -4,7 +4,7 @@ import { describeCause } from '../../shared/failure.ts';
 import { atRest } from '../../shared/service-at-rest.ts';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 
-/** Noon of some day. */
+/** Noon on an arbitrary day. */
 export const sampleNow = Date.UTC(2026, 10, 22, 12);
 
 const second = 1000;
@@ -12,7 +12,7 @@ const hour = 3600 * second;
 
 type Facts = Partial<ServiceSnapshot>;
 
-/** Off, and nothing known about it. */
+/** Off, with no history. */
 export const service = (name: string, facts: Facts = {}): ServiceSnapshot => ({
   ...atRest,
   name,
@@ -28,7 +28,7 @@ export const service = (name: string, facts: Facts = {}): ServiceSnapshot => ({
   ...facts,
 });
 
-/** Up for three hours, the last check took 2 ms. */
+/** Up for three hours; the last check took 2 ms. */
 export const up = (name: string, facts: Facts = {}): ServiceSnapshot =>
   service(name, {
     desired: 'on',
@@ -42,7 +42,7 @@ export const up = (name: string, facts: Facts = {}): ServiceSnapshot =>
 export const connecting = (name: string, facts: Facts = {}): ServiceSnapshot =>
   service(name, { desired: 'on', phase: 'connecting', ...facts });
 
-/** Its tunnel runs, and no check has passed through it yet. */
+/** Its tunnel is running, but no check has passed through it yet. */
 export const checking = (name: string, facts: Facts = {}): ServiceSnapshot =>
   service(name, { desired: 'on', phase: 'up', ...facts });
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../../../shared/ipc-contract.ts';
 
-/** Of a copy of LocalPort that runs from a checkout. */
+/** The settings of a copy of LocalPort that runs from a checkout. */
 export const plainSettings: Settings = {
   openAtLogin: false,
   loginItemStatus: 'disabled',

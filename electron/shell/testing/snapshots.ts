@@ -1,4 +1,4 @@
-/** Snapshots for tests: all is well unless said otherwise. */
+/** Snapshots for tests: everything works unless specified otherwise. */
 import { describeCause, type CauseCode } from '../../../shared/failure.ts';
 import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
@@ -26,7 +26,7 @@ export function aService(name: string, change: Partial<ServiceSnapshot> = {}): S
 export const offService = (name: string): ServiceSnapshot =>
   aService(name, { desired: 'off', phase: 'off', health: 'unknown', pid: null, addresses: [] });
 
-/** A service that only its user can help. */
+/** A service that only the user can fix. */
 export const failedService = (name: string, code: CauseCode = 'credentials-expired'): ServiceSnapshot =>
   aService(name, {
     phase: 'failed',
