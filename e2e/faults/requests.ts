@@ -34,7 +34,7 @@ export function answeredAgainAt(requests: readonly Request[], from: number): num
 
 /**
  * When the outage was over for the clients: the first answer after `backAt`, to a request that had waited or that came
- * later; null when none came.
+ * later; null: none came.
  */
 export function servedAgainAt(requests: readonly Request[], backAt: number): number | null {
   const ends = requests
