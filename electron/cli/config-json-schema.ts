@@ -75,7 +75,7 @@ function loosen(schema: JsonSchema): JsonSchema {
   if (Array.isArray(anyOf)) {
     const loose = (anyOf as JsonSchema[]).map((one) => {
       if (isUnknown(one)) return { type: 'object' };
-      // A name beside a number: it does not look like a number.
+      // The pattern of a name, as an alternative to a number, must not match a number as text.
       return one['type'] === 'string' && 'pattern' in one ? one : loosen(one);
     });
     return {

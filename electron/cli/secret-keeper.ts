@@ -48,7 +48,7 @@ export async function removeSecret(context: CommandContext, name: string): Promi
   if (!removed.ok) throw writeFailure(removed.error, 'was not removed');
 }
 
-/** The keychain need not be able to store in order to remove. */
+/** The fix for a missing secret is to store one, which is no fix for its removal. */
 const hintOf = (cause: Cause): string | null => (cause.code === 'secret-missing' ? null : cause.remedy);
 
 const writeFailure = ({ program, isMissing, reason }: WriteFailure, what: string): CommandFailure =>

@@ -91,7 +91,7 @@ async function ownEditing(context: CommandContext): Promise<Editing> {
   return { editor, path: file, client: null, otherConfig: null };
 }
 
-/** On/off choices for the file's services, for a file without services: nothing runs. */
+/** The local ports that the file's services want; none is open, because nothing is running. */
 async function placesIn(context: CommandContext, file: string): Promise<readonly NamedPlace[]> {
   const loaded = await readConfig(context, file);
   return loaded.ok
