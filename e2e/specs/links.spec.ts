@@ -95,6 +95,7 @@ test('a link that LocalPort cannot follow shows a message, and nothing happens',
   app = await world.start();
   const refused: readonly (readonly [link: string, sentence: RegExp])[] = [
     ['localport://on/no-such', /There is no forward with the name “no-such”/],
+    // A name that begins with a right-to-left override: cspell:ignore Ecte
     ['localport://on/%E2%80%AEcte', /“\\u202ecte”/],
     ['localport://quit', /does not know this link/],
     ['localport://on/my%20echo?now=1', /does not know this link/],

@@ -91,6 +91,7 @@ export async function watchLongTasks(page: Page): Promise<LongTasks> {
     const observer = new PerformanceObserver((list) => {
       durations.push(...list.getEntries().map(({ duration }) => duration));
     });
+    // A type of PerformanceEntry: cspell:ignore longtask
     observer.observe({ type: 'longtask' });
     (globalThis as WithLongTasks).benchLongTasks = { durations, observer };
   });
