@@ -1,4 +1,4 @@
-// Who may import what: the rooms of the house. Run by `npm run check`.
+// Which folder may import which. Run by `npm run check`.
 
 /** Tests reach wider: for their runner, property tests and fakes. */
 const tests = String.raw`\.test\.tsx?$|/testing/`;

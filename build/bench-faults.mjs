@@ -1,8 +1,9 @@
-// `npm run bench:faults`: what breaks, and what LocalPort's users notice of it. Each row of e2e/faults/rows breaks one thing
-// in namespaces of its own (network, processes, mounts), which end with all that the row has started. One row at a time.
+// `npm run bench:faults`: faults, and their effect on LocalPort's users. Each row of e2e/faults/rows injects one fault
+// in its own namespaces (network, processes, mounts), which end with everything that the row has started. One row at a
+// time.
 //
-// `npm run bench:faults -- sshd-away` runs the rows of that name, or whose names contain the word, `-- --list` lists them,
-// `-- --seed 7` repeats the moments of an earlier run, `-- --seconds 30` shortens the rows that watch for minutes.
+// `npm run bench:faults -- sshd-away` runs the rows with that name, or whose names contain the word, `-- --list` lists
+// them, `-- --seed 7` repeats the moments of an earlier run, `-- --seconds 30` shortens the rows that take minutes.
 import './setup/node-version.mjs';
 import { spawn, execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -33,7 +34,7 @@ const checkMachine = () => {
   }
 };
 
-/** A whole name means that row alone, anything else all rows that contain it.
+/** A whole name selects that row alone, anything else all rows that contain it.
  * @param {readonly Row[]} rows @param {string} name @param {string} word */
 const isMeant = (rows, name, word) =>
   rows.some((row) => row.name === word) ? name === word : name.includes(word);
@@ -57,7 +58,7 @@ const runRow = async ({ name, what, watchesSeconds = 0 }, { seed, seconds }, env
     env: { ...env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // unshare takes the whole namespace with it.
+  // Ending unshare ends the whole namespace.
   const stop = () => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });

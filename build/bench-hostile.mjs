@@ -1,5 +1,6 @@
-// `npm run bench:hostile`: what hostile files, children and clients cost the daemon and the other forwards, as a table.
-// `npm run bench:hostile -- files crowd` measures those rows alone, `-- --seed 7` repeats the mutations of an earlier run.
+// `npm run bench:hostile`: what hostile files, children, and clients cost the daemon and the other forwards, as a
+// table. `npm run bench:hostile -- files crowd` measures those rows alone, `-- --seed 7` repeats the mutations of an
+// earlier run.
 import './setup/node-version.mjs';
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
@@ -31,7 +32,7 @@ await runMain(async () => {
     throw new SetUpError('bench:hostile needs Linux: it reads the peak of memory from /proc.');
   await prepare();
   const seed = values.seed ?? String(randomInt(2 ** 31));
-  // It is there only now. On our own exit it ends the program.
+  // Installed only now. If this script exits, execa ends the program.
   const { execa } = await import('execa');
   const bench = execa(process.execPath, ['--enable-source-maps', program, seed, ...positionals], {
     cwd: projectDir,

@@ -1,5 +1,5 @@
-// `npm run bench:ui`: measures how the popover feels, on the real app, by the programs e2e/bench/ui/*.bench.ts.
-// `npm run bench:ui -- click scroll` runs those whose file name contains one of the words.
+// `npm run bench:ui`: measures how fast the popover responds in the real app, with the programs
+// e2e/bench/ui/*.bench.ts. `npm run bench:ui -- click scroll` runs those whose file name contains one of the words.
 import './setup/node-version.mjs';
 import path from 'node:path';
 import { exitOnEndSignals } from './end-signals.mjs';

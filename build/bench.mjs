@@ -1,5 +1,5 @@
-// `npm run bench`: measures the figures of electron/docs/figures.md, by the programs e2e/bench/*.bench.ts.
-// `npm run bench -- quit idle` runs those whose file name contains one of the words.
+// `npm run bench`: measures the figures of electron/docs/figures.md, with the programs e2e/bench/*.bench.ts. `npm run
+// bench -- quit idle` runs those whose file name contains one of the words.
 import './setup/node-version.mjs';
 import path from 'node:path';
 import { exitOnEndSignals } from './end-signals.mjs';

@@ -1,10 +1,10 @@
-// Makes a benchmark, with the fixtures that it shares with the end-to-end tests, a program for plain Node.
+// Bundles a benchmark, with the fixtures that it shares with the end-to-end tests, into a program for plain Node.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { projectDir, readPackageJson } from './paths.mjs';
 
-/** Fixtures find the files beside them by import.meta.dirname, which has to stay true inside the bundle.
+/** Fixtures find their neighboring files by import.meta.dirname, which must stay true inside the bundle.
  * @type {import('esbuild').Plugin} */
 const sourceFolders = {
   name: 'source-folders',
@@ -32,7 +32,7 @@ export const bundleBench = async (entry, outfile) => {
     sourcemap: 'linked',
     logLevel: 'warning',
     define: { __LOCALPORT_VERSION__: JSON.stringify(readPackageJson().version) },
-    // A benchmark may use anything that is installed.
+    // A benchmark may use any installed package.
     packages: 'external',
     plugins: [sourceFolders],
   });

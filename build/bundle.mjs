@@ -1,5 +1,5 @@
-// Bundles the app into dist/: every process of it becomes one file with all its libraries inside, so that the
-// packaged app carries no node_modules and starts by reading one file. Takes about 200 ms, so it always runs.
+// Bundles the app into dist/: each of its processes becomes one file with all its libraries inside, so that the
+// packaged app has no node_modules and starts by reading one file. Takes about 200 ms, so it always runs.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { thirdPartyLicences } from './third-party-licences.mjs';
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
 /** @typedef {{ readonly path: string, readonly contents: Uint8Array }} OutputFile */
 
-/** What all bundles have in common.
+/** The options that all bundles share.
  * @returns {BuildOptions} */
 const common = () => ({
   absWorkingDir: projectDir,
@@ -21,7 +21,7 @@ const common = () => ({
   write: false,
   sourcemap: 'linked',
   metafile: true,
-  // Kept in a file of their own.
+  // Kept in a separate file.
   legalComments: 'none',
   logLevel: 'warning',
   define: {
@@ -40,17 +40,17 @@ const nodeBundle = (entry, outfile, define = {}) => ({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // V8 keeps the text in memory, twice as large when one letter of it, in a comment say, is none of Latin-1. Names stay,
-  // for stacks in the log.
+  // V8 keeps the text in memory, at twice the size if any character, even in a comment, is not Latin-1. Names stay, for
+  // stacks in the log.
   minifyWhitespace: true,
   lineLimit: 120,
   external: ['electron'],
-  // ES modules among the libraries ask for import.meta.url, which a CommonJS file does not have.
+  // ES modules among the libraries need import.meta.url, which a CommonJS file does not have.
   define: { ...common().define, ...define, 'import.meta.url': '__importMetaUrl' },
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
-/** The first file of the packaged app: an ES module, for which Electron waits. It loads the others by their names.
+/** The first file of the packaged app: an ES module, which Electron waits for. It loads the others by name.
  * @returns {BuildOptions} */
 const startBundle = () => ({
   ...common(),
@@ -62,7 +62,7 @@ const startBundle = () => ({
   minifyWhitespace: true,
 });
 
-/** A sandboxed preload has neither node:url nor __filename, and may require nothing but electron.
+/** A sandboxed preload has neither node:url nor __filename, and may require only electron.
  * @param {string} entry @param {string} outfile
  * @returns {BuildOptions} */
 const preloadBundle = (entry, outfile) => ({
@@ -91,7 +91,7 @@ const rendererBundle = (entry, outfile) => ({
   assetNames: 'assets/[name]-[hash]',
 });
 
-/** An entry whose source does not exist is left out.
+/** An entry without a source file is left out.
  * @param {BuildOptions['define']} define for the hosts
  * @returns {BuildOptions[]} */
 const bundles = (define) =>
@@ -109,7 +109,7 @@ const bundles = (define) =>
     .filter(({ entry }) => existsSync(path.join(projectDir, entry)))
     .map(({ options }) => options);
 
-/** Files that are taken over as they are: the popover's page, the icons, and the pages of `localport docs`.
+/** Files that are copied unchanged: the popover's page, the icons, and the pages of `localport docs`.
  * @returns {Promise<OutputFile[]>} */
 const copies = async () => {
   const iconsDir = path.join(projectDir, 'build/icons');
@@ -140,13 +140,13 @@ const writeWhenChanged = async (file) => {
   await mkdir(path.dirname(file.path), { recursive: true });
   const temporary = `${file.path}.${process.pid}.tmp`;
   await writeFile(temporary, file.contents);
-  // The command is started directly, by its shebang.
+  // The command is started directly, through its shebang.
   if (path.basename(file.path) === 'localport.cjs') await chmod(temporary, 0o755);
   await rename(temporary, file.path);
   return true;
 };
 
-/** Builds dist/ and returns how many files were new.
+/** Builds dist/ and returns the number of changed files.
  * @returns {Promise<number>} */
 export const bundle = async () => {
   const command = nodeBundle('electron/cli/localport.ts', 'localport.cjs');
@@ -156,7 +156,7 @@ export const bundle = async () => {
     return { worker, hosts };
   };
   const [{ worker, hosts }, packed] = await Promise.all([buildHosts(), buildCommand(command)]).catch(() => {
-    // esbuild has printed what is wrong, and where.
+    // esbuild has printed the error and its location.
     throw new SetUpError('The app could not be bundled: see above.');
   });
   const built = [...hosts, packed].flatMap(({ outputFiles = [] }) => outputFiles);

@@ -1,4 +1,4 @@
-// `node build/cask.mjs FOLDER`: prints the cask for the dmg files of a release that lie in the folder.
+// `node build/cask.mjs FOLDER`: prints the cask for the dmg files of a release in the folder.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

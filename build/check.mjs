@@ -1,7 +1,7 @@
-// `npm run check`: everything that can be said about the code without running it.
+// `npm run check`: every check of the code that does not run it.
 //
-// Lint looks again only at files that changed. A rule about types may then miss, in a file that did not change, what
-// a change elsewhere did to it; `npm test` looks at all files.
+// Lint checks only changed files. A rule about types may then miss an error in an unchanged file that a change
+// elsewhere has caused; `npm test` checks all files.
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,7 @@ const lintCache = [
   `--cache-location=${path.join(cacheDir, 'eslint')}`,
 ];
 
-/** The slowest first, so that the quick ones fill the other cores meanwhile.
+/** The slowest first, so that the fast ones use the other cores in the meantime.
  * @param {boolean} onlyChanged @returns {Step[]} */
 const stepsFor = (onlyChanged) => [
   {
@@ -71,7 +71,7 @@ const runStep = async ({ name, script, args }) => {
   return isOk;
 };
 
-/** How many lines the house has outside tests, as one line: all, and each room from the largest. */
+/** The number of lines outside tests, as one line: the total, and each top folder, largest first. */
 const lineCount = async () => {
   const { output } = await runQuietly('git', ['ls-files', '-z']);
   /** @type {Map<string, number>} */

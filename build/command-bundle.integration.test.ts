@@ -19,7 +19,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What Node prints that runs a program, and its exit code. */
+/** What Node prints when it runs a program, and its exit code. */
 const run = (...args: readonly string[]): Promise<string> =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder };
@@ -50,8 +50,8 @@ async function bundleSources(sources: Readonly<Record<string, string>>): Promise
   return bundleTo('main', path.join(sourceFolder, 'main.ts'));
 }
 
-describe('a bundle of modules that are compiled by need', () => {
-  it('runs a module when it is imported, once, and gives all the same one', async () => {
+describe('a bundle of modules that are compiled when needed', () => {
+  it('runs a module once, when it is first imported, and shares it', async () => {
     const program = await bundleSources({
       'main.ts': `
         import { Fault } from './fault.ts';
@@ -68,7 +68,7 @@ describe('a bundle of modules that are compiled by need', () => {
     expect(await run(program)).toBe('fault\nmain\nlate\ntrue\nexit code 0\n');
   });
 
-  it('is strict, knows where it lies, and names itself in a stack', async () => {
+  it('is strict, knows its location, and names itself in a stack', async () => {
     const program = await bundleSources({
       'main.ts': `
         import { sep } from 'node:path';
@@ -82,7 +82,7 @@ describe('a bundle of modules that are compiled by need', () => {
     expect(await run(program)).toBe(`[ undefined, true ] ${folder}${path.sep}\nexit code 0\n`);
   });
 
-  it('leaves execa alone, whose loading takes longer than the answer, until a program is started', async () => {
+  it('does not load execa, which takes longer than the answer, until a program is started', async () => {
     const packed = await bundleTo('localport', 'electron/cli/localport.ts');
     const spy = path.join(folder, 'spy.cjs');
     writeFileSync(
@@ -105,7 +105,7 @@ describe('a bundle of modules that are compiled by need', () => {
     expect(await loads('cluster', 'status')).toBe(true);
   });
 
-  it('lets the command say what it says as a plain bundle', async () => {
+  it('gives the command the same output as a plain bundle', async () => {
     const plainFolder = installCommand();
     try {
       const plain = path.join(plainFolder, 'localport.cjs');

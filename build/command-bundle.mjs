@@ -1,7 +1,7 @@
-// The `localport` command as one file of which only what runs is compiled. V8 reads all the text of a bundle before
+// The `localport` command as one file that compiles only the code that runs. V8 reads all the text of a bundle before
 // its first line runs, and most commands need a tenth of it: neither YAML nor the libraries that run kubectl and ssh.
-// So the bundle holds its modules as strings, each compiled when it is required. It saves a fifth of `--help`'s time
-// (`npm run bench -- command`). Several files would do the same, but have to be found, packed and kept in step.
+// So the bundle holds its modules as strings, each compiled when it is required. This saves a fifth of `--help`'s time
+// (`npm run bench -- command`). Several files would do the same, but would have to be found, packed, and kept in sync.
 import path from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -9,7 +9,7 @@ import { build, transform } from 'esbuild';
 /** @typedef {import('esbuild').BuildResult<{ write: false, metafile: true }>} BuildResult */
 /** @typedef {(name: string) => unknown} Require */
 
-/** Runs inside the bundle: a `require` that knows the modules in `texts`, and passes on what is none of them.
+/** Runs inside the bundle: a `require` that knows the modules in `texts` and forwards all other names.
  * @param {Record<string, string>} texts by the name that is required: `./chunk-ABCD.js`
  * @param {Require} outer @param {string} filename of the bundle
  * @returns {Require} */
@@ -25,7 +25,7 @@ const requireFrom = (texts, outer, filename) => {
     const present = loaded.get(name);
     if (present !== undefined) return present.exports;
     const module = { exports: {} };
-    // Before it runs: modules may require each other in a circle.
+    // Before it runs: modules may have circular imports.
     loaded.set(name, module);
     const parameters = ['require', 'module', 'exports', '__filename', '__dirname'];
     const run = /** @type {(...passed: readonly unknown[]) => unknown} */ (
@@ -48,13 +48,13 @@ const asCommonJs = async (piece, banner) => {
     target: 'node20',
     minify: true,
     supported: { 'dynamic-import': false },
-    // Which an ES module is without saying so.
+    // ES modules are strict without a directive.
     banner: `'use strict';${piece.includes('__importMetaUrl') ? banner : ''}`,
   });
   return code;
 };
 
-/** Bundles like esbuild's `build`, whose result it returns; nothing is written.
+/** Bundles like esbuild's `build`, and returns its result; nothing is written.
  * @param {BuildOptions} options of a bundle in CommonJS, with one entry point and an `outfile`
  * @returns {Promise<BuildResult>} */
 export const buildCommand = async ({ outfile = '', banner, ...options }) => {

@@ -6,7 +6,7 @@ import { announce, runMain, withProgress } from './setup/report.mjs';
 await runMain(async () => {
   await ensureDependencies();
   announce('building the command …');
-  // Needs esbuild, which is there only now.
+  // Needs esbuild, which is installed only now.
   const { bundle } = await import('./bundle.mjs');
   await withProgress('building the command', bundle);
   return 0;

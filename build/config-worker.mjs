@@ -1,5 +1,5 @@
-// The worker that compiles configs goes into the bundles of the hosts as text: a host starts it without looking for a
-// file, be it in an asar or bundled by a test.
+// The worker that compiles configs is part of the hosts' bundles as text: a host starts it without looking for a file,
+// whether in an asar or bundled by a test.
 import { projectDir } from './paths.mjs';
 
 /** @typedef {import('esbuild').OutputFile} OutputFile */
@@ -19,7 +19,7 @@ export const configWorkerBundle = /** @satisfies {import('esbuild').BuildOptions
   logLevel: 'warning',
 });
 
-/** What the bundle of a host has to define.
+/** The definitions that a host's bundle needs.
  * @param {{ readonly outputFiles: readonly OutputFile[] }} built from `configWorkerBundle` */
 export const configWorkerDefine = ({ outputFiles }) => ({
   __LOCALPORT_CONFIG_WORKER__: JSON.stringify(outputFiles.map(({ text }) => text).join('')),

@@ -1,4 +1,5 @@
-// The namespaces (network, processes, mounts) that a row of the fault bench runs in. They end with all that it has started.
+// The namespaces (network, processes, mounts) that a row of the fault bench runs in. They end with everything that it
+// has started.
 
 const namespaces = [
   '--net',
@@ -11,7 +12,7 @@ const namespaces = [
   '--mount-proc',
 ];
 
-/** The shell is the first process of the namespace and reaps what has lost its parent; $0 is the folder, "$@" the row. */
+/** The shell is the first process of the namespace and reaps orphans; $0 is the folder, "$@" the row. */
 const firstProcess =
   'mount -t tmpfs -o size=256m,mode=700 faults "$0" && ip link set lo up && "$@" & wait $!';
 

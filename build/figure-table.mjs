@@ -1,4 +1,4 @@
-// The figures that benchmarks print, one JSON object a line, and the table that people read.
+// The figures that benchmarks print, one JSON object per line, and the table for people.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,7 +18,7 @@ export const figureOf = (line) => {
   }
 };
 
-/** Collects what a program prints; what is no figure is passed through.
+/** Collects the output of a program; lines that are not figures are passed through.
  * @param {import('node:stream').Readable} output @returns {Figure[]} grows until the program ends */
 export const figuresOf = (output) => {
   /** @type {Figure[]} */
@@ -31,7 +31,7 @@ export const figuresOf = (output) => {
   return figures;
 };
 
-/** A program that did not end well.
+/** A program that failed.
  * @param {string} figure @param {string} note @returns {Figure} */
 export const notMeasured = (figure, note) => ({
   figure,
@@ -42,7 +42,7 @@ export const notMeasured = (figure, note) => ({
   note,
 });
 
-/** Three digits that count, at the most.
+/** At most three significant digits.
  * @param {number | null} value null, as JSON has it, where nothing could be measured */
 const inDigits = (value) =>
   value !== null && Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '–';
@@ -70,7 +70,7 @@ export const figureTable = (figures) => {
     .join('\n');
 };
 
-/** Prints the table and writes the figures with what else is known of the run.
+/** Prints the table and writes the figures with other data about the run.
  * @param {string} file @param {readonly Figure[]} figures @param {{ readonly seed?: number | string, readonly electron?: string }} run
  * @returns {Promise<number>} the exit code: 0 when every must is met */
 export const publish = async (file, figures, run) => {

@@ -1,4 +1,4 @@
-/** The command of a checkout, with a set-up of the test's own in place of the one that installs and bundles. */
+/** The command of a checkout, with a fake setup in place of the one that installs and bundles. */
 import { execFile } from 'node:child_process';
 import {
   accessSync,
@@ -53,21 +53,21 @@ describe('the command of a checkout', () => {
     expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('builds what it runs when it is not there yet, tells of it beside the answer, and then only runs it', async () => {
+  it('builds what it runs if it is missing, reports that beside the answer, and then only runs it', async () => {
     const setUp = `
       import { mkdirSync, writeFileSync } from 'node:fs';
       console.log('building');
       mkdirSync(${JSON.stringify(path.join(checkout, 'dist'))});
       writeFileSync(${JSON.stringify(path.join(checkout, 'dist/localport.cjs'))}, ${JSON.stringify(command)});`;
     writeFileSync(inBuild('command-set-up.mjs'), setUp);
-    // As npm link has it: a link to the checkout.
+    // As npm link does it: a link to the checkout.
     const link = path.join(checkout, 'localport');
     symlinkSync(inBuild('localport.mjs'), link);
     expect(await run(link, 'status', '-q')).toEqual({ code: 0, out: 'status -q\n', err: 'building\n' });
     expect(await run(link, 'status')).toEqual({ code: 0, out: 'status\n', err: '' });
   });
 
-  it('fails with what the set-up said', async () => {
+  it('fails with the output of the setup', async () => {
     writeFileSync(inBuild('command-set-up.mjs'), `console.error('no network'); process.exitCode = 1;`);
     expect(await run(inBuild('localport.mjs'))).toEqual({ code: 1, out: '', err: 'no network\n' });
   });

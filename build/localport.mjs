@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The `localport` command of a checkout, for `npx localport` and `npm link`. Builds it when it is not there yet; from
-// then on it only loads it.
+// The `localport` command of a checkout, for `npx localport` and `npm link`. Builds it if it is missing; after that it
+// only loads it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +11,7 @@ const load = createRequire(import.meta.url);
 
 if (existsSync(command)) load(command);
 else {
-  // What it prints is not the command's answer: standard output stays clean.
+  // The output of the setup is not the command's answer: standard output stays clean.
   const setUp = path.join(import.meta.dirname, 'command-set-up.mjs');
   const { status } = spawnSync(process.execPath, [setUp], { stdio: ['ignore', 2, 2] });
   if (status === 0) load(command);

@@ -1,5 +1,5 @@
-// `npm run package`: packages the app for this system, checks the results, and starts each of them once.
-// `npm run package -- --release` refuses to build with another Electron than that of package.json.
+// `npm run package`: packages the app for this system, checks the results, and starts each of them once. `npm run
+// package -- --release` refuses to build with another Electron than that of package.json.
 import './setup/node-version.mjs';
 import path from 'node:path';
 import { exitOnEndSignals } from './end-signals.mjs';
@@ -35,7 +35,7 @@ const packageApp = async (electron, kind) => {
   await build({
     projectDir,
     publish: 'never',
-    // On Linux the Electron that is there; a Mac package holds two architectures, each of which is downloaded.
+    // On Linux, the installed Electron; a Mac package holds two architectures, each of which is downloaded.
     config:
       process.platform === 'linux'
         ? { ...config, electronDist: path.dirname(electron.executable), electronVersion: electron.version }

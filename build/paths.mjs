@@ -1,4 +1,4 @@
-// Where things lie in a checkout. Every script asks here, so that each runs from any working directory.
+// The paths in a checkout. Every script uses these, so that each runs from any working directory.
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,4 @@
-// The app ready to be started: set up, bundled, with a display and the environment that finds it all.
+// The app, ready to start: set up, bundled, with a display and the environment that names everything.
 import { ensureDisplay } from './setup/display.mjs';
 import { withProgress } from './setup/report.mjs';
 import { setUp } from './setup.mjs';
@@ -6,10 +6,10 @@ import { setUp } from './setup.mjs';
 /** @typedef {import('./setup/electron.mjs').Electron} Electron */
 /** @typedef {{ readonly electron: Electron, readonly env: NodeJS.ProcessEnv }} PreparedApp */
 
-/** Root may not use Chromium's sandbox. */
+/** Root cannot use Chromium's sandbox. */
 export const sandboxArgs = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
-/** Sets up, lends the environment in which the app runs, and ends the display that was started for it.
+/** Runs the setup, provides the environment of the app, and ends the display that was started for it.
  * @template T
  * @param {import('./setup/system-packages.mjs').Purpose} purpose
  * @param {(app: PreparedApp) => Promise<T>} use
@@ -21,7 +21,7 @@ export const withEnvironment = async (purpose, use) => {
     /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, ...display.env, LOCALPORT_ELECTRON: electron.executable };
     if (kubectl !== undefined) env.LOCALPORT_KUBECTL = kubectl;
-    // Set inside some editors' terminals; Electron would then be a plain Node.
+    // Set in some editors' terminals; Electron would then be a plain Node.
     delete env.ELECTRON_RUN_AS_NODE;
     return await use({ electron, env });
   } finally {
@@ -36,7 +36,7 @@ export const withEnvironment = async (purpose, use) => {
  * @returns {Promise<T>} */
 export const withPreparedApp = (purpose, use) =>
   withEnvironment(purpose, async (app) => {
-    // Needs esbuild, which is there only now.
+    // Needs esbuild, which is installed only now.
     const { bundle } = await import('./bundle.mjs');
     await withProgress('building the app', bundle);
     return use(app);

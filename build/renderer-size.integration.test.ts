@@ -3,12 +3,12 @@ import path from 'node:path';
 import { build, stop } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 
-/** What a click on the icon waits for. */
+/** The files that a click on the icon waits for. */
 const maxGzipBytes = 130_000;
 
 afterAll(() => stop());
 
-test('the page of the popover stays small, and free of the schemas', async () => {
+test('the page of the popover stays small, and does not contain the schemas', async () => {
   const { outputFiles, metafile } = await build({
     entryPoints: [path.resolve(import.meta.dirname, '../renderer/main.tsx')],
     outdir: 'out',

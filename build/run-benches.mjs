@@ -1,5 +1,5 @@
-// Runs the benchmarks of a folder one after another, and sets their figures as one table. Each *.bench.ts is a program that
-// prints one JSON object for each figure.
+// Runs the benchmarks of a folder one after another, and prints their figures as one table. Each *.bench.ts is a
+// program that prints one JSON object for each figure.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { figuresOf, notMeasured, publish } from './figure-table.mjs';
@@ -16,7 +16,7 @@ const benchNames = async ({ folder, words }) => {
   return words.length === 0 ? names : names.filter((name) => words.some((word) => name.includes(word)));
 };
 
-/** Runs one program; what it prints besides its figures is passed through.
+/** Runs one program; output other than figures is passed through.
  * @param {string} file @param {NodeJS.ProcessEnv} env
  * @returns {Promise<readonly Figure[]>} */
 const runBench = async (file, env) => {
@@ -25,7 +25,7 @@ const runBench = async (file, env) => {
   const script = path.join(cacheDir, 'bench', `${name}.mjs`);
   await bundleBench(file, script);
   console.log(`\n── ${name}`);
-  // It is there only now. On our own exit it ends the program.
+  // Installed only now. If this script exits, execa ends the program.
   const { execa } = await import('execa');
   const program = execa(process.execPath, ['--enable-source-maps', script], {
     cwd: projectDir,
@@ -40,7 +40,7 @@ const runBench = async (file, env) => {
   return exitCode === 0 ? figures : [...figures, notMeasured(name, shortMessage)];
 };
 
-/** Resolves to the exit code: 1 when a figure is missed.
+/** Resolves to the exit code: 1 if a figure is outside its limit.
  * @param {Benches} benches @returns {Promise<number>} */
 export const runBenches = (benches) =>
   withPreparedApp('test', async ({ electron, env }) => {
@@ -51,7 +51,7 @@ export const runBenches = (benches) =>
     }
     /** @type {Figure[]} */
     const figures = [];
-    // One at a time: they measure.
+    // One at a time, so that they do not disturb each other's measurements.
     for (const name of names) figures.push(...(await runBench(path.join(benches.folder, name), env)));
     return publish(benches.resultFile, figures, { electron: electron.version });
   });

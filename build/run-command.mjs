@@ -1,11 +1,11 @@
-// Starts a child and reports its end as a value: nothing here throws because a command failed.
-// execa is loaded by the first command: a script may import this one before `npm ci` has run.
+// Starts a child and reports its end as a value: nothing here throws because a command failed. execa is loaded by the
+// first command: a script may import this file before `npm ci` has run.
 import { projectDir } from './paths.mjs';
 
 /** @typedef {{ readonly code: number | null, readonly signal: NodeJS.Signals | null, readonly output: string }} Ended */
 /** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal }} RunOptions */
 
-/** Collects what the command prints on both streams.
+/** Collects the output of the command on both streams.
  * @param {string} command @param {readonly string[]} args @param {RunOptions} [options]
  * @returns {Promise<Ended>} code is null when it was killed or could not be started */
 export const runQuietly = async (command, args, { cwd = projectDir, env = process.env, signal } = {}) => {

@@ -1,7 +1,7 @@
-// The set-up that `npm start`, `npm test`, `npm run bench` and `npm run package` begin with. Each step looks first
+// The setup with which `npm start`, `npm test`, `npm run bench`, and `npm run package` begin. Each step first checks
 // whether there is anything to do; a second run does nothing and takes well under a second.
 //
-// On its own: `node build/setup.mjs [start|test|package] [--system-packages-only]`.
+// Alone: `node build/setup.mjs [start|test|package] [--system-packages-only]`.
 import './setup/node-version.mjs';
 import { isEntryPoint } from './paths.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';

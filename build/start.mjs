@@ -1,4 +1,4 @@
-// `npm start`: sets up, builds and starts the app; arguments after `--` are the app's.
+// `npm start`: sets up, builds, and starts the app; arguments after `--` go to the app.
 import './setup/node-version.mjs';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -6,10 +6,10 @@ import { projectDir } from './paths.mjs';
 import { sandboxArgs, withPreparedApp } from './prepared-app.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 
-// Ctrl-C comes twice, from the terminal and from npm, which passes it on: within this time it is one.
+// Ctrl-C comes twice, from the terminal and from npm, which forwards it: within this time the two count as one.
 const sameSignalMs = 300;
 
-/** A tray icon needs a desktop. Looked at first: nothing is downloaded for an app that nobody would see. */
+/** A tray icon needs a desktop. Checked first: nothing is downloaded for an app that cannot be seen. */
 const requireDisplay = () => {
   if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return;
   throw new SetUpError(
@@ -24,14 +24,14 @@ const requireDisplay = () => {
 
 const systemBus = '/run/dbus/system_bus_socket';
 
-/** Without a system bus, as in a container, Chromium complains of each thing that it asks for. */
+/** Without a system bus, as in a container, Chromium complains about every request. */
 const quietArgs = process.platform === 'linux' && !existsSync(systemBus) ? ['--log-level=3'] : [];
 
 /** Runs the app in a process group of its own, so that it gets each signal exactly once: from here.
  * @param {import('./prepared-app.mjs').PreparedApp} app
  * @returns {Promise<number>} its exit code */
 const runApp = async ({ electron, env }) => {
-  // It is there only now.
+  // Installed only now.
   const { execa } = await import('execa');
   const args = [...sandboxArgs, ...quietArgs, projectDir, ...process.argv.slice(2)];
   const app = execa(electron.executable, args, {
@@ -52,7 +52,7 @@ const runApp = async ({ electron, env }) => {
   };
   process.on('SIGINT', () => passOn('SIGINT'));
   process.on('SIGTERM', () => passOn('SIGTERM'));
-  // The terminal was closed. To the app HUP means reload.
+  // The terminal was closed. To the app, HUP means reload.
   process.on('SIGHUP', () => passOn('SIGTERM'));
   const { exitCode, signal, originalMessage } = await app;
   if (app.pid === undefined) throw new SetUpError(`The app could not be started: ${originalMessage}`);

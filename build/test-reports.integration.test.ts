@@ -42,7 +42,7 @@ describe('what a runner leaves behind', () => {
     });
   });
 
-  it('counts one failure and says so where it died without a report', async () => {
+  it('counts one failure and says so if the runner died without a report', async () => {
     const missing = path.join(folder, 'missing.xml');
     const outcomes = [137, null].map((code) => readReport(missing, { runner: 'e2e', code }));
     expect(await Promise.all(outcomes)).toMatchObject([
@@ -51,7 +51,7 @@ describe('what a runner leaves behind', () => {
     ]);
   });
 
-  it('counts one failure and says so where it ended badly and its report knows of none', async () => {
+  it('counts one failure and says so if the runner failed and its report contains no failure', async () => {
     expect(await readReport(written(passed), { runner: 'unit', code: 1 })).toEqual({
       passed: 1,
       failed: 1,
@@ -60,7 +60,7 @@ describe('what a runner leaves behind', () => {
     });
   });
 
-  it('adds nothing where all went well', async () => {
+  it('adds nothing if all went well', async () => {
     expect(await readReport(written(passed), { runner: 'unit', code: 0 })).toMatchObject({
       passed: 1,
       failed: 0,

@@ -1,10 +1,10 @@
-// What a runner's JUnit report says: counts that can be added up, and what failed.
+// What a runner's JUnit report contains: counts that can be added up, and the failures.
 import { readFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 
 /** @typedef {{ readonly passed: number, readonly failed: number, readonly skipped: number, readonly failures: readonly string[] }} Outcome */
 
-/** Of one failure's message: the rest is further up in the output. */
+/** Limit for the message of one failure: the rest is further up in the output. */
 const shownLines = 30;
 
 /** @type {Outcome} */
@@ -46,7 +46,7 @@ const readCases = (report) => {
   return { passed: cases.length - failures.length - skipped, failed: failures.length, skipped, failures };
 };
 
-/** A runner that ended badly counts as a failure even when its report, if there is one, knows of none.
+/** A failed runner counts as a failure even if its report, if there is one, contains none.
  * @param {string} file @param {{ readonly runner: string, readonly code: number | null }} end code null: killed, or never
  * started
  * @returns {Promise<Outcome>} */

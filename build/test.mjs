@@ -1,5 +1,5 @@
-// `npm test`: sets up and runs everything; the last line is the sum. `npm test -- unit` (or build, check, integration,
-// e2e, package) runs one part, and hands further arguments to its runner.
+// `npm test`: sets up and runs everything; the last line is the total. `npm test -- unit` (or build, check,
+// integration, e2e, package) runs one part, and passes further arguments to its runner.
 import './setup/node-version.mjs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,7 +26,7 @@ const vitest = (project) => [
   `--outputFile.junit=${reportOf(project)}`,
 ];
 
-/** What Node runs for each part. Those without a report count as one test.
+/** What Node runs for each part. A part without a report counts as one test.
  * @type {Readonly<Record<PartName, readonly string[]>>} */
 const commands = {
   build: [path.join(projectDir, 'build/bundle.mjs')],
@@ -49,7 +49,7 @@ const select = (argv) => {
 
 /** @param {unknown} error @returns {Outcome} */
 const unableToRun = (error) => {
-  // As the console would write it: the message of a set-up that failed, the whole of any other error.
+  // As the console would write it: the message of a failed setup, the whole of any other error.
   const message = format(messageOf(error));
   console.error(message);
   return oneFailure(message);

@@ -1,4 +1,4 @@
-// The licenses of the libraries that went into the bundles: they ask to be kept with every copy.
+// The licenses of the bundled libraries: they require a copy of the license with every copy of the code.
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from './paths.mjs';
@@ -29,7 +29,7 @@ const readNamed = async (folder, name) => {
   return file === undefined ? '' : (await readFile(path.join(folder, file), 'utf8')).trim();
 };
 
-/** The MIT license as SPDX has it, for a package that names it and its author but left the text out.
+/** The MIT license as in SPDX, for a package that names it and its author but left the text out.
  * @param {string} author */
 const mitText = (author) => `Copyright (c) ${author}
 
@@ -62,7 +62,7 @@ const licenceOf = async (folder) => {
     (await readNamed(absolute, /^licen[cs]e/i)) ||
     licenceSectionOf(await readNamed(absolute, /^readme/i)) ||
     licenceByName(packageJson);
-  // A heading alone keeps no promise.
+  // A heading alone is no license.
   if (!/copyright|public domain/i.test(words))
     throw new Error(`${name}: the text of its license was not found`);
   return `${name} ${version} (${license ?? 'see below'})\n\n${words}`;

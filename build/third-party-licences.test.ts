@@ -6,11 +6,11 @@ it('finds the license in a README, up to the next heading of its level', () => {
   expect(licenceSectionOf(readme)).toBe('Copyright (c) 2014 A\n\n### Terms\n\nfree');
 });
 
-it('finds nothing where there is none', () => {
+it('finds nothing if there is none', () => {
   expect(licenceSectionOf('# tool\n\nIts license is unusual.\n')).toBe('');
 });
 
-it('writes out the MIT license for an author who only named it, and guesses nothing else', () => {
+it('writes out the MIT license for an author who only named it, and does not guess in other cases', () => {
   expect(licenceByName({ license: 'MIT', author: 'Ann' })).toMatch(
     /^Copyright \(c\) Ann\n\nPermission is hereby granted/,
   );

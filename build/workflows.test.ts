@@ -23,7 +23,7 @@ describe.each(workflows)('%s', (_name, text) => {
     expect(used.filter((action) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
   });
 
-  it('may read only, where a job does not say otherwise, leaves no token behind, and ends in time', () => {
+  it('has read-only permissions unless a job says otherwise, leaves no token behind, and has a time limit', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     for (const [name, job] of Object.entries(workflow.jobs)) {
       if (job.uses === undefined) expect(job['timeout-minutes'], name).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** The catalogue of causes as a table, each as it reads when no detail is known. */
+/** The catalogue of causes as a table, each in its wording without details. */
 import {
   type Cause,
   causeCodes,
@@ -34,7 +34,10 @@ function recheckWords(delaysMs: readonly number[]): string {
     : `after ${first.join(', ')}, then every ${formatDuration(last)}`;
 }
 
-/** The config and the user always count, and every growing delay ends with the network, a wake or a client. */
+/**
+ * Config changes and the user always trigger a retry, and a network change, a wake, or a client ends every growing
+ * delay.
+ */
 const triggerWords: Readonly<Record<TriggerKind, readonly string[]>> = {
   network: ['when the network changes'],
   wake: ['after a wake'],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { commandLinesOf } from './command-lines.ts';
 
-it('finds the lines of shell blocks, with their continuations and what a block needs', () => {
+it('finds the lines of shell blocks, with their continuations and the requirements of the block', () => {
   const page = [
     '```sh',
     '# a comment',

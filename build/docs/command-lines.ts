@@ -1,17 +1,17 @@
 /**
- * The command lines of a page: what its blocks of shell have, in order. A block that cannot run everywhere says in its
- * info string what it needs: `sh mac`.
+ * The command lines of a page: the lines of its shell blocks, in order. A block that cannot run everywhere names its
+ * requirement in its info string: `sh mac`.
  */
 
 export interface CommandLine {
   readonly text: string;
-  /** Line of the page, from 1. */
+  /** Line number in the page, from 1. */
   readonly at: number;
-  /** What its block says that it needs; empty: it runs everywhere. */
+  /** The requirement of its block; empty: it runs everywhere. */
   readonly needs: string;
 }
 
-/** A line that ends with a backslash, or within quotes, goes on with the next one. */
+/** A line that ends with a backslash, or inside quotes, continues on the next one. */
 export function commandLinesOf(markdown: string): readonly CommandLine[] {
   const found: CommandLine[] = [];
   let needs: string | null = null;

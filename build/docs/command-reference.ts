@@ -1,4 +1,4 @@
-/** Every command with its usage, options and examples, read from the program itself. */
+/** Every command with its usage, options, and examples, read from the program itself. */
 import type { Command } from 'commander';
 import { createProgram } from '../../electron/cli/program.ts';
 import { code, markdownTable } from './markdown-table.ts';
@@ -19,7 +19,7 @@ export function commandReference(): string {
   ].join('\n\n');
 }
 
-/** The commands that do something, in the order of the help. */
+/** The commands that have an action, in the order of the help. */
 const leavesOf = (command: Command): readonly Command[] =>
   command.commands.length === 0 ? [command] : visibleCommands(command).flatMap(leavesOf);
 
@@ -51,7 +51,7 @@ function argumentLines(command: Command): readonly string[] {
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
-/** They follow the help, where commander lets them be written. */
+/** The position after the help, where commander can write them. */
 function examplesOf(command: Command): readonly string[] {
   const lines = helpOf(command).split('\nExamples:\n')[1]?.trimEnd().split('\n') ?? [];
   const needs = [...new Set(lines.map(needOf))];
@@ -61,7 +61,7 @@ function examplesOf(command: Command): readonly string[] {
   });
 }
 
-/** What an example needs that is not everywhere. */
+/** Requirements of an example that not every machine meets. */
 const needed = [
   { need: 'mac', by: '/Applications/' },
   { need: 'zsh', by: 'completion zsh' },

@@ -1,4 +1,4 @@
-/** Each command line of README and the documentation, run in order by a new user. */
+/** Each command line of README and the documentation, run in order as a new user. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -33,7 +33,7 @@ describe('the command lines of README', () => {
   afterAll(() => world.close());
 
   it.runIf(process.platform === 'linux')(
-    'start the app, whose own page can be read',
+    'start the app, and its own page is readable',
     async () => {
       const app = world.begin('npm start', projectDir);
       const welcome = async (): Promise<string | undefined> => {
@@ -52,11 +52,11 @@ describe('the command lines of README', () => {
     120_000,
   );
 
-  it('lead a new user to a forward that carries bytes', async () => {
+  it('give a new user a forward that carries bytes', async () => {
     const failures: Failure[] = [];
     let answer = '';
     for (const { text, at } of lines) {
-      // The first one has a test of its own, and the other one runs this test.
+      // The first one has a separate test, and the other one runs this test.
       if (/^npm (?:start|test)\b/.test(text)) continue;
       const { code, out, err } = await world.run(text, projectDir);
       if (code !== 0) failures.push({ at, text: `${text}\n${code}\n${out}${err}` });
@@ -66,7 +66,7 @@ describe('the command lines of README', () => {
     expect(answer).toBe('well\n');
   }, 120_000);
 
-  it('name how it is set up, started and tested', () => {
+  it('name how to set it up, start it, and test it', () => {
     const firstWords = lines.map(({ text }) => text.split(/ {2,}/)[0]);
     expect(firstWords).toEqual(expect.arrayContaining(['npm start', 'npx localport --help', 'npm test']));
   });
@@ -86,7 +86,7 @@ describe('the command lines of the documentation', () => {
     rmSync(programFolder, { recursive: true, force: true });
   });
 
-  /** What an example takes for granted. */
+  /** The assumptions of an example. */
   const prepare = async (line: string): Promise<void> => {
     await world.settle();
     const { home, configFile } = world.user;
@@ -122,7 +122,7 @@ describe('the command lines of the documentation', () => {
     400_000,
   );
 
-  it('run here, but for those that say what they need', () => {
+  it('run here, except those with a requirement', () => {
     const needs = pages.flatMap(({ lines }) => lines.map((line) => line.needs)).filter((need) => need !== '');
     expect(needs.toSorted()).toEqual(['answer', 'mac', 'mac', 'zsh']);
   });

@@ -1,4 +1,4 @@
-/** The keys of the config as tables: values and bounds from the zod schemas, meanings from the help of editors. */
+/** The keys of the config as tables: values and limits from the zod schemas, meanings from the help of editors. */
 import * as z from 'zod';
 import {
   connectionKeyHelps,
@@ -76,7 +76,7 @@ function keysOf(schema: z.ZodType): Keys {
   return inner.shape;
 }
 
-/** Without what makes it optional, and without what is done to a value before the schema sees it. */
+/** Without the optional wrapper, and without transformations before the schema. */
 function unwrapped(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
     return unwrapped(schema.unwrap() as z.ZodType);
@@ -85,7 +85,7 @@ function unwrapped(schema: z.ZodType): z.ZodType {
   return unwrapped(inner as z.ZodType);
 }
 
-/** What may be written for a key, in a few words. */
+/** The values of a key, in a few words. */
 function valueOf(schema: z.ZodType): string {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodUnknown) return durationOf(schema);
@@ -105,7 +105,7 @@ const itemOf = (schema: z.ZodType): string =>
 
 const pluralOf = (value: string): string => (value === 'text' ? 'texts' : value);
 
-/** A duration is any value, transformed; its refusals name its bounds. */
+/** A duration is any value, transformed; its error messages name its limits. */
 function durationOf(schema: z.ZodType): string {
   const bound = (value: string): string => {
     const { error } = schema.safeParse(value);

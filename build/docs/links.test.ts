@@ -27,12 +27,12 @@ describe('links', () => {
     expect(deadLinks(file)).toEqual([]);
   });
 
-  it('are found in text and pictures, not in code and not with a scheme', () => {
+  it('are found in text and pictures, but not in code or with a scheme', () => {
     const text = '[a](b.md#c) `[x](y)` [web](https://example.com)\n\n```\n[z](z)\n```\n<img src="p.png" />';
     expect(relativeLinks(text)).toEqual(['b.md#c', 'p.png']);
   });
 
-  it('lead to headings by what is left of their words', () => {
+  it('match headings by their remaining words', () => {
     const text = '# Keys of `a_b`\n## From 0.3.7\n## Twice\n## Twice\n```sh\n# none\n```\n';
     expect([...anchorsOf(text)]).toEqual(['keys-of-a_b', 'from-037', 'twice', 'twice-1']);
   });

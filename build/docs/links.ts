@@ -1,6 +1,6 @@
 /** Links of a Markdown file to other files and to headings, as GitHub resolves them. */
 
-/** Targets of all links and pictures outside of code, but for those with a scheme. */
+/** Targets of all links and pictures outside of code, except those with a scheme. */
 export function relativeLinks(markdown: string): readonly string[] {
   const text = markdown.replaceAll(/^```[^]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
   const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)];
@@ -10,7 +10,7 @@ export function relativeLinks(markdown: string): readonly string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** What may stand behind `#` for each heading; a repeated one has a number. */
+/** The fragment of each heading; a repeated one has a number. */
 export function anchorsOf(markdown: string): ReadonlySet<string> {
   const headings = markdown.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm);
   const anchors = new Set<string>();

@@ -1,4 +1,4 @@
-/** The metrics as a table, read from what `localport metrics` prints without services. */
+/** The metrics as a table, read from the output of `localport metrics` without services. */
 import { openMetrics } from '../../electron/cli/output/open-metrics.ts';
 import { code, markdownTable } from './markdown-table.ts';
 

@@ -1,4 +1,4 @@
-/** `npm run docs` writes the generated parts anew. */
+/** `npm run docs` rewrites the generated parts. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';

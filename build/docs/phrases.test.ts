@@ -1,4 +1,4 @@
-/** Phrases of our own making that a spelling checker cannot see; STYLE's rule: what is said must be read once only. */
+/** Phrases that are not standard English, which a spelling checker cannot detect. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'e
   .concat(pageFiles())
   .map((file) => ({ file, name: path.relative(projectDir, file) }));
 
-it.each(files)('$name is in plain words', ({ file }) => {
+it.each(files)('$name is in plain English', ({ file }) => {
   const text = readFileSync(file, 'utf8').toLowerCase().replaceAll(/\s+/g, ' ');
   expect(phrases.filter((phrase) => text.includes(phrase))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** Every generated section of the documentation, by the name that its marker has. */
+/** Every generated section of the documentation, by the name in its marker. */
 import { causeTable } from './cause-table.ts';
 import { commandReference } from './command-reference.ts';
 import {

@@ -1,5 +1,5 @@
-// Draws every icon from its SVG, in the Chromium of the app's Electron: `node build/icons/generate.mjs`. The results are
-// committed. The tray's four states differ by shape alone, because the menu bar paints every icon in one color.
+// Draws every icon from its SVG, in the Chromium of the app's Electron: `node build/icons/generate.mjs`. The results
+// are committed. The tray's four states differ only by shape, because the menu bar paints every icon in one color.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from '../paths.mjs';
@@ -30,7 +30,7 @@ const source = (name) => readFile(path.join(here, `${name}.svg`), 'utf8');
 const drawAll = async (page) => {
   for (const state of ['well', 'working', 'trouble', 'off']) {
     const glyph = await source(`tray-${state}`);
-    // macOS paints template images itself, light or dark. Panels of Linux desktops do not, and most are dark.
+    // macOS colors template images itself, light or dark. Panels of Linux desktops do not, and most are dark.
     await draw(page, glyph, 16, `tray-${state}Template.png`);
     await draw(page, glyph, 32, `tray-${state}Template@2x.png`);
     const light = glyph.replaceAll('currentColor', '#fff');

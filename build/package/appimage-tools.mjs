@@ -1,6 +1,6 @@
-// What electron-builder makes an AppImage with, where its own download cannot be reached: Debian's mksquashfs, and a stand-in
-// for the AppImage runtime, which neither the npm registry nor Debian has. The stand-in is a script that unpacks the image and
-// starts it; so such an AppImage is for tests, and releases are built with the real runtime.
+// The tools with which electron-builder makes an AppImage if it cannot download its own: Debian's mksquashfs, and a
+// replacement for the AppImage runtime, which neither the npm registry nor Debian has. The replacement is a script that
+// unpacks the image and starts it. So such an AppImage is for tests, and releases are built with the real runtime.
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheDir } from '../paths.mjs';

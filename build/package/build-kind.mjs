@@ -1,5 +1,5 @@
-// What a build is: a release has exactly the Electron of package.json. Any other one, such as the old one of a machine that
-// reaches nothing else, makes a build for tests, whose name and folder say so. Pure.
+// The kind of a build: a release has exactly the Electron of package.json. Any other one, such as the old one on a
+// machine that can download nothing else, makes a test build, whose name and folder say so. Pure.
 
 /** @typedef {{ readonly kind: 'release' } | { readonly kind: 'for-tests', readonly why: string }} BuildKind */
 /** @typedef {{ readonly wanted: string, readonly found: string, readonly mustRelease: boolean }} Electrons
@@ -15,7 +15,7 @@ export const buildKind = ({ wanted, found, mustRelease }) => {
     : { ok: true, value: { kind: 'for-tests', why } };
 };
 
-/** How a build is called, and the folder in dist/ for its results.
+/** The name of a build, and the folder in dist/ for its results.
  * @param {BuildKind} build @param {string} productName */
 export const namesOf = ({ kind }, productName) =>
   kind === 'release'

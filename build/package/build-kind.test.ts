@@ -14,7 +14,7 @@ describe('a build', () => {
     });
   });
 
-  it('with another one is for tests, and says so in its name and its folder', () => {
+  it('with another one is for tests, and its name and folder say so', () => {
     const built = buildKind({ wanted: '45.4.1', found: '33.2.1', mustRelease: false });
     expect(built).toEqual({
       ok: true,
@@ -27,7 +27,7 @@ describe('a build', () => {
     });
   });
 
-  it('with another one is refused where a release is wanted', () => {
+  it('with another one is refused if a release is required', () => {
     expect(buildKind({ wanted: '45.4.1', found: '45.4.0', mustRelease: true })).toEqual({
       ok: false,
       error: 'No release is built: package.json has Electron 45.4.1, and this machine has 45.4.0.',

@@ -1,4 +1,4 @@
-// The cask by which Homebrew installs a release. Pure.
+// The cask with which Homebrew installs a release. Pure.
 
 /** Everything that LocalPort may leave on a Mac, from a user's home on: config, state, logs, what Electron and the updater
  * keep, and the launch agent. */

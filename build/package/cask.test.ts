@@ -13,7 +13,7 @@ const values = {
   sha256X64: 'b2',
 };
 
-it('names the release, its sums and the command', () => {
+it('names the release, its checksums, and the command', () => {
   const cask = caskOf(template, values);
   expect(cask).toContain('version "1.2.3"');
   expect(cask).toContain('sha256 arm:   "a1",\n         intel: "b2"');
@@ -32,6 +32,6 @@ it('removes every folder that LocalPort keeps on a Mac, and the agent', () => {
   expect(caskOf(template, values)).toContain(`launchctl: "${agentLabel}"`);
 });
 
-it('refuses a template that asks for more than there is', () => {
+it('refuses a template with unknown values', () => {
   expect(() => caskOf('{{unknown}}', values)).toThrow('asks for unknown');
 });

@@ -1,4 +1,4 @@
-// Tries the command that the packaged app brings, in an empty home, with no Node and no display to be found.
+// Tests the command of the packaged app, in an empty home, without Node and without a display.
 import { commandEnvironment, withEmptyHome } from './empty-home.mjs';
 
 const deadlineMs = 60_000;
@@ -38,7 +38,7 @@ export const commandTest = (script, { version }) =>
     const page = await run(['docs', 'json']);
     if (page.code !== 0 || !page.out.includes('next_retry_at'))
       complaints.push(`localport docs json: ${JSON.stringify(page)}`);
-    // A switch of Chromium is the command's own usage error, and steers nothing.
+    // A Chromium switch is a usage error of the command, and has no effect.
     await expect(['--remote-debugging-port=0'], { code: 2, out: '' });
     await expect(['config', 'init', '--quiet'], { code: 0, err: '' });
     await expect(['daemon', 'start', '--quiet'], { code: 0, out: '', err: '' });
@@ -60,7 +60,7 @@ const watchUntilInterrupted = async (script, env) => {
     reject: false,
     timeout: deadlineMs,
   });
-  // Once it prints it listens to signals.
+  // Once it prints, it listens to signals.
   watch.stdout.once('data', () => watch.kill('SIGINT'));
   return (await watch).exitCode;
 };

@@ -1,13 +1,16 @@
-// The files of a Debian package besides the app itself, as text. Pure. See deb-control(5), and the Desktop Entry Specification.
+// The files of a Debian package besides the app itself, as text. Pure. See deb-control(5) and the Desktop Entry
+// Specification.
 
 /** @typedef {{ readonly productName: string, readonly version: string, readonly description: string, readonly author: string,
  *   readonly arch: string }} Described  arch: as Node names it */
 
-/** Debian's name of an architecture.
+/** Debian's name for an architecture.
  * @param {string} arch */
 export const debianArch = (arch) => ({ x64: 'amd64', arm64: 'arm64' })[arch] ?? arch;
 
-/** As build/setup/system-packages.mjs; the second names are those of releases that renamed libraries for 64-bit time. */
+/**
+ * As in build/setup/system-packages.mjs; the second names are those of releases that renamed libraries for 64-bit time.
+ */
 const depends = [
   'libgtk-3-0 | libgtk-3-0t64',
   'libnss3',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { controlFile, desktopFile } from './deb-files.mjs';
 
-it('describes the package as dpkg wants it', () => {
+it('describes the package as dpkg requires', () => {
   const control = controlFile({
     packageName: 'localport',
     productName: 'LocalPort',
@@ -15,7 +15,7 @@ it('describes the package as dpkg wants it', () => {
   expect(control).toMatch(/\nDescription: Keeps port forwards alive\n Keeps your port-forwards alive\.\n$/);
 });
 
-it('has the desktop start the app, not the command, and hand it links', () => {
+it('makes the desktop start the app, not the command, and pass it links', () => {
   const entry = desktopFile({
     productName: 'LocalPort',
     installFolder: '/opt/LocalPort',

@@ -1,4 +1,4 @@
-// Builds the Debian package with dpkg-deb, which every Debian and Ubuntu has: what is tested here is what users get.
+// Builds the Debian package with dpkg-deb, which every Debian and Ubuntu has: the tests run on what users get.
 import { chmod, cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runQuietly } from '../run-command.mjs';
@@ -19,11 +19,11 @@ const run = async (command, args) => {
 const write = async (file, text, mode = 0o644) => {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, text);
-  // Whatever the umask is.
+  // Whatever the umask.
   await chmod(file, mode);
 };
 
-/** Lays out the file system of the package.
+/** Creates the file system of the package.
  * @param {string} root @param {DebOptions} options */
 const layOut = async (root, { appDir, iconsDir, productName, artifact, ...described }) => {
   const packageName = artifact.toLowerCase();

@@ -1,10 +1,10 @@
-// A home in which nothing is: everything that the app could find or leave lies in there.
+// An empty home folder: it contains everything that the app could find or leave.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-/** Short: a socket's path has at most 104 bytes on macOS, whose own folder for temporary files takes half of them. */
+/** Short: a socket path has at most 104 bytes on macOS, and its own temporary folder takes half of them. */
 const parent = process.platform === 'darwin' ? '/tmp' : os.tmpdir();
 
 /** @param {string} home @returns {NodeJS.ProcessEnv} */
@@ -18,7 +18,7 @@ export const homeEnvironment = (home) => ({
   XDG_RUNTIME_DIR: path.join(home, 'run'),
 });
 
-/** What the daemon and its guardian start; there is no node among them, wherever the machine has it. */
+/** The programs that the daemon and its guardian start; node is not among them, wherever the machine has it. */
 const systemTools = ['sh', 'env', 'ps', 'cat', 'kill', 'sleep', 'readlink'];
 
 /** For the command: as in a terminal without a display, on a machine without Node.

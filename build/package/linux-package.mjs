@@ -1,4 +1,4 @@
-// The Linux results: the unpacked app, its command, the AppImage and the Debian package, each started once.
+// The Linux results: the unpacked app, its command, the AppImage, and the Debian package, each started once.
 import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from '../paths.mjs';
@@ -19,7 +19,7 @@ const step = async (what, prove) => {
   return prove();
 };
 
-/** Installs the package into a folder and starts what came out.
+/** Installs the package into a folder and starts the result.
  * @param {string} deb @param {Package} made */
 const proveDeb = async (deb, { output, artifact, env, packageJson }) => {
   const root = path.join(output, 'deb-installed');

@@ -1,4 +1,4 @@
-// What must hold of a packaged Mac app, judged from what the system's own tools say of it. Pure.
+// The rules for a packaged Mac app, checked against the output of the system's own tools. Pure.
 
 /** @typedef {{ readonly code: number | null, readonly output: string }} Said */
 /** @typedef {{ readonly isNotarized: boolean, readonly version: string, readonly electron: string }} Wanted

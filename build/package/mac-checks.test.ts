@@ -25,11 +25,11 @@ const findings = {
   },
 };
 
-it('has nothing to say of a good app', () => {
+it('accepts a good app', () => {
   expect(macComplaints(findings, wanted)).toEqual([]);
 });
 
-it('asks Gatekeeper only about what is notarized', () => {
+it('asks Gatekeeper only about a notarized app', () => {
   const unknown = { code: 3, output: 'LocalPort.app: rejected' };
   const noTicket = { code: 65, output: 'LocalPort.app does not have a ticket stapled to it.' };
   const adHoc = { ...findings, spctl: unknown, stapler: noTicket };

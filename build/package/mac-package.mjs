@@ -1,4 +1,4 @@
-// The Mac result: both apps are asked about with the system's own tools, and the one for this processor is started once.
+// The Mac result: both apps are checked with the system's own tools, and the one for this processor is started once.
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -9,10 +9,10 @@ import { smokeTest } from './smoke-test.mjs';
 
 /** @typedef {import('./linux-package.mjs').Package} Package */
 
-/** How @electron/fuses reads a fuse that is on: the character in the executable. */
+/** How @electron/fuses reads an enabled fuse: the character in the executable. */
 const enabled = '1'.charCodeAt(0);
 
-/** A property list as an object; a missing one has nothing in it.
+/** A property list as an object; a missing one is empty.
  * @param {string} file @returns {Promise<Record<string, unknown>>} */
 const readPlist = async (file) => {
   const { code, output } = await runQuietly('/usr/bin/plutil', ['-convert', 'json', '-o', '-', file]);

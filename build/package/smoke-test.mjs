@@ -1,4 +1,4 @@
-// Starts the packaged app once, as a user with an empty home would: it must come up, carry a first forward, and end.
+// Starts the packaged app once, as a user with an empty home would: it must start, carry a first forward, and exit.
 import path from 'node:path';
 import { sandboxArgs } from '../prepared-app.mjs';
 import { homeEnvironment, withEmptyHome } from './empty-home.mjs';
@@ -8,7 +8,7 @@ const deadlineMs = 60_000;
 /** @param {readonly [string, ...string[]]} command @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ readonly code: number | null, readonly output: string }>} */
 export const runOnce = async ([executable, ...args], env) => {
-  // It is there only once the set-up has run.
+  // Installed only once the setup has run.
   const { execa } = await import('execa');
   const app = execa(executable, args, {
     env,
@@ -37,7 +37,7 @@ export const runOnce = async ([executable, ...args], env) => {
 /** @param {string} home @returns {readonly string[]} */
 export const smokeArgs = (home) => [
   ...sandboxArgs,
-  // On macOS Electron asks the system for the home folder, whatever HOME says.
+  // On macOS, Electron asks the system for the home folder, whatever HOME says.
   `--user-data-dir=${path.join(home, 'user-data')}`,
   '--smoke-test',
 ];

@@ -1,5 +1,6 @@
-// Updates an AppImage from a server on loopback: found, fetched, checked, and put in the place of the old one as the app quits.
-// The new version is a script that writes down how it was started. Needs an image that can be unpacked: a build for tests.
+// Updates an AppImage from a loopback server: found, downloaded, verified, and put in place of the old one when the app
+// quits. The new version is a script that records how it was started. Needs an image that can be unpacked: a test
+// build.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -47,7 +48,7 @@ const withReleases = async (use) => {
   }
 };
 
-/** Unpacks the image, has it look for updates at the server, and runs it to its end.
+/** Unpacks the image, makes it look for updates at the server, and runs it to its end.
  * @param {string} image @param {NodeJS.ProcessEnv} env @param {{ readonly home: string, readonly updates: boolean }} user
  * @returns {Promise<readonly string[]>} what is wrong */
 const updateOnce = (image, env, { home, updates }) =>

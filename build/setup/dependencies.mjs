@@ -1,4 +1,4 @@
-// node_modules, exactly as the lock file says. Runs without them: Node alone starts npm.
+// node_modules, exactly as in the lock file. Runs without them: Node alone starts npm.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

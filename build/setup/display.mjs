@@ -1,5 +1,5 @@
-// A display and a session bus for Electron where there is none: an X server in memory and a private D-Bus daemon,
-// both ours, both ended by us.
+// A display and a session bus for Electron if there is none: an X server in memory and a private D-Bus daemon, both
+// started and ended here.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const readyWithinMs = 20_000;
  * @param {string} command @param {readonly string[]} args
  * @returns {Promise<Server>} */
 const startServer = async (command, args) => {
-  // It is there only once the set-up has run.
+  // Installed only once the setup has run.
   const { execa } = await import('execa');
   const child = execa(command, args, {
     detached: true,
@@ -113,7 +113,7 @@ const startSessionBus = async () => {
   return { env: { DBUS_SESSION_BUS_ADDRESS: server.firstLine }, close: server.end };
 };
 
-/** What the environment lacks; closing ends only what was started here.
+/** The missing parts of the environment; closing ends only what was started here.
  * @returns {Promise<Display>} */
 export const ensureDisplay = async () => {
   if (process.platform !== 'linux') return { env: {}, close: async () => {} };

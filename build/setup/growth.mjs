@@ -1,4 +1,4 @@
-// Watches a folder grow: the only progress that a silent download shows.
+// Watches the growth of a folder: the only progress that a silent download shows.
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -8,7 +8,7 @@ const sizeOf = async (folder) => {
   const sizes = await Promise.all(
     entries
       .filter((entry) => entry.isFile())
-      // A file that is renamed away between the two calls counts nothing.
+      // A file that is renamed between the two calls does not count.
       .map((entry) =>
         stat(path.join(entry.parentPath, entry.name)).then(
           ({ size }) => size,

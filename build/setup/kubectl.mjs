@@ -1,4 +1,4 @@
-// The kubectl that the tests use: one version everywhere, so that its words and times are the same everywhere.
+// The kubectl that the tests use: one version everywhere, so that its messages and timing are the same everywhere.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';

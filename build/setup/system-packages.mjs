@@ -1,5 +1,5 @@
-// The Debian packages that Electron and the tests need. Other systems are taken as they are: a Mac needs none, and
-// on another Linux Electron itself names the library that it misses.
+// The Debian packages that Electron and the tests need. Other systems are used as they are: a Mac needs none, and on
+// another Linux, Electron itself names a missing library.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -34,7 +34,7 @@ const electronNeeds = [
   ['libcups2', 'libcups2t64'],
   ['libnotify4'],
   ['dbus-daemon', 'dbus'],
-  // For what comes out of the npm registry (registry-package.mjs).
+  // For files from the npm registry (registry-package.mjs).
   ['unzip'],
 ];
 
@@ -45,20 +45,20 @@ const testNeeds = [
   ['python3-dbusmock'],
   ['python3-gi'],
   ['iproute2'],
-  // The fault bench: what users would have instead, and another clock for one process.
+  // The fault bench: the alternatives that users have, and another clock for one process.
   ['autossh'],
   ['faketime'],
-  // Real servers behind the health checks; the tests start their own, on their own ports and folders.
+  // Real servers for the health checks; the tests start their own, with their own ports and folders.
   ['postgresql'],
   ['redis-server'],
   ['mariadb-server-core', 'mariadb-server-core-10.6'],
   ['mariadb-client-core', 'mariadb-client-core-10.6'],
-  // One good face on every machine: screenshots and text widths depend on it.
+  // One good font on every machine: screenshots and text widths depend on it.
   ['fonts-inter'],
   ['fontconfig'],
 ];
 
-/** What makes and opens an AppImage where electron-builder's own tools cannot be downloaded.
+/** Tools that build and open an AppImage if electron-builder's own cannot be downloaded.
  * @type {readonly Need[]} */
 const packageNeeds = [['squashfs-tools'], ['desktop-file-utils']];
 
@@ -85,7 +85,7 @@ const missingOf = (needs) => {
   return needs.filter((names) => !names.some((name) => installed.has(name)));
 };
 
-/** Of each need's names the one that this release has.
+/** For each need, the name that this release has.
  * @param {readonly Need[]} needs @returns {readonly string[]} */
 const namesHere = (needs) => {
   const output = outputOf('apt-cache', ['policy', ...needs.flat()]);
@@ -95,7 +95,7 @@ const namesHere = (needs) => {
   return needs.map((names) => names.find((name) => offered.has(name)) ?? names[0]);
 };
 
-/** Asks invoke-rc.d to start nothing: the tests run their own servers and buses, on their own ports.
+/** Makes invoke-rc.d start nothing: the tests run their own servers and buses, on their own ports.
  * @template T @param {() => T} work @returns {Promise<T>} */
 const withoutStartingDaemons = async (work) => {
   const policy = '/usr/sbin/policy-rc.d';
@@ -115,7 +115,7 @@ const install = async (needs) => {
   const names = namesHere(needs);
   announce(`installing ${names.join(' ')} …`);
   const isInstalled = await withoutStartingDaemons(() =>
-    // Never in exchange for a package that is there: MariaDB's would replace MySQL's.
+    // Never in exchange for an installed package: MariaDB's would replace MySQL's.
     aptGet([
       'install',
       '-y',
@@ -142,6 +142,6 @@ export const ensureSystemPackages = async (purpose) => {
     }
     await install(missing);
   }
-  // sshd started by root requires this folder, which the system's own start would have made.
+  // sshd started by root requires this folder, which the system's own start would have created.
   if (purpose === 'test' && isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
 };

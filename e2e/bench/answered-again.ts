@@ -1,4 +1,4 @@
-/** How long clients wait for an outage's end. */
+/** How long clients wait for the end of an outage. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { exchange } from '../fixtures/servers.ts';
 import { secondsSince } from './figure.ts';
@@ -8,7 +8,7 @@ const pauseAfterFailureMs = 5;
 /** A client whose request hangs on a dead connection tries once more. */
 const askAgainMs = 250;
 
-/** Until a new request to each of these ports has been answered, in s: of each, from the call on. */
+/** Time from the call until a new request to each of these ports has been answered, in s. */
 export const answeredAgain = (ports: readonly number[]): Promise<readonly number[]> =>
   Promise.all(ports.map(firstAnswer));
 
@@ -22,7 +22,7 @@ async function firstAnswer(port: number): Promise<number> {
   };
   while (secondsSince(startedAt) < answerDeadlineSeconds) {
     await Promise.race([ask(), delay(askAgainMs)]);
-    // Perhaps to an earlier one.
+    // Perhaps to an earlier request.
     const [first] = answers;
     if (first !== undefined) return first;
   }

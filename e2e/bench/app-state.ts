@@ -1,4 +1,4 @@
-/** How the app's services stand, asked as an administrator asks: USR2, and the dump in the log. */
+/** The state of the app's services, requested as an administrator does: USR2, and the dump in the log. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,16 +10,16 @@ import type { LaunchedApp } from './launched-app.ts';
 const calmDeadlineMs = 40_000;
 const askEveryMs = 500;
 
-/** It works, checked or not, and its failures are forgiven. */
+/** It is up, checked or not, and its failures are cleared. */
 export const isCalm = (service: ServiceSnapshot): boolean => isInOrder(service) && service.attempt === 0;
 
 /** Resolves to all services, in the order of the config, once each is calm. */
 export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
-  // Before it has said anything, a signal would meet the default and end it.
+  // Before its first output, a signal would meet the default handler and end it.
   await app.printed(/^logs in /);
   let services: readonly ServiceSnapshot[] = [];
   const areCalm = async (): Promise<boolean> => {
-    // Each dump makes garbage in the app that is measured: asked without pause it doubles the heap.
+    // Each dump creates garbage in the measured app: without pauses, the dumps would double the heap.
     await delay(askEveryMs);
     services = await dumpServices(app);
     return services.length > 0 && services.every(isCalm);
@@ -28,7 +28,7 @@ export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapsho
   return services;
 }
 
-/** One line of a dump; a long one has several, each with some of its parts, and the monitors on the last. */
+/** One line of a dump; a long dump has several, each with some of its parts, and the monitors on the last. */
 interface DumpLine {
   readonly snapshot?: Partial<Snapshot>;
   readonly monitors?: number;

@@ -1,6 +1,6 @@
 import { Scope } from '../../electron/core/scope.ts';
 
-/** Runs a benchmark in a scope that is closed however it ends: done, failed, or told to stop half-way. */
+/** Runs a benchmark in a scope that is closed however the benchmark ends: done, failed, or stopped halfway. */
 export async function runInScope(name: string, measure: (scope: Scope) => Promise<void>): Promise<void> {
   const scope = new Scope(name);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)

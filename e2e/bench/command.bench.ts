@@ -1,6 +1,6 @@
 /**
- * How quick the command is, as its user runs it: node with dist/localport.cjs, from the start of the process to its exit.
- * The daemon behind it has four services: a real ssh, a real kubectl, tcp and a command.
+ * How fast the command is, as its user runs it: node with dist/localport.cjs, from the start of the process to its
+ * exit. The daemon has four services: a real ssh, a real kubectl, tcp, and a command.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -22,8 +22,8 @@ interface CommandTimes {
 }
 
 /**
- * What no command of node can be quicker than, at this moment, on this machine. In an environment as clean as the
- * daemon's: NODE_EXTRA_CA_CERTS, for one, costs every start 30 ms.
+ * The lower limit for any command in Node, at this moment, on this machine. Its environment is as clean as the
+ * daemon's: NODE_EXTRA_CA_CERTS alone costs every start 30 ms.
  */
 const measureNode = async (): Promise<number> => {
   const startedAt = performance.now();
@@ -95,7 +95,7 @@ await runInScope('command', async (scope) => {
     env: farEnd.env,
   });
   await writeProfile(daemon, farEnd);
-  // The first start finds nothing in the caches.
+  // The first start finds cold caches.
   await measureLife(daemon);
   const lives: Life[] = [];
   for (let run = 0; run < lifeRuns; run++) lives.push(await measureLife(daemon));

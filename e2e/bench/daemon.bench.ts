@@ -1,6 +1,6 @@
 /**
- * What the headless daemon costs: memory and CPU of its own process, without the tunnels that it starts, and how long a
- * stop takes when there is much to stop.
+ * What the headless daemon costs: memory and CPU of its own process, without the tunnels that it starts, and the time
+ * of a stop with many services.
  */
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,7 +25,9 @@ const maxStopSeconds = 1.5;
 
 const relayCommand = path.resolve(import.meta.dirname, '../fixtures/relay-command.cjs');
 
-/** `commands` of the services run a program; the others are tcp. All lead to the same echo server. JSON is YAML. */
+/**
+ * `commands` of the services run a program; the others are tcp. All lead to the same echo server. JSON is valid YAML.
+ */
 async function prepareMany(scope: Scope, commands: number): Promise<InstalledDaemon> {
   const target = await startEchoServer();
   scope.own('echo server', () => target.stop());
@@ -71,7 +73,7 @@ async function measureFew(scope: Scope): Promise<void> {
   const farEnd = await startFarEnd();
   scope.own('far end', () => farEnd.dispose());
   const services = ['ssh', 'kubectl'] as const;
-  // Of the four, those whose adapters do the most.
+  // The ones whose adapters do the most.
   const config = `${farEnd.config.slice(0, farEnd.config.indexOf('  - name: tcp'))}\n`;
   const daemon = new InstalledDaemon(scope, {
     config,

@@ -1,7 +1,7 @@
 /**
- * What the app costs while nobody looks: ten healthy forwards, the popover never opened, beside a bare tray app. Both
- * live at the same time and are measured at the same moment: memory that they share, or that other Electrons of the
- * machine share with them, then counts the same for both.
+ * What the app costs while no one uses it: ten healthy forwards, the popover never opened, beside a bare tray app. Both
+ * run at the same time and are measured at the same moment: memory that they share, with each other or with other
+ * Electrons of the machine, then counts the same for both.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
@@ -14,10 +14,10 @@ import { checkIntervalSeconds, prepareForwards } from './measured-forwards.ts';
 import { measureTree, type TreeCosts } from './own-tree.ts';
 
 const counts = { ssh: 4, kubectl: 4, tcp: 2 };
-/** The first is watched for its CPU as well. */
+/** The CPU of the first is measured as well. */
 const memoryRounds = 3;
 const settleMs = 10_000;
-/** Half a minute after its start V8 tidies up, once, in a bare tray app as well: that belongs to the start. */
+/** Half a minute after its start V8 collects garbage, once, in a bare tray app as well: that belongs to the start. */
 const idleAfterMs = 40_000;
 const cpuWindowMs = 30_000;
 const maxCorePercent = 0.5;

@@ -1,4 +1,7 @@
-/** One after another, and every other round backwards, so that a slow moment of the machine hits all ways alike. */
+/**
+ * One after another, in reverse order every other round, so that a slow moment of the machine affects all of them
+ * alike.
+ */
 export async function inTurns<Way, Sample>(
   ways: readonly Way[],
   rounds: number,

@@ -1,4 +1,4 @@
-/** The built command and its daemon, dist/ run by node as `npx localport` runs it, in a home of their own. */
+/** The built command and its daemon, run from dist/ by node as `npx localport` runs it, in their own home folder. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -26,13 +26,13 @@ const markName = 'LOCALPORT_TEST_RUN';
 export interface InstalledDaemonOptions {
   /** YAML. */
   readonly config: string;
-  /** The local ports in it: free again after a stop. */
+  /** Its local ports: free again after a stop. */
   readonly ports: readonly number[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface SeenServices {
-  /** Of the daemon. */
+  /** Process ID of the daemon. */
   readonly pid: number;
   /** In the order of the config. */
   readonly services: readonly ServiceSnapshot[];
@@ -56,7 +56,7 @@ export class InstalledDaemon {
     return this.#user.home;
   }
 
-  /** Runs the command, which has to succeed. Returns how long it took, from its start to its exit, in s. */
+  /** Runs the command, which must succeed. Returns the time from its start to its exit, in s. */
   async run(...args: readonly string[]): Promise<number> {
     const startedAt = performance.now();
     const { code, out, err } = await this.#user.run(...args);
@@ -65,7 +65,7 @@ export class InstalledDaemon {
     return seconds;
   }
 
-  /** Resolves once all services are like this. */
+  /** Resolves once all services are in this state. */
   async until(what: string, accepts: (service: ServiceSnapshot) => boolean): Promise<SeenServices> {
     const client = await this.#connect();
     const signal = AbortSignal.timeout(upDeadlineMs);
@@ -92,12 +92,12 @@ export class InstalledDaemon {
     return (await this.until('healthy', ({ health }) => health === 'healthy')).pid;
   }
 
-  /** They work, checked or not, and past failures are forgiven. */
+  /** They are up, checked or not, and past failures are cleared. */
   untilCalm(): Promise<SeenServices> {
     return this.until('calm', isCalm);
   }
 
-  /** Stops it by the command. Returns how long that took, in s; fails when a process, port or socket is left. */
+  /** Stops it by the command. Returns the time, in s; fails if a process, port, or socket is left. */
   async stop(): Promise<number> {
     const seconds = await this.run('daemon', 'stop');
     const query = { mark: `${markName}=${this.#mark}`, folder: this.home, ports: this.#ports };
@@ -126,7 +126,7 @@ export class InstalledDaemon {
   }
 }
 
-/** What a process holds in memory, the pages that it shares with others included, in MB of 1,000,000 bytes. */
+/** The memory of a process, including the pages that it shares with others, in MB of 1,000,000 bytes. */
 export async function residentMegabytes(pid: number): Promise<number> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
   return (Number(stdout) * 1_024) / 1_000_000;

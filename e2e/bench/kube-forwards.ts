@@ -1,4 +1,4 @@
-/** Kubernetes forwards for a benchmark, as many as it wants, to pods of one context; all lead to one port on this machine. */
+/** Any number of Kubernetes forwards for a benchmark, to pods of one context; all lead to one port on this machine. */
 import path from 'node:path';
 import type { Scope } from '../../electron/core/scope.ts';
 import { writeProfile } from '../fixtures/far-end.ts';
@@ -9,10 +9,10 @@ import { configOf } from './ssh-forwards.ts';
 
 export interface KubeForwardsOptions {
   readonly count: number;
-  /** Where the forwards lead, on 127.0.0.1. */
+  /** The target port of the forwards, on 127.0.0.1. */
   readonly targetPort: number;
   readonly enabled?: boolean;
-  /** A kubectl for each, instead of the session that they share. */
+  /** A kubectl for each, instead of the shared session. */
   readonly engine?: 'kubectl';
 }
 
@@ -23,7 +23,7 @@ export interface KubeForwards {
   readonly ports: readonly number[];
 }
 
-/** A service with a pod for each forward, and a daemon that is not yet started. */
+/** A service with a pod for each forward, and a daemon that has not been started yet. */
 export async function prepareKubeForwards(
   scope: Scope,
   { count, targetPort, enabled = true, engine }: KubeForwardsOptions,

@@ -1,6 +1,6 @@
 /**
- * What becomes of clients when pods are replaced, when the API server or a node falls silent, and when the API server restarts for a
- * user whose roles it learns last.
+ * What happens to clients when pods are replaced, when the API server or a node falls silent, and when the API server
+ * restarts for a user whose roles it learns last.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
@@ -29,7 +29,7 @@ interface Asked {
   readonly failure: string | null;
 }
 
-/** A request each 20 ms until the signal aborts; resolves when all are over. */
+/** A request every 20 ms until the signal aborts; resolves when all have ended. */
 async function keepAsking(port: number, signal: AbortSignal): Promise<readonly Asked[]> {
   const asked: Promise<Asked>[] = [];
   while (!signal.aborted) {
@@ -78,7 +78,7 @@ async function measureRollouts(scope: Scope): Promise<void> {
     const from = performance.now();
     api.terminatePod(before);
     await delay(graceMs);
-    // As a program that heeds SIGTERM: it takes no more connections, and its own end.
+    // Like a program that handles SIGTERM: it accepts no more connections, and exits.
     api.removePod(before, (['refused', 'cut'] as const)[number % 2]);
     await delay(startsMs / 2);
     ready.push({ from, to: performance.now() });

@@ -1,4 +1,4 @@
-/** What many forwards of one kube context cost: time, memory, and CPU while nobody uses them; beside a kubectl for each. */
+/** What many forwards of one kube context cost: time, memory, and CPU while idle; compared with a kubectl for each. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
 import { startEchoServer } from '../fixtures/servers.ts';
@@ -13,7 +13,7 @@ const sizes = [
 ] as const;
 const startRuns = 3;
 const settleMs = 2_000;
-/** Half a minute after its start V8 tidies up, once: that belongs to the start. */
+/** Half a minute after its start V8 collects garbage, once: that belongs to the start. */
 const quietMs = 40_000;
 const cpuWindowMs = 30_000;
 const maxCorePercent = 0.3;

@@ -1,6 +1,7 @@
 /**
- * Streams to a pod in a session of LocalPort's, beside `kubectl port-forward`, in turns: new connections, throughput, and what a
- * client that does not read does to others. Client, server, API server and ways are processes that share the machine.
+ * Streams to a pod in LocalPort's session, alternating with `kubectl port-forward`: new connections, throughput, and
+ * the effect of a client that does not read on others. Client, server, API server, and the forwards are processes that
+ * share the machine.
  */
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -65,7 +66,7 @@ async function measureAll(scope: Scope): Promise<void> {
     };
     await measureConnections(client, ways, roundTripMs);
     if (roundTripMs > 0) continue;
-    // Before the transfers, whose garbage would hide what is kept for it.
+    // Before the transfers, whose garbage would hide the memory in use.
     await measureStuckClient(client, ways.streams);
     await measureTransfers(client, ways);
   }

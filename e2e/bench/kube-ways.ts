@@ -1,6 +1,6 @@
 /**
- * The processes of the benchmark of streams to pods: an API server with its kubelet, a session with streams behind a port, a
- * kubectl port-forward, and a line that takes its time.
+ * The processes of the benchmark of streams to pods: an API server with its kubelet, a session with streams behind a
+ * port, a kubectl port-forward, and a link with a delay.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -63,7 +63,7 @@ export async function startStreams(scope: Scope, client: KubectlClient, port: nu
   return { address: { host: '127.0.0.1', port: await firstPort(child) }, relayPid: child.pid ?? null };
 }
 
-/** Tells its parent the port where it takes clients for the pod's port. */
+/** Tells its parent the port on which it accepts clients for the pod's port. */
 export async function runStreams(binDirectory: string, port: number): Promise<void> {
   const runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'localport-bench-'));
   const launcher = new GroupLauncher({
@@ -121,7 +121,7 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
   process.send?.(await listenAnywhere(server));
 }
 
-/** Resolves to a port that leads to another one, each way `delayMs` later. */
+/** Resolves to a port that leads to another one, with a delay of `delayMs` in each direction. */
 export const startSlowLine = (scope: Scope, toPort: number, delayMs: number): Promise<number> =>
   firstPort(startRole(scope, 'slow-line', String(toPort), String(delayMs)));
 

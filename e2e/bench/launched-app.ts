@@ -1,6 +1,6 @@
 /**
- * An app on the real Electron, started as a user's desktop starts it: no debugger is attached, whose ports and pipes
- * would be measured along.
+ * An app on the real Electron, started as a user's desktop starts it: without a debugger, whose ports and pipes would
+ * be included in the measurement.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -16,10 +16,10 @@ export interface LaunchedApp {
   /** On the clock of `performance.now`. */
   readonly startedAt: number;
   readonly exited: Promise<Exit>;
-  /** The moment at which it first printed a line like this. */
+  /** The moment at which it first printed such a line. */
   printed(pattern: RegExp): Promise<number>;
   kill(signal: NodeJS.Signals): void;
-  /** Asks it to end, and ends it when it does not. */
+  /** Asks it to quit, and kills it if it does not. */
   stop(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const printDeadlineMs = 30_000;
 const stopDeadlineMs = 10_000;
 const maxLines = 10_000;
 
-/** `what` is a folder or a script. The app belongs to the scope; when it has ended before, nothing is left to do. */
+/** `what` is a folder or a script. The app belongs to the scope; if it has already exited, nothing is left to do. */
 export function launch(scope: Scope, world: World, what: string): LaunchedApp {
   const { executable, args } = launchCommand([what]);
   const startedAt = performance.now();

@@ -1,10 +1,10 @@
-/** Healthy forwards, as many as a benchmark wants of each kind, in the real app in a world of its own. */
+/** Any number of healthy forwards of each kind, in the real app in its own environment. */
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
 import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
 import { freePort } from '../fixtures/servers.ts';
 
-/** Six times as often as by default: what costs anything when idle should show. */
+/** Six times as often as by default, so that idle costs show. */
 export const checkIntervalSeconds = 5;
 
 export type Technology = 'ssh' | 'kubectl' | 'tcp';
@@ -21,7 +21,7 @@ export interface MeasuredForwards {
   readonly forwards: readonly MeasuredForward[];
 }
 
-/** Everything but the app itself; the far end echoes. `share: false`: every ssh forward has an ssh of its own. */
+/** Everything but the app itself; the remote end echoes. `share: false`: every ssh forward has its own ssh. */
 export async function prepareForwards(
   scope: Scope,
   counts: Readonly<Record<Technology, number>>,
@@ -40,7 +40,7 @@ export async function prepareForwards(
   return { world, forwards };
 }
 
-/** JSON is YAML. */
+/** JSON is valid YAML. */
 function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd, share: boolean): string {
   const ends = {
     ssh: {

@@ -1,6 +1,6 @@
 /**
  * What the app itself costs, without the tunnels that it starts: Electron's processes and the guardian, which runs from
- * the first tunnel on. Linux only: it is read from /proc.
+ * the first tunnel on. Linux only: it reads /proc.
  */
 import { readFile, readlink } from 'node:fs/promises';
 import { descendantsOf } from '../fixtures/process-tree.ts';
@@ -9,13 +9,13 @@ import { cpuMs } from './relay-processes.ts';
 export interface TreeCost {
   /** User and system time since the start, in ms. */
   readonly cpuMs: number;
-  /** Proportional set size: memory that n processes share counts as an n-th for each. In bytes. */
+  /** Proportional set size: memory that n processes share counts 1/n for each. In bytes. */
   readonly pssBytes: number;
 }
 
 export interface TreeCosts {
   readonly own: TreeCost;
-  /** With the tunnels. */
+  /** Including the tunnels. */
   readonly whole: TreeCost;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How quick the command of the installed app is, on a machine without Node: the packaged script, from the start of the process
- * to its exit. The daemon behind it has four services, as in command.bench.ts.
+ * How fast the command of the installed app is, on a machine without Node: the packaged script, from the start of the
+ * process to its exit. The daemon has four services, as in command.bench.ts.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -15,7 +15,7 @@ const runs = 11;
 const maxMs = 300;
 const projectFolder = path.resolve(import.meta.dirname, '../..');
 
-/** Of the newest package; makes one where there is none. */
+/** From the newest package; builds one if there is none. */
 async function packagedCommand(): Promise<string> {
   const scripts = ['package', 'package-for-tests'].map((folder) =>
     path.join(projectFolder, 'dist', folder, 'linux-unpacked/resources/bin/localport'),
@@ -27,7 +27,7 @@ async function packagedCommand(): Promise<string> {
   return script;
 }
 
-/** With nothing on the PATH but what the script needs. */
+/** With nothing on the PATH except what the script needs. */
 function environmentIn(home: string): NodeJS.ProcessEnv {
   const bin = path.join(home, 'packaged-bin');
   mkdirSync(bin);

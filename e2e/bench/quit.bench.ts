@@ -13,7 +13,7 @@ const maxSeconds = 0.5;
 const cleanDeadlineSeconds = 10;
 
 interface Quit {
-  /** Descendants, Electron's own among them. */
+  /** Descendants, including Electron's own. */
   readonly children: number;
   /** Until the process was gone, in s. */
   readonly processGone: number;
@@ -29,12 +29,12 @@ async function measureQuit(scope: Scope, { world, forwards }: MeasuredForwards):
   app.kill('SIGTERM');
   const exit = await app.exited;
   const processGone = secondsSince(signalledAt);
-  // A crash is quick, too.
+  // A crash would be quick, too.
   if (exit.code !== 0) throw new Error(`it did not quit, but ended with ${JSON.stringify(exit)}`);
   const mark = `LOCALPORT_TEST_RUN=${world.env['LOCALPORT_TEST_RUN'] ?? ''}`;
   const ports = forwards.map((forward) => forward.localPort);
   for (;;) {
-    // The guardian has an environment of its own, without the mark.
+    // The guardian has its own environment, without the marker.
     const [alive, leftovers] = await Promise.all([
       livingOf(children),
       findLeftovers({ mark, folder: world.home, ports }),

@@ -1,6 +1,6 @@
 /**
- * How long a client waits when the tunnel was killed: from kill -9 to the answer to the first new request, in turns with
- * the start of the same command by hand, which nobody can spare.
+ * How long a client waits after the tunnel was killed: from kill -9 to the answer to the first new request, alternating
+ * with a manual start of the same command, the part that cannot be avoided.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from '../fixtures/electron-app.ts';
@@ -12,7 +12,7 @@ import { launch, localPortApp } from './launched-app.ts';
 import { prepareForwards, type MeasuredForward } from './measured-forwards.ts';
 import { killNow, measureOwnStart } from './tunnel-process.ts';
 
-/** Several forwards, each with a process of its own, because one that fails again within 10 s waits before it retries. */
+/** Several forwards, each with its own process, because one that fails again within 10 s waits before it retries. */
 const forwardsOfEach = 3;
 const rounds = 3;
 const maxAddedSeconds = { ssh: 0.5, kubectl: 1 } as const;

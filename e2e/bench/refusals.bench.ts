@@ -8,7 +8,7 @@ import { launch, localPortApp } from './launched-app.ts';
 import { prepareForwards, type MeasuredForward } from './measured-forwards.ts';
 import { killNow } from './tunnel-process.ts';
 
-/** Half of them ssh, half kubectl; enough of them that each has forgotten its last kill. */
+/** Half of them ssh, half kubectl; enough that each has cleared its last kill. */
 const forwardsOfEach = 2;
 const rounds = 5;
 const answersBefore = 20;
@@ -17,7 +17,7 @@ const answersAfter = 50;
 interface Toll {
   readonly answered: number;
   readonly refused: number;
-  /** On the way when the tunnel died, and lost with it: sent bytes are never sent twice. */
+  /** In flight when the tunnel died, and lost with it: sent bytes are never sent again. */
   readonly inFlight: number;
   /** Begun after the tunnel had died. */
   readonly failedAfter: number;

@@ -1,6 +1,6 @@
 /**
- * Both ends of the measured connections, each a process of its own. A client begins with eight bytes: what it wants (`D`
- * bytes from the server, `U` bytes to it, `E` echo) and how many MiB.
+ * Both ends of the measured connections, each in its own process. A client begins with eight bytes: its request (`D`
+ * bytes from the server, `U` bytes to it, `E` echo) and the number of MiB.
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ import type { Address } from '../fixtures/servers.ts';
 export type Order =
   | { readonly kind: 'download' | 'upload'; readonly to: Address; readonly mebibytes: number }
   | { readonly kind: 'echo'; readonly to: Address; readonly rounds: number }
-  /** New connections, so many at once, each until its first answer. */
+  /** New connections, that many at once, each until its first answer. */
   | { readonly kind: 'connect'; readonly to: Address; readonly rounds: number; readonly atOnce: number };
 
 /** MiB per second for transfers; milliseconds of each round trip for echo, of each connection for connect. */
@@ -21,7 +21,7 @@ const headerBytes = 8;
 const blockBytes = 256 * 1024;
 const echoBytes = 64;
 const echoWarmUpRounds = 50;
-/** Between new connections: paced, as a browser's are. */
+/** Between new connections: paced, like a browser's. */
 const pauseMs = 20;
 
 const header = (want: 'D' | 'U' | 'E', mebibytes = 0): string =>
@@ -83,7 +83,7 @@ async function measure(order: Order): Promise<Measurement> {
   return [mebibytes / ((performance.now() - startedAt) / 1000)];
 }
 
-/** Into one buffer: the client should cost as little as it can. */
+/** Into one buffer: the client should cost as little as possible. */
 async function download(to: Address, mebibytes: number): Promise<void> {
   let received = 0;
   const callback = (length: number): boolean => {

@@ -1,4 +1,6 @@
-/** The processes of the relay's benchmark: sshd, ssh, and this program itself in the roles of server, relay and client. */
+/**
+ * The processes of the relay's benchmark: sshd, ssh, and this program itself in the roles of server, relay, and client.
+ */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -16,14 +18,14 @@ import { freePort, type Address } from '../fixtures/servers.ts';
 import { startSshd } from '../fixtures/sshd.ts';
 import { runClient, runServer } from './relay-peers.ts';
 
-/** A way from the client to the server. */
+/** A path from the client to the server. */
 export interface Way {
   readonly address: Address;
-  /** null: no relay on it. */
+  /** null: it has no relay. */
   readonly relayPid: number | null;
 }
 
-/** User and system time of a process (proc_pid_stat(5), fields 14 and 15), in ticks of 10 ms; 0 where there is no /proc. */
+/** User and system time of a process (proc_pid_stat(5), fields 14 and 15), in ticks of 10 ms; 0 without /proc. */
 export async function cpuMs(pid: number | null): Promise<number> {
   const file = `/proc/${pid}/stat`;
   if (pid === null || !existsSync(file)) return 0;
@@ -31,7 +33,7 @@ export async function cpuMs(pid: number | null): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** An ssh with a Unix socket, as the ssh adapter has it. */
+/** An ssh with a Unix socket, like the ssh adapter's. */
 export async function openTunnel(scope: Scope, targetPort: number): Promise<Address> {
   const sshd = await startSshd();
   scope.own('sshd', () => sshd.dispose());
@@ -86,7 +88,7 @@ export const startClient = (scope: Scope): ChildProcess => startRole(scope, 'cli
 export const firstPort = async (child: ChildProcess): Promise<number> =>
   ((await once(child, 'message')) as [number])[0];
 
-/** This program once more, in another role. */
+/** This program again, in another role. */
 export const startRole = (scope: Scope, ...roleAndArguments: readonly string[]): ChildProcess =>
   own(scope, roleAndArguments[0] ?? '', fork(process.argv[1] ?? '', roleAndArguments));
 

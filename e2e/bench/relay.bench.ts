@@ -1,6 +1,6 @@
 /**
- * What the relay costs: a client to ssh's endpoint, and the same client through a LocalPort to the same endpoint, in
- * turns. Client, server, relay, ssh and sshd are five processes that share the machine.
+ * What the relay costs: a client connected to ssh's endpoint, alternating with the same client through a LocalPort to
+ * the same endpoint. Client, server, relay, ssh, and sshd are five processes that share the machine.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Ssh forwards for a benchmark, as many as it wants, spread over sshds on loopback; all lead to one port behind them. */
+/** Any number of ssh forwards for a benchmark, spread over sshds on loopback; all lead to one port behind them. */
 import path from 'node:path';
 import type { Scope } from '../../electron/core/scope.ts';
 import { writeProfile } from '../fixtures/far-end.ts';
@@ -11,14 +11,14 @@ export interface SshForwardsOptions {
   readonly count: number;
   /** 1 by default. */
   readonly hosts?: number;
-  /** Where the forwards lead, on 127.0.0.1. */
+  /** The target port of the forwards, on 127.0.0.1. */
   readonly targetPort: number;
   readonly enabled?: boolean;
   /** Further lines of each sshd_config. */
   readonly sshdConfig?: readonly string[];
 }
 
-/** What is needed to run them: `config` and `env` are those of the user. */
+/** What is needed to run them: `config` and `env` belong to the user. */
 export interface SshForwards {
   readonly hosts: readonly Sshd[];
   /** The local port of each forward, in the order of the config: `forward-0`, `forward-1` … */
@@ -55,11 +55,11 @@ export async function prepareSshForwards(scope: Scope, options: SshForwardsOptio
   return { hosts, ports, services, env };
 }
 
-/** JSON is YAML. */
+/** JSON is valid YAML. */
 export const configOf = (services: readonly object[], defaults: object = {}): string =>
   JSON.stringify({ version: '1.0', defaults, services });
 
-/** A daemon with these forwards, not yet started. */
+/** A daemon with these forwards, not started yet. */
 export async function installDaemon(
   scope: Scope,
   { ports, services, env }: Omit<SshForwards, 'hosts'>,

@@ -1,4 +1,7 @@
-/** What many forwards to one ssh host cost: logins, time, memory; and what toggling one does to the connections of others. */
+/**
+ * What many forwards to one ssh host cost: logins, time, memory; and what turning one off and on does to the
+ * connections of others.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
 import { startEchoServer } from '../fixtures/servers.ts';

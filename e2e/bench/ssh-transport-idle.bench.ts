@@ -1,4 +1,4 @@
-/** What forwards to ssh hosts cost while nobody uses them: the daemon with guardian and ssh, checked as by default. */
+/** What forwards to ssh hosts cost while idle: the daemon with guardian and ssh, with the default checks. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEchoServer } from '../fixtures/servers.ts';
 import { runInScope } from './bench-scope.ts';
@@ -8,7 +8,7 @@ import { installDaemon, prepareSshForwards } from './ssh-forwards.ts';
 
 const forwardCount = 20;
 const hostCount = 2;
-/** Half a minute after its start V8 tidies up, once: that belongs to the start. */
+/** Half a minute after its start V8 collects garbage, once: that belongs to the start. */
 const settleMs = 40_000;
 const cpuWindowMs = 30_000;
 const maxCorePercent = 0.3;

@@ -1,6 +1,6 @@
 /**
- * How soon many forwards on shared ssh connections answer again: after the one ssh was killed, and after the computer slept,
- * with connections that live and with connections that nobody answers any more; and how often a wake asks a server for proof.
+ * How soon many forwards on shared ssh connections answer again: after the one ssh was killed, and after a sleep of the
+ * computer, with live connections and with dead ones; and how often a wake asks a server for proof.
  */
 import os from 'node:os';
 import path from 'node:path';
@@ -32,11 +32,11 @@ const wakeHosts = 2;
 const wakeRounds = 3;
 const maxAliveSeconds = 1;
 const maxDeadSeconds = 3;
-/** A proof too many may come late. */
+/** An excess proof may come late. */
 const lateProofMs = 2_000;
-/** Regular checks ask for proofs as well: none is due while a wake's are counted. */
+/** Regular checks also ask for proofs: none is due while those of a wake are counted. */
 const rareCheck = { interval: 3_600 };
-/** What sshd says at DEBUG1 when it is asked for the socket that no server has. */
+/** sshd's DEBUG1 message about a request for the socket that no server has. */
 const proofLine = /server_request_direct_streamlocal: .* target \/localport-transport-probe$/;
 const loginLine = /^Accepted publickey /;
 
@@ -60,7 +60,7 @@ async function measureKilled(scope: Scope): Promise<void> {
   const answered: number[] = [];
   const ownStarts: number[] = [];
   while (answered.length < killRounds) {
-    // A connection that fails again within 10 s is not tried again at once.
+    // A connection that fails again within 10 s is not retried at once.
     const { services } = await daemon.untilCalm();
     const pids = new Set(services.map(({ pid }) => pid));
     const [pid = NaN] = [...pids].map(Number);
@@ -88,7 +88,7 @@ interface WakingApp extends SshForwards {
   readonly world: World;
 }
 
-/** The network is there when the computer wakes. */
+/** The network is available when the computer wakes. */
 async function measureWake(
   { world, hosts, ports }: WakingApp,
   whileAsleep: () => Promise<unknown>,
@@ -118,7 +118,7 @@ async function measureWakes(scope: Scope): Promise<void> {
     while (wakes.length < wakeRounds) {
       await allCalm(app);
       wakes.push(await measureWake({ ...forwards, world }, () => Promise.all(hosts.map(whileAsleep))));
-      // What was left behind may go on, and end.
+      // Old processes may continue, and exit.
       await Promise.all(hosts.map((sshd) => sshd.freezeSessions(false)));
     }
     return wakes;

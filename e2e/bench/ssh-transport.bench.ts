@@ -1,6 +1,6 @@
 /**
- * What a shared ssh connection carries: one client's bytes through a forward on it, in turns with an ssh of their own
- * behind the same relay; and how long a small request of another forward takes while one downloads all it can.
+ * The throughput of a shared ssh connection: one client's bytes through a forward on it, alternating with a separate
+ * ssh behind the same relay; and the time of a small request to another forward during a bulk download.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const transferMebibytes = 64;
 const transferRounds = 15;
 const minThroughputRatio = 0.8;
 const bulkSeconds = 4;
-/** Until the download fills every buffer on its way. */
+/** Until the download fills every buffer on its path. */
 const bulkAheadMs = 500;
 const smallRounds = 500;
 const smallBytes = 64;
@@ -34,7 +34,7 @@ interface Ways {
   readonly shared: Way;
   /** Another forward on the same connection. */
   readonly neighbor: Way;
-  /** `ssh -N -L` alone, by a command service: through the same relay, and by a Unix socket too. */
+  /** `ssh -N -L` alone, by a command service: through the same relay, and also through a Unix socket. */
   readonly own: Way;
 }
 
@@ -93,7 +93,7 @@ async function measureThroughput(client: ChildProcess, { shared, own }: Ways): P
   }
 }
 
-/** Small requests one after another for as long as they are wanted: how long each took, in ms. */
+/** Small requests one after another until told to stop: the time of each, in ms. */
 async function askWhile({ port }: Way, isWanted: (rounds: number) => boolean): Promise<readonly number[]> {
   const connection = await openSteadyConnection({ host: '127.0.0.1', port });
   await connection.echo('E'.padEnd(smallBytes));

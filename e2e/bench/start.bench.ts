@@ -1,6 +1,7 @@
 /**
- * How long a start takes: from the launch until the icon is in the panel, and until the first tunnel is up, over what a
- * bare tray app takes until its icon is there. The two take turns, so that a slow moment of the machine hits both.
+ * How long a start takes: from the launch until the icon is in the panel, and until the first tunnel is up, compared
+ * with the time until the icon of a bare tray app appears. The two alternate, so that a slow moment of the machine
+ * affects both.
  */
 import type { Scope } from '../../electron/core/scope.ts';
 import type { World } from '../fixtures/electron-app.ts';
@@ -27,7 +28,7 @@ async function measureBare(scope: Scope, world: World): Promise<number> {
   return tray;
 }
 
-/** tcp is left out of the firsts: it has no tunnel to start, and is up with its port. */
+/** tcp is left out of the first ones: it has no tunnel to start, and is up with its port. */
 async function measureStart(scope: Scope, world: World): Promise<Start> {
   const app = launch(scope, world, localPortApp);
   const untilUp = async (name: RegExp): Promise<number> => ((await app.printed(name)) - app.startedAt) / 1000;
@@ -42,7 +43,7 @@ async function measureStart(scope: Scope, world: World): Promise<Start> {
 
 await runInScope('start', async (scope) => {
   const { world } = await prepareForwards(scope, { ssh: 2, kubectl: 1, tcp: 1 });
-  // The first start of each makes its profile.
+  // The first start of each creates its profile.
   await measureBare(scope, world);
   await measureStart(scope, world);
   const bare: number[] = [];

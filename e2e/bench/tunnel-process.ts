@@ -1,4 +1,4 @@
-/** The process of one of the app's tunnels: killed, or run once more by hand. Linux only: it is found in /proc. */
+/** The process of one of the app's tunnels: killed, or started again by hand. Linux only: it is found in /proc. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { secondsSince } from './figure.ts';
 const deathDeadlineSeconds = 1;
 const ownStartDeadlineMs = 20_000;
 
-/** What ssh says when its control socket takes forwards, and kubectl when it forwards. */
+/** The output of ssh when its control socket accepts forwards, and of kubectl when it forwards. */
 const readyLine = /^debug1: Entering interactive session\.$|^Forwarding from 127\.0\.0\.1:\d+ -> /;
 
 /** Returns when the process has closed its sockets, which takes about a millisecond: ps would be too slow to see it. */
@@ -36,8 +36,8 @@ function hasClosedItsFiles(pid: number): boolean {
 }
 
 /**
- * What a tunnel's command takes by itself, in s: the same program with the same arguments and environment towards the
- * same server, from its start until it says that it forwards. Only its sockets lie in another folder.
+ * How long a tunnel's command takes alone, in s: the same program with the same arguments and environment, connected to
+ * the same server, from its start until it reports that it forwards. Only its sockets are in another folder.
  */
 export async function measureOwnStart({ env }: Pick<World, 'env'>, pid: number): Promise<number> {
   const folder = await mkdtemp(path.join(env['TMPDIR'] ?? '', 'own-'));

@@ -1,11 +1,14 @@
-/** One machine on the far side: an address that can fall silent, an echo server, and what else a row wants there. */
+/**
+ * One machine on the remote side: an address that can fall silent, an echo server, and other servers that a row needs
+ * there.
+ */
 import { startKubeApi, type KubeApi } from '../fixtures/kube-api.ts';
 import { startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
 import type { SshClient } from '../fixtures/ssh-client.ts';
 import { startSshd, type Sshd } from '../fixtures/sshd.ts';
 import type { Link } from './near-side.ts';
 
-/** What answers at one address. */
+/** The server at one address. */
 export interface FarServers {
   readonly echo: FixtureServer;
   readonly sshd: Sshd;
@@ -31,7 +34,7 @@ export async function startFarServers(host: string, client: SshClient): Promise<
 
 export const containerPort = 7_000;
 
-/** A cluster whose one service `echo` leads to the host's echo server. */
+/** A cluster whose single service `echo` leads to the host's echo server. */
 export async function startCluster({ link, echo }: FarHost): Promise<KubeApi> {
   const kube = await startKubeApi({ host: link.far });
   kube.addPod('echo-0', { labels: { app: 'echo' } });

@@ -1,4 +1,6 @@
-/** The headless daemon, dist/daemon.cjs, on the user's machine, with a home of its own; and what it says of its services. */
+/**
+ * The headless daemon, dist/daemon.cjs, on the user's machine, with its own home; and its reports about its services.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +14,7 @@ import { nowMs } from './monotonic.ts';
 import type { Prefix } from './near-side.ts';
 import { Timeline } from './timeline.ts';
 
-/** A test brings a daemon of its own. */
+/** A test uses its own daemon. */
 const program =
   process.env['LOCALPORT_FAULTS_DAEMON'] ?? path.resolve(import.meta.dirname, '../../dist/daemon.cjs');
 /** It may be busy with a hundred tunnels. */
@@ -44,7 +46,7 @@ export class FaultDaemon {
     mkdirSync(this.stateDirectory, { recursive: true, mode: 0o700 });
     this.writeConfig(config);
     const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-    // A login shell sets PATH anew from its rc files.
+    // A login shell sets PATH again from its rc files.
     writeFileSync(path.join(this.home, '.profile'), lines.join(''));
   }
 
@@ -72,7 +74,7 @@ export class FaultDaemon {
     writeFileSync(this.configFile, text, { mode: 0o600 });
   }
 
-  /** Starts it and follows what it says. `wrapper` is put before its command. */
+  /** Starts it and follows its reports. `wrapper` is put before its command. */
   async start(...wrapper: readonly string[]): Promise<void> {
     const [file, ...args] = [...this.#prefix, ...wrapper, process.execPath, program];
     const output = openSync(this.#outputFile, 'a');
@@ -92,7 +94,7 @@ export class FaultDaemon {
     await this.#follow();
   }
 
-  /** Asks on a connection of its own, as the command does. Returns why there was no answer. */
+  /** Asks over a separate connection, as the command does. Returns why there was no answer. */
   async ask(): Promise<string | null> {
     const connected = await this.#connect(askTimeoutMs);
     if (!connected.ok) return connected.error.message;
@@ -140,12 +142,12 @@ export class FaultDaemon {
     process.kill(this.pid, signal);
   }
 
-  /** What it printed, for a row that could not be measured. */
+  /** Its output, for a row that could not be measured. */
   get output(): string {
     return readFileSync(this.#outputFile, 'utf8');
   }
 
-  /** What it says next is all that it has said. */
+  /** Its next report replaces all earlier ones. */
   forget(): void {
     this.#timelines.clear();
     this.#latest = null;

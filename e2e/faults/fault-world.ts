@@ -1,6 +1,6 @@
 /**
- * All that a row needs, in namespaces of its own: the user's machine with LocalPort and the clients, and the far hosts.
- * Nothing here is disposed: the row's process is the first of a process namespace, and its end ends everything.
+ * Everything that a row needs, in its own namespaces: the user's machine with LocalPort and the clients, and the remote
+ * hosts. Nothing here is disposed: the row's process is the first of a process namespace, and its exit ends everything.
  */
 import path from 'node:path';
 import type { KubeApi } from '../fixtures/kube-api.ts';
@@ -25,7 +25,7 @@ export interface Service {
 const relayCommand = path.resolve(import.meta.dirname, '../fixtures/relay-command.cjs');
 const firstPort = 12_000;
 const greenDeadlineMs = 60_000;
-/** So that the clients are under way, and a service has forgotten that it was started only just now. */
+/** So that the clients are running, and a service no longer counts as just started. */
 const calmMs = 2_000;
 
 export class FaultWorld {
@@ -41,7 +41,7 @@ export class FaultWorld {
 
   readonly #seconds: number | null;
 
-  /** `seconds` shortens rows that watch for a while. */
+  /** `seconds` shortens rows that watch for some time. */
   static async create(seed: number, seconds: number | null): Promise<FaultWorld> {
     return new FaultWorld(await createSshClient(), seed, seconds);
   }
@@ -86,7 +86,7 @@ export class FaultWorld {
     return service;
   }
 
-  /** Healthy services on a host of their own, which must not notice what becomes of the rest. */
+  /** Healthy services on a separate host, which must not be affected by the rest. */
   async addOthers(): Promise<void> {
     const host = await this.addHost();
     this.#others.push(this.addSsh('other-ssh', host), this.addTcp('other-tcp', host));
@@ -109,7 +109,7 @@ export class FaultWorld {
     return this.#services;
   }
 
-  /** As a user has it who sets nothing that can be left out. JSON is YAML. */
+  /** With every optional setting left out. JSON is valid YAML. */
   get config(): string {
     return JSON.stringify({
       version: '1.0',
@@ -135,12 +135,12 @@ export class FaultWorld {
     return this.#daemon;
   }
 
-  /** How long a row watches that should watch for `usual` seconds. */
+  /** How long a row watches that normally watches for `usual` seconds. */
   watchSeconds(usual: number): number {
     return this.#seconds ?? usual;
   }
 
-  /** Starts the daemon and waits until all tunnels are up, whether checks prove their targets or nothing does. */
+  /** Starts the daemon and waits until all tunnels are up, with or without checks. */
   async startUntilUp(): Promise<void> {
     await this.makeDaemon().start();
     const isUp = ({ name }: Service): boolean => this.timeline(name).latest?.phase === 'up';
@@ -152,7 +152,7 @@ export class FaultWorld {
     );
   }
 
-  /** Starts the daemon, waits until all is green, and has clients at the others and at these. */
+  /** Starts the daemon, waits until all services are green, and has clients use the others and these. */
   async start(clientsAt: readonly Service[], ...wrapper: readonly string[]): Promise<void> {
     await this.makeDaemon().start(...wrapper);
     await this.untilGreen(this.#services);

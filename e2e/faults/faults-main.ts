@@ -1,6 +1,6 @@
 /**
- * The program behind build/bench-faults.mjs: `--list` prints the rows, `--load` is the clients' process, `--client` one
- * client of its own, and otherwise one row is run, `ROW SEED [SECONDS]`, in the namespaces that it was started in.
+ * The program behind build/bench-faults.mjs: `--list` prints the rows, `--load` is the clients' process, `--client` is
+ * one separate client. Otherwise it runs one row, `ROW SEED [SECONDS]`, in the namespaces in which it was started.
  */
 import { FaultWorld } from './fault-world.ts';
 import { clientArgument, runLastingClient } from './lasting-client-program.ts';
@@ -29,6 +29,6 @@ else if (first === loadArgument) runLoad();
 else if (first === clientArgument) await runLastingClient(second);
 else {
   await runRow(first, Number(second), third === undefined ? null : Number(third));
-  // What runs below ends with the namespace.
+  // Everything below ends with the namespace.
   process.exit();
 }

@@ -1,4 +1,4 @@
-// The row of the fault bench in seconds instead of minutes, with a daemon whose keepalive is as much quicker.
+// The row of the fault bench in seconds instead of minutes, with a daemon whose keepalive is faster in proportion.
 import { execFile, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -20,7 +20,7 @@ import { figureOf } from '../../build/figure-table.mjs';
 import { projectDir } from '../../build/paths.mjs';
 import { bundleDaemon } from '../../electron/core/process/testing/bundled-program.ts';
 
-/** Twice what the NAT remembers, at least. */
+/** At least twice the memory of the NAT. */
 const idleSeconds = '18';
 const keepAliveMs = 1_000;
 const rowDeadlineMs = 60_000;
@@ -38,7 +38,7 @@ const canMakeNetworks =
   existsSync('/dev/net/tun') &&
   spawnSync('unshare', ['--net', '--mount', '--pid', '--fork', 'true']).status === 0;
 
-/** The daemon, but for the constant of electron/core/relay/keep-alive.ts. */
+/** The daemon, except for the constant in electron/core/relay/keep-alive.ts. */
 function daemonWithQuickKeepAlive(): string {
   const file = bundleDaemon(folder, 'daemon');
   const parts = readFileSync(file, 'utf8').split(/\bkeepAliveDelayMs = [\d_e]+;/);
@@ -47,7 +47,7 @@ function daemonWithQuickKeepAlive(): string {
   return file;
 }
 
-/** The figures of the row, in words. */
+/** The figures of the row as text. */
 async function runRow(daemon: string): Promise<readonly string[]> {
   const program = path.join(folder, 'faults.mjs');
   await bundleBench(path.join(import.meta.dirname, 'faults-main.ts'), program);
@@ -67,9 +67,9 @@ async function runRow(daemon: string): Promise<readonly string[]> {
   });
 }
 
-describe.skipIf(!canMakeNetworks)('a NAT that forgets what says nothing', () => {
+describe.skipIf(!canMakeNetworks)('a NAT that forgets silent connections', () => {
   it(
-    'forgets no connection of a service',
+    'loses no connection of a service',
     async () => {
       expect(await runRow(daemonWithQuickKeepAlive())).toEqual([
         `tcp: connections lost that were idle for ${idleSeconds} s: 0`,

@@ -1,4 +1,4 @@
-/** "Green" while dead: how long LocalPort says that a service is healthy though its tunnel carries nothing. */
+/** "Green" while dead: how long LocalPort reports a service as healthy although its tunnel carries nothing. */
 import { reportAtMost, reportForInformation } from '../bench/figure.ts';
 import type { FaultWorld, Service } from './fault-world.ts';
 import { answeredAgainAt } from './requests.ts';
@@ -7,11 +7,11 @@ export const maxLieSeconds = { withClients: 3, without: 10 } as const;
 
 interface DeadTime {
   readonly deadAt: number;
-  /** When the far side works again, or when the row stops to look. */
+  /** When the remote side works again, or when the row stops watching. */
   readonly untilAt: number;
 }
 
-/** In ms: from its death until it is replaced, serves again, or the time is over, as far as it was green. */
+/** In ms: the time during which it was green, from its death until it is replaced, works again, or the time is over. */
 export function greenWhileDeadMs(world: FaultWorld, service: Service, { deadAt, untilAt }: DeadTime): number {
   const timeline = world.timeline(service.name);
   const deadPid = timeline.pidAt(deadAt);

@@ -1,4 +1,7 @@
-/** The process of one client that stays connected, where the clients are: it asks once for each line that it reads. */
+/**
+ * The process of one client that stays connected, on the clients' machine: it sends one request for each line that it
+ * reads.
+ */
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDebugSession } from '../fixtures/debug-session.ts';
@@ -10,7 +13,7 @@ import { nowMs } from './monotonic.ts';
 
 export const clientArgument = '--client';
 
-/** `echo` and `stream` need nothing but their servers. */
+/** `echo` and `stream` need only their servers. */
 export type ClientKind = DebuggerKind | 'echo' | 'stream';
 
 export interface ClientOrder {
@@ -19,16 +22,16 @@ export interface ClientOrder {
   readonly port: number;
 }
 
-/** To an order or a question; null: it was answered. */
+/** For an order or a request; null: it was answered. */
 export interface ClientAnswer {
   readonly fault: string | null;
-  /** When it began to connect or to ask; a moment of `nowMs`. */
+  /** When it began to connect or to send; a moment of `nowMs`. */
   readonly begunAt: number;
 }
 
 const answerDeadlineMs = 5_000;
 
-/** Never resolves: the row's end ends it. */
+/** Never resolves: it ends with the row. */
 export async function runLastingClient(orderText: string): Promise<void> {
   const order = JSON.parse(orderText) as ClientOrder;
   let ask: () => Promise<void> = () => Promise.reject(new Error('it is not connected'));

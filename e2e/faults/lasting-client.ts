@@ -17,7 +17,7 @@ export class LastingClient {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Connects and asks once. Throws when that fails. */
+  /** Connects and sends one request. Throws if that fails. */
   static async open(prefix: Prefix, order: ClientOrder): Promise<LastingClient> {
     const client = new LastingClient(prefix, order);
     const { fault, begunAt } = await client.#answer();
@@ -31,7 +31,7 @@ export class LastingClient {
     return this.#begunAt;
   }
 
-  /** Asks once, on the same connection. Returns why there was no answer; null: there was. */
+  /** Sends one request on the same connection. Returns why there was no answer; null: there was one. */
   async ask(): Promise<string | null> {
     this.#child.stdin.write('ask\n');
     return (await this.#answer()).fault;

@@ -1,7 +1,7 @@
 /**
- * The clients, in a process of their own: what the servers and the measurement do takes none of their time. For each port
- * a request every 20 ms, on a connection of its own and whatever became of the earlier ones: it sends its number and wants
- * it back. Orders come and records go by the IPC channel; without the channel there is nothing left to do.
+ * The clients, in a separate process, so that servers and measurement take none of their time. Each port gets a request
+ * every 20 ms, on its own connection and regardless of earlier ones: it sends its number and expects it back. Orders
+ * and records use the IPC channel; without the channel the process exits.
  */
 import net from 'node:net';
 import { assertNever } from '../../shared/result.ts';
@@ -10,7 +10,7 @@ import { nowMs } from './monotonic.ts';
 
 const paceMs = 20;
 const patienceMs = 11_000;
-/** For each port: more than begin within the patience. */
+/** For each port: more than begin within one timeout. */
 const maxInFlight = 600;
 const reportEveryMs = 100;
 
@@ -20,7 +20,7 @@ export type LoadOrder =
 export type LoadRecord = readonly [port: number, begunAt: number, endedAt: number, outcome: Outcome];
 export interface LoadReport {
   readonly records: readonly LoadRecord[];
-  /** Ports that were ended, all of whose requests have ended too. */
+  /** Ended ports whose requests have all ended too. */
   readonly quiet: readonly number[];
 }
 

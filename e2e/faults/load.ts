@@ -1,4 +1,4 @@
-/** The clients of a row, as the row directs them. */
+/** The clients of a row, as the row controls them. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from '../fixtures/eventually.ts';
 import { delay } from './monotonic.ts';
@@ -31,12 +31,12 @@ export class Load {
     this.#order({ kind: 'begin', port });
   }
 
-  /** Counts from now on. */
+  /** Counts from this call on. */
   forget(port: number): void {
     this.#requests.set(port, []);
   }
 
-  /** Connects so many clients, each of which sends something, and has them leave after that time. */
+  /** Connects that many clients, each of which sends something, and disconnects them after that time. */
   async visit(
     port: number,
     { count, stayMs }: { readonly count: number; readonly stayMs: number },
@@ -45,12 +45,12 @@ export class Load {
     await delay(stayMs);
   }
 
-  /** Those that have ended, in the order of their ends. */
+  /** The finished ones, in the order in which they finished. */
   of(port: number): readonly Request[] {
     return this.#requests.get(port) ?? [];
   }
 
-  /** Begins no more, at this port or at all of them, and waits until all have ended. */
+  /** Begins no more, on this port or on all of them, and waits until all have ended. */
   async end(port?: number): Promise<void> {
     const ports = port === undefined ? [...this.#running] : [port];
     for (const one of ports) this.#order({ kind: 'end', port: one });

@@ -1,6 +1,6 @@
 /**
- * The user's machine: a network namespace of its own, in which LocalPort and the clients run. One link for each far
- * host, so that a host can fall silent by itself. The servers run in the namespace of this process.
+ * The user's machine: a separate network namespace, in which LocalPort and the clients run. Each remote host has its
+ * own link, so that it can fall silent alone. The servers run in the namespace of this process.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,22 +16,22 @@ export interface Link {
   /** The user's, as the host sees it. */
   readonly near: string;
   /**
-   * true: packets vanish both ways, and nobody is told. Each end then sends to a hardware address that nobody has; a cable
-   * that is pulled would be noticed, and so would an address that answers no ARP.
+   * true: packets are lost in both directions, without any error. Each end then sends to a hardware address that no one
+   * has; an unplugged cable, or an address without an ARP answer, would be noticed.
    */
   setSilent(silent: boolean): void;
 }
 
-/** A long way, without a switch to silence it. */
+/** A link with a long delay, which cannot be silenced. */
 export interface WideLink extends Pick<Link, 'far' | 'near'> {
-  /** An address of the same network that nobody has: packets vanish. */
+  /** An unused address of the same network: packets are lost. */
   readonly nobody: string;
 }
 
 export interface WideLinkOptions {
   /** One way. */
   readonly delayMs: number;
-  /** A NAT on the way forgets TCP connections after so long without a packet; null: there is none. */
+  /** A NAT on the path forgets TCP connections after this time without a packet; null: there is no NAT. */
   readonly forgetsAfterSeconds: number | null;
 }
 
@@ -41,7 +41,7 @@ const ownNamespaceDeadlineMs = 5_000;
 const nobody = '02:00:00:00:00:99';
 
 export class NearSide {
-  /** Put it before a command: runs it on the user's machine. */
+  /** A command prefix: runs the command on the user's machine. */
   readonly prefix: Prefix;
   readonly #pid: number;
   #links = 0;
@@ -108,7 +108,7 @@ export class NearSide {
     return { number, near: `10.77.${number}.1`, far: `10.77.${number}.2`, nearDevice, farDevice };
   }
 
-  /** LocalPort may look for a default route to tell whether there is a network. */
+  /** LocalPort may look for a default route to find out whether there is a network. */
   #route(number: number, far: string): void {
     if (number === 1) this.#run('ip', 'route', 'add', 'default', 'via', far);
   }
@@ -122,7 +122,7 @@ function run(...[program = '', ...args]: readonly string[]): void {
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** unshare(1) has not done its work yet when it was only just started. */
+/** unshare(1) may not have finished its setup right after its start. */
 function waitForOwnNamespace(pid: number): void {
   const own = readlinkSync('/proc/self/ns/net');
   const until = nowMs() + ownNamespaceDeadlineMs;

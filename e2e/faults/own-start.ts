@@ -1,4 +1,4 @@
-/** How long a tunnel's command takes by itself, from its start until its endpoint is there, in ms. */
+/** How long a tunnel's command takes alone, from its start until its endpoint exists, in ms. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

@@ -1,6 +1,6 @@
-/** What became of the requests to one port, and what can be read from it. Moments are those of `nowMs`. */
+/** The results of the requests to one port, and figures derived from them. Moments are those of `nowMs`. */
 
-/** `closed`: the connection ended in order, without the answer. */
+/** `closed`: the connection ended normally, without the answer. */
 export type Outcome = 'answered' | 'refused' | 'reset' | 'closed' | 'timed out' | 'wrong answer';
 
 export interface Request {
@@ -17,14 +17,14 @@ export const refusedOf = (requests: readonly Request[]): number => requests.filt
 export const failedOf = (requests: readonly Request[]): readonly Request[] =>
   requests.filter((request) => !isAnswered(request));
 
-/** `3 reset, 1 timed out`; empty for no request. */
+/** `3 reset, 1 timed out`; empty for no requests. */
 export function inWords(requests: readonly Request[]): string {
   const counts = new Map<Outcome, number>();
   for (const { outcome } of requests) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
 }
 
-/** When the first request was answered that was begun from then on; null when none was. */
+/** When the first request that began at or after this moment was answered; null: none was. */
 export function answeredAgainAt(requests: readonly Request[], from: number): number | null {
   const ends = requests
     .filter((request) => isAnswered(request) && request.begunAt >= from)
@@ -34,7 +34,7 @@ export function answeredAgainAt(requests: readonly Request[], from: number): num
 
 /**
  * When the outage was over for the clients: the first answer after `backAt`, to a request that had waited or that came
- * later; null when none came.
+ * later; null: none came.
  */
 export function servedAgainAt(requests: readonly Request[], backAt: number): number | null {
   const ends = requests
@@ -43,7 +43,7 @@ export function servedAgainAt(requests: readonly Request[], backAt: number): num
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** Of the requests that waited at that moment, how long after it they were answered, in ms. */
+/** For the requests that waited at that moment: how long after it they were answered, in ms. */
 export const waitsAfter = (requests: readonly Request[], at: number, since: number): readonly number[] =>
   requests
     .filter(
@@ -52,7 +52,7 @@ export const waitsAfter = (requests: readonly Request[], at: number, since: numb
     )
     .map(({ endedAt }) => endedAt - at);
 
-/** The value below which this part of them lies; NaN of nothing. */
+/** The quantile at this fraction; NaN for an empty list. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? NaN;

@@ -1,4 +1,4 @@
-/** What a user would have instead of LocalPort: a loop in a shell, and autossh. Each holds a forward of its own to a host. */
+/** What a user would run instead of LocalPort: a shell loop, and autossh. Each has its own forward to a host. */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { isAnswered } from './requests.ts';
 export interface Rival {
   readonly name: 'plain loop' | 'autossh';
   readonly port: number;
-  /** Of the ssh that runs now; null between two. */
+  /** Process ID of the current ssh; null between two. */
   sshPid(): Promise<number | null>;
 }
 
@@ -21,7 +21,7 @@ const argvOf = {
   autossh: ['autossh', '-M', '0'],
 } as const satisfies Record<Rival['name'], readonly string[]>;
 
-/** With clients at both, once they serve. */
+/** With clients at both, once they are ready. */
 export async function startRivals(world: FaultWorld, host: FarHost): Promise<readonly Rival[]> {
   const rivals = (['plain loop', 'autossh'] as const).map((name) => startRival(world, host, name));
   for (const rival of rivals) {
@@ -33,7 +33,7 @@ export async function startRivals(world: FaultWorld, host: FarHost): Promise<rea
   return rivals;
 }
 
-/** Both with what a careful user would set: as quick to notice silence as LocalPort's own ssh. */
+/** Both with the settings of a careful user: they detect silence as fast as LocalPort's own ssh. */
 function startRival(world: FaultWorld, { sshd, echo }: FarHost, name: Rival['name']): Rival {
   const port = world.nextPort();
   const sshArgs = [
@@ -43,7 +43,7 @@ function startRival(world: FaultWorld, { sshd, echo }: FarHost, name: Rival['nam
     ...['-p', String(sshd.port), `${sshd.user}@${sshd.host}`],
   ];
   const [program, ...args] = [...world.near.prefix, ...argvOf[name], ...sshArgs];
-  // Without a gate time autossh gives up when the first ssh ends early; for ssh it does not search PATH.
+  // Without a gate time of 0, autossh gives up when the first ssh ends early; it does not search PATH for ssh.
   const autossh = { AUTOSSH_GATETIME: '0', AUTOSSH_PATH: path.join(world.sshClient.binDirectory, 'ssh') };
   const env = { ...world.env, ...autossh, HOME: world.daemon.home };
   const { pid = 0 } = spawn(program, args, { env, stdio: 'ignore' });

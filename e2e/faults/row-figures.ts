@@ -1,10 +1,10 @@
-/** The figures that rows have in common. */
+/** Figures that several rows use. */
 import { reportAtMost, reportForInformation, reportNone } from '../bench/figure.ts';
 import type { FaultWorld, Service } from './fault-world.ts';
 import { failedOf, inWords, isAnswered, percentile, refusedOf, servedAgainAt } from './requests.ts';
 import type { Rival } from './rivals.ts';
 
-/** Ends the clients. Then what binds every row: nobody is refused, and the others lose nothing. */
+/** Ends the clients. Then the limits of every row: no connection is refused, and the others lose nothing. */
 export async function reportForAll(world: FaultWorld): Promise<void> {
   await world.load.end();
   const all = world.services.flatMap((service) => world.requestsTo(service));
@@ -23,7 +23,7 @@ export async function reportForAll(world: FaultWorld): Promise<void> {
 
 const nonEmpty = (words: string): string => (words === '' ? '' : `: ${words}`);
 
-/** A duration that may never have ended; told in s. */
+/** A duration that may never have ended; reported in s. */
 export function reportSeconds(
   limit: number | null,
   { figure, ms, note = '' }: { readonly figure: string; readonly ms: number | null; readonly note?: string },
@@ -52,15 +52,15 @@ interface PercentileFigure {
 
 export interface Outage {
   readonly begunAt: number;
-  /** When the far side works again, or (for a process that is killed) when the outage begins. */
+  /** When the remote side works again, or (for a killed process) when the outage begins. */
   readonly backAt: number;
-  /** When a process that is killed has closed its sockets: until then the kernel takes requests for it. */
+  /** When a killed process has closed its sockets: until then the kernel accepts requests for it. */
   readonly closedAt?: number;
 }
 
 const maxBehindMs = 300;
 
-/** LocalPort beside what a user would have instead: on refused never worse, on recovery ahead or within 0.3 s. */
+/** LocalPort compared with its alternatives: never more refusals, and recovery earlier or at most 0.3 s later. */
 export function reportRivals(
   world: FaultWorld,
   service: Service,
@@ -86,7 +86,7 @@ export function reportRivals(
   }
 }
 
-/** For each outage, how long after its end the first client was answered, in ms; Infinity where none was. */
+/** For each outage, how long after its end the first client was answered, in ms; Infinity if none was. */
 const recoveries = (
   world: FaultWorld,
   target: { readonly port: number },

@@ -2,12 +2,12 @@
 import type { FaultWorld } from './fault-world.ts';
 
 export interface Row {
-  /** `sshd-away`: by this name it is run alone. */
+  /** `sshd-away`: the name that runs it alone. */
   readonly name: string;
-  /** What breaks, in one line. */
+  /** The fault, in one line. */
   readonly what: string;
-  /** How long it watches by itself, which `--seconds` shortens. */
+  /** How long it watches by default; `--seconds` shortens that. */
   readonly watchesSeconds?: number;
-  /** Breaks it and reports its figures. Throws when the row could not be measured. */
+  /** Causes the fault and reports the figures. Throws if the row could not be measured. */
   readonly run: (world: FaultWorld) => Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What LocalPort said of one service, and when. Moments are those of `nowMs`. */
+/** What LocalPort reported about one service, and when. Moments are those of `nowMs`. */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { isInOrder } from '../../shared/service-tone.ts';
 
@@ -7,7 +7,7 @@ export interface Said {
   readonly service: ServiceSnapshot;
 }
 
-/** What a user takes for proof that it works; a ready one says as much of its tunnel. */
+/** States that tell a user that it works; a ready one says so of its tunnel. */
 export const isGreen: (service: ServiceSnapshot) => boolean = isInOrder;
 
 export class Timeline {
@@ -33,13 +33,13 @@ export class Timeline {
       .reduce((total, { fromAt, untilAt }) => total + untilAt - fromAt, 0);
   }
 
-  /** When this was first said from that moment on; null when never. */
+  /** When this was first reported at or after that moment; null: never. */
   firstAt(from: number, accepts: (service: ServiceSnapshot) => boolean): number | null {
     const stretch = this.#stretches(from, Infinity).find(({ service }) => accepts(service));
     return stretch === undefined ? null : stretch.fromAt;
   }
 
-  /** When it became green for good, not before that moment; null when it is not. */
+  /** When it became green for good, not before that moment; null: it is not. */
   lastGreenSince(from: number): number | null {
     const lastRed = this.#said.findLastIndex(({ service }) => !isGreen(service));
     const since = this.#said[lastRed + 1]?.at;

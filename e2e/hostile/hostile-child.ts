@@ -1,4 +1,4 @@
-/** A tunnel command that prints line breaks without end, beside a forward that nobody attacks. */
+/** A tunnel command that prints endless line breaks, beside a forward that is not attacked. */
 import path from 'node:path';
 import { Scope } from '../../electron/core/scope.ts';
 import { reportAtMost, reportNone } from '../bench/figure.ts';

@@ -1,4 +1,4 @@
-/** Files of up to 1 MB in the place of the config of a daemon that runs. */
+/** Files of up to 1 MB in place of the config of a running daemon. */
 import { performance } from 'node:perf_hooks';
 import { hostileConfigs } from '../../electron/core/config/testing/hostile-configs.ts';
 import type { Scope } from '../../electron/core/scope.ts';

@@ -1,4 +1,7 @@
-/** The program behind build/bench-hostile.mjs, `SEED [ROW...]`: hostile files, children and clients, and what they cost others. */
+/**
+ * The program behind build/bench-hostile.mjs, `SEED [ROW...]`: hostile files, children, and clients, and their effect
+ * on others.
+ */
 import { runInScope } from '../bench/bench-scope.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { measureHostileChild } from './hostile-child.ts';

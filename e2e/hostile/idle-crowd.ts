@@ -1,4 +1,4 @@
-/** Very many connections to one forward that say nothing. */
+/** A large number of silent connections to one forward. */
 import { once } from 'node:events';
 import net from 'node:net';
 import { performance } from 'node:perf_hooks';
@@ -9,7 +9,7 @@ import { askFor, prepareQuietForward } from './quiet-forward.ts';
 import { WatchedDaemon } from './watched-daemon.ts';
 
 const crowd = 6_000;
-/** Fewer than a listening socket keeps waiting. */
+/** Fewer than the backlog of a listening socket. */
 const atOnce = 100;
 const watchMs = 5_000;
 const statusRuns = 9;
@@ -41,7 +41,7 @@ export async function measureIdleCrowd(scope: Scope): Promise<void> {
   });
 }
 
-/** Returns how many stay. */
+/** Returns how many stay connected. */
 async function connectMany(scope: Scope, port: number): Promise<number> {
   const sockets: net.Socket[] = [];
   scope.own('crowd', () => {

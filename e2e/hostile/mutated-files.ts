@@ -1,4 +1,4 @@
-/** What reads files and answers of others, on mutations of sound ones. */
+/** The parsers of foreign files and answers, run on mutations of valid ones. */
 import { parseSshConfig } from '../../electron/core/import/ssh-config.ts';
 import { parseForwards } from '../../electron/core/import/ssh-forwards.ts';
 import { proposeKubeServices } from '../../electron/core/import/kube-proposals.ts';
@@ -10,7 +10,7 @@ import { mutate } from './mutations.ts';
 
 const count = 5_000;
 const maxStallMs = 50;
-/** Until the code is compiled, the machine is what is measured. */
+/** Until the code is compiled, the measurement shows the machine. */
 const warmUp = 200;
 
 const sshConfig = `Include conf.d/*
@@ -66,7 +66,7 @@ export function measureMutatedFiles(seed: number): void {
       thrown.push(`${reader.name} ${run}: ${String(error)}`);
     }
     const { user, system } = process.cpuUsage(before);
-    // Processor time: what others do on this machine meanwhile is no stall of ours.
+    // CPU time: other load on this machine is no stall of ours.
     const ms = (user + system) / 1_000;
     if (run >= 0 && ms > maxStallMs) stalls.push(`${reader.name} ${run}: ${ms.toFixed(0)} ms`);
   }

@@ -1,4 +1,4 @@
-/** Sound files with a few things wrong, as chance has it: the same for the same seed. Pure. */
+/** Valid files with a few random errors: the same for the same seed. Pure. */
 import type { seededRandom } from '../faults/seeded-random.ts';
 
 type Random = ReturnType<typeof seededRandom>;

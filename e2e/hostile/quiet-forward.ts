@@ -1,4 +1,4 @@
-/** A forward that nobody attacks, and a client that asks it something all the time. */
+/** A forward that is not attacked, and a client that sends requests all the time. */
 import { performance } from 'node:perf_hooks';
 import type { Scope } from '../../electron/core/scope.ts';
 import { percentile } from '../faults/requests.ts';
@@ -17,7 +17,7 @@ export interface QuietForward {
 export interface Requests {
   readonly count: number;
   readonly failed: number;
-  /** Of the time to an answer, the connection included. */
+  /** Time to an answer, including the connection. */
   readonly p95Ms: number;
 }
 
@@ -35,7 +35,7 @@ export async function prepareQuietForward(scope: Scope): Promise<QuietForward> {
   return { port, targetPort: target.port, entry };
 }
 
-/** Asks one after the other for this long. */
+/** Sends requests one after another for this long. */
 export async function askFor({ port }: QuietForward, durationMs: number): Promise<Requests> {
   const times: number[] = [];
   let failed = 0;

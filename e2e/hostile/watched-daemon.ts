@@ -1,4 +1,7 @@
-/** The daemon, with the longest stall of its event loop and the peak of its memory seen from inside and outside. Linux. */
+/**
+ * The daemon, with the longest stall of its event loop and the peak of its memory, measured from inside and outside.
+ * Linux.
+ */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Scope } from '../../electron/core/scope.ts';
@@ -10,9 +13,9 @@ const probe = path.join(import.meta.dirname, 'stall-probe.cjs');
 const upDeadlineMs = 30_000;
 
 export interface Watched {
-  /** The longest time in which the event loop did not turn. */
+  /** The longest time without a turn of the event loop. */
   readonly stallMs: number;
-  /** What memory grew by, at its peak, in MB of 1,000,000 bytes. */
+  /** The growth of memory at its peak, in MB of 1,000,000 bytes. */
   readonly grownMb: number;
 }
 
@@ -25,7 +28,7 @@ export class WatchedDaemon {
     this.#socket = path.join(daemon.home, 'stall.sock');
   }
 
-  /** Belongs to the scope. Resolves when its services are up. `args`: of the daemon. */
+  /** Belongs to the scope. Resolves when its services are up. `args`: for the daemon. */
   static async start(scope: Scope, config: string, ...args: readonly string[]): Promise<WatchedDaemon> {
     const daemon = new FaultDaemon({ config, env: { PATH: process.env['PATH'] ?? '' }, prefix: ['env'] });
     const watched = new WatchedDaemon(daemon);
@@ -46,11 +49,11 @@ export class WatchedDaemon {
     return watched;
   }
 
-  /** What `act` costs the daemon. */
+  /** The effect of `act` on the daemon. */
   async during(act: () => Promise<void>): Promise<Watched> {
     await listenTo({ path: this.#socket });
     const before = this.#memory('VmRSS');
-    // 5: the peak is what is resident now, proc_pid_clear_refs(5).
+    // 5: resets the peak to the current resident size, proc_pid_clear_refs(5).
     writeFileSync(`/proc/${this.daemon.pid}/clear_refs`, '5');
     await act();
     const grownMb = this.#memory('VmHWM') - before;

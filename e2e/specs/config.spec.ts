@@ -6,7 +6,7 @@ import { openSteadyConnection } from '../fixtures/steady-connection.ts';
 
 const host = '127.0.0.1';
 
-test('the config is edited, broken and repaired while the app runs, and only what changed is touched', async ({
+test('the config is edited, broken, and repaired while the app runs, and only the changed services are touched', async ({
   app,
   world,
   farEnd,
@@ -16,7 +16,7 @@ test('the config is edited, broken and repaired while the app runs, and only wha
   const port = await freePort();
   const edited = text.replace(`local_port: ${farEnd.ports.tcp}`, `local_port: ${port}`);
 
-  // As editors save: a new file takes the place of the old one.
+  // As editors save: a new file replaces the old one.
   await writeFile(`${world.configFile}.new`, edited, { mode: 0o600 });
   await rename(`${world.configFile}.new`, world.configFile);
   await app.waitForSnapshot(

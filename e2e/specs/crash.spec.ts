@@ -15,7 +15,7 @@ test('an app that has crashed fails its test, whatever the test checks', async (
   await expect(alone.close()).rejects.toThrow('Electron crashed, SIGSEGV');
 });
 
-test('an app that has quit, or is ended by its test, does not', async () => {
+test('an app that has quit, or that its test ends, does not', async () => {
   const world = await createWorld();
   const app = await world.start();
   await app.quit();

@@ -1,4 +1,4 @@
-/** From nothing to forwards that work, on the real app: added, tested, changed, looked at, removed, and taken back. */
+/** From no config to working forwards, on the real app: add, test, change, view, remove, and undo. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'playwright/test';
 import type { Page } from 'playwright';
@@ -69,7 +69,7 @@ services:
     connection: { host: ${host} }
 `;
 
-test('a forward is changed in place, removed, and an undo brings back the very bytes', async () => {
+test('a forward is changed in place and removed, and an undo restores the exact bytes', async () => {
   const port = await freePort();
   const other = await freePort();
   const text = commented(port, server.port);
@@ -96,7 +96,7 @@ test('a forward is changed in place, removed, and an undo brings back the very b
   await app.quit();
 });
 
-test('a taken port names who has it and offers another one; a duplicate name is refused in place', async () => {
+test('a taken port names its holder and offers another port; a duplicate name is refused in place', async () => {
   const port = await freePort();
   const page = await start(commented(port, server.port));
   await serviceIsUp('echo');
@@ -117,7 +117,7 @@ test('a taken port names who has it and offers another one; a duplicate name is 
   await app.quit();
 });
 
-test('details, log and doctor show what the real core knows', async () => {
+test('details, log, and doctor show what the real core knows', async () => {
   const port = await freePort();
   const page = await start(commented(port, server.port));
   await serviceIsUp('echo');
@@ -136,7 +136,7 @@ test('details, log and doctor show what the real core knows', async () => {
   await app.quit();
 });
 
-test('a broken config is told by headline, tooltip and one notice, also closed and after a relaunch', async () => {
+test('a broken config shows in headline, tooltip, and one notification, also with the popover closed and after a relaunch', async () => {
   const port = await freePort();
   const text = commented(port, server.port);
   world = await createWorld({ config: text });
@@ -165,7 +165,7 @@ test('a broken config is told by headline, tooltip and one notice, also closed a
   await app.quit();
 });
 
-test('a port that another program has is given up for a free one, for this run', async () => {
+test('a port that another program has is replaced with a free one, for this run', async () => {
   const rival = await startEchoServer();
   const page = await start(commented(rival.port, server.port));
   await page.getByRole('button', { name: 'Use Another Port' }).click();

@@ -16,7 +16,7 @@ for (const name of technologies) {
   });
 }
 
-test('both loopback addresses lead to the far end', async ({ app, farEnd }) => {
+test('both loopback addresses lead to the remote end', async ({ app, farEnd }) => {
   for (const port of farEnd.allPorts) {
     expect([
       await exchange({ host: '127.0.0.1', port }, 'v4'),
@@ -26,7 +26,7 @@ test('both loopback addresses lead to the far end', async ({ app, farEnd }) => {
   expect(app.isRunning()).toBe(true);
 });
 
-test('turning one off closes its port, leaves the connections of all others alive, and is remembered', async ({
+test('turning one off closes its port, keeps the connections of all others open, and is remembered', async ({
   app,
   world,
   farEnd,

@@ -1,4 +1,4 @@
-/** Forwards taken over from where they are already: what a cluster has, ticked in the popover, into the user's own file. */
+/** Imported forwards: objects of a cluster, checked in the popover, are added to the user's own file. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'playwright/test';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
@@ -28,7 +28,7 @@ const isUp = (name: string): Promise<unknown> =>
     services.some((service) => service.name === name && service.phase === 'up'),
   );
 
-test('the first run finds the contexts, lists what they have, and what is ticked is forwarded', async () => {
+test('the first run finds the contexts, lists their services, and forwards the checked ones', async () => {
   await start();
   const page = await app.openPopover();
   await expect(page.getByRole('button', { name: 'From Kubernetes' })).toContainText('2 contexts found');
@@ -46,7 +46,7 @@ test('the first run finds the contexts, lists what they have, and what is ticked
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
-test('an import adds to the file that there is, keeps it as it was, and an undo takes it back', async () => {
+test('an import adds to the existing file, keeps the rest of it, and an undo reverts it', async () => {
   const own = await freePort();
   const text = `# Mine, by hand.
 services:
@@ -76,7 +76,7 @@ services:
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
-test('the form lists what the cluster has; a target and two Enters are a forward', async () => {
+test('the form lists the objects of the cluster; a target and two Enters make a forward', async () => {
   await start('services: []\n');
   const page = await app.openPopover();
   await page.keyboard.press('Control+n');

@@ -20,7 +20,7 @@ test.afterEach(() => world.close());
 
 test("a child of the app has none of the app's descriptors", async () => {
   const app = await world.start();
-  // Chromium's own processes and files are there once the popover is.
+  // Chromium's own processes and files exist once the popover does.
   await app.openPopover();
   const { services } = await app.waitForSnapshot('the child runs', (now) => now.services[0]?.phase === 'up');
   const pid = services[0]?.pid ?? 0;

@@ -1,4 +1,4 @@
-/** Links of other programs (`localport://…`), as a desktop hands them over: by starting the app again with one. */
+/** Links from other programs (`localport://…`), passed as a desktop passes them: by starting the app again with one. */
 import { expect, test, type Page } from 'playwright/test';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
@@ -55,7 +55,7 @@ test('a link turns a forward on and off once the user has confirmed it', async (
   expect(await app.quit()).toEqual(started);
 });
 
-test('no is the safe answer, and a question is gone with the popover', async () => {
+test('the safe answer is no, and a question disappears with the popover', async () => {
   app = await world.start();
   await openLink('localport://on/my%20echo');
   const popover = await page();
@@ -91,10 +91,11 @@ test('a guarded forward asks its own question as well', async () => {
   expect(await app.quit()).toEqual(started);
 });
 
-test('what LocalPort cannot follow gets a sentence, and nothing happens', async () => {
+test('a link that LocalPort cannot follow shows a message, and nothing happens', async () => {
   app = await world.start();
   const refused: readonly (readonly [link: string, sentence: RegExp])[] = [
     ['localport://on/no-such', /There is no forward with the name “no-such”/],
+    // A name that begins with a right-to-left override: cspell:ignore Ecte
     ['localport://on/%E2%80%AEcte', /“\\u202ecte”/],
     ['localport://quit', /does not know this link/],
     ['localport://on/my%20echo?now=1', /does not know this link/],
@@ -112,7 +113,7 @@ test('what LocalPort cannot follow gets a sentence, and nothing happens', async 
   expect(await app.quit()).toEqual(started);
 });
 
-test('a link that starts the app is asked about once the forwards are known', async () => {
+test('LocalPort asks about a link that starts the app once the forwards are known', async () => {
   app = await world.start({ args: ['localport://on/my%20echo'] });
   await expect.poll(() => app.isPopoverVisible()).toBe(true);
   const popover = await page();

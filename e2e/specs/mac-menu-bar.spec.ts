@@ -1,4 +1,4 @@
-/** What the app is on a Mac. Where Linux can stand in for one, the test runs there too. */
+/** The app on a Mac. Tests that Linux can stand in for run there too. */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,7 +39,7 @@ test('a click on the icon opens the popover, and the next one closes it', async 
   await expect.poll(() => app.isPopoverVisible()).toBe(false);
 });
 
-test('a press that lasts closes the popover, and does not open it again', async () => {
+test('a long press closes the popover, and does not open it again', async () => {
   await app.clickIcon();
   await app.popover();
   await app.clickIcon(600);
@@ -48,7 +48,7 @@ test('a press that lasts closes the popover, and does not open it again', async 
   await app.popover();
 });
 
-test('the popover lies wholly on the work area, below the icon where the system tells its place', async () => {
+test('the popover is entirely within the work area, below the icon if the system reports its position', async () => {
   await app.clickIcon();
   const page = await app.popover();
   const popover = await app.popoverBounds();
@@ -65,7 +65,7 @@ test('the popover lies wholly on the work area, below the icon where the system 
   expect(icon.width).toBeGreaterThan(0);
   expect(popover.y).toBeGreaterThanOrEqual(icon.y + icon.height);
   expect(popover.y).toBeLessThan(icon.y + icon.height + 40);
-  // The icon's rendering, the vibrancy and the whole look are for a person: this picture shows them.
+  // Only a person can judge the icon's rendering, the vibrancy, and the whole look, from this picture.
   await promisify(execFile)('/usr/sbin/screencapture', ['-x', path.join(pictures, 'screen.png')]);
 });
 
@@ -80,7 +80,7 @@ test('the icon is a template, which the menu bar colors', async () => {
   expect(isTemplate).toBe(true);
 });
 
-test('the app is in no Dock and in no app switcher', async () => {
+test('the app is not in the Dock or the app switcher', async () => {
   test.skip(!isMac, 'only macOS has a Dock');
   expect(await inMain(app.electron, async ({ app: main }) => main.dock?.isVisible())).toBe(false);
   const pid = app.electron.process().pid!;
@@ -93,11 +93,11 @@ test('the app is in no Dock and in no app switcher', async () => {
   expect(stdout).toContain('UIElement');
 });
 
-test('after sleep and wake, told by the power events, the forward carries on', async () => {
+test('after sleep and wake, as reported by power events, the forward still works', async () => {
   const echoed = (text: string): Promise<string> => exchange({ host: '127.0.0.1', port }, text).catch(String);
   await expect.poll(() => echoed('before')).toBe('before');
   await inMain(app.electron, async ({ powerMonitor }) => {
-    // They come twice at times.
+    // They sometimes come twice.
     for (const event of ['suspend', 'suspend', 'resume', 'resume'] as const) powerMonitor.emit(event);
   });
   await expect.poll(() => echoed('after')).toBe('after');
@@ -107,7 +107,7 @@ test('after sleep and wake, told by the power events, the forward carries on', a
   await expect.poll(log).toContain('The computer is awake again.');
 });
 
-test('Quit ends it with nothing left: no process, no port, no socket', async () => {
+test('Quit leaves nothing: no process, no port, no socket', async () => {
   await app.clickIcon();
   await app.popover();
   expect(await app.quit()).toEqual({ code: 0, signal: null });
@@ -117,19 +117,19 @@ test('Quit ends it with nothing left: no process, no port, no socket', async () 
   );
 });
 
-test('the computer that shuts down gets the same', async () => {
+test('a system shutdown leaves nothing either', async () => {
   const held = inMain(app.electron, async ({ powerMonitor }) => {
     let isHeld = false;
     powerMonitor.emit('shutdown', { preventDefault: () => (isHeld = true) });
     return isHeld;
   });
-  // The answer is lost where the app is quicker.
+  // The answer is lost if the app is quicker.
   expect(await held.catch(() => true)).toBe(true);
   expect(await app.end()).toEqual({ code: 0, signal: null });
   await expect.poll(() => app.processes()).toEqual([]);
 });
 
-test('Chromium’s files lie in a folder of their own in the state folder', async () => {
+test('Chromium’s files are in their own folder in the state folder', async () => {
   const userData = await inMain(app.electron, async ({ app: main }) => main.getPath('userData'));
   expect(userData).toBe(path.join(app.paths.stateDirectory, 'chromium'));
 });

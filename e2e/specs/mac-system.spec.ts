@@ -1,4 +1,4 @@
-/** What only macOS has: App Nap and the login item, asked of the running app. */
+/** Features that only macOS has, tested in the running app: App Nap and the login item. */
 import { expect, test } from 'playwright/test';
 import { inMain } from '../fixtures/electron-process.ts';
 import { startLoneApp, type LoneApp } from '../fixtures/lone-app.ts';
@@ -39,8 +39,8 @@ test('App Nap is off: three minutes without a window, and a timer of 1 s still t
   expect(median(gapsMs)).toBeLessThan(1_500);
 });
 
-test('the login item that is set is read back', async () => {
-  // The app itself sets one only where it is installed; here it is Electron that asks macOS.
+test('a login item is read back after it is set', async () => {
+  // The app itself sets one only if it is installed; here Electron asks macOS.
   const statuses = await inMain(app.electron, async ({ app: main }) => {
     const statusAfter = (openAtLogin: boolean): string => {
       main.setLoginItemSettings({ openAtLogin });

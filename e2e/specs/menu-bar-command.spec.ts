@@ -45,7 +45,7 @@ async function runningHost(): Promise<{ readonly kind: string; readonly pid: num
   return (JSON.parse(out) as { readonly host: { readonly kind: string; readonly pid: number } | null }).host;
 }
 
-test('the command starts the menu-bar app, restarts it as what it is, and stops it without a trace', async () => {
+test('the command starts the menu-bar app, restarts it as the menu-bar app, and stops it without leftovers', async () => {
   const started = await localport('daemon', 'start', '--menu-bar');
   expect(started).toMatchObject({ code: 0, err: '' });
   expect(started.out).toMatch(/^Started menu-bar \S+, pid \d+, in \d+ ms\n$/);

@@ -36,12 +36,12 @@ test('the menu has a checkbox for every forward, which turns it off and on', asy
   expect(await exchange(address, 'x')).toBe('x');
 });
 
-test('the tooltip counts', async ({ app, world }) => {
+test('the tooltip shows the counts', async ({ app, world }) => {
   await expect.poll(async () => (await world.desktop.tray()).tooltip).toBe('LocalPort: All 4 up');
   await app.waitForSnapshot('all are up', ({ services }) => services.length === 4);
 });
 
-test('starting it again opens the popover of the one that runs', async ({ app, world }) => {
+test('starting it again opens the popover of the running app', async ({ app, world }) => {
   const page = await app.openPopover();
   await page.keyboard.press('Escape');
   await expect.poll(() => app.isPopoverVisible()).toBe(false);
@@ -49,7 +49,7 @@ test('starting it again opens the popover of the one that runs', async ({ app, w
   await expect.poll(() => app.isPopoverVisible()).toBe(true);
 });
 
-test('the popover opens however soon after the start the icon is clicked', async ({ world }) => {
+test('the popover opens however soon after startup the icon is clicked', async ({ world }) => {
   for (let start = 1; start <= 8; start++) {
     const app = await world.start();
     const page = await app.openPopover();
@@ -72,7 +72,7 @@ test('Copy Diagnostics copies a report of the states, without the names of servi
   expect(report).not.toContain(world.home);
 });
 
-test('one notice tells that a forward needs the user, and one that it is back', async ({
+test('one notification says that a forward needs the user, and one that it is back', async ({
   app,
   world,
   farEnd,
@@ -80,7 +80,7 @@ test('one notice tells that a forward needs the user, and one that it is back', 
   await farEnd.sshd.replaceHostKey();
   await farEnd.sshd.restart();
   await app.waitForSnapshot('ssh needs the user', ({ services }) => services[0]?.phase === 'failed');
-  // While it is open, nothing is told.
+  // While the popover is open, there is no notification.
   const page = await app.openPopover();
   const ask = (channel: 'popover:hide' | 'services:retry', request: unknown): Promise<void> =>
     page.evaluate(
@@ -96,6 +96,6 @@ test('one notice tells that a forward needs the user, and one that it is back', 
   await farEnd.sshd.trust();
   await ask('services:retry', { names: ['ssh'] });
   await allHealthy(app);
-  // The first one is withdrawn: it is fixed.
+  // The first one is withdrawn: its cause is fixed.
   await expect.poll(notices).toEqual([expect.stringMatching(/^ssh is up again/)]);
 });

@@ -17,7 +17,7 @@ test.beforeEach(async () => {
 
 test.afterEach(() => world.close());
 
-test('the menu-bar app answers at the control socket, and stops when it is asked to', async () => {
+test('the menu-bar app answers at the control socket, and stops on request', async () => {
   const app = await world.start();
   const client = await connectToHost(world);
   expect(client.host).toMatchObject({ kind: 'menu-bar', pid: app.pid });
@@ -53,7 +53,7 @@ test('the menu-bar app does not start beside a daemon, and says why', async () =
   expect(await once(daemon, 'exit')).toEqual([0, null]);
 });
 
-test('the menu-bar app takes the place of a daemon of an earlier version, as after an update', async () => {
+test('the menu-bar app replaces a daemon of an earlier version, as after an update', async () => {
   const { env, home } = world;
   const program = bundleDaemon(home, 'daemon', '0.9.0');
   const daemon = spawn(process.execPath, [program], { cwd: home, env });

@@ -1,4 +1,4 @@
-/** What clicks and keys do in the popover, on a bridge that records what main would have been asked. */
+/** What clicks and keys do in the popover, on a bridge that records the requests to the main process. */
 import { expect, test } from 'playwright/test';
 import { deadTarget } from '../../renderer/testing/dead-target.ts';
 import { retrying, sampleNow, service, snapshotOf, up } from '../../renderer/testing/service-samples.ts';
@@ -23,7 +23,7 @@ const focused = (): Promise<string | null> =>
 test.describe('with the mouse', () => {
   test.beforeEach(() => gallery.open('ordinary'));
 
-  test('a switch turns exactly its own service off, and the row stays where it is', async () => {
+  test('a switch turns only its own service off, and the row stays in place', async () => {
     const before = await row('postgres').boundingBox();
     await row('postgres').getByRole('switch').click();
     expect(await gallery.asked()).toEqual([
@@ -46,7 +46,7 @@ test.describe('with the mouse', () => {
     await expect(address.getByText('Copied')).toHaveCount(0);
   });
 
-  test('the button beside a cause copies the command that helps', async () => {
+  test('the button beside a cause copies the command that fixes it', async () => {
     await row('redis').getByRole('button', { name: 'Copy kubectl Command' }).click();
     expect(await gallery.asked()).toEqual([
       { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
@@ -54,7 +54,7 @@ test.describe('with the mouse', () => {
     await expect(row('redis').getByText('Copied')).toHaveCSS('opacity', '1');
   });
 
-  test('a notification that was chosen shows its service, and does what its button offered', async () => {
+  test('a clicked notification shows its service, and does what its button offered', async () => {
     await gallery.open('needs-user');
     await gallery.push('popover:reveal', { names: ['kafka'], action: null });
     await expect(row('kafka')).toBeFocused();
@@ -86,7 +86,7 @@ test.describe('with the mouse', () => {
     ]);
   });
 
-  test('the switch in the header turns everything off, and on again', async () => {
+  test('the switch in the header turns everything off and on again', async () => {
     const all = gallery.page.getByRole('switch', { name: 'All forwards' });
     await all.click();
     await expect(gallery.page.getByRole('heading', { level: 1 })).toHaveText('All off');
@@ -109,7 +109,7 @@ test.describe('with the mouse', () => {
     ]);
   });
 
-  test('the headline lists only what needs attention, and everything again', async () => {
+  test('a click on the headline lists only what needs attention, and another click lists everything', async () => {
     const headline = gallery.page.getByRole('button', { name: '1 needs attention' });
     await headline.click();
     expect(await rowNames()).toEqual(['redis']);
@@ -118,13 +118,13 @@ test.describe('with the mouse', () => {
     expect((await rowNames()).length).toBe(8);
   });
 
-  test('a group folds, and what is folded is remembered', async () => {
+  test('a group folds, and stays folded', async () => {
     await gallery.page.getByRole('button', { name: 'database' }).click();
     expect(await rowNames()).toEqual(['api', 'grafana', 'admin', 'docs']);
     expect(await gallery.asked()).toEqual([{ channel: 'view:set', request: { folded: ['database'] } }]);
   });
 
-  test('a right click opens the menu of a row there, and a click beside closes it', async () => {
+  test('a right click opens the menu of that row, and a click elsewhere closes it', async () => {
     await row('warehouse').click({ button: 'right', position: { x: 100, y: 10 } });
     const menu = gallery.page.getByRole('menu', { name: 'warehouse' });
     await expect(menu.getByRole('menuitem')).toHaveText([
@@ -162,7 +162,7 @@ test.describe('with the mouse', () => {
     ]);
   });
 
-  test('a setting is asked for and shown as main reads it back', async () => {
+  test('a setting is requested, then shown as the main process reads it back', async () => {
     await gallery.page.getByRole('button', { name: 'Settings' }).click();
     const notifications = gallery.page.getByRole('switch', { name: 'Notifications' });
     await expect(notifications).toBeChecked();
@@ -188,7 +188,7 @@ test.describe('with the mouse', () => {
     ]);
   });
 
-  test('a setting that macOS blocks offers a button that helps', async () => {
+  test('a setting that macOS blocks offers a button that fixes it', async () => {
     await gallery.open('away-from-applications');
     await gallery.page.getByRole('button', { name: 'Settings' }).click();
     await expect(gallery.page.getByRole('switch', { name: 'Open at login' })).toBeDisabled();
@@ -233,7 +233,7 @@ test.describe('with the keyboard', () => {
     expect(await focused()).toBe('postgres');
   });
 
-  test('Enter copies an address, or the command that helps', async () => {
+  test('Enter copies an address, or the command that fixes the cause', async () => {
     await keys('ArrowDown', 'Enter', 'ArrowDown', 'Enter');
     expect(await gallery.asked()).toEqual([
       { channel: 'clipboard:copy', request: { text: 'localhost:5432' } },
@@ -273,7 +273,7 @@ test.describe('with the keyboard', () => {
     expect(passed).toEqual(['Copy localhost:5432', 'postgres', 'More for postgres', 'web']);
   });
 
-  test('Escape leaves the settings, not the popover', async () => {
+  test('Escape closes the settings, not the popover', async () => {
     await keys('Control+,');
     await expect(gallery.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
     await keys('Escape');
@@ -285,7 +285,7 @@ test.describe('with the keyboard', () => {
 test.describe('pages, by keyboard alone', () => {
   test.beforeEach(() => gallery.open('ordinary'));
 
-  test('a forward is added: every field by Tab, saved by Enter, taken back by Undo', async () => {
+  test('a forward is added: every field by Tab, saved by Enter, removed by Undo', async () => {
     const { page } = gallery;
     await keys('Control+n');
     await expect(page.getByRole('combobox', { name: 'Context' })).toBeFocused();
@@ -329,7 +329,7 @@ test.describe('pages, by keyboard alone', () => {
     expect((await gallery.asked()).at(-1)).toEqual({ channel: 'edit:undo', request: { token: '1' } });
   });
 
-  test('arrows choose the kind, and its fields come', async () => {
+  test('arrow keys choose the kind, and its fields appear', async () => {
     const { page } = gallery;
     await keys('Control+n');
     await keys('Shift+Tab', 'ArrowRight', 'ArrowRight', 'ArrowRight');
@@ -337,7 +337,7 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByRole('textbox', { name: 'Command' })).toBeVisible();
   });
 
-  test('a taken port names its holder, and another one is a key away', async () => {
+  test('a taken port names its holder, and one key chooses another port', async () => {
     const { page } = gallery;
     await gallery.open('form-with-errors');
     await keys('Control+n');
@@ -359,13 +359,13 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('is already the name of another service')).toBeVisible();
   });
 
-  test('a row is removed by Backspace, and comes back by Undo', async () => {
+  test('a row is removed by Backspace, and restored by Undo', async () => {
     await keys('ArrowDown', 'Backspace');
     await expect(gallery.page.getByText('Removed postgres')).toBeVisible();
     expect(await gallery.asked()).toEqual([{ channel: 'service:remove', request: { name: 'postgres' } }]);
   });
 
-  test('right leads to the details, from there to the log, and Escape back to the row', async () => {
+  test('the right arrow opens the details, then the log, and Escape returns to the row', async () => {
     const { page } = gallery;
     await keys('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('kafka');
@@ -379,7 +379,7 @@ test.describe('pages, by keyboard alone', () => {
     expect(await focused()).toBe('kafka');
   });
 
-  test('a log goes on while it is looked at, and stays where its reader has scrolled to', async () => {
+  test('an open log keeps growing, and stays where its reader has scrolled to', async () => {
     const { page } = gallery;
     await keys('ArrowDown', 'Control+l');
     const lines = page.locator('.log-lines');
@@ -401,7 +401,7 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('of another')).toHaveCount(0);
   });
 
-  test('the three doors lead to what can be imported; what clashes is not ticked', async () => {
+  test('the three entry points show what can be imported; conflicting services are not checked', async () => {
     const { page } = gallery;
     await gallery.open('welcome');
     await expect(page.getByRole('button', { name: '3 contexts found' })).toBeVisible();
@@ -417,7 +417,7 @@ test.describe('pages, by keyboard alone', () => {
     ).toEqual([16379, 9092, 8080]);
   });
 
-  test('the menu of a row opens by key, moves by arrows and letters, and gives the focus back', async () => {
+  test('the menu of a row opens by key, moves by arrows and letters, and returns the focus', async () => {
     const { page } = gallery;
     await keys('ArrowDown', 'ContextMenu');
     await expect(page.getByRole('menuitem', { name: 'Copy Address' })).toBeFocused();
@@ -430,7 +430,7 @@ test.describe('pages, by keyboard alone', () => {
     expect(await focused()).toBe('postgres');
   });
 
-  test('a shortcut is recorded, and taken away', async () => {
+  test('a shortcut is recorded and removed', async () => {
     const { page } = gallery;
     await keys('Control+,');
     const button = page.getByRole('button', { name: 'Shortcut' });
@@ -447,7 +447,7 @@ test.describe('pages, by keyboard alone', () => {
   });
 });
 
-/** Ways to every page, by keys alone. */
+/** How to reach every page by keys alone. */
 const pagesByKey: readonly (readonly [title: string, scenario: ScenarioName, keys: readonly string[]])[] = [
   ['Add Forward', 'ordinary', ['Control+n']],
   ['Edit postgres', 'ordinary', ['ArrowDown', 'Control+e']],
@@ -463,12 +463,12 @@ const pagesByKey: readonly (readonly [title: string, scenario: ScenarioName, key
   ['Host Key', 'needs-user', ['End', 'ArrowUp', 'Enter']],
 ];
 
-/** The menu at the end of the footer, and in it the entry to which the letters lead. */
+/** The menu at the end of the footer, and the entry in it that these letters select. */
 function moreMenu(...letters: readonly string[]): readonly string[] {
   return ['Shift+Tab', 'Enter', ...letters, 'Enter'];
 }
 
-/** What Tab can stop at, in the order of the page; of radio buttons the chosen one. */
+/** The controls that Tab can reach, in the order of the page; of radio buttons, the selected one. */
 const tabStops = (): Promise<readonly string[]> =>
   gallery.page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('button, input, [tabindex]')]
@@ -479,7 +479,7 @@ const tabStops = (): Promise<readonly string[]> =>
 
 test.describe('every page, by keyboard alone', () => {
   for (const [title, scenario, way] of pagesByKey)
-    test(`${title}: is reached, Tab stops at each control and shows where it is, Escape leaves`, async () => {
+    test(`${title}: can be reached, Tab stops at each control and shows the focus, Escape leaves`, async () => {
       const { page } = gallery;
       await gallery.open(scenario);
       await keys(...way);
@@ -510,7 +510,7 @@ test.describe('every page, by keyboard alone', () => {
       expect((await gallery.asked()).filter(({ channel }) => channel === 'popover:hide')).toEqual([]);
     });
 
-  test('with reduced motion nothing moves by itself, on no page', async () => {
+  test('with reduced motion, nothing moves by itself on any page', async () => {
     const { page } = gallery;
     for (const [title, scenario, way] of pagesByKey) {
       await gallery.open(scenario);
@@ -530,8 +530,8 @@ test.describe('every page, by keyboard alone', () => {
   });
 });
 
-test.describe('what a link asks', () => {
-  test('stands on top, with the safe answer in focus, and goes once it is answered', async () => {
+test.describe('a question from a link', () => {
+  test('is on top, with the safe answer in focus, and disappears once it is answered', async () => {
     const { page } = gallery;
     await gallery.open('link-asks');
     const card = page.getByRole('alertdialog', { name: 'Turn on kafka?' });
@@ -549,7 +549,7 @@ test.describe('what a link asks', () => {
 });
 
 test.describe('while states change', () => {
-  test('rows keep their places and the focus stays', async () => {
+  test('rows keep their positions and the focus', async () => {
     const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
     await gallery.open('three-services');
     await gallery.push('snapshot:changed', snapshotOf(calm));
@@ -600,14 +600,14 @@ test.describe('while states change', () => {
     ).toEqual(['service-004']);
   });
 
-  test('a countdown counts while it can be seen', async () => {
+  test('a countdown updates while it is visible', async () => {
     await gallery.open('long-names');
     const refused = gallery.page.locator('.row', { hasText: 'refused the connection' });
     await expect(refused).toContainText(/Retrying in [1-3] s/);
     await expect(refused).toContainText('Retrying now');
   });
 
-  test('a row in trouble keeps its height while its target is tried again and again', async () => {
+  test('a row in trouble keeps its height while its target is retried', async () => {
     await gallery.open('three-services');
     const heights = new Set<number>();
     // From the first failure on.
@@ -623,7 +623,7 @@ test.describe('while states change', () => {
     expect(Math.max(...heights)).toBeLessThanOrEqual(72);
   });
 
-  test('the popover asks for the height that its content needs, up to 560', async () => {
+  test('the popover requests the height that its content needs, up to 560', async () => {
     await gallery.open('three-services');
     const small = await gallery.fit();
     expect(small).toBeLessThan(250);
@@ -633,7 +633,7 @@ test.describe('while states change', () => {
     await expect.poll(gallery.height).toBe(560);
   });
 
-  test('while the pointer is inside, no other row and no window moves', async () => {
+  test('while the pointer is inside, no other row moves, nor does the window', async () => {
     const { page } = gallery;
     const calm = ['a', 'b', 'c', 'd'].map((name) => up(name));
     await gallery.open('three-services');
@@ -653,7 +653,7 @@ test.describe('while states change', () => {
     await expect.poll(gallery.height).toBeGreaterThan(before[1] as number);
   });
 
-  test('the window keeps its height while it is filtered', async () => {
+  test('the window keeps its height while the list is filtered', async () => {
     await gallery.open('ordinary');
     await keys('g');
     const height = await gallery.height();
@@ -662,7 +662,7 @@ test.describe('while states change', () => {
     expect(await gallery.height()).toBe(height);
   });
 
-  test('a question shows up beside whatever the user is looking at, and an answer begun is not lost', async () => {
+  test('a question appears beside the current page, and a partial answer is not lost', async () => {
     const { page } = gallery;
     const answer = page.getByLabel("deploy@bastion's password:");
     await gallery.open('ordinary');
@@ -679,7 +679,7 @@ test.describe('while states change', () => {
     await expect(answer).toHaveValue('hunt');
   });
 
-  test('shown again, it has forgotten filter, focus and settings', async () => {
+  test('when shown again, it has reset filter, focus, and settings', async () => {
     await gallery.open('ordinary');
     await keys('r', 'e', 'ArrowDown', 'Control+,');
     await gallery.push('popover:shown', undefined);
@@ -709,6 +709,6 @@ test('200 services scroll without a long frame', async () => {
     `scrolled in ${frames.length} frames: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(0.999)} ms`,
   );
   expect(frames.length).toBeGreaterThan(50);
-  // Two frames at 60 Hz, drawn by the processor alone, perhaps beside other tests.
+  // Two frames at 60 Hz, drawn by the CPU alone, perhaps beside other tests.
   expect(at(0.5)).toBeLessThan(34);
 });

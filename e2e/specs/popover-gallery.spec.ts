@@ -1,6 +1,6 @@
 /**
- * Every state of the popover as a picture in .cache/gallery, and what must hold for all of them. Each is compared with the one
- * that was looked at and found good (e2e/stills.json). After a change of the look, look at the pictures, then
+ * Every state of the popover as a picture in .cache/gallery, and rules that hold for all of them. Each is compared with
+ * the approved one (e2e/stills.json). After a change of the look, look at the pictures, then
  *   LOCALPORT_STILLS=1 npm test -- e2e popover-gallery
  */
 import { mkdir } from 'node:fs/promises';
@@ -52,7 +52,7 @@ const fill =
   async ({ page }: Gallery): Promise<void> => {
     for (const [label, value] of Object.entries(values))
       await page.locator(`input[aria-label="${label}"]`).fill(value);
-    // Leaves the last field, and its suggestions.
+    // Leaves the last field and its suggestions.
     await page.locator('input:focus').blur();
   };
 const kubeValues = { Context: 'prod', Namespace: 'shop', Target: 'service/postgres', 'Remote port': '5432' };
@@ -227,7 +227,7 @@ const pictured: readonly Picture[] = [
   },
 ];
 
-/** Those that are drawn with letters twice the usual size, too. */
+/** The ones that are also drawn with text of twice the usual size. */
 const alsoLarge: ReadonlySet<string> = new Set([
   'ordinary',
   'long-names',
@@ -279,7 +279,7 @@ test.describe('every state of the popover', () => {
 
   for (const { name, scenario, textScale = 1, act } of drawn) {
     for (const scheme of ['light', 'dark'] as const) {
-      test(`${name}, ${scheme}: fits its width, can be read, breaks no rule of the page`, async () => {
+      test(`${name}, ${scheme}: fits its width, is readable, follows all rules of the page`, async () => {
         const { page } = gallery;
         await gallery.open(scenario, { scheme, textScale });
         await gallery.fit();
@@ -303,7 +303,7 @@ test.describe('every state of the popover', () => {
   }
 });
 
-/** Parts that stick out of the window sideways. */
+/** Parts that overflow the window horizontally. */
 const overflowing = ({ page }: Gallery): Promise<readonly string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('body *:not(.visually-hidden)')]
@@ -314,7 +314,7 @@ const overflowing = ({ page }: Gallery): Promise<readonly string[]> =>
       .map((element) => element.outerHTML.slice(0, 120)),
   );
 
-/** Controls that a screen reader could not name. */
+/** Controls without an accessible name. */
 const nameless = ({ page }: Gallery): Promise<readonly string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('button, input, [role=row][tabindex]')]

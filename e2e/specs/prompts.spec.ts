@@ -36,7 +36,7 @@ test.afterEach(async () => {
   tools.dispose();
 });
 
-test('a locked key is unlocked in the popover, by keyboard, and its passphrase is nowhere', async () => {
+test('a locked key is unlocked in the popover, by keyboard, and its passphrase is stored nowhere', async () => {
   const card = page.getByRole('form', { name: /^The key .* is locked$/ });
   await expect(card).toContainText('Needed by ssh');
   await expect(card.locator('input[type=password]')).toBeFocused();
@@ -50,7 +50,7 @@ test('a locked key is unlocked in the popover, by keyboard, and its passphrase i
   await expect(card).toHaveCount(0);
   await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
   expect(await exchange({ host: '127.0.0.1', port: farEnd.ports.ssh }, 'hello')).toBe('hello');
-  // grep ends with 1 where it finds nothing.
+  // grep exits with 1 if it finds nothing.
   await expect(promisify(execFile)('grep', ['-r', '-F', passphrase, world.home])).rejects.toMatchObject({
     code: 1,
   });
@@ -58,7 +58,7 @@ test('a locked key is unlocked in the popover, by keyboard, and its passphrase i
   await app.expectNothingLeft(farEnd.allPorts);
 });
 
-test('a passphrase that is to be remembered opens the key after a restart, until it is refused', async () => {
+test('a remembered passphrase opens the key after a restart, until it is refused', async () => {
   const name = `passphrase of ${farEnd.sshd.keyFile}`;
   const box = page.getByRole('checkbox', { name: 'Remember in keychain' });
   await expect(box).not.toBeChecked();
@@ -69,7 +69,7 @@ test('a passphrase that is to be remembered opens the key after a restart, until
   await expect(box).toBeChecked();
   await page.keyboard.press('Enter');
   await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
-  // Only then it is known to be there.
+  // Only then is it known that the keychain has it.
   const noted = path.join(world.home, '.local/state/localport/remembered-answers.json');
   await expect.poll(() => readFile(noted, 'utf8').catch(() => ''), { timeout: 10_000 }).toContain(name);
   expect(tools.keychain(name)).toBe(passphrase);
@@ -93,7 +93,7 @@ test('a passphrase that is to be remembered opens the key after a restart, until
   await expect.poll(() => tools.keychain(name)).toBe(passphrase);
 });
 
-test('without a keychain, nothing is offered to be remembered', async () => {
+test('without a keychain, the prompt does not offer to remember the answer', async () => {
   await page.getByRole('button', { name: 'Cancel' }).click();
   for (const program of await readdir(tools.binDirectory)) await rm(path.join(tools.binDirectory, program));
   expect(await app.quit()).toEqual({ code: 0, signal: null });
@@ -103,7 +103,7 @@ test('without a keychain, nothing is offered to be remembered', async () => {
   await expect(page.getByRole('form').locator('input')).toHaveCount(1);
 });
 
-test('a question that is canceled fails its service, and is not asked again', async () => {
+test('a canceled question makes its service fail, and is not asked again', async () => {
   await page.getByRole('button', { name: 'Cancel' }).click();
   const failed = await app.waitForSnapshot(
     'ssh has failed',

@@ -1,6 +1,6 @@
 /**
- * The picture of README in light and dark, drawn anew by `npm run screenshots`
- * on a machine that has the font Inter, which stands in for the Mac's own.
+ * The picture in README, light and dark, redrawn by `npm run screenshots` on a machine with the font Inter, which
+ * stands in for the Mac's own.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,7 +21,8 @@ test('the README shows the popover in light and dark', async () => {
   try {
     for (const scheme of ['light', 'dark'] as const) {
       await gallery.open('ordinary', { scheme });
-      // What a Mac puts around a popover. The page's policy forbids style elements, not sheets made by script.
+      // The frame that a Mac draws around a popover. The page's policy forbids style elements, but not sheets created
+      // by script.
       await gallery.page.evaluate((px) => {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(`

@@ -29,7 +29,7 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
     test.describe('and waits for the server to speak', () => {
       test.use({ target: 'greeting' });
 
-      test('refuses none and answers all', async ({ app, farEnd }) => {
+      test('no client is refused and all get answers', async ({ app, farEnd }) => {
         const client = startKnocking({ host, port: farEnd.ports[name] }, 'greeting');
         const { pid } = await killWhileKnocking(app, name, client);
         const { refused, failed } = await client.stop();
@@ -38,14 +38,14 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
       });
     });
 
-    test('and sends a request: refuses none, and answers all that begin after the kill', async ({
+    test('and sends a request: none is refused, and all requests that begin after the kill get answers', async ({
       app,
       farEnd,
     }) => {
       const client = startKnocking({ host, port: farEnd.ports[name] }, 'echo');
       const { deadAt } = await killWhileKnocking(app, name, client);
       const { refused, failed } = await client.stop();
-      // What was on the way when the tunnel died is lost with it: sent bytes are never sent twice.
+      // A request that was in flight when the tunnel died is lost with it: sent bytes are never sent again.
       const later = failed.filter(({ startedAt }) => startedAt > deadAt);
       expect({ refused, later }).toEqual({ refused: 0, later: [] });
     });
@@ -65,10 +65,7 @@ async function killWhileKnocking(
   return { pid, deadAt };
 }
 
-test('after kill -9 every connection that arrives is answered by the next tunnel', async ({
-  app,
-  farEnd,
-}) => {
+test('after kill -9, the next tunnel answers every connection that arrives', async ({ app, farEnd }) => {
   for (const name of ['ssh', 'kubectl', 'command'] as const) {
     await killTunnel(app, name);
     const answers = Array.from({ length: 50 }, (_, index) =>
@@ -78,7 +75,10 @@ test('after kill -9 every connection that arrives is answered by the next tunnel
   }
 });
 
-test('an sshd that is restarted is found again, and clients wait meanwhile', async ({ app, farEnd }) => {
+test('LocalPort reconnects to a restarted sshd, and clients wait in the meantime', async ({
+  app,
+  farEnd,
+}) => {
   await farEnd.sshd.stop();
   await app.waitForSnapshot('ssh is in trouble', ({ services }) => services[0]?.cause !== null);
   const answer = exchange({ host, port: farEnd.ports.ssh }, 'patience');
@@ -87,7 +87,10 @@ test('an sshd that is restarted is found again, and clients wait meanwhile', asy
   await allHealthy(app);
 });
 
-test('a pod that goes and comes back is found again, with a cause in between', async ({ app, farEnd }) => {
+test('LocalPort reconnects to a pod that goes and comes back, and shows a cause in between', async ({
+  app,
+  farEnd,
+}) => {
   farEnd.kube.removePod('echo-0');
   farEnd.kube.dropForwards();
   const { services } = await app.waitForSnapshot(
@@ -103,7 +106,7 @@ test('a pod that goes and comes back is found again, with a cause in between', a
   expect(await exchange({ host, port: farEnd.ports.kubectl }, 'back')).toBe('back');
 });
 
-test('after a sleep the tunnel that died is replaced, and live connections are untouched', async ({
+test('after a sleep, a tunnel that died is replaced, and live connections are untouched', async ({
   app,
   world,
   farEnd,
@@ -128,15 +131,11 @@ test('after a sleep the tunnel that died is replaced, and live connections are u
   expect(await exchange({ host, port: farEnd.ports.ssh }, 'awake')).toBe('awake');
   for (const connection of steady) expect(await connection.echo('untouched')).toBe('untouched');
   for (const connection of steady) connection.close();
-  // Power events come twice: one sleep is one recovery all the same.
+  // Power events come twice: one sleep still means one recovery.
   expect((after.services[0]?.restarts ?? 0) - (before.services[0]?.restarts ?? 0)).toBe(1);
 });
 
-test('a tunnel that is frozen during the sleep is found dead by the probe after it', async ({
-  app,
-  world,
-  farEnd,
-}) => {
+test('the probe after a sleep detects a tunnel that froze during it', async ({ app, world, farEnd }) => {
   const before = await pidOf(app, 'ssh');
   await world.logind.sleep();
   await farEnd.sshd.freezeSessions(true);

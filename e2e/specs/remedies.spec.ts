@@ -1,4 +1,4 @@
-/** Each button beside a cause does what it says, on the real app, with a real sshd, ssh-agent and kubectl. */
+/** Each button beside a cause does what it says, on the real app, with a real sshd, ssh-agent, and kubectl. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
@@ -16,7 +16,7 @@ let target: FixtureServer;
 let port: number;
 let world: World;
 let app: RunningApp;
-/** What was started for one test, the newest last. */
+/** The resources of one test, the newest last. */
 let started: (() => Promise<void> | void)[];
 
 test.beforeEach(async () => {
@@ -38,7 +38,7 @@ async function startServer(options: SshdOptions = {}): Promise<Sshd> {
   return sshd;
 }
 
-/** The app in a world whose programs stand first on PATH. */
+/** The app in an environment whose programs come first on PATH. */
 async function start(
   config: string,
   folders: readonly string[],
@@ -66,7 +66,7 @@ const act = async (page: Page, label: string): Promise<void> => {
   await page.locator('.row[data-name=db]').getByRole('button', { name: label }).click();
 };
 
-test('a wrong password of the config is replaced in place, and kept once it has worked', async () => {
+test('a wrong password in the config is replaced in place, and kept once it has worked', async () => {
   test.skip(!(await canServePasswords()), 'sshd can take no password here');
   const password = 'the right one';
   const sshd = await startServer({ password, config: ['PubkeyAuthentication no'] });
@@ -99,7 +99,7 @@ test('a wrong password of the config is replaced in place, and kept once it has 
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
-test('a locked key goes to the agent, after its passphrase was asked in place', async () => {
+test('a locked key is added to the agent after LocalPort asks for its passphrase in place', async () => {
   const passphrase = 'tortoise & hare';
   const [sshd, agent] = await Promise.all([startServer(), startSshAgent()]);
   started.push(() => agent.dispose());
@@ -127,7 +127,7 @@ test('a locked key goes to the agent, after its passphrase was asked in place', 
   await app.expectNothingLeft([port]);
 });
 
-test('a context that is missing is chosen from those that there are, and can be taken back', async () => {
+test('a missing context is replaced with one from the list, and this can be undone', async () => {
   const kube = await startKubeApi();
   started.push(() => kube.dispose());
   kube.addPod('echo-0', { labels: { app: 'echo' } });

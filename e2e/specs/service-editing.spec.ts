@@ -1,4 +1,4 @@
-/** What the popover's form asks for, by the bridge of the real app: without a config at first. */
+/** The requests of the popover's form, through the bridge of the real app; without a config at first. */
 import { readFile } from 'node:fs/promises';
 import { expect, test, type Page } from 'playwright/test';
 import type { IpcInvokeChannel, IpcRequest, IpcResponse, PopoverBridge } from '../../shared/ipc-contract.ts';
@@ -33,7 +33,7 @@ async function ask<C extends IpcInvokeChannel>(
   return answer as IpcResponse<C>;
 }
 
-test('a service is proposed, checked, tried, saved, and taken back', async () => {
+test('a service is proposed, checked, tested, saved, and removed by undo', async () => {
   const port = await freePort();
   const app = await world.start();
   const page = await app.openPopover();

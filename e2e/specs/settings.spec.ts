@@ -1,4 +1,4 @@
-/** The settings page on the real app: what it says is what the system and the core say. */
+/** The settings page on the real app: it shows what the system and the core report. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'playwright/test';
@@ -23,7 +23,7 @@ test.afterEach(async () => {
   await server.stop();
 });
 
-test('open at login, notifications and the shortcut are kept, and the shortcut is the system’s', async () => {
+test('open at login, notifications, and the shortcut are saved, and the system has the shortcut', async () => {
   const page = await app.openPopover();
   await page.keyboard.press('Control+,');
   const login = page.getByRole('switch', { name: 'Open at login' });
@@ -53,12 +53,12 @@ test('open at login, notifications and the shortcut are kept, and the shortcut i
   await expect(again.getByRole('radio', { name: '30 s' })).toBeChecked();
   await again.keyboard.press('Escape');
   await again.keyboard.press('Control+n');
-  // What is not the default is shown, not folded away.
+  // Settings that differ from the default are shown, not folded away.
   await expect(again.getByRole('textbox', { name: 'Clients wait' })).toHaveValue('30s');
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
-test('the environment says when it was read, and is read again; a shell that fails is named', async () => {
+test('the environment shows when it was read, and is read again; the message names a shell that fails', async () => {
   const page = await app.openPopover();
   await page.keyboard.press('Control+,');
   await expect(page.getByText(/^Variables of \/bin\/sh, read \d+ (s|min) ago$/)).toBeVisible({
@@ -73,12 +73,12 @@ test('the environment says when it was read, and is read again; a shell that fai
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
-test('the tray pauses all forwards, and Resume brings back what was on', async () => {
+test('the tray pauses all forwards, and Resume turns the same ones on again', async () => {
   const desired = async (): Promise<unknown> => {
     const { services } = await app.snapshot();
     return services.map(({ name, desired, offUntil }) => [name, desired, offUntil !== undefined]);
   };
-  // The panel's menu is renewed seldom.
+  // The panel's menu is seldom renewed.
   const choose = async (label: string): Promise<void> => {
     const labels = async (): Promise<readonly string[]> =>
       (await world.desktop.menu()).filter(({ enabled }) => enabled).map((entry) => entry.label);

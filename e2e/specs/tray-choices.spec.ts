@@ -1,6 +1,6 @@
 /**
- * Choices from the tray's menu while forwards come and go. Chromium numbers the entries anew with each renewal and refuses
- * a number of the former menu, so the app renews seldom, and the panel of these tests chooses again what was refused.
+ * Choices from the tray menu while forwards change. Chromium renumbers the entries with each renewal and refuses a
+ * number of the previous menu, so the app seldom renews it, and the panel of these tests repeats a refused choice.
  */
 import { expect, test } from 'playwright/test';
 import type { ControlClient } from '../../electron/core/control/control-client.ts';
@@ -11,7 +11,7 @@ import { connectToHost } from '../fixtures/host-client.ts';
 import { freePort } from '../fixtures/servers.ts';
 
 const choices = 40;
-/** With each renewal the panel is given its menu twice: Chromium renews it for a new tooltip as well. */
+/** With each renewal the panel gets its menu twice: Chromium also renews it for a new tooltip. */
 const menusPerRenewal = 2;
 
 let world: World;
@@ -36,7 +36,7 @@ test.afterEach(async () => {
 const turn = (name: string, desired: Desired): ReturnType<typeof client.request> =>
   client.request('set-desired', { target: { kind: 'names', names: [name] }, desired });
 
-/** Until `work` is done, each change that the host tells of brings the next: `gusty` is turned off and on. */
+/** Until `work` is done, each change that the host reports triggers the next: `gusty` is turned off and on. */
 async function inStorm<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly changes: number }> {
   const end = new AbortController();
   let changes = 0;
@@ -72,14 +72,14 @@ test('a choice made while the state changes many times a second is never lost', 
   });
   const seconds = (performance.now() - startedAt) / 1_000;
   expect(changes / seconds).toBeGreaterThan(10);
-  // Once after each choice, and for the rest as seldom as a menu that lies still.
+  // Once after each choice, and otherwise as seldom as an unchanged menu.
   const renewals = choices + 1 + Math.ceil((seconds * 1_000) / minIntervalMs);
   expect((await desktop.menuRenewals()) - before).toBeLessThanOrEqual(menusPerRenewal * renewals);
   const { result } = await inStorm(() => app.quit());
   expect(result).toEqual({ code: 0, signal: null });
 });
 
-test('the menu lies still for those who look at it, and shows in the end what is', async () => {
+test('the menu stays still for its readers, and finally shows the current state', async () => {
   const { desktop } = world;
   await expect.poll(() => isTicked('gusty')).toBe(true);
   const before = await desktop.menuRenewals();
@@ -93,7 +93,7 @@ test('the menu lies still for those who look at it, and shows in the end what is
   await app.quit();
 });
 
-test('a choice from a menu that was renewed meanwhile is refused, which the panel hears', async () => {
+test('a choice from a menu that has since been renewed is refused, and the panel learns of it', async () => {
   const { desktop } = world;
   const former = (await desktop.menu()).find(({ label }) => label.startsWith('Quit'))!;
   const before = await desktop.menuRenewals();

@@ -19,7 +19,7 @@ test.afterEach(async () => {
   await echo.stop();
 });
 
-/** In the folder that the app is started in, as a checkout has it. */
+/** In the folder in which the app is started, as in a checkout. */
 const fileInFolder = (): string => path.join(world.home, 'localport.yaml');
 
 const save = (localPort: number, name = 'db'): Promise<void> =>
@@ -32,7 +32,7 @@ const save = (localPort: number, name = 'db'): Promise<void> =>
 const configIs = (app: RunningApp, status: string): Promise<unknown> =>
   app.waitForSnapshot(`the config is ${status}`, ({ config }) => config.status === status);
 
-test("a folder's config runs once the user has reviewed and trusted it in the popover, and no changed one does", async () => {
+test("a folder's config runs once the user has reviewed and trusted it in the popover; a changed one does not", async () => {
   await save(port);
   const app = await world.start();
   await configIs(app, 'untrusted');
@@ -59,7 +59,7 @@ test("a folder's config runs once the user has reviewed and trusted it in the po
   expect(await readFile(fileInFolder(), 'utf8')).toContain('changed');
 });
 
-test('a review by keyboard leads to what would run, and the same key again trusts nothing', async () => {
+test('a review by keyboard shows what would run, and pressing the same key again trusts nothing', async () => {
   await save(port);
   const app = await world.start();
   await configIs(app, 'untrusted');

@@ -11,9 +11,10 @@ test('TERM stops everything and leaves nothing', async ({ app }) => {
   expect(await app.exited).toEqual({ code: 0, signal: null });
 });
 
-test('a second signal ends it at once and still leaves nothing', async ({ app }) => {
+test('a second signal ends it at once and also leaves nothing', async ({ app }) => {
   const log = await appLog(app);
-  // Both are there when it goes on. Two of one kind would be one, and a later one may meet Chromium's own end.
+  // Both are pending when it continues. Two of the same kind would merge into one, and a later one may meet Chromium's
+  // own exit.
   for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) app.kill(signal);
   expect((await app.exited).signal).toBeNull();
   expect(await readFile(log, 'utf8')).toContain('shutdown: going to the last phase');
@@ -23,7 +24,7 @@ test('Quit in the menu leaves nothing', async ({ app }) => {
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
-test('kill -9 of the app takes its children along, and the next start finds clean ground', async ({
+test('kill -9 of the app also ends its children, and the next start finds no leftovers', async ({
   app,
   world,
   farEnd,
@@ -33,7 +34,7 @@ test('kill -9 of the app takes its children along, and the next start finds clea
   app.kill('SIGKILL');
   await app.exited;
   await eventually('the children are gone', async () => (await livingOf(children)).length === 0, 10_000);
-  // Chromium's own lock is beyond us; the next start replaces it and leaves this folder.
+  // Chromium's own lock is beyond our control; the next start replaces it and leaves this folder.
   await removeChromiumLocks(path.join(world.home, 'tmp'));
   const again = await world.start();
   await allHealthy(again);

@@ -1,4 +1,4 @@
-/** Each cause in the situations in which it has other words. */
+/** Each cause in every situation that changes its text. */
 import {
   describeCause,
   withLockedKey,
@@ -123,7 +123,7 @@ const details: Readonly<Record<CauseCode, readonly CauseDetails[]>> = {
   suspended: [{}],
 };
 
-/** The causes of a code. */
+/** The causes with this code. */
 export function variantsOf(code: CauseCode): readonly Cause[] {
   const causes = details[code].map((one) => describeCause(code, one));
   const [first] = causes;

@@ -1,6 +1,7 @@
 /**
- * Every sentence and every label that a user may read about a forward, with its code, for review: words.txt beside this file. After
- * a change that is meant, read what has changed there as somebody who has never seen it, and renew it: vitest -u.
+ * Every sentence and label that a user may read about a forward, with its code, for review: words.txt beside this file.
+ * After an intended change, read the changes there as someone who sees them for the first time, then renew the file:
+ * vitest -u.
  */
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -145,7 +146,7 @@ const prompts = (): readonly string[] =>
   promptKindSchema.options.map((kind) => `  ${kind}: ${promptTitle({ kind, asker: 'bastion' })}`);
 
 describe('the words', () => {
-  it('are those that were read', async () => {
+  it('are the reviewed ones', async () => {
     const page = [
       ['CAUSES', ...causes()],
       ['HEADLINES', ...headlines()],
@@ -157,7 +158,7 @@ describe('the words', () => {
     await expect(text).toMatchFileSnapshot(path.join(import.meta.dirname, 'words.txt'));
   });
 
-  it('leave out no code, and say what a button copies', () => {
+  it('cover every code, and say what a button copies', () => {
     for (const code of causeCodes) {
       expect(variantsOf(code), code).not.toEqual([]);
       for (const cause of variantsOf(code)) {

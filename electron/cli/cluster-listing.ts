@@ -1,4 +1,4 @@
-/** Lists that are asked of several clusters at once: what comes is printed, and each cluster that fails is named. */
+/** Lists that are requested from several clusters at once: results are printed, and each failing cluster is named. */
 import type * as z from 'zod';
 import { namespaceFlag } from '../core/transport/kubectl-flags.ts';
 import type { CommandContext } from './command-context.ts';
@@ -17,22 +17,22 @@ export interface ListingOptions {
 }
 
 export interface Listing<Schema extends z.ZodType, Row> {
-  /** Of kubectl, without namespace. */
+  /** Arguments for kubectl, without namespace. */
   readonly args: readonly string[];
   readonly schema: Schema;
   readonly rowsOf: (context: string, answer: z.infer<Schema>) => readonly Row[];
   readonly header: readonly string[];
   readonly cellsOf: (row: Row) => readonly Cell[];
-  /** Sorts and cuts. */
+  /** Sorts and truncates. */
   readonly arrange: (rows: readonly Row[]) => readonly Row[];
-  /** What is said when nothing was found. */
+  /** The message if nothing was found. */
   readonly nothing: string;
 }
 
-/** Each is a kubectl, and a config may name hundreds. */
+/** Each is a kubectl process, and a config may name hundreds. */
 const queriesAtOnce = 16;
 
-/** Unless told otherwise only namespaces that services use are asked: many users may not see the others. */
+/** By default only namespaces that services use are queried: many users may not read the others. */
 export async function printListing<Schema extends z.ZodType, Row>(
   context: CommandContext,
   options: ListingOptions,

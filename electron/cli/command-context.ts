@@ -10,7 +10,7 @@ import type { Output } from '../core/observability/visible-output.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Palette } from './output/palette.ts';
 
-/** A stream that the command reads: a file, a pipe, or a terminal, which can be kept from showing what is typed. */
+/** A stream that the command reads: a file, a pipe, or a terminal, whose echo can be turned off. */
 export interface Input extends AsyncIterable<Buffer | string> {
   readonly isTTY?: boolean | undefined;
   setRawMode?(isRaw: boolean): unknown;
@@ -34,9 +34,9 @@ export interface GlobalOptions {
   readonly output?: OutputFormat;
 }
 
-/** Where a command runs: everything that it may touch but for files, children and the control socket. */
+/** The environment of a command: everything that it may use except files, children, and the control socket. */
 export interface CommandSurroundings {
-  /** Called by commands that read it only: opening a terminal takes its time. */
+  /** Called only by commands that read it: opening a terminal takes time. */
   readonly openStdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -47,17 +47,17 @@ export interface CommandSurroundings {
   readonly uid: number;
   readonly clock: Clock;
   readonly paths: AppPaths;
-  /** Holds the bundles: this command's and the daemon's. */
+  /** The folder with the bundles: this command's and the daemon's. */
   readonly programFolder: string;
-  /** What runs those bundles. */
+  /** The program that runs those bundles. */
   readonly runtime: Runtime;
-  /** Asks the user at the terminal, and waits for the answer; absent without a terminal. */
+  /** Asks the user at the terminal and waits for the answer; absent without a terminal. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** The same for a line of text. */
   readonly prompt?: (question: string) => Promise<string>;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Calls the host that runs. */
+  /** Connects to the running host. */
   readonly connect: () => Promise<Result<ControlClient, ControlError>>;
 }
 
@@ -66,19 +66,22 @@ export interface CommandContext extends CommandSurroundings {
   readonly format: OutputFormat;
   /** For standard output. */
   readonly palette: Palette;
-  /** For standard error, which may be a file where standard output is a terminal. */
+  /** For standard error, which may be a file while standard output is a terminal. */
   readonly complaintPalette: Palette;
-  /** Prints lines to standard output: the answer. A line feed within a line is written out. */
+  /** Prints lines to standard output: the answer. A line feed within a line is escaped. */
   readonly print: (...lines: readonly string[]) => void;
   /** The same for reports of what a command did; not with `--quiet`. */
   readonly say: (...lines: readonly string[]) => void;
-  /** Prints lines that are not the answer itself to standard error, where no pipe sees them; not with `--quiet`. */
+  /** Prints lines that are not part of the answer to standard error, outside of any pipe; not with `--quiet`. */
   readonly tell: (...lines: readonly string[]) => void;
-  /** The same for what failed, also with `--quiet`. */
+  /** The same for failures, also with `--quiet`. */
   readonly complain: (...lines: readonly string[]) => void;
 }
 
-/** What one command does. What the user has to fix is thrown as a CommandFailure. `words`: what stands after its name. */
+/**
+ * The action of one command. An error that the user has to fix is thrown as a CommandFailure. `words`: the arguments
+ * after its name.
+ */
 export type Action<Options = object> = (
   context: CommandContext,
   options: Options,

@@ -1,12 +1,12 @@
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 /**
- * The end of a command, in words for the user. Thrown, because a command may notice it at any depth, and caught in one
+ * The end of a command, with a message for the user. Thrown, because it may occur at any depth, and caught in one
  * place: `localport.ts`.
  */
 export class CommandFailure extends Error {
   readonly code: ExitCode;
-  /** What would help, a sentence of its own. */
+  /** The fix, as a separate sentence. */
   readonly hint: string | null;
 
   constructor(message: string, { hint = null, code = exitCode.error }: FailureDetails = {}) {
@@ -22,6 +22,6 @@ export interface FailureDetails {
   readonly code?: ExitCode;
 }
 
-/** What the command line says makes no sense. */
+/** The command line is invalid. */
 export const usageFailure = (message: string, hint: string | null = null): CommandFailure =>
   new CommandFailure(message, { hint, code: exitCode.usage });

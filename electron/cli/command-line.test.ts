@@ -33,7 +33,7 @@ const knowsNobody = fakeClient({
 const emptySnapshot = { config: { status: 'loaded', path: null, problems: [] }, services: [] };
 
 describe('the command line', () => {
-  it('has every command of the issue', () => {
+  it('has every required command', () => {
     expect(leaves.map((path) => path.join(' '))).toEqual([
       'start',
       'stop',
@@ -105,12 +105,12 @@ describe('the command line', () => {
     },
   );
 
-  it('helps with all when nothing is named, and with a command when more than it is', async () => {
+  it('prints the general help if nothing is named, and the help of a command if its name is incomplete', async () => {
     expect(await run('help')).toEqual(await run('--help'));
     expect(await run('help', 'start', 'db')).toEqual(await run('start', '--help'));
   });
 
-  it('shows examples in the help of all, with every option of all', async () => {
+  it('shows examples in the general help, with the global options', async () => {
     const { out } = await run('--help');
     for (const option of ['-c', '-v', '--debug', '-q', '--log-level', '--no-color', '-o', '-V', '-h'])
       expect(out).toContain(`\n  ${option}`);
@@ -118,7 +118,7 @@ describe('the command line', () => {
     expect(out.match(/^Examples:$/gm)).toHaveLength(1);
   });
 
-  it.each(['ls', 'ps'])('knows status as %s, too', async (short) => {
+  it.each(['ls', 'ps'])('accepts %s for status', async (short) => {
     expect(await run(short, '--help')).toEqual(await run('status', '--help'));
     expect(await run('help', short)).toEqual(await run('status', '--help'));
     expect(await run(short, '--al')).toEqual(await run('status', '--al'));
@@ -195,7 +195,7 @@ describe('the command line', () => {
     expect(err).toMatch(complaint);
   });
 
-  it('exits with 1, and says what helps, where a host is needed and none runs', async () => {
+  it('exits with 1 and prints the fix if a host is required and none is running', async () => {
     expect(await run('stop', '--all')).toEqual({
       code: 1,
       out: '',
@@ -238,7 +238,7 @@ describe('the command line', () => {
     expect(surroundings.complained()).toBe('');
   });
 
-  it('exits with 130 after Ctrl-C also when the command came to an end all the same', async () => {
+  it('exits with 130 after Ctrl-C even if the command finished', async () => {
     const interruption = new AbortController();
     const surroundings = testSurroundings({ signal: interruption.signal });
     const { connect } = surroundings;

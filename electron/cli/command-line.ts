@@ -1,4 +1,4 @@
-/** One run of the command: argv → an action → an exit code. Nothing here knows the process that it runs in. */
+/** One run of the command: argv → an action → an exit code. Nothing here knows its process. */
 import { CommanderError, type Command } from 'commander';
 import { firstUnseen } from '../../shared/visible-text.ts';
 import { linesOf, singleLine, visibleOutput, type Output } from '../core/observability/visible-output.ts';
@@ -10,7 +10,7 @@ import { exitCode, type ExitCode } from './exit-code.ts';
 import { choosePalette, type Palette } from './output/palette.ts';
 import { createProgram } from './program.ts';
 
-/** `argv`: what stands after the command's name. Never rejects. */
+/** `argv`: the words after the command's name. Never rejects. */
 export async function runCommandLine(
   argv: readonly string[],
   process: CommandSurroundings,
@@ -27,7 +27,7 @@ export async function runCommandLine(
     },
   });
   try {
-    // Not a command of the program: the words that it is asked about are no arguments of its own.
+    // Not a command of the program: the words to complete are not its own arguments.
     if (argv[0] === completionRequest) await printCompletions(program, argv.slice(1), surroundings);
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -36,7 +36,7 @@ export async function runCommandLine(
   return signal.aborted ? exitCode.interrupted : code;
 }
 
-/** All that follows can only write what is visible. */
+/** From here on, all output is escaped. */
 const withVisibleOutput = (surroundings: CommandSurroundings): CommandSurroundings => ({
   ...surroundings,
   stdout: visibleOutput(surroundings.stdout),
@@ -53,11 +53,11 @@ async function printCompletions(
 ): Promise<void> {
   const sources = completionSources(createContext({ color: false, quiet: true }, surroundings));
   const candidates = await completeWords(program, { words, ...sources });
-  // A word that cannot be shown as it is would be completed to another one.
+  // A word that needs escaping would be completed to another one.
   surroundings.stdout.write(linesOf(candidates.filter((candidate) => firstUnseen(candidate) === null)));
 }
 
-/** What a command gets to work with, from the options and the process that it runs in. */
+/** The environment of a command, from the options and its process. */
 export function createContext(options: GlobalOptions, process: CommandSurroundings): CommandContext {
   const surroundings = withVisibleOutput(process);
   const { stdout, stderr, env } = surroundings;
@@ -82,7 +82,7 @@ export function createContext(options: GlobalOptions, process: CommandSurroundin
 
 function explain(error: unknown, program: Command, { stderr, env, signal }: CommandSurroundings): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-  // What fails after Ctrl-C fails because of it.
+  // A failure after Ctrl-C is caused by it.
   if (signal.aborted) return exitCode.interrupted;
   const { color, debug } = program.opts<GlobalOptions>();
   const palette = choosePalette({ allowed: color, isTerminal: stderr.isTTY === true, env });

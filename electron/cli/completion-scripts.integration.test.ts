@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { completionScripts } from './completion-scripts.ts';
 
 describe('the completion script for zsh', () => {
-  it('has compinit run where no rc file has done so, as on a new Mac', () => {
+  it('runs compinit if no rc file has done so, as on a new Mac', () => {
     const { zsh } = completionScripts;
     const guard = zsh.indexOf('(( $+functions[compdef] )) ||');
     expect(guard).toBeGreaterThan(0);
     expect(guard).toBeLessThan(zsh.indexOf('compdef _localport'));
   });
 
-  it.skipIf(!existsSync('/bin/zsh'))('is taken by a zsh without any rc file', () => {
+  it.skipIf(!existsSync('/bin/zsh'))('works in a zsh without any rc file', () => {
     const home = mkdtempSync(path.join(tmpdir(), 'zsh-'));
     const script = `${completionScripts.zsh}\nprint -r -- $_comps[localport]`;
     const env = { HOME: home, PATH: '/usr/bin:/bin' };

@@ -1,9 +1,12 @@
-/** What a shell evaluates to complete `localport`: each asks the command itself, by `localport __complete WORD…`. */
+/**
+ * The scripts that a shell evaluates to complete `localport`: each asks the command itself, with `localport __complete
+ * WORD…`.
+ */
 export const completionShells = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof completionShells)[number];
 
-// bash takes a word apart at `=`, `:` and `@` (what of them is in COMP_WORDBREAKS), and replaces only what is behind the
-// last of them: what has no space between it is put together again, and is taken off what is offered.
+// bash splits a word at `=`, `:` and `@` (those in COMP_WORDBREAKS), and replaces only the part after the last of them.
+// Parts without a space in between are joined, and removed again from the candidates.
 const bash = `_localport() {
   local IFS=$'\\n' rest=$COMP_LINE breaks=\${COMP_WORDBREAKS//[!=:@]/} words=() typed index
   for (( index = 0; index <= COMP_CWORD; index++ )); do
@@ -23,8 +26,8 @@ const bash = `_localport() {
 complete -o default -F _localport localport
 `;
 
-// macOS has no compinit in its rc files, and without it there is no compdef. -i: Homebrew's folders are writable for a group,
-// about which compinit would ask at each start of a shell.
+// macOS has no compinit in its rc files, and without it there is no compdef. -i: Homebrew's folders are group-writable,
+// and compinit would ask about that at each start of a shell.
 const zsh = `#compdef localport
 _localport() {
   local -a candidates

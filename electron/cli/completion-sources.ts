@@ -1,10 +1,10 @@
-/** What is completed by name: as the host that runs knows it; without one, as the config has it, which `start` would take. */
+/** The names for completion: from the running host; without one, from the config that `start` would use. */
 import type { CommandContext } from './command-context.ts';
 import type { CompletionRequest } from './completion-words.ts';
 
 type Sources = Pick<CompletionRequest, 'services' | 'contexts'>;
 
-// The files are read by need: a completion of a command needs neither a socket nor YAML.
+// The files are read only when needed: completing a command needs neither a socket nor YAML.
 export function completionSources(context: CommandContext): Sources {
   const snapshotOfHost = async () => {
     const client = await context.connect();

@@ -71,7 +71,7 @@ describe('completion', () => {
     expect(await complete(...words)).toEqual(expected);
   });
 
-  it('offers every command to who has typed nothing', async () => {
+  it('offers every command if nothing has been typed', async () => {
     expect(await complete('')).toEqual(expect.arrayContaining(['start', 'daemon', 'doctor', 'completion']));
   });
 });

@@ -1,12 +1,15 @@
-/** What may stand next on a command line: read from the program itself, so that no list of commands is kept twice. */
+/**
+ * The words that may come next on a command line: read from the program itself, so that there is no second list of
+ * commands.
+ */
 import type { Command, Option } from 'commander';
 
 export interface CompletionRequest {
   /** The words after `localport`, the last one being typed; it may be empty. */
   readonly words: readonly string[];
-  /** Asked for only where a service or a tag may stand. */
+  /** Read only if a service or a tag may come next. */
   readonly services: () => Promise<readonly Completable[]>;
-  /** Kube contexts in use, asked for only where one may stand. */
+  /** Kube contexts in use, read only if one may come next. */
   readonly contexts: () => Promise<readonly string[]>;
 }
 
@@ -15,7 +18,7 @@ export interface Completable {
   readonly tags: readonly string[];
 }
 
-/** Candidates that begin with what is typed. An empty list leaves the shell to complete file names. */
+/** Candidates that begin with the typed text. With an empty list the shell completes file names. */
 export async function completeWords(
   program: Command,
   { words, ...sources }: CompletionRequest,
@@ -58,7 +61,7 @@ async function candidatesFor(
   return namesBut(given, sources);
 }
 
-/** Those that the option does not have already. */
+/** The ones that the option does not have yet. */
 async function valuesOf(option: Option, walked: Walked, sources: Sources): Promise<readonly string[]> {
   const spent = walked.spent.get(option) ?? [];
   switch (option.long ?? '') {
@@ -93,13 +96,13 @@ interface Walked {
   readonly command: Command;
   /** Its arguments so far. */
   readonly given: readonly string[];
-  /** The option whose value is typed now. */
+  /** The option whose value is being typed. */
   readonly valueOf: Option | null;
-  /** Values so far, by their option. */
+  /** Values so far, by option. */
   readonly spent: ReadonlyMap<Option, readonly string[]>;
   /** `localport help …`: only commands follow. */
   readonly isHelp: boolean;
-  /** After `--`: whatever follows is no option. */
+  /** After `--`: the following words are not options. */
   readonly isBehindOptions: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The config in the user's text editor. What the editor leaves is checked, and put into effect where a host runs it. */
+/** The config in the user's text editor. The saved file is checked, and put into effect if a host runs it. */
 import { readFile } from 'node:fs/promises';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -12,15 +12,15 @@ import type { Editing } from './service-editing.ts';
 import { openTextEditor } from './text-editor.ts';
 
 export interface ByHand {
-  /** The service that is edited; null: the config as a whole. */
+  /** The edited service; null: the config as a whole. */
   readonly name: string | null;
   /** From 1. */
   readonly line: number;
-  /** The command that opens the editor once more. */
+  /** The command that reopens the editor. */
   readonly again: string;
 }
 
-/** The editor may take as long as it likes. With errors in the file the user may go on at once. */
+/** The editor may take any time. If the file has errors, the user can continue at once. */
 export async function editByHand(
   context: CommandContext,
   editing: Editing,

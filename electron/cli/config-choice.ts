@@ -1,4 +1,4 @@
-/** Which config file a command line means. Reads none: what reads them costs YAML and schemas, 25 ms. */
+/** The config file that a command line means. Reads no config: reading one costs YAML and schemas, 25 ms. */
 import {
   skippedNotice,
   findConfig,
@@ -12,7 +12,7 @@ import { answerOf } from './host-connection.ts';
 
 export const findConfigFile = (context: CommandContext): FoundConfig | null => searchConfig(context).found;
 
-/** The same for the command's own use: files of other users that were in the way are named. */
+/** The same for the command's own use: reports skipped files of other users. */
 export function chooseConfigFile(context: CommandContext): FoundConfig | null {
   const { found, skipped } = searchConfig(context);
   context.tell(...skipped.map(skippedNotice));
@@ -28,20 +28,20 @@ export const searchConfig = ({
 }: CommandContext): SearchResult =>
   findConfig({ option: options.config, env, workingDirectory, homeDirectory, uid });
 
-/** Before anything runs of what a search found in this folder. Only that loads YAML and schemas. */
+/** Called before anything from a config found in this folder runs. Only that loads YAML and schemas. */
 export async function requireTrustIn(context: CommandContext, found: FoundConfig | null): Promise<void> {
   if (found?.foundBy !== 'folder') return;
   const { requireTrust } = await import('./config-trust.ts');
   await requireTrust(context, found.path);
 }
 
-/** The file that was asked for by option or variable, absolute; null: none was, and one is searched for. */
+/** The file given by option or variable, absolute; null: none was given, and one is searched for. */
 export function namedConfig(context: CommandContext): string | null {
   const found = findConfigFile(context);
   return found === null || found.foundBy === 'search' || found.foundBy === 'folder' ? null : found.path;
 }
 
-/** A user who names a config must not go on with another one without noticing. */
+/** A user who names a config must not silently continue with another one. */
 export async function refuseOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {
   if (context.options.config === undefined) return;
   const { config } = answerOf(await client.request('snapshot', {}));

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { runCommandLine } from './command-line.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
-/** Each is one of the secrets below, wherever it stands. */
+/** Each is one of the secrets below, wherever it occurs. */
 const secrets = [
   's-ssh-1',
   's-url-2',
@@ -55,7 +55,7 @@ async function exported(...words: readonly string[]): Promise<string> {
 }
 
 it.each([[[]], [['-o', 'json']]])(
-  'hides every secret of the config, wherever it stands: %j',
+  'hides every secret of the config, wherever it occurs: %j',
   async (words) => {
     const text = await exported(...words);
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
@@ -86,7 +86,7 @@ it.each([[[]], [['-o', 'json']]])(
   },
 );
 
-it('shows them to who asks for them', async () => {
+it('shows them on request', async () => {
   const text = await exported('--show-secrets');
   expect(secrets.filter((secret) => !text.includes(secret))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { connectionKeyHelps, fileKeyHelps, type KeyHelps, serviceKeyHelps } from
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** Every property below, as `a.b`, and whether editors have something to show beside it. */
+/** Every property below, as `a.b`, and whether editors have a description for it. */
 function propertiesOf(schema: Tree, path = ''): readonly (readonly [string, boolean])[] {
   const { properties = {} } = schema as { properties?: Record<string, Tree> };
   return Object.entries(properties).flatMap(([key, value]) => [
@@ -26,7 +26,7 @@ const schema = configJsonSchema() as {
 };
 const { services } = schema.properties;
 
-/** A property's schema without what it says about itself. */
+/** A property's schema without its descriptions. */
 const valueOf = (tree: Tree, ...keys: readonly string[]): unknown => {
   const { description: _, ...value } = keys.reduce<Tree>(
     (parent, key) => (parent['properties'] as Record<string, Tree>)[key] ?? {},
@@ -52,7 +52,7 @@ describe('the schema for editors', () => {
     expect(found.map(([key]) => key).toSorted()).toEqual(keysOf(helps).toSorted());
   });
 
-  it('lets a value be written in all the ways that the loader takes', () => {
+  it('accepts a value in every form that the loader accepts', () => {
     const service = services.items;
     const port = { type: 'integer', minimum: 1, maximum: 65_535 };
     const word = { type: ['string', 'number', 'boolean'], maxLength: 2000 };
@@ -81,7 +81,7 @@ describe('the schema for editors', () => {
     });
   });
 
-  it('asks for a port or a socket, and for what a technology needs', () => {
+  it('requires a port or a socket, and the keys of the technology', () => {
     const { required, anyOf, allOf } = services.items as Tree & { readonly allOf: readonly Tree[] };
     expect({ required, anyOf }).toEqual({
       required: ['name', 'technology', 'connection'],

@@ -1,6 +1,6 @@
 /**
- * The config's schema for editors: JSON Schema 2020-12, made from the zod schemas that the loader checks with. It never
- * calls wrong what the loader takes, and leaves to the loader what JSON Schema cannot say.
+ * The config's schema for editors: JSON Schema 2020-12, generated from the zod schemas of the loader. It never rejects
+ * what the loader accepts, and leaves to the loader what JSON Schema cannot express.
  */
 import * as z from 'zod';
 import { connectionSchemas, fileSchema, serviceSchema } from '../../shared/config-schema.ts';
@@ -31,7 +31,7 @@ export function configJsonSchema(): JsonSchema {
     },
   }));
   const places = [{ required: ['local_port'] }, { required: ['local_socket'] }];
-  // Without a value while every service is commented out.
+  // It has no value while every service is commented out.
   const services = {
     ...explanationOf(fileKeyHelps['services']),
     type: ['array', 'null'],
@@ -49,7 +49,7 @@ const kubectlTargets = [{ required: ['resource_name'] }, { required: ['selector'
 
 type Technology = keyof typeof connectionKeyHelps;
 
-/** Puts beside each key what it means. */
+/** Adds the description of each key. */
 function explain(schema: JsonSchema, helps: KeyHelps): JsonSchema {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>);
   const explained = properties.map(([key, property]) => {
@@ -64,18 +64,18 @@ const explanationOf = (help: KeyHelp | undefined): JsonSchema =>
   help === undefined ? {} : { description: typeof help === 'string' ? help : help.about };
 
 function convert(schema: z.ZodType): JsonSchema {
-  // What a value becomes is near to what is written; what goes in is, to zod, anything at all.
+  // The output of a value is close to the written form; its input is, to zod, of any type.
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   return loosen(json);
 }
 
-/** A number may be written as text, a text as a number, and anything as `${VARIABLE}`. */
+/** A number may be written as text, text as a number, and anything as `${VARIABLE}`. */
 function loosen(schema: JsonSchema): JsonSchema {
   const { type, properties, items, anyOf } = schema;
   if (Array.isArray(anyOf)) {
     const loose = (anyOf as JsonSchema[]).map((one) => {
       if (isUnknown(one)) return { type: 'object' };
-      // A name beside a number: a number is not one.
+      // The pattern of a name, as an alternative to a number, must not match a number as text.
       return one['type'] === 'string' && 'pattern' in one ? one : loosen(one);
     });
     return {
@@ -109,7 +109,7 @@ function loosen(schema: JsonSchema): JsonSchema {
 
 const variable = { type: 'string', pattern: String.raw`\$\{[^}]+\}` };
 
-/** Nothing but a choice: one of a choice is as good as one of theirs. */
+/** Only a choice: a choice of choices can be flattened. */
 const isChoice = (schema: JsonSchema): boolean => Object.keys(schema).join() === 'anyOf';
 
 const isUnknown = (schema: JsonSchema): boolean => Object.keys(schema).length === 0;

@@ -1,6 +1,6 @@
-/** What each key of the config means, in a sentence: editors show it beside the key, out of the JSON Schema. */
+/** The meaning of each key of the config, in a sentence: editors show it from the JSON Schema. */
 
-/** A key's meaning, or that of a mapping with its own keys. */
+/** The meaning of a key, or of a mapping with its own keys. */
 export type KeyHelp = string | { readonly about: string; readonly keys: KeyHelps };
 export type KeyHelps = Readonly<Record<string, KeyHelp>>;
 

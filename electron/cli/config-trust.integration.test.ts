@@ -40,7 +40,7 @@ function at(change: Partial<CommandSurroundings>): TestSurroundings & { ask(): P
 }
 
 describe('trust at a terminal', () => {
-  it('is asked for with what would run, and remembered after a yes', async () => {
+  it('is requested with what would run, and remembered after a yes', async () => {
     const questions: string[] = [];
     const terminal = at({
       confirm: (question) => {
@@ -69,7 +69,7 @@ describe('trust at a terminal', () => {
       });
   });
 
-  it('is given to the very text that a host has under review', async () => {
+  it('is given to the exact text that a host has under review', async () => {
     const asked: unknown[] = [];
     const client = fakeClient({
       request: (name, params) => {
@@ -92,7 +92,7 @@ describe('trust at a terminal', () => {
   });
 });
 
-describe('trust where nobody can be asked', () => {
+describe('trust if no one can be asked', () => {
   it('is a failure that says what would run, and names the command', async () => {
     await expect(at({}).ask()).rejects.toMatchObject({
       message: `${file} is not trusted, so nothing in it runs`,
@@ -100,7 +100,7 @@ describe('trust where nobody can be asked', () => {
     });
   });
 
-  it('is not needed for a config that was named by hand, or is in its usual place', async () => {
+  it('is not needed for a config that is named, or in its default place', async () => {
     const context = createContext({ color: false }, testSurroundings({ homeDirectory: home }));
     await requireTrustIn(context, { path: file, foundBy: 'option' });
     await requireTrustIn(context, { path: file, foundBy: 'environment' });

@@ -1,4 +1,4 @@
-/** Trust in a config that was found in the current folder, as commands ask for it. */
+/** Trust in a config from the current folder, as commands ask for it. */
 import path from 'node:path';
 import { shellWord } from '../../shared/shell-word.ts';
 import type { ConfigReview, ConfigState } from '../../shared/service-snapshot.ts';
@@ -20,7 +20,7 @@ export interface Reviewed {
   readonly review: ConfigReview;
 }
 
-/** A config that cannot be read as such is a failure: there is nothing to review. */
+/** A config that cannot be read is a failure: there is nothing to review. */
 export async function reviewConfig(context: CommandContext, file: string): Promise<Reviewed> {
   const { env, homeDirectory, uid, paths } = context;
   const loaded = await loadConfig(file, { env, homeDirectory, uid, salvage: true }, inProcess);
@@ -31,8 +31,8 @@ export async function reviewConfig(context: CommandContext, file: string): Promi
 }
 
 /**
- * Before anything of a found config runs. At a terminal the user is asked, with what would run; elsewhere a config that is
- * not trusted is a failure that names the command.
+ * Called before anything from a found config runs. At a terminal the user sees what would run, and is asked; otherwise
+ * an untrusted config is a failure that names the command.
  */
 export async function requireTrust(context: CommandContext, file: string): Promise<void> {
   const { identity, record, review } = await reviewConfig(context, file);
@@ -41,7 +41,7 @@ export async function requireTrust(context: CommandContext, file: string): Promi
   await recordTrust(context, identity);
 }
 
-/** The same for a host that runs and has a config under review. What is in force goes on without it. */
+/** The same for a running host with a config under review. The config in force continues without it. */
 export async function requireTrustOfHost(
   context: CommandContext,
   client: ControlClient,
@@ -52,7 +52,7 @@ export async function requireTrustOfHost(
   answerOf(await client.request('trust', { digest: config.review.digest }));
 }
 
-/** Whether what was read may run. */
+/** Whether the text that was read may run. */
 export const isTrusted = async (
   { paths }: CommandContext,
   { foundBy }: FoundConfig,

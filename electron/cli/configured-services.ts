@@ -1,4 +1,4 @@
-/** The config as a command reads it by itself: without a host, or to check it. */
+/** The config as a command reads it itself: without a host, or to check it. */
 import type { ConfigProblem } from '../../shared/service-snapshot.ts';
 import type { Result } from '../../shared/result.ts';
 import { loadConfig, type ReadConfig } from '../core/config/config-loader.ts';
@@ -8,7 +8,7 @@ import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { chooseConfigFile } from './config-choice.ts';
 
-/** Where the config is; a failure says where it would belong. */
+/** The path of the config; a failure names the default path. */
 export function requireConfigFile(context: CommandContext): FoundConfig {
   const found = chooseConfigFile(context);
   if (found !== null) return found;

@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** `daemon`: the program that is started in place of the real one. */
+/** `daemon`: the program to start in place of the real one. */
 function contextWith(daemon: string, connect?: CommandSurroundings['connect']): CommandContext {
   writeFileSync(path.join(folder, 'daemon.cjs'), daemon);
   writeFileSync(path.join(folder, 'my.yaml'), 'services: []\n');
@@ -39,7 +39,7 @@ function contextWith(daemon: string, connect?: CommandSurroundings['connect']): 
 const writeArguments = `require('node:fs').writeFileSync(__dirname + '/arguments', process.argv.slice(2).join(' '));`;
 
 describe('the launch of a daemon', () => {
-  it('hands on config and log level, and lasts until the host, however busy, has read its config', async () => {
+  it('passes config and log level, and waits until the host, however busy, has read its config', async () => {
     const asked: string[] = [];
     const client = fakeClient({
       request: (name) => {
@@ -47,7 +47,7 @@ describe('the launch of a daemon', () => {
         return Promise.resolve(ok(aSnapshot().config as never));
       },
     });
-    // It answers only after it has run, and when it listens it is too busy at first.
+    // It answers only after it has run, and is too busy at first when it listens.
     const argumentsFile = path.join(folder, 'arguments');
     let isBusy = true;
     const context = contextWith(writeArguments, () => {
@@ -67,7 +67,7 @@ describe('the launch of a daemon', () => {
     );
   });
 
-  it('does not begin with a config that is named and not there', async () => {
+  it('does not start with a named config that does not exist', async () => {
     const context = contextWith(writeArguments);
     rmSync(path.join(folder, 'my.yaml'));
     await expect(launchDaemon(context)).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('the launch of a daemon', () => {
     expect(existsSync(path.join(folder, 'arguments'))).toBe(false);
   });
 
-  it('fails with what the daemon said, when it ends instead', async () => {
+  it("fails with the daemon's message if it exits instead", async () => {
     const context = contextWith(`console.error('LocalPort could not start: no room'); process.exit(1);`);
     await expect(launchDaemon(context)).rejects.toMatchObject({
       message: 'the daemon ended with exit code 1',
@@ -84,8 +84,8 @@ describe('the launch of a daemon', () => {
     });
   });
 
-  // LaunchServices still has the former app for a moment after it has ended.
-  it('asks again for an app that was not found because it has just ended', async () => {
+  // LaunchServices still lists the old app for a moment after it has exited.
+  it('retries for an app that was not found because it has just exited', async () => {
     mkdirSync(path.join(folder, 'build'));
     const tries = path.join(folder, 'tries');
     const isOpen = (): boolean => existsSync(tries) && readFileSync(tries, 'utf8') === '111';

@@ -1,4 +1,4 @@
-/** Starts a host of its own process, detached, and waits until it answers at the control socket. */
+/** Starts a host in a separate process, detached, and waits until it answers at the control socket. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,7 @@ import { menuBarProgram } from './menu-bar-program.ts';
 
 const startTimeoutMs = { headless: 15_000, 'menu-bar': 120_000 } as const;
 const pollMs = 20;
-/** How long `open` is asked again for an app that has just ended. */
+/** How long to retry `open` for an app that has just exited. */
 const relaunchMs = 5_000;
 const relaunchPollMs = 250;
 const maxShownCharacters = 2_000;
@@ -26,7 +26,7 @@ export interface Launch {
   readonly kind?: 'headless' | 'menu-bar';
   /** Absolute; by default what `--config` says. */
   readonly config?: string | undefined;
-  /** The config was found in a folder: only texts of it run that the user has trusted. */
+  /** The config was found in a folder: only text that the user has trusted runs. */
   readonly needsTrust?: boolean;
   /** Services stay off until they are turned on. */
   readonly allOff?: boolean;
@@ -45,23 +45,25 @@ export function daemonProgram(context: CommandContext, launch: Launch = {}): rea
   ]);
 }
 
-/** How a host learns which config it is to use; none: it searches by itself. */
+/** How a host learns which config to use; none: it searches itself. */
 function configArguments({ options, workingDirectory }: CommandContext, launch: Launch): readonly string[] {
   const { config = options.config, needsTrust = false } = launch;
   if (config === undefined) return [];
   return [needsTrust ? '--folder-config' : '--config', path.resolve(workingDirectory, config)];
 }
 
-/** procNotFound (MacErrors.h): `open` found the app that has just ended, and LaunchServices has not noticed that yet. */
+/**
+ * procNotFound (MacErrors.h): `open` found the app that has just exited, and LaunchServices has not noticed that yet.
+ */
 const isLeaving = (said: string): boolean => /\berror -600\b/.test(said);
 
 const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
 
-/** To be called when none runs. Resolves to a connection. */
+/** Call it if none is running. Resolves to a connection. */
 export async function launchDaemon(context: CommandContext, launch: Launch = {}): Promise<ControlClient> {
   const { clock, paths, uid, signal } = context;
   const found = launch.config === undefined ? chooseConfigFile(context) : null;
-  // A mistyped name would start a daemon that waits for a file which never comes.
+  // A mistyped name would start a daemon that waits for a file that never appears.
   if (found !== null && !existsSync(found.path))
     throw new CommandFailure(`there is no config ${found.path}`, {
       hint: 'localport config init writes one.',
@@ -79,15 +81,15 @@ export async function launchDaemon(context: CommandContext, launch: Launch = {})
   const mayRestartUntil = clock.now() + relaunchMs;
   const timeoutMs = startTimeoutMs[launch.kind ?? 'headless'];
   const deadline = clock.now() + timeoutMs;
-  // A launcher such as `open` ends at once and well: only a bad end is one.
+  // A launcher such as `open` exits at once and successfully: only a failure counts.
   while (clock.now() < deadline && !signal.aborted) {
     if (end.how !== null && end.how !== 'exit code 0') {
-      // Another one, a moment later: the former app is on its way out.
+      // Another attempt, a moment later: the old app is exiting.
       if (clock.now() > mayRestartUntil || !isLeaving(await textOf(outputFile))) break;
       await sleep(clock, relaunchPollMs, signal);
       end = await startDetached(context, [file, ...args], outputFile);
     }
-    // One that starts a hundred tunnels on a busy machine may well listen for seconds before it answers.
+    // A host that starts a hundred tunnels on a busy machine may listen for seconds before it answers.
     const client = await findHost(context, ['not-running', 'timed-out']);
     if (client !== null) {
       // It answers before it has read its config: this answer comes after.

@@ -1,19 +1,19 @@
-/** A program that outlives this command. */
+/** A program that keeps running after this command exits. */
 import { open } from 'node:fs/promises';
 import type { CommandContext } from './command-context.ts';
 
-/** How a started program has ended; null: not yet. */
+/** How a started program has exited; null: not yet. */
 export interface ProgramEnd {
   how: string | null;
 }
 
-/** In a session of its own: it outlives this command. Its complaints go to `outputFile`. */
+/** In a separate session: it keeps running after this command exits. Its error output goes to `outputFile`. */
 export async function startDetached(
   { env, workingDirectory }: CommandContext,
   [file, ...args]: readonly [string, ...string[]],
   outputFile: string,
 ): Promise<Readonly<ProgramEnd>> {
-  // Where no log can be written, the daemon runs all the same, and its complaints at the start are lost.
+  // If no log can be written, the daemon runs anyway, and its messages at the start are lost.
   const output = await open(outputFile, 'w', 0o600).catch(() => null);
   // Any descriptor will do, but execa's types end at 9.
   const complaints = output === null ? 'ignore' : (output.fd as 9);

@@ -1,4 +1,4 @@
-/** What the doctor finds on an unhealthy machine, each with its fix. golden/doctor.txt shows a healthy one. */
+/** The doctor's findings on an unhealthy machine, each with its fix. golden/doctor.txt shows a healthy one. */
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => user.dispose());
 
-/** A folder of the user's with programs that only say something, each a line of shell. */
+/** A folder of the user with programs that only print something, each a line of shell. */
 function folderWith(name: string, programs: Readonly<Record<string, string>> = {}): string {
   const folder = path.join(user.home, name);
   mkdirSync(folder);
@@ -25,13 +25,13 @@ function folderWith(name: string, programs: Readonly<Record<string, string>> = {
   return folder;
 }
 
-/** What a login shell finds: these folders on the PATH, and nothing of the machine that the test runs on. */
+/** The environment of a login shell: these folders on the PATH, and nothing from the machine that runs the test. */
 function logInWith(folders: readonly string[], more = ''): void {
   const lines = `export PATH='${folders.join(path.delimiter)}'\nunset SSH_AUTH_SOCK\n${more}`;
   writeFileSync(path.join(user.home, '.profile'), lines);
 }
 
-/** `subject level: message → fix`, home as `~`; only what is about these subjects, where any are named. */
+/** `subject level: message → fix`, home as `~`; only these subjects, if any are named. */
 async function examine(...subjects: readonly string[]): Promise<{ code: unknown; found: readonly string[] }> {
   const { code, out } = await user.run('doctor', '-o', 'text');
   const rows = out
@@ -55,7 +55,7 @@ const ssh = 'technology: ssh, remote_port: 80';
 const kubectl = 'technology: kubectl, remote_port: 80, connection: { resource_name: web }';
 
 describe('the doctor', () => {
-  it('names folders of the PATH that others may write, and those that depend on where one is', async () => {
+  it('names folders of the PATH that others may write, and those that depend on the current folder', async () => {
     const open = folderWith('open');
     chmodSync(open, 0o777);
     logInWith([open, 'bin', '/usr/bin', '/bin']);
@@ -68,7 +68,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('says of a login shell that fails how to look for the reason', async () => {
+  it('says how to find the reason if a login shell fails', async () => {
     await user.dispose();
     user = new CommandUser(program.folder, { SHELL: '/bin/false' });
     const { code, found } = await examine('login shell');
@@ -80,7 +80,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('asks kubectl and ssh for their versions, and repeats what one that is broken says', async () => {
+  it('asks kubectl and ssh for their versions, and repeats the message of a broken one', async () => {
     const kubectlSays = `echo '{"clientVersion":{"gitVersion":"v1.35.2"}}'`;
     const bin = folderWith('bin', { kubectl: kubectlSays, ssh: 'echo "no libcrypto" >&2; exit 127' });
     logInWith([bin, '/usr/bin', '/bin']);
@@ -90,7 +90,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('looks for what command services run', async () => {
+  it('looks for the programs of command services', async () => {
     logInWith(['/usr/bin', '/bin']);
     user.writeConfig(
       'name: tool, technology: command, local_port: 20001, connection: { argv: [no-such-tunnel, "{local_port}"] }',
@@ -103,7 +103,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('finds the credential plugins of the kubeconfig, and says how a missing one is installed', async () => {
+  it('finds the credential plugins of the kubeconfig, and says how to install a missing one', async () => {
     const users = [
       { name: 'eks', user: { exec: { command: 'aws' } } },
       { name: 'gke', user: { exec: { command: 'no-such-gke-plugin', installHint: 'Install gke.' } } },
@@ -161,7 +161,7 @@ describe('the doctor', () => {
     expect(await examine('ssh agent')).toEqual({ code, found: [`ssh agent ${finding}`] });
   });
 
-  it('misses an agent only where a service logs in by it', async () => {
+  it('reports a missing agent only if a service logs in with it', async () => {
     logInWith(['/usr/bin', '/bin']);
     user.writeConfig(`name: far, local_port: 20001, ${ssh}, connection: { host: h, password: p }`);
     const without = 'SSH_AUTH_SOCK is not set in your login shell';
@@ -199,7 +199,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('misses the program that is started at login, and one that is too old', async () => {
+  it('reports a missing or outdated program that is started at login', async () => {
     const bin = folderWith('bin', { node: 'echo v18.20.4' });
     logInWith([bin, '/usr/bin', '/bin']);
     const unit = path.join(user.home, '.config/systemd/user/localport.service');
@@ -222,7 +222,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('puts everything into one text for a bug report, without secrets and without names', async () => {
+  it('combines everything into one text for a bug report, without secrets and without names', async () => {
     const bin = folderWith('bin', { kubectl: 'echo {}', ssh: 'echo OpenSSH_9.2p1 >&2' });
     logInWith([bin, '/usr/bin', '/bin'], 'export DB_PASSWORD=hunter2\n');
     const key = path.join(user.home, 'acme-key');

@@ -1,4 +1,4 @@
-/** Options that stand for fields of a service: for `add` those of its technology, for `edit` all. */
+/** Options that set fields of a service: for `add` those of its technology, for `edit` all. */
 import { Option, type Command } from 'commander';
 import type { DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
 import { withDraftValue } from '../core/config/edit/draft-path.ts';
@@ -6,7 +6,7 @@ import { usageFailure } from './command-failure.ts';
 
 export type DraftKind = 'kubectl' | 'ssh' | 'tcp' | 'command';
 
-/** Which technologies have it, its flags, what it means, and the field that it stands for. */
+/** The technologies that have it, its flags, its description, and the field that it sets. */
 type DraftOption = readonly [kinds: readonly DraftKind[], flags: string, description: string, field: string];
 
 const all: readonly DraftKind[] = ['kubectl', 'ssh', 'tcp', 'command'];
@@ -70,7 +70,7 @@ const options: readonly DraftOption[] = [
   [all, '--check <type>', 'health check: auto, tcp, http, postgres, none and so on', 'health_check.type'],
 ];
 
-/** What `edit` has in place of the arguments of `add`. */
+/** Options of `edit` in place of the arguments of `add`. */
 const targetOptions: readonly DraftOption[] = [
   [all, '--host <host>', 'host of a tcp target, or the ssh server', 'connection.host'],
   [all, '--remote-host <host>', 'host behind the ssh server', 'connection.remote_host'],
@@ -79,7 +79,7 @@ const targetOptions: readonly DraftOption[] = [
 /** Fields whose option may be given several times. */
 const lists: ReadonlySet<string> = new Set(['connection.jump', 'tags']);
 
-/** What a flag without a value writes to its field, where that is not `true`. */
+/** The value that a flag without an argument writes to its field, if not `true`. */
 const switchValues: Readonly<Record<string, string>> = { guard: 'confirm' };
 
 /** An option that may be given several times. */
@@ -101,7 +101,7 @@ const optionsOf = (kind: DraftKind | null): readonly DraftOption[] =>
 
 export type DraftOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** A draft with the fields that were given, over the others. */
+/** A draft with the given fields, merged over the others. */
 export const withOptions = (draft: ServiceDraft, given: DraftOptions, kind: DraftKind | null): ServiceDraft =>
   optionsOf(kind).reduce((result, [, flags, , field]) => {
     const value = given[new Option(flags).attributeName()];

@@ -35,7 +35,7 @@ describe('the target of a new service', () => {
   });
 });
 
-it('fields are set as the file would have them', () => {
+it('fields are set as in the file', () => {
   expect(readAssignment('local_port=5433')).toEqual([['local_port'], 5433]);
   expect(readAssignment('health_check.interval=5s')).toEqual([['health_check', 'interval'], '5s']);
   expect(readAssignment('enabled=false')).toEqual([['enabled'], false]);
@@ -47,7 +47,7 @@ it('fields are set as the file would have them', () => {
 });
 
 describe('the text editor', () => {
-  it('is the one of the environment', () => {
+  it('is the one from the environment', () => {
     expect(editorCommand({ VISUAL: ' ', EDITOR: 'nano' })).toBe('nano');
     expect(editorCommand({ VISUAL: 'code', EDITOR: 'nano' })).toBe('code');
     expect(editorCommand({})).toBeNull();

@@ -1,4 +1,4 @@
-/** What stands behind `localport add KIND`: where the service leads, as people write it. Pure. */
+/** The argument of `localport add KIND`: the target of the service, as people write it. Pure. */
 import { kubeKindOf } from '../../shared/kube-target.ts';
 import type { ServiceDraft } from '../../shared/service-edit.ts';
 import { usageFailure } from './command-failure.ts';

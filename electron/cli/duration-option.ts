@@ -1,7 +1,7 @@
 import { parseDuration } from '../../shared/config-scalars.ts';
 import { usageFailure } from './command-failure.ts';
 
-/** Node's timers hold no more than 2^31 ms, and go off at once where they are asked to. */
+/** Node's timers hold at most 2^31 ms, and fire at once above that. */
 const maxDays = 24;
 const maxDurationMs = maxDays * 24 * 60 * 60 * 1000;
 

@@ -1,4 +1,4 @@
-/** Adding and editing at a terminal, where somebody answers, without a host. */
+/** Adding and editing at a terminal, where a user answers, without a host. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +41,7 @@ async function type(words: readonly string[], answers: readonly string[], env: N
 const text = (): string => readFileSync(file, 'utf8');
 
 describe('at a terminal', () => {
-  it('asks for what is missing', async () => {
+  it('asks for missing fields', async () => {
     const added = await type(['add', 'ssh'], ['me@bastion', 'db:5432']);
     expect(added).toMatchObject({ code: 0, err: '' });
     expect(added.questions).toHaveLength(2);
@@ -70,7 +70,7 @@ describe('at a terminal', () => {
     expect(text()).toBe(before);
   });
 
-  it('opens the editor at the line of the service, and checks what it leaves', async () => {
+  it('opens the editor at the line of the service, and checks the saved file', async () => {
     await type(['add', 'tcp', 'db:5432', '--local-port', '5432'], []);
     const editor = path.join(home, 'nano');
     writeFileSync(editor, '#!/bin/sh\necho "$@" > "$0.seen"\nsed -i "s/$FROM/$TO/" "$2"\n');
@@ -97,7 +97,7 @@ describe('at a terminal', () => {
     expect(await type(['edit', 'db'], [], { EDITOR: '/bin/false' })).toMatchObject({ code: 1 });
   });
 
-  it('tries a service without a host, and writes nothing that does not work', async () => {
+  it('tries a service without a host, and writes nothing if it does not work', async () => {
     const echo = await startEchoServer();
     const free = await freePort();
     const tried = await type(['add', 'tcp', `127.0.0.1:${echo.port}`, '--name', 'echo', '--test'], []);

@@ -1,9 +1,9 @@
-/** What the command answers to its caller, as in 0.3.7. */
+/** The exit codes of the command, as in 0.3.7. */
 export const exitCode = {
   ok: 0,
-  /** Something failed, or a part of it. */
+  /** A failure, including a partial one. */
   error: 1,
-  /** The command line cannot be understood. */
+  /** The command line is invalid. */
   usage: 2,
   /** By Ctrl-C: 128 + SIGINT. */
   interrupted: 130,

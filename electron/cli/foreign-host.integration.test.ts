@@ -21,7 +21,7 @@ let said: string;
 beforeEach(() => {
   shared = mkdtempSync(path.join(tmpdir(), 'shared-'));
   chmodSync(shared, 0o1777);
-  // An empty one counts as none.
+  // An empty one counts as not set.
   user = new CommandUser(program.folder, { XDG_RUNTIME_DIR: '', TMPDIR: shared });
   user.writeConfig();
   fake = null;
@@ -55,7 +55,7 @@ async function isRunning(): Promise<boolean> {
 }
 
 describe.runIf(uid === 0)("another user's fake host", () => {
-  it('is never asked; the real one runs elsewhere, and is found there', async () => {
+  it('is never used; the real one runs elsewhere, and is found there', async () => {
     await startFake();
     expect(await isRunning()).toBe(false);
     expect(await user.run('daemon', 'start')).toMatchObject({ code: 0 });
@@ -64,11 +64,11 @@ describe.runIf(uid === 0)("another user's fake host", () => {
     expect(said).toBe('ready\n');
   });
 
-  it('may go, and the real one is still found', async () => {
+  it('may go away, and the real one is still found', async () => {
     await startFake();
     await user.run('daemon', 'start');
     rmSync(squatted(), { recursive: true });
-    // Now the usual place is free, and the lock says where the host is.
+    // Now the default place is free, and the lock names the host's socket.
     expect(await isRunning()).toBe(true);
     expect(await user.run('daemon', 'stop')).toMatchObject({ code: 0 });
     expect(existsSync(ownSocket())).toBe(false);

@@ -1,4 +1,4 @@
-/** What a config that is found in the current folder may do, and what it may not. */
+/** What a config from the current folder may do, and what it may not. */
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { installForFile } from './testing/installed-for-file.ts';
 const program = installForFile();
 let echo: FixtureServer;
 let user: CommandUser;
-/** A checkout, say. */
+/** For example, a checkout. */
 let folder: string;
 
 beforeEach(async () => {
@@ -47,7 +47,7 @@ const namesIn = async (where: string): Promise<readonly string[]> =>
   (await statusIn(where)).services.map(({ name }) => name);
 
 describe('the config that is used', () => {
-  it('is named wherever it is not the default one', async () => {
+  it('is named unless it is the default one', async () => {
     user.writeConfig(relay('db', await freePort()));
     expect((await user.run('status')).err).toBe('');
     expect((await user.run('start', 'db')).err).toBe('');
@@ -68,7 +68,7 @@ describe('the config that is used', () => {
 });
 
 describe("a folder's config beside a host that runs with another one", () => {
-  it('is named where its service is not found, with what changes over', async () => {
+  it('is named if its service is not found, with the command that switches to it', async () => {
     user.writeConfig(relay('db', await freePort()));
     await user.run('daemon', 'start');
     const file = writeFolderConfig(relay('web', await freePort()));
@@ -77,7 +77,7 @@ describe("a folder's config beside a host that runs with another one", () => {
     expect(err).toContain(`LocalPort is running with ${user.configFile}. To use ${file} instead:`);
   });
 
-  it('is called valid, and not trusted', async () => {
+  it('is reported as valid, and not trusted', async () => {
     const file = writeFolderConfig(relay('web', await freePort()));
     const { code, out } = await user.runIn(folder, 'config', 'validate');
     expect([code, out]).toEqual([
@@ -124,7 +124,7 @@ describe('the config of a folder', () => {
     `  db  localhost:${port} → 127.0.0.1:${echo.port}\n` +
     `To trust it: localport trust ${file}\n`;
 
-  it('is not run before it is trusted, and no daemon is started for it', async () => {
+  it('does not run before it is trusted, and no daemon is started for it', async () => {
     const port = await freePort();
     const file = writeFolderConfig(relay('db', port));
     for (const command of [
@@ -145,7 +145,7 @@ describe('the config of a folder', () => {
     expect(doctor.out).toContain(`${file} is not trusted, so nothing in it runs\tlocalport trust ${file}`);
   });
 
-  it('runs once it is trusted; after a change what ran stays, until the change is trusted too', async () => {
+  it('runs once it is trusted; after a change the previous config stays in force until the change is trusted too', async () => {
     const [first, second] = [await freePort(), await freePort()];
     const file = writeFolderConfig(relay('db', first));
     expect(await user.runIn(folder, 'trust')).toEqual({
@@ -168,13 +168,13 @@ describe('the config of a folder', () => {
     expect([restarted.code, restarted.err.includes('changed and is not trusted')]).toEqual([1, true]);
     expect(await namesIn(user.home)).toEqual(['db']);
 
-    // From anywhere: the host says which file is meant.
+    // From any folder: the host knows which file is meant.
     expect((await user.run('trust')).out).toContain(`trusted: ${file}`);
     expect(await namesIn(user.home)).toEqual(['evil']);
     expect(await user.run('daemon', 'restart')).toMatchObject({ code: 0 });
     expect(await namesIn(user.home)).toEqual(['evil']);
 
-    // The restart has not made it a config that was named by hand.
+    // The restart does not make it a config that the user has named.
     writeFolderConfig(relay('worse', second));
     await eventually('the change is seen', async () =>
       (await user.run('status')).err.includes('review and trust'),
@@ -182,7 +182,7 @@ describe('the config of a folder', () => {
     expect(await namesIn(user.home)).toEqual(['evil']);
   });
 
-  it('ends when the trust is taken back', async () => {
+  it('stops when the trust is revoked', async () => {
     const file = writeFolderConfig(relay('db', await freePort()));
     await user.run('trust', folder);
     await user.runIn(folder, 'start', 'db', '--wait');
@@ -202,7 +202,7 @@ describe('the config of a folder', () => {
     expect(readFileSync(installed.out.trim(), 'utf8')).toContain(`--folder-config ${file}`);
   });
 
-  it('is trusted when it is named by hand, and cannot be trusted while others can write it', async () => {
+  it('is trusted if it is named, and cannot be trusted while others can write to it', async () => {
     const file = writeFolderConfig(relay('db', await freePort()));
     expect(await user.run('--config', file, 'start', 'db')).toMatchObject({ code: 0 });
     chmodSync(file, 0o666);

@@ -1,6 +1,6 @@
 /**
- * What the commands that speak to a host print, word for word: against a real daemon with real services, in every
- * format, with what goes wrong. The texts are in testing/golden; `npx vitest run --project integration -u` renews them.
+ * The output of the commands that use a host, word for word: from a real daemon with real services, in every format,
+ * including failures. The texts are in testing/golden; `npx vitest run --project integration -u` renews them.
  */
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ const allAreHealthy = async (): Promise<boolean> =>
     ({ phase, health }) => phase === 'up' && health === 'healthy',
   );
 
-// In this order: each finds the daemon as the one before it has left it, with four services up.
+// In this order: each finds the daemon in the state that the one before has left, with four services up.
 describe('golden output with a host', () => {
   it('start: of services, which starts the daemon', async () => {
     const seen = world.transcript();
@@ -195,7 +195,7 @@ describe('golden output with a host', () => {
     const before = await world.user.run('metrics');
     expect(openMetricsBreaches(before.out)).toEqual([]);
     const seen = world.transcript();
-    // One that is up and one that is off: the others differ by their names.
+    // One that is up and one that is off: the others differ only by their names.
     seen.add('metrics', {
       ...before,
       out: before.out.replaceAll(/^.*service="(kubectl|http|command)".*\n/gm, ''),

@@ -1,6 +1,6 @@
 /**
- * What the commands print that need no host, word for word: without a running host, about the config, and about
- * what this machine knows of ssh and clusters, asked by the real ssh and kubectl. The texts are in testing/golden.
+ * The output of the commands that need no host, word for word: without a running host, about the config, and about ssh
+ * and clusters, through the real ssh and kubectl. The texts are in testing/golden.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -179,7 +179,7 @@ describe('golden output without a host', () => {
     kube.addNode('node-b');
     kube.addService('web', { namespace: 'shop', ports: [80, 443] });
     kube.addPod('web-0', { namespace: 'shop', ready: false, restarts: 7, waiting: 'CrashLoopBackOff' });
-    // In whole seconds, as the API server has it, and far from where its age looks different.
+    // In whole seconds, as in the API server, and far from a boundary at which its age looks different.
     const time = new Date(clock.wallNow() - 3.1 * dayMs).toISOString().replace(/\.\d+Z$/, 'Z');
     const event = { namespace: 'shop', podName: 'web-0', time };
     const pulled = 'Successfully pulled image';

@@ -12,7 +12,7 @@ const services = [
   { ...aService('on'), tags: ['production'] },
 ];
 
-/** `answer`: of the user at the terminal; undefined: there is no terminal. */
+/** `answer`: from the user at the terminal; undefined: there is no terminal. */
 async function permitted(target: ControlTarget, { answer, yes }: { answer?: boolean; yes?: true } = {}) {
   const questions: string[] = [];
   const surroundings = testSurroundings(
@@ -35,7 +35,7 @@ async function permitted(target: ControlTarget, { answer, yes }: { answer?: bool
 const named = (...names: readonly string[]): ControlTarget => ({ kind: 'names', names });
 const whole = (target: ControlTarget) => ({ target, refused: [] });
 
-it('asks for guarded services that are named, whether by the key or by the tag', async () => {
+it('asks before named services that are guarded, whether by the key or by the tag', async () => {
   const target = named('free', 'orders', 'ledger');
   expect(await permitted(target, { answer: true })).toEqual({
     result: whole(target),
@@ -47,14 +47,14 @@ it('asks for guarded services that are named, whether by the key or by the tag',
   });
 });
 
-it('asks nobody where nothing guarded would be turned on, or with --yes', async () => {
+it('does not ask if nothing guarded would be turned on, or with --yes', async () => {
   for (const target of [named('free', 'on'), named('unknown')])
     expect(await permitted(target)).toEqual({ result: whole(target), questions: [], told: '' });
   for (const target of [named('orders'), { kind: 'all' } as const])
     expect(await permitted(target, { yes: true })).toMatchObject({ result: whole(target), told: '' });
 });
 
-it('turns on nothing guarded where nobody can be asked', async () => {
+it('turns on nothing guarded if no one can be asked', async () => {
   expect(await permitted(named('ledger', 'free'))).toMatchObject({
     result: 'CommandFailure: ledger is guarded, and there is no terminal to ask at',
   });

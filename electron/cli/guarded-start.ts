@@ -12,13 +12,14 @@ export interface GuardOptions {
 
 export interface Permitted {
   readonly target: ControlTarget;
-  /** What the host is not asked about any more: tags that no service has. */
+  /** Tags that no service has: the host is not asked about them. */
   readonly refused: ControlOutcome['refused'];
 }
 
 /**
- * What of a target may be turned on. Guarded services that are named are asked for, and none of the target is turned on
- * without a yes; `--all` and `--tag` leave them out, and say so. Those that are on already do not count.
+ * The part of a target that may be turned on. LocalPort asks before it turns on named services that are guarded, and
+ * without a yes turns on nothing of the target; `--all` and `--tag` leave guarded services out, and say so. Services
+ * that are already on do not count.
  */
 export async function permittedTarget(
   context: CommandContext,

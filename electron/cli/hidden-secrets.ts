@@ -1,6 +1,6 @@
 import type { Redact } from '../core/observability/redaction.ts';
 
-/** A copy in which `redact` has seen every text, in lists and mappings too. */
+/** A copy in which `redact` has processed every text, including those in lists and mappings. */
 export function hideSecrets<Value>(value: Value, redact: Redact): Value;
 export function hideSecrets(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value);

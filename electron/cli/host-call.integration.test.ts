@@ -1,4 +1,4 @@
-/** The command where its surroundings have been taken away: the socket of the host, or the folder that it stands in. */
+/** The command when something that it relies on is gone: the socket of the host, or the current folder. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -22,7 +22,7 @@ afterEach(async () => {
   await user.dispose();
 });
 
-it('tells of a host whose socket was removed, and how to end it, instead of saying that none runs', async () => {
+it('reports a host whose socket was removed, and how to end it, instead of saying that none is running', async () => {
   await user.run('daemon', 'start');
   const { pid } = JSON.parse((await user.run('daemon', 'status', '-o', 'json')).out) as { pid: number };
   const socketPath = path.join(user.home, 'run/localport/control.sock');
@@ -38,7 +38,7 @@ it('tells of a host whose socket was removed, and how to end it, instead of sayi
   await eventually('no host runs', async () => (await user.run('daemon', 'stop')).code === 0);
 });
 
-it('names the process of a host that is too old to be talked to', async () => {
+it('names the process of a host that is too old to communicate with', async () => {
   const folder = path.join(user.home, 'run/localport');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const socketPath = path.join(folder, 'control.sock');
@@ -63,7 +63,7 @@ it('names the process of a host that is too old to be talked to', async () => {
   }
 });
 
-it('runs from a folder that is gone', async () => {
+it('runs from a folder that no longer exists', async () => {
   const folder = path.join(user.home, 'gone');
   mkdirSync(folder);
   const script = 'rmdir "$1" && exec "$2" "$3" config path';

@@ -1,4 +1,4 @@
-/** The call to the host, in a file of its own so that commands without a host load none of it. */
+/** The call to the host, in a separate file so that commands without a host do not load it. */
 import type { ControlError } from '../../shared/control-contract.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { sleep, type Clock } from '../core/clock.ts';
@@ -13,13 +13,14 @@ export interface HostCall {
   readonly version: string;
 }
 
-/** How long a host that starts or stops may take until it answers, or is gone. */
+/** How long a starting or stopping host may take until it answers or is gone. */
 const patienceMs = 2_000;
 const pollMs = 20;
 
 /**
- * A host that was started in another session may have another runtime folder: its lock says where it listens. One that
- * lives and does not listen is no host that is not running: whoever cleans a runtime folder takes its socket away.
+ * A host that was started in another session may have another runtime folder: its lock says where it listens. A host
+ * that is alive but not reachable is not the same as no host: a cleanup of the runtime folder may have removed its
+ * socket.
  */
 export async function callHost({
   paths,
@@ -29,7 +30,7 @@ export async function callHost({
   const called = await connectControl({ socketPath: controlSocketPath(paths), clock, version });
   if (called.ok || (called.error.code !== 'not-running' && called.error.code !== 'version-mismatch'))
     return called;
-  // Loaded by need: a host that answers is spared it.
+  // Loaded only when needed: not if a host answers.
   const { findLockHolder } = await import('../core/control/host-lock.ts');
   const deadline = clock.now() + patienceMs;
   for (;;) {

@@ -1,11 +1,11 @@
-/** The host that runs, as commands meet it: a client, or a failure in words. */
+/** The running host, as commands see it: a client, or a failure message. */
 import type { ControlError } from '../../shared/control-contract.ts';
 import type { Result } from '../../shared/result.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 
-/** null: no host runs, or what else counts as `none` here. Anything else that is in the way is a failure. */
+/** null: no host is running, or another reason that counts as `none` here. Any other problem is a failure. */
 export async function findHost(
   context: CommandContext,
   none: readonly ControlError['code'][] = ['not-running'],
@@ -20,7 +20,7 @@ export async function findHost(
   throw new CommandFailure(connected.error.message);
 }
 
-/** Calls the host for as long as `work` takes. */
+/** Connects to the host for as long as `work` takes. */
 export async function withHost<T>(
   context: CommandContext,
   work: (client: ControlClient) => Promise<T>,
@@ -43,7 +43,7 @@ export async function closing<T>(
   }
 }
 
-/** The answer, or what the host said instead as a failure. */
+/** The answer, or the host's error as a failure. */
 export function answerOf<T>(result: Result<T, ControlError>): T {
   if (result.ok) return result.value;
   throw new CommandFailure(result.error.message);

@@ -1,4 +1,4 @@
-/** Ends a daemon and starts it again as it was: by the manager that runs it, else by a launch of our own. */
+/** Stops a daemon and starts it again as it was: through the manager that runs it, otherwise directly. */
 import { sleep } from '../core/clock.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import type { Snapshot } from '../../shared/service-snapshot.ts';
@@ -12,11 +12,11 @@ import { serviceManager, serviceTools } from './service-manager-choice.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { lastLine, type ToolRun } from './tool-run.ts';
 
-/** After each of the two ways to start it. */
+/** After each of the two kinds of start. */
 const managedStartMs = 15_000;
 const pollMs = 50;
 
-/** `client` is closed by this. Null: by Ctrl-C. */
+/** This closes `client`. Null: by Ctrl-C. */
 export async function relaunchDaemon(
   context: CommandContext,
   client: ControlClient,
@@ -54,7 +54,8 @@ export async function managerOf(context: CommandContext, pid: number): Promise<S
 export async function startManaged(context: CommandContext, manager: ServiceManager): Promise<ControlClient> {
   const tools = serviceTools(context);
   const start = (): Promise<ToolRun | null> => manager.start(tools);
-  // launchd starts a job at most once in its ThrottleInterval, also one that ended in order: one that is loaded anew has no history.
+  // launchd starts a job at most once per ThrottleInterval, even if it exited normally; a newly loaded job has no
+  // history.
   const reload = async (): Promise<ToolRun | null> => {
     await manager.unload(tools);
     return manager.load(tools);
@@ -85,7 +86,9 @@ async function whenItAnswers(context: CommandContext): Promise<ControlClient | n
   return null;
 }
 
-/** Whether a new start turns on the same services. One that `start` has launched had the others off, for that run only. */
+/**
+ * Whether a new start turns on the same services. A daemon launched by `start` had the others off, for that run only.
+ */
 async function wouldBeKept(context: CommandContext, { config, services }: Snapshot): Promise<boolean> {
   if (config.path === null) return true;
   const options = { ...context.options, config: config.path };

@@ -1,4 +1,4 @@
-/** What a hostile cluster and a hostile folder can put on the screen of a user of the command. */
+/** What a hostile cluster and a hostile folder can display on the screen of a user of the command. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { runCommandLine } from './command-line.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
 let home: string;
-/** A name that a file system takes, and that everything is called in this world. */
+/** A name that a file system accepts, and that everything has in this test. */
 const name = hostileTexts
   .join('')
   .replaceAll(/[\0/\ud800-\udfff]/g, '')
@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-/** With a kubectl that answers everything with the same words. */
+/** With a kubectl that gives the same answer to everything. */
 async function run(argv: readonly string[], answer: unknown = {}): Promise<string> {
   const bin = path.join(home, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -44,7 +44,7 @@ async function run(argv: readonly string[], answer: unknown = {}): Promise<strin
   return written.join('');
 }
 
-/** Everything but the line feeds that end our lines. */
+/** Everything except the line feeds that end our lines. */
 const steering = /[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060\ufeff]/u;
 
 const metadata = { name, namespace: name, creationTimestamp: name };
@@ -83,11 +83,11 @@ describe('a hostile cluster', () => {
       expect(JSON.stringify(JSON.parse(out))).toContain(
         JSON.stringify(name.replaceAll(/\s+/g, ' ')).slice(1, 20),
       );
-    // One row, whatever line feeds are in it, and its head.
+    // One row, whatever line feeds it contains, and its head.
     else expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
 
-  it('cannot write into the config that is imported from it', async () => {
+  it('cannot inject text into the config that is imported from it', async () => {
     const spec = { selector: { app: 'web' }, ports: [{ port: 80 }] };
     const items = [
       { metadata, spec },
@@ -101,7 +101,7 @@ describe('a hostile cluster', () => {
     expect(out).not.toMatch(steering);
   });
 
-  it('cannot steer it by how it refuses', async () => {
+  it('cannot control the screen through its error messages', async () => {
     const out = await run(['cluster', 'pods', '--context', name], `error: no ${name}`);
     expect(out).toContain(String.raw`\u2029`);
     expect(out).not.toMatch(steering);

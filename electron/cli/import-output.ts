@@ -1,4 +1,6 @@
-/** What both imports do with their proposals: keep clear of the present config, and print them or add them to it. */
+/**
+ * What both imports do with their proposals: avoid conflicts with the present config, and print them or add them to it.
+ */
 import { maxServices } from '../../shared/config-schema.ts';
 import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { CommandContext } from './command-context.ts';
@@ -24,11 +26,11 @@ interface Found {
   readonly proposals: readonly Proposal[];
   /** Notes for the reader of the proposals. */
   readonly remarks: readonly string[];
-  /** Clusters and hosts that could not be asked, and why. */
+  /** Clusters and hosts that could not be queried, and why. */
   readonly failures: readonly string[];
 }
 
-/** A partial failure is an error: what was found is printed all the same. */
+/** A partial failure is an error: the results are printed anyway. */
 export async function finishImport(
   context: CommandContext,
   { write }: ImportOptions,
@@ -90,7 +92,7 @@ const addedLines = ({ path, names, left, force }: Added): readonly string[] => [
 const maxNamesTold = 5;
 const maxNameWidth = 80;
 
-/** A remark about some of many; none where there are none. */
+/** A remark about several items; none for an empty list. */
 export function listInWords(why: string, names: readonly string[]): readonly string[] {
   const different = [...new Set(names)];
   if (different.length === 0) return [];
@@ -105,7 +107,7 @@ function listed(names: readonly string[]): string {
 
 const changeInWords = ({ name, wanted, given }: ChangedPort): string => `${name} (${wanted} → ${given})`;
 
-/** That of the host that runs; without one, or with --config, that of the command line. */
+/** The config of the running host; without one, or with --config, that of the command line. */
 async function configInUse(context: CommandContext): Promise<string | null> {
   const named = findConfigFile(context)?.path ?? null;
   const client = context.options.config === undefined ? await findHost(context) : null;

@@ -1,4 +1,4 @@
-/** What becomes of a real ssh_config: the command asks the real ssh. */
+/** The import of a real ssh_config: the command asks the real ssh. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ async function importFrom(text: string): Promise<Imported> {
 }
 
 describe('import ssh', () => {
-  it('takes every kind of forward over, as a config that is valid', async () => {
+  it('imports every kind of forward, as a valid config', async () => {
     const { services, remarks } = await importFrom(`Host gate # the only one
   HostName 10.0.0.1
   LocalForward 8080 localhost:80 # the web
@@ -79,8 +79,8 @@ describe('import ssh', () => {
     expect(await user.run('config', 'validate', 'new.yaml')).toMatchObject({ code: 0, err: '' });
   });
 
-  it('applies Match blocks as ssh does, and leaves out what depends on the moment', async () => {
-    // ssh looks for others in the home of the user database, which is not the test's.
+  it('applies Match blocks as ssh does, and leaves out forwards that depend on the moment', async () => {
+    // ssh looks for other files in the home of the user database, which is not the test's.
     const inner = write('inner', 'LocalForward 1004 inner:4\n');
     const always = write('always', 'Host *\n  LocalForward 1005 always:5\n');
     const { services, remarks } = await importFrom(`Include ${always}
@@ -101,7 +101,7 @@ Match all
         .filter(({ connection }) => (connection as { readonly host: string }).host === host)
         .map(({ connection }) => (connection as { readonly remote_host: string }).remote_host);
     expect(ends('a')).toEqual(['always', 'by-name', 'always']);
-    // Whoever asks for b gets no other name for it.
+    // Other names for b do not apply.
     expect(ends('b')).toEqual(['always', 'by-name', 'never', 'always']);
     const passing = 'its Match block depends on a program or a network, and may not apply next time';
     expect(remarks.filter((remark) => remark.startsWith('~'))).toEqual([
@@ -110,7 +110,7 @@ Match all
     ]);
   });
 
-  it('names what cannot be meant, with its file and line', async () => {
+  it('names what cannot be imported, with its file and line', async () => {
     const { services, remarks } = await importFrom(`Host gate
   RemoteForward 9004
   LocalForward 1234 localhost:80
@@ -127,7 +127,7 @@ Host quiet
     ]);
   });
 
-  it('says what ssh itself refuses, and goes on with what it takes', async () => {
+  it("repeats ssh's errors, and continues with the rest", async () => {
     const file = write('config', 'Host gate\n  LocalForward 0 db:1\n');
     const { code, err } = await user.run('import', 'ssh', '--file', file);
     expect(code).toBe(1);

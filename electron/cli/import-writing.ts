@@ -1,4 +1,7 @@
-/** Adds imported services to the config, as `localport add` does: what the file has stays as it is, comments included. */
+/**
+ * Adds imported services to the config, as `localport add` does: the rest of the file stays as it is, including
+ * comments.
+ */
 import type { ServiceDraft } from '../../shared/service-edit.ts';
 import { nameOf } from '../core/config/edit/draft-path.ts';
 import type { CommandContext } from './command-context.ts';
@@ -8,13 +11,13 @@ import { editAnswer, withEditing, type Editing } from './service-editing.ts';
 export interface Added {
   readonly path: string;
   readonly names: readonly string[];
-  /** What the config does not take, and why. */
+  /** What the config does not accept, and why. */
   readonly left: readonly { readonly name: string; readonly why: string }[];
-  /** What that means for what runs. */
+  /** What that means for running services. */
   readonly force: string;
 }
 
-/** One after the other: each is checked together with what the file has by then. Ctrl-C ends it between two. */
+/** One after the other: each is checked together with the current file. Ctrl-C stops between two. */
 export const addEntries = (context: CommandContext, entries: readonly object[]): Promise<Added> =>
   withEditing(context, async (editing) => {
     const names: string[] = [];

@@ -1,4 +1,4 @@
-/** Commands that go on: how they follow what happens, and how they end. */
+/** Commands that keep running: how they follow changes, and how they end. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -37,7 +37,7 @@ interface Seen {
   err: string;
 }
 
-/** What a command that goes on has said so far. */
+/** The output so far of a command that keeps running. */
 function listenTo({ stdout, stderr }: ChildProcess): Seen {
   const seen: Seen = { out: '', err: '' };
   stdout?.on('data', (chunk: Buffer) => (seen.out += chunk.toString()));
@@ -59,7 +59,7 @@ const readStatus = async (): Promise<Status> =>
   JSON.parse((await user.run('status', '-o', 'json')).out) as Status;
 
 describe('status --watch', () => {
-  it('draws the table anew for each change, one below the other where nothing can be drawn over', async () => {
+  it('redraws the table for each change, one below the other if it cannot draw over the last one', async () => {
     const watch = user.begin('status', '--watch', '--interval', '10ms', 'db');
     const seen = listenTo(watch);
     const ended = once(watch, 'close');
@@ -76,7 +76,7 @@ describe('status --watch', () => {
     expect(seen.out).not.toContain('\u001b');
   });
 
-  it('shows at the most one picture in the interval that is asked for, and the newest then', async () => {
+  it('shows at most one picture per interval, and the newest one then', async () => {
     const watch = user.begin('status', '--watch', '--interval', '1h', '-o', 'text');
     const seen = listenTo(watch);
     const ended = once(watch, 'close');
@@ -117,7 +117,7 @@ describe('status --watch', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('ends a start that waits, with 130, and leaves what was started', async () => {
+  it('ends a waiting start, with 130, and keeps what was started', async () => {
     const dead = await freePort();
     user.writeConfig(
       `name: dead, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
@@ -135,7 +135,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('kill -9 of the daemon', () => {
-  it('ends its tunnels; nobody runs then, and the next start takes over lock, ports and services', async () => {
+  it('ends its tunnels; then no host runs, and the next start takes over lock, ports, and services', async () => {
     const before = await readStatus();
     const killed = before.host?.pid ?? 0;
     const tunnel = before.services.find(({ name }) => name === 'tool')?.pid ?? 0;

@@ -10,7 +10,7 @@ export interface ContextInUse extends ClusterChoice {
   readonly namespaces: readonly (string | null)[];
 }
 
-/** What the config uses, or the contexts that are named; the current one where neither says anything. */
+/** The contexts that the config uses, or the named ones; the current one if neither names any. */
 export async function contextsInUse(
   context: CommandContext,
   named: readonly string[] | undefined,
@@ -18,7 +18,7 @@ export async function contextsInUse(
   const found = chooseConfigFile(context);
   if (named === undefined) await requireTrustIn(context, found);
   const loaded = found === null ? null : await readConfig(context, found.path);
-  // Another cluster than the one that the config names would answer.
+  // Otherwise another cluster than the one in the config would answer.
   if (found !== null && loaded?.ok === false && named === undefined)
     throw brokenConfig(context, found.path, loaded.error);
   const used = groupByContext(loaded?.ok === true ? loaded.value.services : []);

@@ -1,4 +1,4 @@
-/** Asks a cluster by kubectl, and reads its answer as what it should be. */
+/** Queries a cluster with kubectl, and parses its answer. */
 import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { CommandContext } from './command-context.ts';
@@ -8,7 +8,7 @@ import { lastLine, runTool, type ToolRun } from './tool-run.ts';
 
 const queryMs = 20_000;
 
-/** The error is kubectl's last word. `args`: without context and output format. */
+/** The error is kubectl's last line. `args`: without context and output format. */
 export async function askCluster<Schema extends z.ZodType>(
   context: CommandContext,
   where: ContextInUse,
@@ -25,7 +25,7 @@ export async function askCluster<Schema extends z.ZodType>(
   }
 }
 
-/** kubectl's last word, without the `error:` that it begins with: it stands behind one of ours, or a mark. */
+/** kubectl's last line, without the leading `error:`: it follows one of ours, or a mark. */
 export const complaintOf = ({ stderr }: ToolRun): string => lastLine(stderr).replace(/^error: /i, '');
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('') });

@@ -1,4 +1,6 @@
-/** Against a launchd that lets go of a job as slowly as the real one. Its answers are those of launchctl on macOS 26. */
+/**
+ * With a fake launchd that releases a job as slowly as the real one. Its answers are those of launchctl on macOS 26.
+ */
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../core/testing/fake-clock.ts';
 import { launchdService } from './launchd-service.ts';
@@ -19,7 +21,7 @@ const inputOutput = said(
   'Bootstrap failed: 5: Input/output error\nTry re-running the command as root for richer errors.',
 );
 
-/** `endsAfterMs`: of a job that is told to end; `settlesMs`: from then on it still refuses its label. */
+/** `endsAfterMs`: of a job that was told to exit; `settlesMs`: for this long after that, its label is still refused. */
 class FakeLaunchd {
   readonly clock = new FakeClock();
   readonly told: string[] = [];
@@ -78,7 +80,7 @@ class FakeLaunchd {
 }
 
 describe('launchd', () => {
-  it('is given a job only once it has let go of the former one, however long that takes to end', async () => {
+  it('gets a job only once it has released the previous one, however long that takes to exit', async () => {
     const launchd = new FakeLaunchd({ endsAfterMs: 30_000, settlesMs: 5_000 });
     expect(await launchd.settle(service.unload(launchd.tools))).toMatchObject({ value: null });
     expect(launchd.clock.now()).toBeGreaterThanOrEqual(30_000);
@@ -99,7 +101,7 @@ describe('launchd', () => {
     ]);
   });
 
-  it('is waited for 40 s at the most', async () => {
+  it('has at most 40 s', async () => {
     const launchd = new FakeLaunchd({ endsAfterMs: 60_000 });
     const { value, tookMs } = await launchd.settle(service.unload(launchd.tools));
     expect(value?.stderr).toBe(`the agent ${job} is still loaded 40 s after it was told to end`);
@@ -111,24 +113,24 @@ describe('launchd', () => {
     expect(await launchd.settle(service.load(launchd.tools))).toEqual({ value: null, tookMs: 50 });
   });
 
-  it('has nothing to unload where no job is loaded', async () => {
+  it('has nothing to unload if no job is loaded', async () => {
     const launchd = new FakeLaunchd({ isLoaded: false });
     expect(await launchd.settle(service.unload(launchd.tools))).toEqual({ value: null, tookMs: 50 });
   });
 
-  it('takes a job that is loaded already for loaded, although it refuses it', async () => {
+  it('counts as having a job loaded if it refuses one that is already loaded', async () => {
     const launchd = new FakeLaunchd();
     expect((await launchd.settle(service.load(launchd.tools))).value).toBeNull();
   });
 
-  it('is given up on after some tries, with its own words', async () => {
+  it('is not retried forever, and its own message is reported', async () => {
     const launchd = new FakeLaunchd({ isLoaded: false, settlesMs: 3_600_000 });
     const { value, tookMs } = await launchd.settle(service.load(launchd.tools));
     expect(value).toEqual(inputOutput);
     expect(tookMs).toBeLessThan(20_000);
   });
 
-  it('is not asked again where there is none', async () => {
+  it('is not called again if it does not exist', async () => {
     const missing = { exitCode: null, stdout: '', stderr: '/bin/launchctl was not found', isMissing: true };
     const asked: string[] = [];
     const { clock, signal } = new FakeLaunchd().tools;

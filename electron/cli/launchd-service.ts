@@ -1,7 +1,7 @@
 /**
- * The daemon as an agent of launchd. `bootout` returns while the job still ends (`state = SIGTERMed`), which may take its
- * ExitTimeOut of 35 s, and launchd refuses to load a label that it has not let go of, for some seconds more, with EIO. launchctl(1);
- * kxn/codex-remote-feishu#914, headroomlabs-ai/headroom#1289.
+ * The daemon as an agent of launchd. `bootout` returns while the job is still exiting (`state = SIGTERMed`), which may
+ * take its ExitTimeOut of 35 s. For some seconds more, launchd refuses to load a label that it has not released, with
+ * EIO. launchctl(1); kxn/codex-remote-feishu#914, headroomlabs-ai/headroom#1289.
  */
 import path from 'node:path';
 import { sleep } from '../core/clock.ts';
@@ -45,7 +45,10 @@ export function launchdService({
   };
 }
 
-/** What `bootout` says means little: the job may not be loaded, or is still ending. What counts is that it is gone. */
+/**
+ * The result of `bootout` means little: the job may not be loaded, or may still be exiting. What counts is that it is
+ * gone.
+ */
 async function unload(tools: ServiceTools, job: string): Promise<ToolRun | null> {
   const { clock, signal } = tools;
   const asked = await tools.run(launchctl('bootout', job));
@@ -61,7 +64,7 @@ async function unload(tools: ServiceTools, job: string): Promise<ToolRun | null>
   return null;
 }
 
-/** `enable`: the agent may have been turned off in System Settings. It fails where there is nothing to do. */
+/** `enable`: the agent may have been turned off in System Settings. It fails if there is nothing to do. */
 async function load(
   tools: ServiceTools,
   { domain, job, file }: { readonly domain: string; readonly job: string; readonly file: string },
@@ -70,9 +73,10 @@ async function load(
   await tools.run(launchctl('enable', job));
   for (let tries = 1; ; tries++) {
     const asked = await tools.run(launchctl('bootstrap', domain, file));
-    // One that is loaded already is refused with the same EIO.
+    // A job that is already loaded is refused with the same EIO.
     if (asked.exitCode === 0 || (!asked.isMissing && (await isLoaded(tools, job)))) {
-      // After a quick unload RunAtLoad may not fire (openbase-community/openbase#15). Of one that runs this says 37, for nothing.
+      // After a quick unload, RunAtLoad may not fire (openbase-community/openbase#15). For a running job this returns
+      // 37 and does nothing.
       await tools.run(launchctl('kickstart', job));
       return null;
     }

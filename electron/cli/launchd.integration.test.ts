@@ -1,6 +1,6 @@
 /**
- * The real launchd, in the real home of a Mac that is there for tests: agent, label and state are this user's own, so nobody's
- * daemon must be in use. Elsewhere `launchd-service.test.ts` has its answers.
+ * The real launchd, in the real home of a Mac used for tests: agent, label, and state belong to this user, so no daemon
+ * may be in use there. On other systems, `launchd-service.test.ts` simulates its answers.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,12 +28,12 @@ const pidOf = async (): Promise<unknown> => {
   return (JSON.parse(out) as { pid: unknown }).pid;
 };
 
-/** launchd starts it in its own time. */
+/** launchd starts it with a delay. */
 const runs = (): Promise<void> =>
   eventually('the daemon runs', async () => (await run('daemon', 'status')).code === 0);
 
 describe.skipIf(!isMacForTests)('launchd on a Mac', () => {
-  it('takes the agent on a fresh home and again right away, and uninstall leaves nothing of it', async () => {
+  it('loads the agent on a new home folder and again right away, and uninstall leaves nothing of it', async () => {
     const config = path.join(program.folder, 'launchd.yaml');
     writeFileSync(config, 'services: []\n', { mode: 0o600 });
     rmSync(path.join(homedir(), 'Library/Logs/LocalPort'), { recursive: true, force: true });

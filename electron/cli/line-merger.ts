@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import { inOrderOfTime, type LogLine } from './log-source.ts';
 
-/** The writers of the host collect lines for 100 ms, so lines of two logs may come that much out of order. */
+/** The host's writers buffer lines for 100 ms, so lines of two logs may be out of order by that much. */
 const settleMs = 150;
 const maxWaitingLines = 100_000;
 
-/** Brings lines of several logs, as they arrive, into the order of their times. */
+/** Sorts lines of several logs by time as they arrive. */
 export class LineMerger {
   readonly #clock: Clock;
   readonly #print: (lines: readonly LogLine[]) => void;
@@ -23,7 +23,7 @@ export class LineMerger {
     else this.#timer ??= this.#clock.after(settleMs, () => this.flush());
   }
 
-  /** Prints what waits; to be called at the end. */
+  /** Prints the waiting lines; call it at the end. */
   flush(): void {
     this.#timer?.cancel();
     this.#timer = null;

@@ -45,7 +45,7 @@ const answers = async (port: number): Promise<boolean> =>
   );
 
 describe('start and stop', () => {
-  it('starts the daemon where none runs, turns on what is named and nothing else, and stops it', async () => {
+  it('starts the daemon if none is running, turns on only what is named, and stops it', async () => {
     expect(await user.run('start', 'web', '--wait')).toEqual({
       code: 0,
       out: `✓ web  up on localhost:${ports[1]}\n`,
@@ -55,7 +55,7 @@ describe('start and stop', () => {
     expect(await user.run('stop', 'web')).toEqual({ code: 0, out: '✓ web  stopped\n', err: '' });
     expect([await answers(ports[0]), await answers(ports[1])]).toEqual([false, false]);
     expect(rows(await status())).toBe('db off off, web off off');
-    // That was for this run: the next one begins as the config says.
+    // That applied to this run: the next one begins as in the config.
     await user.run('daemon', 'restart');
     await eventually('db is up', async () => rows(await status()) === 'db on up, web off off');
   });
@@ -83,7 +83,7 @@ describe('start and stop', () => {
     expect(rows(await status())).toMatch(/^live on /);
   });
 
-  it('turns services off for a time, which outlives the daemon', async () => {
+  it('turns services off for a time that survives a restart of the daemon', async () => {
     const file = path.join(user.stateDirectory, 'desired.json');
     const db = async () => (await status()).services[0];
     await user.run('daemon', 'start');
@@ -94,7 +94,7 @@ describe('start and stop', () => {
     expect(await db()).toMatchObject({ desired: 'off', off_until: expect.any(String) as unknown });
     expect((await user.run('status')).out).toMatch(/off until \d\d:\d\d/);
     await user.run('daemon', 'stop');
-    // The time passes while nothing runs.
+    // The time passes while no host is running.
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"until": \d+/, '"until": 1'));
     await user.run('daemon', 'start');
     expect(await db()).toMatchObject({ desired: 'on' });
@@ -111,7 +111,7 @@ describe('start and stop', () => {
     expect(await db()).not.toHaveProperty('off_until');
   });
 
-  it('turns off by itself what has auto_off, also while nothing runs', async () => {
+  it('turns off a service with auto_off automatically, also while no host is running', async () => {
     const configure = (time: string): void =>
       user.writeConfig(
         `name: live, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, enabled: false, auto_off: ${time}, connection: { host: 127.0.0.1 }`,
@@ -132,7 +132,7 @@ describe('start and stop', () => {
     await eventually('it is off again', async () => (await live())?.desired === 'off');
   });
 
-  it('does what it can, names what it cannot, and exits with 1', async () => {
+  it('does what it can, names the rest, and exits with 1', async () => {
     await user.run('daemon', 'start');
     const ran = await user.run('start', 'web', 'wbe', '-o', 'json');
     expect(ran.code).toBe(1);
@@ -144,7 +144,7 @@ describe('start and stop', () => {
     });
   });
 
-  it('says of a service whose target nobody has tried that it is ready, not up', async () => {
+  it('reports a service whose target is untried as ready, not up', async () => {
     user.writeConfig(
       `name: untried, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, connection: { host: 127.0.0.1 }`,
     );
@@ -154,7 +154,7 @@ describe('start and stop', () => {
     });
   });
 
-  it('says why a service did not come up in the time that it was given', async () => {
+  it('says why a service did not come up in time', async () => {
     const dead = await freePort();
     user.writeConfig(
       `name: dead, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }`,
@@ -166,7 +166,7 @@ describe('start and stop', () => {
     );
   });
 
-  it('tries at once what waits for a later time', async () => {
+  it('retries at once a service that waits for a later time', async () => {
     const dead = await freePort();
     user.writeConfig(
       `name: late, technology: tcp, local_port: ${ports[0]}, remote_port: ${dead}, health_check: { type: tcp }, connection: { host: 127.0.0.1 }, restart_policy: { initial_delay: 600, max_delay: 600 }`,
@@ -178,7 +178,7 @@ describe('start and stop', () => {
     await server.stop();
   });
 
-  it('refuses another config than that of the LocalPort which runs, and names both', async () => {
+  it('refuses another config than that of the running LocalPort, and names both', async () => {
     await user.run('daemon', 'start');
     for (const command of [
       ['daemon', 'start'],
@@ -194,7 +194,7 @@ describe('start and stop', () => {
     }
   });
 
-  it('turns services the other way, by name, by tag, and all', async () => {
+  it('toggles services by name, by tag, and all', async () => {
     await user.run('start', 'db', '--wait');
     await user.run('toggle', '--all');
     await eventually('both have turned', async () => rows(await status()) === 'db off off, web on up');
@@ -209,7 +209,7 @@ describe('start and stop', () => {
 });
 
 describe('status', () => {
-  it('answers without a host with what was last known', async () => {
+  it('shows the last known state without a host', async () => {
     expect(await status()).toMatchObject({
       host: null,
       services: [
@@ -229,7 +229,7 @@ describe('status', () => {
     expect((await user.run('status')).out).toMatch(/last: \d\d:\d\d:\d\d {2}turned off\n/);
   });
 
-  it('shows a broken config instead of services, where no host runs', async () => {
+  it('shows a broken config instead of services if no host is running', async () => {
     writeFileSync(user.configFile, 'services: [');
     expect(await user.run('status')).toMatchObject({
       code: 1,
@@ -262,7 +262,7 @@ describe('status', () => {
     });
   });
 
-  it('goes on with --watch, one JSON object for each change, until Ctrl-C', async () => {
+  it('keeps running with --watch, one JSON object for each change, until Ctrl-C', async () => {
     await user.run('start', 'db', '--wait');
     const watch = user.begin('status', '--watch', '-o', 'json', 'web');
     let out = '';
@@ -283,7 +283,7 @@ describe('status', () => {
 });
 
 describe('logs', () => {
-  it('are merged by time, filtered, and read from the files when no host runs', async () => {
+  it('are merged by time, filtered, and read from the files if no host is running', async () => {
     await user.run('start', '--all', '--wait');
     const all = (await user.run('logs', '-o', 'json')).out
       .trim()
@@ -324,7 +324,7 @@ describe('logs', () => {
 });
 
 describe('the daemon', () => {
-  it('says who runs, is started once, reloads, restarts with its config, and shows the phases of its end', async () => {
+  it('reports the running host, starts once, reloads, restarts with its config, and shows the phases of its shutdown', async () => {
     expect(await user.run('daemon', 'status')).toMatchObject({ code: 1, out: 'not running\n' });
     expect(await user.run('daemon', 'stop')).toMatchObject({
       code: 0,
@@ -366,7 +366,7 @@ describe('the daemon', () => {
     expect((await status()).host?.config).toBe(other);
   });
 
-  it('stays in the foreground when it is asked to, until Ctrl-C', async () => {
+  it('stays in the foreground on request, until Ctrl-C', async () => {
     const daemon = user.begin('daemon', 'start', '--foreground');
     let out = '';
     daemon.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -380,7 +380,7 @@ describe('the daemon', () => {
     expect((await status()).host).toBeNull();
   });
 
-  it('tells why it could not start', async () => {
+  it('says why it could not start', async () => {
     rmSync(path.join(user.home, 'run'), { recursive: true });
     writeFileSync(path.join(user.home, 'run'), '');
     const ran = await user.run('daemon', 'start');
@@ -388,7 +388,7 @@ describe('the daemon', () => {
     expect(ran.err).toContain(`${path.join(user.home, 'run/localport')} cannot be created: ENOTDIR`);
   });
 
-  it('is installed for the next login, and uninstalled without a trace', async () => {
+  it('is installed for the next login, and uninstalled without leftovers', async () => {
     const unit = path.join(user.home, '.config/systemd/user/localport.service');
     const link = path.join(path.dirname(unit), 'default.target.wants/localport.service');
     expect(await user.run('daemon', 'install', '--no-start', '-c', 'my config.yaml')).toEqual({
@@ -406,7 +406,7 @@ describe('the daemon', () => {
 });
 
 describe('the config', () => {
-  it('is begun, found, checked and exported', async () => {
+  it('is created, found, checked, and exported', async () => {
     rmSync(user.configFile);
     expect(await user.run('config', 'path')).toMatchObject({
       code: 0,
@@ -450,7 +450,7 @@ describe('the rest', () => {
     expect((await user.run('__complete', 'stop', '')).out).toBe('db\nweb\n');
   });
 
-  it('finds a port that somebody else has, and says so with its fix', async () => {
+  it('reports a port that another program has, with the fix', async () => {
     const holder = await startEchoServer(ports[0]);
     const ran = await user.run('doctor', '-o', 'json');
     await holder.stop();

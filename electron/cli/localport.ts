@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `localport` command: the composition root that gives a command line its process. */
+/** The `localport` command: the composition root that connects a command line to its process. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { systemClock as clock } from '../core/clock.ts';
@@ -12,7 +12,7 @@ import { endProcess } from './process-end.ts';
 import { askAtTerminal, confirmAtTerminal } from './terminal-question.ts';
 
 const interruption = new AbortController();
-// Once: a second Ctrl-C meets the default and ends us at once.
+// Once: a second Ctrl-C gets the default and ends us at once.
 process.once('SIGINT', () => {
   interruption.abort();
 });

@@ -1,4 +1,4 @@
-/** Which logs are meant, and what a line of them says. */
+/** Which logs are meant, and the parts of a log line. */
 import path from 'node:path';
 import { logFileName } from '../core/observability/log-file-name.ts';
 
@@ -12,13 +12,13 @@ export const logPath = (logDirectory: string, source: LogSource): string =>
 
 export interface LogLine {
   readonly source: LogSource;
-  /** As it stands in the file. */
+  /** As in the file. */
   readonly text: string;
 }
 
-/** Of several logs one, by time; lines of one log keep their order. */
+/** Merges several logs by time; lines of one log keep their order. */
 export const inOrderOfTime = (lines: readonly LogLine[]): readonly LogLine[] =>
-  // The sort is stable. What has no time stays in front, as it would as text.
+  // The sort is stable. A line without a time sorts first, as it would as text.
   lines
     .map((line) => ({ line, at: timeOf(line) }))
     .toSorted((a, b) => a.at - b.at)

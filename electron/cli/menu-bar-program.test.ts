@@ -36,7 +36,7 @@ const from = (
 });
 
 describe('the menu-bar app is started', () => {
-  it('out of its own bundle on a Mac', () => {
+  it('from its own bundle on a Mac', () => {
     const archive = file('LocalPort.app/Contents/Resources/app.asar');
     expect(
       menuBarProgram(from('LocalPort.app/Contents/Resources/app.asar/dist', 'darwin'), [
@@ -55,7 +55,7 @@ describe('the menu-bar app is started', () => {
     ]);
   });
 
-  it('as it is installed on a Mac, rather than from a copy that was not moved', () => {
+  it('as installed on a Mac, rather than from a copy that was not moved', () => {
     file('Applications/LocalPort.app/Contents/Info.plist');
     const copy = 'AppTranslocation/1-2/d/LocalPort.app/Contents/Resources/cli';
     file(`${copy}/localport.cjs`);
@@ -65,11 +65,11 @@ describe('the menu-bar app is started', () => {
   it('from the user’s own Applications on a Mac', () => {
     file('Applications/LocalPort.app/Contents/Info.plist');
     const [, , , , app] = menuBarProgram(from('somewhere/dist', 'darwin'), []);
-    // Where one is installed for everybody, that one is it.
+    // If one is installed for all users, that one is used.
     expect(app).toMatch(/Applications\/LocalPort\.app$/);
   });
 
-  it('as what runs this very command on Linux', () => {
+  it('with the program that runs this command on Linux', () => {
     const app: Runtime = {
       kind: 'app',
       program: '/home/ann/LocalPort.AppImage',
@@ -84,7 +84,7 @@ describe('the menu-bar app is started', () => {
     ]);
   });
 
-  it('from a checkout by its own script', () => {
+  it('from a checkout with its own script', () => {
     const script = file('build/start.mjs');
     expect(menuBarProgram(from('dist', 'linux'), ['--config', '/c.yaml'])).toEqual([
       process.execPath,
@@ -94,7 +94,7 @@ describe('the menu-bar app is started', () => {
     ]);
   });
 
-  it('or says that it is not there', () => {
+  it('or is reported as missing', () => {
     expect(() => menuBarProgram(from('dist', 'linux'), [])).toThrow('the menu-bar app was not found');
   });
 });

@@ -9,19 +9,20 @@ export type MenuBarSurroundings = Pick<
   'programFolder' | 'runtime' | 'platform' | 'homeDirectory'
 >;
 
-/** How the menu-bar app is started from here: out of its own bundle, a checkout, or where apps are kept. */
+/** How to start the menu-bar app: from its own bundle, a checkout, or the folders for apps. */
 export function menuBarProgram(
   { programFolder, runtime, platform, homeDirectory }: MenuBarSurroundings,
   args: readonly string[],
 ): readonly [string, ...string[]] {
   if (platform === 'darwin') {
     const own = /^(.+\.app)\/Contents\/Resources(\/|$)/.exec(programFolder)?.[1];
-    // One that is installed, rather than a copy on a disk image: that one ends with the image.
+    // An installed one rather than a copy on a disk image, which disappears with the image.
     const installed = ['/Applications/LocalPort.app', path.join(homeDirectory, 'Applications/LocalPort.app')];
     const places = own !== undefined && isTransient(own) ? [...installed, own] : [own, ...installed];
     const app = places.find((place) => place !== undefined && existsSync(place));
     if (app !== undefined)
-      // -n: this command may be a process of the same app, which LaunchServices would then take for the app itself.
+      // -n: this command may be a process of the same app, which LaunchServices would otherwise take for the app
+      // itself.
       return ['/usr/bin/open', '-n', '-g', '-a', app, ...(args.length === 0 ? [] : ['--args', ...args])];
   }
   if (runtime.kind === 'app') return [runtime.program, ...args];

@@ -1,4 +1,4 @@
-/** What `start` says where there is no config yet: nothing can be turned on, and how to get something that can. */
+/** The message of `start` without a config: nothing can be turned on, and how to create a config. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
@@ -10,7 +10,7 @@ export const missingConfig = (context: CommandContext): CommandFailure =>
     hint: ['To create it, use one of these:', ...suggestions(context)].join('\n'),
   });
 
-/** Imports first, where there is something to import from. */
+/** Imports first, if there is something to import. */
 function suggestions({ env, homeDirectory }: CommandContext): readonly string[] {
   const [kubeconfig = ''] = (env['KUBECONFIG'] ?? '').split(path.delimiter);
   const hasClusters = existsSync(kubeconfig === '' ? path.join(homeDirectory, '.kube/config') : kubeconfig);

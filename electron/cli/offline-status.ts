@@ -1,4 +1,6 @@
-/** How things stand without a host: all is off; config, choices and logs tell what was last known. Writes nothing. */
+/**
+ * The state without a host: all services are off; config, choices, and logs give the last known state. Writes nothing.
+ */
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atRest } from '../../shared/service-at-rest.ts';
@@ -14,7 +16,7 @@ import { chooseConfigFile } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';
 import type { ReportedService, StatusReport } from './status-report.ts';
 
-/** Of the end of a log file: its last line is shorter. */
+/** The end of a log file: its last line is shorter than this. */
 const tailBytes = 16 * 1024;
 
 export async function readOfflineStatus(context: CommandContext): Promise<StatusReport> {
@@ -83,7 +85,7 @@ const stoppedService = (spec: ServiceSpec, desired: Desired, since: number | nul
   since,
 });
 
-/** The host's file of on/off choices. Whatever is wrong with it is for the host to fix: here none is known then. */
+/** The host's file of on/off choices. If it is damaged, the host will repair it: here no choices are known then. */
 async function readChoices(file: string): Promise<ReadonlyMap<string, Desired>> {
   try {
     const { choices } = JSON.parse(await readFile(file, 'utf8')) as {

@@ -1,4 +1,4 @@
-/** A daemon that runs on after an update: the program is replaced in place, as an installer does it. */
+/** A daemon that keeps running after an update: the program is replaced in place, as an installer does it. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -82,7 +82,7 @@ describe('after an update', () => {
     expect(again).toMatchObject({ code: 0, err: expect.not.stringContaining('replacing') as string });
   });
 
-  it('an open connection is not ended without a question, and status says how the new version is used', async () => {
+  it('an open connection is not ended without asking, and status says how to use the new version', async () => {
     await user.run('daemon', 'start');
     const client = await open(ports[0]);
     const before = await standing();
@@ -98,14 +98,14 @@ describe('after an update', () => {
     client.destroy();
   });
 
-  it('an installed daemon is started again by its manager', async () => {
+  it('the manager of an installed daemon restarts it', async () => {
     const bin = path.join(user.home, 'bin');
     const pidFile = path.join(user.home, 'pid');
     const unit = path.join(user.home, '.config/systemd/user/localport.service');
     mkdirSync(bin);
     mkdirSync(path.dirname(unit), { recursive: true });
     writeFileSync(unit, '[Service]\n');
-    // As little of systemd as it takes: it starts the daemon, and knows its process.
+    // A minimal systemd: it starts the daemon, and knows its process.
     const systemctl = `#!/bin/sh
 case "$2" in
   show) cat ${pidFile} ;;

@@ -1,4 +1,4 @@
-/** A LocalPort of another version that runs on, as after an update. */
+/** A LocalPort of another version that is still running, as after an update. */
 import type { HostInfo, Snapshot } from '../../shared/service-snapshot.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import { isOlderVersion } from '../core/version-order.ts';
@@ -9,7 +9,7 @@ import { exitCode } from './exit-code.ts';
 import { answerOf } from './host-connection.ts';
 import { showCount } from './output/quantity.ts';
 
-/** What is found, and what to do about it; null: it is of this version. */
+/** The finding, and what to do about it; null: it has this version. */
 export function otherVersion(running: string): readonly [found: string, advice: string] | null {
   if (running === version) return null;
   const advice = isOlderVersion(running, version)
@@ -18,16 +18,16 @@ export function otherVersion(running: string): readonly [found: string, advice: 
   return [`LocalPort ${running} is running, and this command is ${version}`, advice];
 }
 
-/** For commands that leave it as it is. */
+/** For commands that leave it running. */
 export function tellOtherVersion({ tell }: CommandContext, { version: running }: HostInfo): void {
   const found = otherVersion(running);
   if (found !== null) tell(found.join(': '));
 }
 
 /**
- * For commands that are about to use LocalPort: an older daemon is replaced by one of this version, with its services as they
- * were. Not the app, which its user sees; not over open connections, unless the user says so; not when a config would have to be
- * trusted first. Resolves to the client to go on with.
+ * For commands that are about to use LocalPort: replaces an older daemon with one of this version, with its services as
+ * they were. It does not replace the app, which its user sees; nor a daemon with open connections, unless the user
+ * agrees; nor one whose config would have to be trusted first. Resolves to the client to continue with.
  */
 export async function replaceOlderDaemon(
   context: CommandContext,

@@ -1,4 +1,4 @@
-/** What opens tunnels beside those of a host: children that end with this command, ssh transports, passwords. */
+/** The means to open tunnels beside those of a host: children that end with this command, ssh transports, passwords. */
 import type { ServiceSpec } from '../../shared/service-spec.ts';
 import type { Probe } from '../core/health/probe.ts';
 import { silentLogger } from '../core/observability/logger.ts';
@@ -23,13 +23,13 @@ export interface OwnTools {
   close(): Promise<void>;
 }
 
-/** `name`: of files in the runtime folder. `services`: those whose passwords may be read. */
+/** `name`: for files in the runtime folder. `services`: those whose passwords may be read. */
 export function openOwnTools(
   { clock, env, paths, platform }: CommandContext,
   name: string,
   services: readonly ServiceSpec[],
 ): OwnTools {
-  // Should this command be killed, its children are ended all the same.
+  // If this command is killed, its children are ended anyway.
   const lifeline = new Lifeline({ clock, log: silentLogger });
   const environment = cleanEnvironment(env);
   const launcher = new GroupLauncher({
@@ -60,6 +60,6 @@ export function openOwnTools(
   };
 }
 
-/** What ssh asks, it asks by way of `localport ssh login`. */
+/** Questions of ssh are answered with `localport ssh login`. */
 const nobodyAnswers = (clock: CommandContext['clock']): PromptDesk =>
   new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });

@@ -1,4 +1,4 @@
-/** A service tried without a host: with tunnels of this command's own. */
+/** Tests a service without a host: with this command's own tunnels. */
 import type { ServiceSpec } from '../../shared/service-spec.ts';
 import { prepareAppPaths } from '../core/config/app-paths.ts';
 import { createProbeRegistry } from '../core/health/probes/probe-registry.ts';

@@ -1,4 +1,4 @@
-/** The command line as a whole: global options, and every command with its help. What commands do is loaded by need. */
+/** The whole command line: global options, and every command with its help. The actions are loaded when needed. */
 import { Command, Option, type OutputConfiguration } from 'commander';
 import { logLevels } from '../core/observability/log-writer.ts';
 import { version } from '../version.ts';

@@ -73,7 +73,7 @@ describe('ssh', () => {
     });
   });
 
-  it('leaves those alone that run', async () => {
+  it('leaves running services alone', async () => {
     const away = await freePort();
     user.writeConfig(
       `name: far, technology: ssh, local_port: 20001, remote_port: ${echo.port}, connection: { host: ${sshd.host}, port: ${sshd.port}, key_file: ${sshd.keyFile}, remote_host: 127.0.0.1 }`,
@@ -90,13 +90,13 @@ describe('ssh', () => {
     expect((await user.run('ssh', 'test')).code).toBe(0);
     expect(await exchange({ host: '127.0.0.1', port: 20_001 }, 'still here')).toBe('still here');
     expect(await exchange({ host: '127.0.0.1', port: away }, 'and here')).toBe('and here');
-    // What is turned on anew still rides on the connection of those that run.
+    // A service that is turned on again still uses the connection of the running ones.
     await user.run('stop', 'far');
     expect((await user.run('start', 'far', '--wait')).code).toBe(0);
     expect(await pids()).toEqual(before);
   });
 
-  it('shows what ssh_config makes of a host, and refuses a key that others may read', async () => {
+  it('shows how ssh_config resolves a host, and refuses a key that others may read', async () => {
     const valid = await user.run('ssh', 'validate', 'far');
     expect(valid).toMatchObject({ code: 0, err: '' });
     expect(valid.out).toContain(`@127.0.0.1:${sshd.port} → 127.0.0.1:${echo.port}`);
@@ -107,7 +107,7 @@ describe('ssh', () => {
     expect(open.out).toContain(`→ chmod 600 ${sshd.keyFile}`);
   });
 
-  it('shows what ssh_config says of the user and the port that the service names', async () => {
+  it('shows how ssh_config resolves a host for the user and the port of the service', async () => {
     await sshd.client.addConfig('Match user deployer\n  ProxyJump gate');
     user.writeConfig(
       'name: far, technology: ssh, local_port: 20001, remote_port: 1, connection: { host: db.example, user: deployer }',
@@ -117,7 +117,7 @@ describe('ssh', () => {
     expect(out).toContain('deployer@db.example:22 through gate');
   });
 
-  it('proposes the forwards of an ssh_config with its includes, which are then valid as they stand', async () => {
+  it('proposes the forwards of an ssh_config with its includes, as a valid config', async () => {
     const folder = path.join(user.home, '.ssh');
     mkdirSync(path.join(folder, 'conf.d'), { recursive: true });
     writeFileSync(path.join(folder, 'conf.d/work'), 'Host bastion\n  LocalForward 5432 db.internal:5432\n');
@@ -142,7 +142,7 @@ describe('ssh', () => {
 });
 
 describe('clusters', () => {
-  /** A kubectl that answers for the context `prod` and for no other. */
+  /** A kubectl that answers only for the context `prod`. */
   const kubectl = `#!/bin/sh
 case "$*" in
   'config get-contexts --output=name') printf 'prod\\nstaging\\n' ;;
@@ -171,7 +171,7 @@ esac
     rmSync(bin, { recursive: true, force: true });
   });
 
-  it('are asked for what services use; one that does not answer is named, and the exit code is 1', async () => {
+  it('are queried for what services use; one that does not answer is named, and the exit code is 1', async () => {
     const status = await user.run('cluster', 'status');
     expect(status.code).toBe(1);
     expect(status.out).toMatch(/✗ fix +prod +v1.35.2 answers after \d+ ms; not ready: n1 \(1 of 1 nodes\)\n/);
@@ -199,7 +199,7 @@ esac
     });
   });
 
-  it('are not guessed at where the config that names them is broken, unless the command names them', async () => {
+  it('are not guessed if the config that names them is broken, unless the command names them', async () => {
     writeFileSync(user.configFile, 'services: {}\n');
     expect(await user.run('cluster', 'status')).toEqual({
       code: 1,
@@ -209,7 +209,7 @@ esac
     expect((await user.run('cluster', 'status', '--context', 'prod')).out).toContain('v1.35.2 answers');
   });
 
-  it('are asked without a warning where there are more than ten', async () => {
+  it('are queried without a warning if there are more than ten', async () => {
     const contexts = Array.from({ length: 15 }, (_, index) => `prod-${index}`);
     const kube = (context: string, index: number): string =>
       `name: ${context}, technology: kubectl, local_port: ${20_001 + index}, remote_port: 80, connection: { context: ${context}, namespace: shop, resource_name: web }`;
@@ -253,7 +253,7 @@ describe('a cluster of which one namespace may be read', () => {
   const namesIn = (out: string): readonly string[] =>
     [...out.matchAll(/^ {2}- name: (.*)$/gm)].map(([, name = '']) => name);
 
-  it('proposes those of the namespaces that the command names, and names one that may not be read', async () => {
+  it('proposes the services of the named namespaces, and names one that may not be read', async () => {
     const { code, out, err } = await user.run(
       'import',
       'kube',
@@ -270,13 +270,13 @@ describe('a cluster of which one namespace may be read', () => {
     );
   });
 
-  it('says how to name it where the context names another one', async () => {
+  it('says how to name the namespace if the context names another one', async () => {
     const { code, err } = await user.run('import', 'kube', '--context', 'fixture');
     expect(code).toBe(1);
     expect(err).toMatch(/in the namespace "default"; name namespaces that you may read with --namespace\n/);
   });
 
-  it('proposes a service without a selector where its endpoints are pods', async () => {
+  it('proposes a service without a selector if its endpoints are pods', async () => {
     kube.addService('manual', { namespace: 'shop', selector: null, ports: [9090] });
     kube.addService('legacy', { namespace: 'shop', selector: null, ports: [80] });
     kube.addPod('web-0', { namespace: 'shop' });
@@ -305,14 +305,14 @@ describe('completion', () => {
   };
 
   it.each([
-    // bash puts the words into the line as they are.
+    // bash inserts the words into the line unchanged.
     ['bash', String.raw`my\ db`],
     ['zsh', 'my db'],
     ['fish', 'my db'],
   ] as const)(
     'works in %s, where that is installed: commands, and names from the running host',
     async (shell, name) => {
-      // bash replaces only what is behind the last sign at which it takes words apart.
+      // bash replaces only the part after the last character at which it splits words.
       const behind = (prefix: string, value: string): string => (shell === 'bash' ? value : prefix + value);
       user = new CommandUser(program.folder);
       const isInstalled = await execute('/bin/sh', ['-c', `command -v ${shell}`]).catch(() => null);
@@ -321,7 +321,7 @@ describe('completion', () => {
       const env = { ...user.env, ...pathWith(user.home) };
       const offers = async (...words: readonly string[]): Promise<readonly string[]> => {
         const { stdout } = await execute(shell, ['-c', question[shell](words)], { env, cwd: user.home });
-        // fish sorts what it is offered.
+        // fish sorts the candidates.
         return stdout.trim().split('\n').toSorted();
       };
       expect(await offers('localport', 'daemon', 're')).toEqual(['reload', 'restart']);
@@ -344,7 +344,7 @@ describe('completion', () => {
       expect(await contexts()).toEqual(inUse);
       await user.run('daemon', 'start');
       expect(await offers('localport', 'stop', 'm')).toEqual([name]);
-      // From the file that the host runs with, wherever the user stands.
+      // From the file that the host uses, whatever the current folder.
       writeFileSync(path.join(user.home, 'localport.yaml'), 'services: []\n');
       expect(await contexts()).toEqual(inUse);
     },

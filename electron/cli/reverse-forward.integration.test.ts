@@ -1,4 +1,4 @@
-/** A port of a server that leads to this machine, by the command alone. */
+/** A port on a server that leads to this machine, with the command alone. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   port = await freePort();
   const searchPath = [sshd.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter);
   user = new CommandUser(program.folder, { PATH: searchPath });
-  // That of the daemon comes from the login shell.
+  // The daemon's own comes from the login shell.
   writeFileSync(path.join(user.home, '.profile'), `export PATH='${searchPath}'\n`);
   scope.own('user', () => user.dispose());
   user.writeConfig(

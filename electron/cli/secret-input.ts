@@ -9,7 +9,7 @@ type Terminal = Input & { setRawMode(isRaw: boolean): unknown };
 
 const keys = { enter: /[\r\n]/, erase: /[\x7f\b]/, eraseLine: '\x15', interrupt: '\x03', end: '\x04' };
 
-/** Fails when there is none, or when it cannot be kept. */
+/** Fails if there is none, or if it cannot be stored. */
 export async function readSecretInput(
   { openStdin, stderr, signal }: CommandContext,
   prompt: string,
@@ -22,9 +22,9 @@ export async function readSecretInput(
 }
 
 export interface Answers {
-  /** Typed without being shown, or the next line of a pipe; null: none. One question at a time. */
+  /** Typed without echo, or the next line of a pipe; null: none. One question at a time. */
   readonly ask: (prompt: string, cancelled: AbortSignal) => Promise<string | null>;
-  /** A pipe that stays open would keep the process from ending. */
+  /** A pipe that stays open would prevent the process from exiting. */
   readonly close: () => void;
 }
 
@@ -42,7 +42,7 @@ export function answersOf({ openStdin, stderr, signal }: CommandContext): Answer
   };
 }
 
-/** Each line as soon as it is there: a pipe need not end before a question is answered. null: no more, or aborted. */
+/** Each line as soon as it arrives: a pipe need not end before a question is answered. null: no more, or aborted. */
 function linesOf(stdin: Input): (signal: AbortSignal) => Promise<string | null> {
   const decoder = new StringDecoder('utf8');
   const chunks = stdin[Symbol.asyncIterator]();
@@ -109,7 +109,7 @@ async function readAll(stdin: Input): Promise<string> {
   return text;
 }
 
-/** What is typed up to Enter; null: Ctrl-C, or Ctrl-D on an empty line. */
+/** The typed text up to Enter; null: Ctrl-C, or Ctrl-D on an empty line. */
 function readLine(terminal: Terminal, signal: AbortSignal): Promise<string | null> {
   return new Promise((resolve) => {
     const decoder = new StringDecoder('utf8');
@@ -134,7 +134,7 @@ function readLine(terminal: Terminal, signal: AbortSignal): Promise<string | nul
       }
     };
     signal.addEventListener('abort', cancel, { once: true });
-    // The terminal neither shows nor edits what is typed.
+    // The terminal neither echoes nor edits the typed text.
     terminal.setRawMode(true);
     terminal.on('data', take);
     terminal.resume();

@@ -1,4 +1,4 @@
-/** The keychain of the platform, as commands use it. */
+/** The platform's keychain, as commands use it. */
 import type { Cause } from '../../shared/failure.ts';
 import { secretNameFault, type SecretReference } from '../../shared/secret-reference.ts';
 import type { Result } from '../../shared/result.ts';
@@ -25,7 +25,7 @@ const toolsOf = (context: CommandContext): ReaderParts => ({
   platform: context.platform,
 });
 
-/** The answers to ssh that the user wanted to be kept. */
+/** The answers to ssh that the user wanted to keep. */
 export const rememberedNames = ({ paths, tell }: CommandContext): RememberedNames =>
   new RememberedNames(paths.stateDirectory, { ...silentLogger, warn: tell, error: tell });
 
@@ -34,7 +34,7 @@ export const lookUpSecret = (
   reference: SecretReference,
 ): Promise<Result<string, Cause>> => readSecret(reference, toolsOf(context));
 
-/** Fails unless it can be read again as it was given. */
+/** Fails unless the same value can be read back. */
 export async function storeSecret(context: CommandContext, name: string, password: string): Promise<void> {
   const stored = await writeSecret(name, password, toolsOf(context));
   if (!stored.ok) throw writeFailure(stored.error, 'was not stored');
@@ -48,7 +48,7 @@ export async function removeSecret(context: CommandContext, name: string): Promi
   if (!removed.ok) throw writeFailure(removed.error, 'was not removed');
 }
 
-/** Nothing has to be stored in order to remove something. */
+/** The fix for a missing secret is to store one, which is no fix for its removal. */
 const hintOf = (cause: Cause): string | null => (cause.code === 'secret-missing' ? null : cause.remedy);
 
 const writeFailure = ({ program, isMissing, reason }: WriteFailure, what: string): CommandFailure =>

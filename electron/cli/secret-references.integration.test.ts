@@ -1,4 +1,4 @@
-/** Services whose passwords stand in the keychain and in 1Password, from the config to a real sshd. */
+/** Services whose passwords are in the keychain and in 1Password, from the config to a real sshd. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,7 +80,7 @@ describe.runIf(await canServePasswords())('passwords that stand elsewhere', () =
     expect(opCalls()).toBe(1);
   });
 
-  it('are read again when the server refused them and the user tries again', async () => {
+  it('are read again if the server refused them and the user tries again', async () => {
     tools.setKeychain('bastion', 'wrong s3cret');
     await user.run('stop', 'kept');
     await user.run('start', 'kept');

@@ -31,7 +31,7 @@ export interface Editing {
 /** As long as a login with questions may take. */
 const testTimeoutMs = 6 * 60_000;
 
-/** A config that is named by hand is meant, whatever a host runs. */
+/** A config that the user names is used, whatever a host runs. */
 export async function withEditing<T>(
   context: CommandContext,
   work: (editing: Editing) => Promise<T>,
@@ -91,7 +91,7 @@ async function ownEditing(context: CommandContext): Promise<Editing> {
   return { editor, path: file, client: null, otherConfig: null };
 }
 
-/** What services of the file want, which none of them has: nothing runs. */
+/** The local ports that the file's services want; none is open, because nothing is running. */
 async function placesIn(context: CommandContext, file: string): Promise<readonly NamedPlace[]> {
   const loaded = await readConfig(context, file);
   return loaded.ok
@@ -105,7 +105,7 @@ async function placesIn(context: CommandContext, file: string): Promise<readonly
     : [];
 }
 
-/** What is refused as such is a failure in words. */
+/** A refusal is a failure with a message. */
 export function editAnswer<T>(answer: Result<T, string>): T {
   if (answer.ok) return answer.value;
   throw new CommandFailure(answer.error);

@@ -9,7 +9,7 @@ const argv = [
 ];
 
 describe('the launchd agent', () => {
-  it('runs the daemon at login, again when it fails, and its words are escaped', () => {
+  it('runs the daemon at login, again when it fails, and escapes its arguments', () => {
     const text = launchAgent({ argv, outputFile: '/logs/daemon-start.log' });
     expect(text).toContain(`  <array>
     <string>/usr/bin/node</string>
@@ -22,7 +22,7 @@ describe('the launchd agent', () => {
     expect(text).toContain('<string>/logs/daemon-start.log</string>');
   });
 
-  it('has as many ends of each element as beginnings', () => {
+  it('has as many end tags of each element as start tags', () => {
     const text = launchAgent({ argv, outputFile: '/logs/x' });
     const open: string[] = [];
     for (const [, slash, name = '', empty] of text.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)) {
@@ -34,7 +34,7 @@ describe('the launchd agent', () => {
 });
 
 describe('the systemd unit', () => {
-  it('runs the daemon at login, again when it fails, and expands nothing in its words', () => {
+  it('runs the daemon at login, again when it fails, and expands nothing in its arguments', () => {
     const text = systemdUnit({ argv });
     expect(text).toContain(
       String.raw`ExecStart=/usr/bin/node "/opt/local port/daemon.cjs" --config "/home/me/$$50 \"100%%\" & <more>\\.yaml"` +
@@ -49,14 +49,14 @@ describe('the systemd unit', () => {
   });
 });
 
-describe('the program in a file of ours', () => {
-  it('is read as it was written, whatever its words', () => {
+describe('the program in one of our files', () => {
+  it('is read as it was written, whatever its arguments', () => {
     const words = [...argv, '', 'tab\tand\nline', 'a\\b "c" $$ %%'];
     expect(launchAgentProgram(launchAgent({ argv: words, outputFile: '/x' }))).toEqual(words);
     expect(systemdProgram(systemdUnit({ argv: words }))).toEqual(words);
   });
 
-  it('is none in a file of somebody else', () => {
+  it('is missing in a file of another program', () => {
     expect([launchAgentProgram('bplist00'), systemdProgram('[Unit]\n')]).toEqual([[], []]);
   });
 });

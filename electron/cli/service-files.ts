@@ -1,17 +1,17 @@
-/** The files by which launchd and systemd start the daemon at login. Pure: text from what is to be run. */
+/** The files with which launchd and systemd start the daemon at login. Pure: text from the program to run. */
 
-/** Reverse domain name, as launchd wants it. */
+/** Reverse domain name, as launchd requires. */
 export const agentLabel = 'dev.localport.daemon';
 export const unitName = 'localport.service';
 
 export interface DaemonCommand {
   /** The program and its arguments. */
   readonly argv: readonly string[];
-  /** Where its standard error goes: there is one line when it cannot start. */
+  /** Destination of its standard error: there is one line if it cannot start. */
   readonly outputFile: string;
 }
 
-/** launchd.plist(5). It is started again when it fails, and left alone when it was stopped in order. */
+/** launchd.plist(5). It is restarted when it fails, and left alone after a normal stop. */
 export function launchAgent({ argv, outputFile }: DaemonCommand): string {
   const strings = argv.map((word) => `    <string>${escapeXml(word)}</string>`).join('\n');
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -48,7 +48,7 @@ ${strings}
 `;
 }
 
-/** systemd.service(5). TERM goes to the daemon alone: it ends its own children, in order. */
+/** systemd.service(5). TERM goes only to the daemon: it ends its own children, in order. */
 export function systemdUnit({ argv }: Pick<DaemonCommand, 'argv'>): string {
   return `[Unit]
 Description=LocalPort keeps port forwards alive
@@ -71,7 +71,7 @@ WantedBy=default.target
 `;
 }
 
-/** The program and its arguments, as `launchAgent` wrote them; none where the text is something else. */
+/** The program and its arguments, as `launchAgent` wrote them; none if the text is something else. */
 export function launchAgentProgram(text: string): readonly string[] {
   const array = /<key>ProgramArguments<\/key>\s*<array>([\s\S]*?)<\/array>/.exec(text)?.[1] ?? '';
   return [...array.matchAll(/<string>([^<]*)<\/string>/g)].map(([, word = '']) =>
@@ -79,7 +79,7 @@ export function launchAgentProgram(text: string): readonly string[] {
   );
 }
 
-/** The same of what `systemdUnit` wrote. */
+/** The same for the output of `systemdUnit`. */
 export function systemdProgram(text: string): readonly string[] {
   const line = /^ExecStart=(.*)$/m.exec(text)?.[1] ?? '';
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare = '']) =>
@@ -95,7 +95,7 @@ export function systemdProgram(text: string): readonly string[] {
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Quoted, with `%` and `$`, which systemd would expand, doubled. A line feed would begin a setting of its own. */
+/** Quoted, with `%` and `$`, which systemd would expand, doubled. A line feed would begin a separate setting. */
 const systemdWord = (word: string): string => {
   const escaped = word
     .replaceAll('\\', String.raw`\\`)

@@ -15,7 +15,7 @@ const list = (...items: object[]): string => JSON.stringify({ kind: 'List', item
 const none = { names: new Set<string>(), ports: new Set<number>() };
 
 describe('the services of a cluster', () => {
-  it('are proposed port by port, but for those that are the system’s or have nothing to forward', () => {
+  it('are proposed port by port, except those of the system and those with nothing to forward', () => {
     const json = list(
       service('kubernetes', 'default', [{ port: 443 }]),
       service('coredns', 'kube-system', [{ port: 53 }]),
@@ -60,7 +60,7 @@ describe('the services of a cluster', () => {
     ]);
   });
 
-  it('are skipped where their name is no DNS label, and a port without one is named by its number', () => {
+  it('are skipped if their name is no DNS label, and a port without a name is named by its number', () => {
     const hostile = ['web\u001b[2J', 'Web', '-web', 'a'.repeat(64), 'web\nservices: []', ''];
     const json = list(
       ...hostile.map((name) => service(name, 'shop', [{ port: 80 }])),
@@ -77,7 +77,7 @@ describe('the services of a cluster', () => {
     );
   });
 
-  it('are said to be skipped where nothing can be forwarded, each with the reason', () => {
+  it('are reported as skipped if nothing can be forwarded, each with the reason', () => {
     const json = list(
       service('legacy', 'shop', [{ port: 80 }], { selector: {} }),
       service('kubernetes', 'default', [{ port: 443 }], { selector: null }),
@@ -110,7 +110,7 @@ describe('the services of a cluster', () => {
     ]);
   });
 
-  it('are proposed without a selector where their endpoints are pods', () => {
+  it('are proposed without a selector if their endpoints are pods', () => {
     const slice = (name: string, ...endpoints: object[]): object => ({
       metadata: { namespace: 'shop', labels: { 'kubernetes.io/service-name': name } },
       endpoints,
@@ -134,7 +134,7 @@ describe('the services of a cluster', () => {
     expect(servicesWithPods('Error from server (Forbidden)').size).toBe(0);
   });
 
-  it('are told apart by their contexts where several have one of that name', () => {
+  it('are named by their contexts if several have the same name', () => {
     const propose = (context: string, ...services: object[]) => {
       const found = proposeKubeServices(list(...services), context);
       return found === null ? [] : [found];
@@ -161,7 +161,7 @@ describe('the services of a cluster', () => {
       'staging-blog-web',
       'only-39',
     ]);
-    // Two clusters of one name in two regions.
+    // Two clusters with the same name in two regions.
     expect(namesOf('gke_p_eu_prod', 'gke_p_us-east_prod')).toContain('gke_p_us-east_prod-web');
   });
 
@@ -181,7 +181,7 @@ describe('proposals', () => {
       connection: { host: 'h' },
     }) as const;
 
-  it('get names and ports that are free, among themselves and beside the present config', () => {
+  it('get names and ports that are free, among themselves and in the present config', () => {
     const taken = { names: new Set(['db']), ports: new Set([5432, 10_000]) };
     const drafts = draftEntries(
       [proposal('db', 5432), proposal('db', 5432), proposal('web', 80), proposal('api', 80)],
@@ -201,7 +201,7 @@ describe('proposals', () => {
     ]);
   });
 
-  it('are a config that is valid as it stands', () => {
+  it('are a valid config', () => {
     const kube = proposeKubeServices(list(service('postgres', 'shop', [{ port: 5432 }])), 'prod');
     const text = proposalYaml(draftEntries([...(kube?.proposals ?? []), proposal('far', 22)], none).entries, [
       'staging: no answer',

@@ -3,7 +3,7 @@ import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { closestWord } from '../core/config/spelling.ts';
 import { CommandFailure, usageFailure } from './command-failure.ts';
 
-/** As in the control contract: no service has a longer name, no config more services. */
+/** As in the control contract: the maximum length of a service name, and the maximum number of services. */
 const maxNameLength = 200;
 const maxNames = 1_000;
 
@@ -13,7 +13,7 @@ export interface TargetOptions {
   readonly tag?: readonly string[];
 }
 
-/** Which services a command means: names, or tags, or all. Exactly one of the three. */
+/** The services that a command means: names, or tags, or all. Exactly one of the three. */
 export function targetOf(names: readonly string[], { all, tag }: TargetOptions): ControlTarget {
   const given = [names.length > 0, tag !== undefined, all === true].filter(Boolean).length;
   if (given === 0) throw usageFailure('no service is named', 'Name services, or --tag TAG, or --all.');
@@ -38,7 +38,7 @@ export function refuseNobody(target: ControlTarget, { accepted, refused }: Contr
 export const noSuchTag = (tags: readonly string[]): CommandFailure =>
   new CommandFailure(`no service has the tag ${tags.map((tag) => JSON.stringify(tag)).join(' or ')}`);
 
-/** The services that are named and have any of the tags; what is not given restricts nothing. */
+/** The named services that have any of the tags; an absent list restricts nothing. */
 export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>(
   services: readonly S[],
   names: readonly string[],
@@ -53,7 +53,7 @@ export function selectServices<S extends Pick<ServiceSnapshot, 'name' | 'tags'>>
   );
 }
 
-/** Fails for names that no service has, with what is probably meant. */
+/** Fails for names that no service has, with a suggestion. */
 export function refuseUnknown(
   services: readonly Pick<ServiceSnapshot, 'name'>[],
   names: readonly string[],

@@ -37,7 +37,7 @@ describe('the wait for services', () => {
     expect(progressOfStart(service, 10_000)).toBe(standing);
   });
 
-  /** A host that shows these snapshots, one after the other, and then goes on until it is cancelled. */
+  /** A host that shows these snapshots, one after the other, and then keeps running until it is canceled. */
   const clientShowing = (first: Snapshot, ...snapshots: readonly Snapshot[]): ControlClient =>
     fakeClient({
       request: () => Promise.resolve(ok(first as never)),
@@ -64,7 +64,7 @@ describe('the wait for services', () => {
     );
   };
 
-  it('ends as soon as all are done, and looks at no others', async () => {
+  it('ends as soon as all are done, and ignores other services', async () => {
     const client = clientShowing(
       aSnapshot(connecting, offService('web')),
       aSnapshot(aService('db'), offService('web')),
@@ -72,14 +72,14 @@ describe('the wait for services', () => {
     expect(await waitOn(client)).toEqual(['✓ db is up']);
   });
 
-  it('ends when the time is up, with what was seen last', async () => {
+  it('ends when the time is up, with the last known state', async () => {
     const clock = new FakeClock();
     const waiting = waitOn(clientShowing(aSnapshot(connecting), aSnapshot(retrying)), { clock });
     await clock.advance(1_000);
     expect(await waiting).toEqual([expect.stringMatching(/^✗ db retrying: /)]);
   });
 
-  it('has something to tell of a time that is over at once', async () => {
+  it('has a result even if the time is over at once', async () => {
     const clock = new FakeClock();
     const late = clientShowing(aSnapshot(connecting));
     const stream: ControlClient['stream'] = (_name, _params, { signal }) => {
@@ -93,7 +93,7 @@ describe('the wait for services', () => {
     expect(await waitOn({ ...late, request, stream }, { clock })).toEqual(['✗ db connecting']);
   });
 
-  it('says of a tunnel that was not proven in time that it is still being checked', async () => {
+  it('reports a tunnel that was not proven in time as still being checked', async () => {
     const clock = new FakeClock();
     const unproven = aService('db', { health: 'unknown' });
     const waiting = waitOn(clientShowing(aSnapshot(unproven)), { clock });
@@ -118,7 +118,7 @@ describe('the wait for services', () => {
     ]);
   });
 
-  it('fails when the host goes away', async () => {
+  it('fails if the host goes away', async () => {
     const client: ControlClient = {
       ...clientShowing(aSnapshot(connecting)),
       stream: () =>
@@ -127,7 +127,7 @@ describe('the wait for services', () => {
     await expect(waitOn(client)).rejects.toThrow('LocalPort ended the connection');
   });
 
-  it('for a stop ends with off, and not before', () => {
+  it('for a stop ends when the service is off, and not before', () => {
     expect([offService('db'), aService('db', { phase: 'stopping' })].map(progressOfStop)).toEqual([
       'done',
       'pending',

@@ -1,4 +1,4 @@
-/** Waits on the stream of snapshots until services stand as wished. */
+/** Waits on the stream of snapshots until services are in the requested state. */
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
 import { isInOrder } from '../../shared/service-tone.ts';
 import type { Clock } from '../core/clock.ts';
@@ -16,15 +16,15 @@ export interface ServiceWait {
   readonly clock: Clock;
   readonly names: readonly string[];
   readonly progressOf: (service: ServiceSnapshot) => Progress;
-  /** Of a service that is done. */
+  /** For a service that is done. */
   readonly tellDone: (service: ServiceSnapshot) => string;
   readonly timeoutMs: number;
-  /** Called again and again with the services that are waited for. */
+  /** Called repeatedly with the services that are still waited for. */
   readonly onPending?: (services: readonly ServiceSnapshot[]) => void;
   readonly signal: AbortSignal;
 }
 
-/** How each stood when all were done or failed, or when time was up, in the order of the config. */
+/** The state of each when all were done or failed, or when time was up, in the order of the config. */
 export async function waitForServices(wait: ServiceWait): Promise<readonly ServiceResult[]> {
   const { names, progressOf, tellDone } = wait;
   const services = await watchUntilSettled(wait);
@@ -45,7 +45,7 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
     settled.abort();
   });
   try {
-    // However short the time is, there is something to report.
+    // However short the time is, there is a state to report.
     let last = pick(answerOf(await client.request('snapshot', {})).services);
     const ended = await client.stream(
       'watch-snapshot',
@@ -67,7 +67,7 @@ async function watchUntilSettled(wait: ServiceWait): Promise<readonly ServiceSna
   }
 }
 
-/** The same; meanwhile a terminal shows what is waited for. */
+/** The same; in the meantime a terminal shows the services to wait for. */
 export async function waitWatched(
   context: CommandContext,
   wait: Omit<ServiceWait, 'clock' | 'signal' | 'onPending'>,
@@ -82,8 +82,8 @@ export async function waitWatched(
 }
 
 /**
- * Done when it is proven through the present tunnel, or ready: nobody has tried its target. What only the user can fix is
- * waited for as long as LocalPort is checking again, or will before the deadline, in epoch ms.
+ * Done when it is proven through the current tunnel, or ready, with an untried target. A service that only the user can
+ * fix is waited for while LocalPort is checking again, or will before the deadline, in epoch ms.
  */
 export function progressOfStart(service: ServiceSnapshot, deadline: number): Progress {
   const { phase, health, cause, nextRetryAt } = service;

@@ -56,7 +56,7 @@ const load = (text: string) => {
 };
 
 describe('an exported service', () => {
-  it('means the same when it is read again', () => {
+  it('has the same meaning when it is read back', () => {
     const { services } = load(everything);
     const exported = stringify({
       services: services.map((service) => serviceEntry(service, { showSecrets: true })),
@@ -71,7 +71,7 @@ describe('an exported service', () => {
     expect(exported).toContain('Authorization: "[hidden]"');
   });
 
-  it('shows where a password stands: that is no secret', () => {
+  it('shows the location of a password, which is not a secret', () => {
     const { services } = load(`services:
   - { name: a, technology: ssh, local_port: 1030, remote_port: 1, connection: { host: k, password: 'keychain:bastion' }, health_check: { type: redis, config: { password: 'op://v/i/f' } } }
 `);
@@ -82,7 +82,7 @@ describe('an exported service', () => {
 });
 
 describe('the starter config', () => {
-  it('is valid, and so are its examples once they are uncommented', () => {
+  it('is valid, and so are its examples when uncommented', () => {
     expect(load(starterConfig).services).toEqual([]);
     const uncommented = starterConfig.replaceAll(/^# (?= {2}|defaults)/gm, '');
     const { services, warnings } = load(uncommented);
@@ -102,7 +102,7 @@ describe('the JSON Schema', () => {
     readonly properties: { readonly services: { readonly items: Readonly<Record<string, object>> } };
   };
 
-  it('names every key of a service, its connections by technology, and what is required', () => {
+  it('names every key of a service, its connections by technology, and the required keys', () => {
     const { items } = schema.properties.services;
     expect(schema.required).toEqual(['services']);
     expect(items['required']).toEqual(['name', 'technology', 'connection']);
@@ -127,7 +127,7 @@ describe('the JSON Schema', () => {
     expect(items['allOf']).toHaveLength(4);
   });
 
-  it('lets a number be text or a variable, a duration either, and a list a single value', () => {
+  it('accepts text or a variable for a number, both forms of a duration, and a single value for a list', () => {
     const { properties } = schema.properties.services.items as unknown as {
       properties: Record<string, object>;
     };

@@ -1,4 +1,6 @@
-/** Services as they are written in a config file: the way back from `ServiceSpec`, and out of an import. */
+/**
+ * Services as they are written in a config file: the reverse of reading a `ServiceSpec`, and the result of an import.
+ */
 import { formatDuration } from '../../shared/config-scalars.ts';
 import type { KubeTarget } from '../../shared/kube-target.ts';
 import type {
@@ -18,7 +20,7 @@ export interface ServiceEntryOptions {
   readonly showSecrets: boolean;
 }
 
-/** The entry of a complete service, everything written out: defaults merged, variables replaced. */
+/** The entry of a complete service, with everything written out: defaults merged, variables replaced. */
 export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions): Entry {
   const { connection } = service;
   return withoutNothing({
@@ -117,7 +119,7 @@ function healthCheckEntry(check: HealthCheckSpec, options: ServiceEntryOptions):
   };
 }
 
-/** By the names of the probe's own settings, so that a new kind of probe is exported without a word here. */
+/** By the names of the probe's own settings, so that a new kind of probe is exported without changes here. */
 function probeConfig({ type: _, ...settings }: ProbeSpec, options: ServiceEntryOptions): Entry {
   const entries = Object.entries(settings).map(([name, value]): [string, unknown] => [
     name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
@@ -143,7 +145,7 @@ const restartPolicyEntry = (policy: RestartPolicySpec): Entry => ({
   backoff_multiplier: policy.backoffMultiplier,
 });
 
-/** How a kube context is watched, as it stands below `cluster_health`. */
+/** How a kube context is checked, as written under `cluster_health`. */
 export const clusterHealthEntry = (spec: ClusterHealthSpec): Entry => ({
   enabled: spec.enabled,
   interval: formatDuration(spec.intervalMs),
@@ -158,7 +160,7 @@ export const clusterHealthEntry = (spec: ClusterHealthSpec): Entry => ({
   },
 });
 
-/** Without what is null, and without empty mappings. */
+/** Without null values and empty mappings. */
 const withoutNothing = (entry: Entry): Entry =>
   Object.fromEntries(
     Object.entries(entry).filter(

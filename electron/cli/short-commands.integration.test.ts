@@ -1,4 +1,4 @@
-/** The commands as people type them, by a user who begins with nothing, with the real daemon. */
+/** The commands as people type them, by a new user, with the real daemon. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const script = (name: string, line: string): string => {
 };
 
 describe('a new user', () => {
-  it('is told at the first start how to get a config', async () => {
+  it('learns at the first start how to create a config', async () => {
     const nothing = await user.run('start', '--all');
     expect({ ...nothing, err: nothing.err.replaceAll(user.home, '~') }).toEqual({
       code: 1,
@@ -48,7 +48,7 @@ To create it, use one of these:
     );
   });
 
-  it('turns all on, looks, opens, and turns all off by the short commands', async () => {
+  it('turns all on, shows the status, opens one, and turns all off with the short commands', async () => {
     const port = await freePort();
     user.writeConfig(
       `name: site, technology: tcp, local_port: ${port}, remote_port: ${site.port}, connection: { host: 127.0.0.1 }, health_check: { type: http }`,
@@ -95,7 +95,7 @@ To create it, use one of these:
     });
   });
 
-  it('edits the config in the editor, and hears at once what is wrong with it, and where', async () => {
+  it('edits the config in the editor, and immediately learns what is wrong with it, and where', async () => {
     user.writeConfig('name: a, technology: tcp, local_port: 1, remote_port: 1, connection: { host: h }');
     user.env['EDITOR'] = script('breaks', `printf 'services:\\n  - name:db\\n    technology: ssh\\n' > "$1"`);
     const broken = await user.run('config', 'edit');
@@ -113,7 +113,7 @@ Fix them: localport config edit
     expect(await user.run('config', 'edit')).toMatchObject({ code: 0, err: '' });
   });
 
-  it('imports into the config that there is, whose comments stay, and learns which ports changed', async () => {
+  it('imports into the existing config, whose comments stay, and learns which ports changed', async () => {
     const taken = await freePort();
     mkdirSync(path.dirname(user.configFile), { recursive: true });
     const before = `# mine\nservices:\n  - {name: a, technology: tcp, local_port: ${taken}, remote_port: 1, connection: {host: h}} # kept\n`;

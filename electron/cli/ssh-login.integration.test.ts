@@ -1,4 +1,4 @@
-/** `localport ssh login`, from a headless daemon that nobody answers to a real sshd. */
+/** `localport ssh login`, from a headless daemon that no one answers to a real sshd. */
 import { spawn } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -40,7 +40,7 @@ afterEach(async () => {
   tools.dispose();
 });
 
-/** `input`: a line for each question. `staysOpen`: the pipe does not end behind it. */
+/** `input`: a line for each question. `staysOpen`: the pipe does not end after it. */
 async function login(
   host: string,
   input: string,
@@ -68,18 +68,18 @@ async function login(
 }
 
 describe('ssh login', () => {
-  it('answers what the daemon is asked, and the daemon needs no answer for the next tunnel', async () => {
+  it("answers the daemon's questions, and the daemon needs no answer for the next tunnel", async () => {
     expect(await login(sshd.host, `${passphrase}\n`)).toMatchObject({ code: 0 });
     expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
     await sshd.killSessions();
     expect(await exchange({ host: '127.0.0.1', port }, 'again')).toBe('again');
   });
 
-  it('takes an answer from a pipe that stays open, and ends all the same', async () => {
+  it('reads an answer from a pipe that stays open, and exits anyway', async () => {
     expect(await login(sshd.host, `${passphrase}\n`, { staysOpen: true })).toMatchObject({ code: 0 });
   });
 
-  it('remembers what works beyond the end of the daemon, until it is removed', async () => {
+  it('remembers an answer that worked after the daemon has exited, until it is removed', async () => {
     const name = `passphrase of ${sshd.keyFile}`;
     expect(await login(sshd.host, `${passphrase}\n`, { options: ['--remember'] })).toMatchObject({ code: 0 });
     await expect.poll(() => tools.keychain(name), { timeout: 5_000 }).toBe(passphrase);
@@ -97,7 +97,7 @@ describe('ssh login', () => {
     expect(tools.calls().join('\n')).not.toContain('tortoise');
   });
 
-  // That of util-linux: it runs a command in a terminal of its own, which it serves from its stdin.
+  // The `script` of util-linux: it runs a command in a separate terminal, which it controls from its stdin.
   it.runIf(process.platform === 'linux')('asks at a terminal whether to remember', async () => {
     const command = `'${process.execPath}' '${path.join(installed.folder, 'localport.cjs')}' ssh login '${sshd.host}'`;
     const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
@@ -126,20 +126,20 @@ describe('ssh login', () => {
       .toBe(passphrase);
   });
 
-  it('says that nothing can be remembered where there is no keychain', async () => {
+  it('says that nothing can be remembered if there is no keychain', async () => {
     for (const program of readdirSync(tools.binDirectory)) rmSync(path.join(tools.binDirectory, program));
     const { code, text } = await login(sshd.host, `${passphrase}\n`, { options: ['--remember'] });
     expect(code).toBe(0);
     expect(text).toContain('There is no keychain to remember answers in');
   });
 
-  it('says what went wrong when there is no answer', async () => {
+  it('says what went wrong if there is no answer', async () => {
     const { code, text } = await login('db', '');
     expect(code).toBe(1);
     expect(text).toContain('No passphrase was entered for');
   });
 
-  it('says so when no service leads to the host', async () => {
+  it('says so if no service leads to the host', async () => {
     expect(await login('elsewhere', '')).toMatchObject({
       code: 1,
       text: expect.stringContaining('no ssh service leads to elsewhere') as string,

@@ -8,7 +8,7 @@ import { brokenConfig } from './output/config-complaint.ts';
 
 export type SshService = ServiceSpec & { readonly connection: SshConnection };
 
-/** The ssh services of the config, or those of them that are named. A name that is none of them is a failure. */
+/** The ssh services of the config, or the named ones. A name that is not one of them is a failure. */
 export async function readSshServices(
   context: CommandContext,
   names: readonly string[],

@@ -5,7 +5,7 @@ const cellar = '/opt/homebrew/Cellar/node/24.1.0/bin/node';
 const nvm = '/Users/me/.nvm/versions/node/v22.12.0/bin/node';
 const fnm = '/Users/me/.local/share/fnm/node-versions/v22.12.0/installation/bin/node';
 
-/** Links, each to its real path; anything else is itself, if it is listed, or missing. */
+/** Links, each to its real path; any other path is itself if it is listed, or missing. */
 const links: Readonly<Record<string, string>> = {
   '/opt/homebrew/bin/node': cellar,
   '/opt/homebrew/opt/node/bin/node': cellar,
@@ -21,7 +21,7 @@ const stable = (program: string, ...folders: readonly string[]) =>
     Promise.resolve(links[file] ?? (files.has(file) ? file : null)),
   );
 
-describe('the path of node that outlives an update', () => {
+describe('the path of node that survives an update', () => {
   it.each([
     ["is Homebrew's own link", cellar, [], '/opt/homebrew/opt/node/bin/node'],
     [

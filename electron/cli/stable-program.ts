@@ -1,7 +1,7 @@
 /**
- * The path by which a program is still found after an update. `process.execPath` is the real path: Homebrew's names the version
- * (`/opt/homebrew/Cellar/node/24.1.0/bin/node`) and is gone after `brew upgrade`, and launchd then ends the job with 78
- * (EX_CONFIG) without a word.
+ * The path at which a program is still found after an update. `process.execPath` is the real path: Homebrew's names the
+ * version (`/opt/homebrew/Cellar/node/24.1.0/bin/node`) and is gone after `brew upgrade`, and launchd then ends the job
+ * with 78 (EX_CONFIG) without a message.
  */
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,12 +10,15 @@ export type RealPath = (file: string) => Promise<string | null>;
 
 export const realPathOf: RealPath = (file) => realpath(file).catch(() => null);
 
-/** Homebrew keeps `PREFIX/opt/FORMULA` as a link to the version in use, also of a formula that is not linked into `bin`. */
+/**
+ * Homebrew keeps `PREFIX/opt/FORMULA` as a link to the version in use, even for a formula that is not linked into
+ * `bin`.
+ */
 const inCellar = /^(.+)\/Cellar\/([^/]+)\/[^/]+\/(.+)$/;
-/** fnm makes a folder for each shell session, and removes it later. */
+/** fnm creates a folder for each shell session, and removes it later. */
 const ofOneSession = /\/fnm_multishells\//;
 
-/** Another path to the very same program, where there is one that outlives its version; else `program` itself. */
+/** Another path to the same program, if there is one that survives its version; otherwise `program` itself. */
 export async function stableProgram(
   program: string,
   searchPath: string | undefined,

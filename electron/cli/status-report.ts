@@ -1,10 +1,10 @@
 import type { Prompt } from '../../shared/prompt.ts';
 import type { ConfigState, HostInfo, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 
-/** A service, also one of which no host knows since when it has been so. */
+/** A service, including one whose state has an unknown start time. */
 export type ReportedService = Omit<ServiceSnapshot, 'since'> & { readonly since: number | null };
 
-/** What `localport status` has to tell, from a running host or, without one, from what is on disk. */
+/** The information of `localport status`, from a running host or, without one, from disk. */
 export interface StatusReport {
   /** null: no host runs. */
   readonly host: HostInfo | null;

@@ -10,7 +10,7 @@ import { Picture, watchStatus } from './status-watch.ts';
 import { fakeClient } from './testing/fake-client.ts';
 import { testSurroundings } from './testing/test-context.ts';
 
-/** What is written for each snapshot that a host shows, one at a time. */
+/** The output for each snapshot that a host shows, one at a time. */
 async function watch(
   snapshots: readonly Snapshot[],
   { isTTY = true, output }: { readonly isTTY?: boolean; readonly output?: GlobalOptions['output'] } = {},
@@ -34,7 +34,7 @@ async function watch(
 describe('the watched status', () => {
   const snapshots = [aSnapshot(aService('db'), aService('web')), aSnapshot(offService('db'))];
 
-  it('is drawn over the picture before on a terminal', async () => {
+  it('is drawn over the previous picture on a terminal', async () => {
     const [first = '', second = '', ...more] = await watch(snapshots);
     expect(more).toEqual([]);
     expect(second.startsWith(`\u001b[${first.split('\n').length - 1}A\r`)).toBe(true);
@@ -42,12 +42,12 @@ describe('the watched status', () => {
     expect(second).not.toContain('web');
   });
 
-  it('is an object on a line for each change as JSON, on a terminal too', async () => {
+  it('is one JSON object per line for each change, on a terminal too', async () => {
     const lines = (await watch(snapshots, { output: 'json' })).join('').trimEnd().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as Snapshot).services.length)).toEqual([2, 1]);
   });
 
-  it('draws over nothing where it writes into a file', async () => {
+  it('draws over nothing if it writes to a file', async () => {
     expect((await watch(snapshots, { isTTY: false })).join('')).not.toContain('\u001b');
   });
 });
@@ -60,7 +60,7 @@ const drawn = (rows: number | undefined, ...pictures: readonly (readonly string[
 };
 
 describe('a picture on a terminal', () => {
-  it('is drawn over by the next one, line for line, and leaves what stood above it', () => {
+  it('is drawn over by the next one, line for line, and keeps the text above it', () => {
     expect(drawn(24, ['a', 'b'], ['c'], ['d', 'e'])).toEqual([
       '\r^[?7la^[K\nb^[K\n^[?7h^[J',
       '^[2A\r^[?7lc^[K\n^[?7h^[J',
@@ -68,7 +68,7 @@ describe('a picture on a terminal', () => {
     ]);
   });
 
-  it('is cropped to what the terminal shows, as lines that went off could not be drawn over; its sum is kept', () => {
+  it("is cropped to the terminal's height, as lines that scrolled off could not be redrawn; its summary is kept", () => {
     const [text = ''] = drawn(5, ['head', 'one', 'two', 'three', '', 'sum']);
     expect(text).toContain('head^[K\none^[K\n… 3 more lines^[K\nsum^[K\n');
     expect(text).not.toContain('two');

@@ -14,12 +14,14 @@ import { statusLines } from './output/status-format.ts';
 import { reportOf, type StatusReport } from './status-report.ts';
 
 export interface StatusWatch {
-  /** At the most one report in this time; undefined: each change is shown. */
+  /** At most one report in this time; undefined: each change is shown. */
   readonly interval: string | undefined;
   readonly select: (report: StatusReport) => StatusReport;
 }
 
-/** Draws the state again and again: over itself on a terminal, one below the other elsewhere. Ends with the host, or by Ctrl-C. */
+/**
+ * Draws the state repeatedly: in place on a terminal, one below the other elsewhere. Ends with the host, or by Ctrl-C.
+ */
 export async function watchStatus(
   context: CommandContext,
   client: ControlClient,
@@ -54,8 +56,8 @@ export async function watchStatus(
 }
 
 /**
- * Lines on a terminal that are drawn over by the next ones. What stood there before stays above: it goes up by as many
- * lines as it drew. So a line must not be wrapped, and no more lines drawn than the terminal shows.
+ * Lines on a terminal that the next ones are drawn over. Text above them stays: the cursor goes up by as many lines as
+ * were drawn. So a line must not be wrapped, and no more lines drawn than the terminal shows.
  */
 export class Picture {
   readonly #terminal: Output;
@@ -65,10 +67,10 @@ export class Picture {
     this.#terminal = terminal;
   }
 
-  /** The last line is shown in any case: it sums up the others. */
+  /** The last line is always shown: it summarizes the others. */
   draw(lines: readonly string[]): void {
     const shown = crop(lines, (this.#terminal.rows ?? Infinity) - 1);
-    // ECMA-48 CUU, EL, ED; DECAWM off and on. Nothing flickers, as nothing is cleared first.
+    // ECMA-48 CUU, EL, ED; DECAWM off and on. There is no flicker, because nothing is cleared first.
     const up = this.#height === 0 ? '' : controlSequence(`${this.#height}A`);
     const text = shown.map((line) => `${singleLine(line)}${controlSequence('K')}\n`).join('');
     const [noWrap, wrap, below] = ['?7l', '?7h', 'J'].map(controlSequence);
@@ -83,7 +85,7 @@ function crop(lines: readonly string[], height: number): readonly string[] {
   return [...kept, `… ${lines.length - 1 - kept.length} more lines`, lines.at(-1) ?? ''];
 }
 
-/** Passes on the first value at once, and then the newest, at the most one in `intervalMs`. */
+/** Passes on the first value at once, and then the newest, at most one per `intervalMs`. */
 class Throttle<T> {
   readonly #clock: Clock;
   readonly #intervalMs: number;

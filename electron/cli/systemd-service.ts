@@ -16,7 +16,7 @@ export function systemdService(context: Pick<CommandContext, 'env' | 'homeDirect
     file,
     textOf: systemdUnit,
     programIn: systemdProgram,
-    // What `systemctl enable` does; it wants a session for it, which an ssh login without one lacks.
+    // What `systemctl enable` does; that requires a session, which an ssh login without one lacks.
     link: path.join(folder, 'default.target.wants', unitName),
     load: (tools) => runAll(tools, [systemctl('daemon-reload'), systemctl('start', unitName)]),
     unload: (tools) => runAll(tools, existsSync(file) ? [systemctl('stop', unitName)] : []),

@@ -5,7 +5,7 @@ import { onScreen } from '../core/observability/visible-output.ts';
 export const confirmAtTerminal = async (question: string, signal: AbortSignal): Promise<boolean> =>
   /^y(es)?$/i.test(await askAtTerminal(question, signal));
 
-/** The line that was typed, without spaces around it; empty at the end of the input, and after Ctrl-C. */
+/** The typed line, without surrounding spaces; empty at the end of the input, and after Ctrl-C. */
 export async function askAtTerminal(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -11,18 +11,18 @@ export interface TextPlace {
   readonly line: number;
 }
 
-/** In this order: `editor` is what Debian's alternatives name. */
+/** In this order: `editor` is the name in Debian's alternatives. */
 const fallbacks = ['editor', 'vi', 'nano'];
 
-/** What the user wants to edit with, a command line for the shell; null: they have not said. */
+/** The user's chosen editor, a command line for the shell; null: none is chosen. */
 export const editorCommand = (env: Environment): string | null =>
   [env['VISUAL'], env['EDITOR']].find((command) => command !== undefined && command.trim() !== '') ?? null;
 
-/** The same, else an editor of this system: in the terminal, or on a Mac's desktop where there is no terminal. */
+/** The same, otherwise an editor of this system: in the terminal, or on a Mac's desktop if there is no terminal. */
 async function chooseEditor({ env, platform, prompt }: CommandContext): Promise<string> {
   const chosen = editorCommand(env);
   if (chosen !== null) return chosen;
-  // -W: until its window is closed. -n: an editor that runs already would have us wait for its end.
+  // -W: until its window is closed. -n: with an editor that is already running, we would wait for it to quit.
   if (prompt === undefined && platform === 'darwin') return 'open -W -n -t';
   for (const name of fallbacks) if ((await findProgram(name, env['PATH'])) !== null) return name;
   throw new CommandFailure('no text editor was found', {
@@ -65,7 +65,7 @@ export function editorArguments(command: string, { path: file, line }: TextPlace
   }
 }
 
-/** Resolves when the editor has ended. */
+/** Resolves when the editor has exited. */
 export async function openTextEditor(context: CommandContext, place: TextPlace): Promise<void> {
   const { env, workingDirectory } = context;
   const command = await chooseEditor(context);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runTool } from './tool-run.ts';
 
-it('runs many programs at once under one signal without a warning of Node', async () => {
+it('runs many programs at once under one signal without a Node warning', async () => {
   const warnings: string[] = [];
   const note = ({ message }: Error): number => warnings.push(message);
   process.on('warning', note);

@@ -1,8 +1,8 @@
-/** Runs a program of the user's, kubectl or ssh, for one answer. */
+/** Runs one of the user's programs, kubectl or ssh, for one answer. */
 import type { CommandContext } from './command-context.ts';
 
 export interface ToolRun {
-  /** null: it could not be started, or it was ended; `stderr` says why. */
+  /** null: it could not be started, or it was killed; `stderr` says why. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -14,9 +14,9 @@ export interface ToolRun {
 const maxOutputBytes = 32 * 1024 * 1024;
 
 export interface ToolTerms {
-  /** It is killed then. */
+  /** The time after which it is killed. */
   readonly timeoutMs: number;
-  /** What it reads from its stdin, which is empty otherwise. */
+  /** Its stdin, empty by default. */
   readonly input?: string | undefined;
 }
 
@@ -34,14 +34,14 @@ export async function runToolWith(
   [file, ...args]: readonly [string, ...string[]],
   { timeoutMs, input }: ToolTerms,
 ): Promise<ToolRun> {
-  // Loading it takes longer than most commands: it is loaded only where a program is started.
+  // Loading it takes longer than most commands: it is loaded only if a program is started.
   const { execa } = await import('execa');
   const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
     env,
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     timeout: timeoutMs,
-    // Each run listens to a signal of its own: Node warns of more than 10 listeners on one.
+    // Each run listens to its own signal: Node warns about more than 10 listeners on one.
     cancelSignal: AbortSignal.any([signal]),
     maxBuffer: maxOutputBytes,
     stripFinalNewline: false,
@@ -59,5 +59,5 @@ export async function runToolWith(
   };
 }
 
-/** The last line of what a program complained: the one that counts, says kubectl's and ssh's custom. */
+/** The last line of a program's error output: by convention of kubectl and ssh, the one that counts. */
 export const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';

@@ -1,9 +1,9 @@
-/** Folders from which macOS runs a program today and not tomorrow. */
+/** Folders from which macOS may run a program today but not tomorrow. */
 import { isTransient } from '../core/install/transient-place.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { CommandContext } from './command-context.ts';
 
-/** Before a path is written down that is used at the next login. */
+/** Call it before a path is saved for use at the next login. */
 export function refuseTransient(
   { platform }: Pick<CommandContext, 'platform'>,
   files: readonly string[],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { momentText } from '../../shared/off-until.ts';
 import { readUntil } from './until-option.ts';
 
-/** In local time, whatever the zone of this machine is. */
+/** In local time, whatever the time zone of this machine. */
 const now = new Date(2026, 10, 29, 13, 40).getTime();
 
 it.each([
@@ -18,7 +18,7 @@ it.each([
   expect(momentText(until, now)).toBe(text);
 });
 
-it('is nothing where neither option is given, and refuses what it cannot read', () => {
+it('is nothing if neither option is given, and refuses what it cannot read', () => {
   expect(readUntil({}, now)).toBeUndefined();
   for (const options of [
     { until: '25:00' },

@@ -1,6 +1,6 @@
 /**
- * A new user: an empty home, and the hosts, clusters and programs that the documentation names. `bastion` and the kube
- * contexts are there as a user has them. An address or port that a test cannot have is replaced in the command line.
+ * A new user: an empty home, and the hosts, clusters, and programs that the documentation names. `bastion` and the kube
+ * contexts exist as a user would have them. An address or port that a test cannot use is replaced in the command line.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,13 +21,13 @@ export interface LineRun {
 
 const lineTimeoutMs = 100_000;
 
-/** These go on until Ctrl-C, which comes once they have printed something. */
+/** Commands that run until Ctrl-C, which is sent once they have printed something. */
 const goesOn = /--watch\b|--follow\b|\blogs\b.* -f\b|--foreground\b|--no-buffer\b/;
 
-/** These ask at the terminal, or open an editor. */
+/** Commands that ask at the terminal, or open an editor. */
 const needsTerminal = /^localport (?:edit db|remove db|uninstall)(?: +#|$)/;
 
-/** These leave services or files other than an example takes for granted. */
+/** Commands that leave services or files other than an example assumes. */
 const disturbs =
   /\b(?:start|stop|restart|toggle|daemon|add|edit|remove|undo|import|trust|untrust|init|uninstall|desired|save)\b/;
 
@@ -40,7 +40,7 @@ export class DocumentedWorld {
   /** Variables that earlier lines have set. */
   #assignments = '';
 
-  /** `programFolder`: has the bundles that `localport` runs; null: there is no such command yet. */
+  /** `programFolder`: has the bundles that `localport` runs; null: that command does not exist yet. */
   static async open(programFolder: string, { isInstalled }: { readonly isInstalled: boolean }) {
     const [sshd, kube, echo, web] = await Promise.all([
       startSshd(),
@@ -76,7 +76,7 @@ export class DocumentedWorld {
     const script = (name: string, text: string): void => {
       writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     };
-    // A systemd, an editor, a password manager and the user's own programs, which do what they are told.
+    // Fakes for systemd, an editor, a password manager, and the user's own programs, which do as they are told.
     for (const name of ['systemctl', 'editor', 'pass', 'my-tunnel', 'cloud-sql-proxy'])
       script(name, 'echo s3cret');
     if (isInstalled)
@@ -96,12 +96,12 @@ export class DocumentedWorld {
       PATH: folders.join(path.delimiter),
       KUBECONFIG: kube.client.kubeconfigFile,
       EDITOR: 'editor',
-      // `npm link` puts a command into the folder of Node, which all tests share.
+      // `npm link` puts a command in the folder of Node, which all tests share.
       npm_config_prefix: npmFolder,
       npm_config_update_notifier: 'false',
     };
     Object.assign(this.user.env, env);
-    // A login shell sets PATH anew.
+    // A login shell sets PATH again.
     const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
     writeFileSync(path.join(home, '.profile'), lines.join(''));
     const [webPort = 0, ...configPorts] = ports;
@@ -144,7 +144,7 @@ services:
 `;
   }
 
-  /** `line`: as the page has it, with its comment. */
+  /** `line`: as in the page, with its comment. */
   async run(line: string, folder = this.user.home): Promise<LineRun> {
     if (disturbs.test(line)) this.#isSettled = false;
     const text = this.#standIns.reduce((rest, { written, means }) => rest.replaceAll(written, means), line);
@@ -157,7 +157,7 @@ services:
     return this.#runProgram(['script', '-q', ...inTerminal], folder, false);
   }
 
-  /** Starts a line that lasts. */
+  /** Starts a line that keeps running. */
   begin(line: string, folder: string): { readonly ended: Promise<LineRun> } {
     return { ended: this.#runProgram(['/bin/bash', '-c', `exec ${line}`], folder, false) };
   }

@@ -1,6 +1,6 @@
 /**
- * Adding a forward with the keyboard alone, from the open popover: to a service of a cluster, whose name is known, and until the
- * forward carries bytes. Names are typed as a person types them. And how large the page is that a click waits for.
+ * Adding a forward with the keyboard alone, from the open popover: to a service of a cluster whose name is known, until
+ * the forward carries bytes. Names are typed at human speed. Also the size of the page that a click waits for.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * 200 services of which twenty a second change: how long after main has sent a snapshot the row that it changes is painted. And
- * what moves in the popover when a row gets into trouble and out of it while the pointer is inside.
+ * 200 services, 20 changes per second: the time from the moment that the main process sends a snapshot until the
+ * changed row is painted. Also what moves in the popover when a row gets into trouble and out of it while the pointer
+ * is inside.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright';
@@ -22,7 +23,7 @@ const maxPaintMs = 33;
 /** Twice: into trouble, and out of it. */
 const trials = 3;
 
-/** What a row says of being on, and when: it was sent so, or painted so. */
+/** The on/off state of a row, and the time at which it was sent or painted. */
 interface Note {
   readonly key: string;
   readonly at: number;
@@ -32,7 +33,7 @@ interface WithNotes {
   benchNotes?: Note[];
 }
 
-/** Main notes each change of a switch when it sends it. */
+/** The main process records each change of a switch when it sends it. */
 const watchSent = (app: RunningApp): Promise<void> =>
   inMain(app.electron, async ({ BrowserWindow }) => {
     const notes: Note[] = ((globalThis as WithNotes).benchNotes = []);
@@ -52,7 +53,7 @@ const watchSent = (app: RunningApp): Promise<void> =>
     };
   });
 
-/** The page notes each change of a switch once the frame with it is painted. */
+/** The page records each change of a switch once the frame with it is painted. */
 const watchPainted = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const notes: Note[] = ((globalThis as WithNotes).benchNotes = []);
@@ -77,7 +78,7 @@ const watchPainted = (page: Page): Promise<void> =>
     observer.observe(document.body, { subtree: true, attributes: true, attributeFilter: ['aria-checked'] });
   });
 
-/** Each service in turn is turned off, and on the next time round. */
+/** Each service in turn is turned off, and on again in the next round. */
 async function changeAllTheTime(client: ControlClient): Promise<number> {
   const startedAt = performance.now();
   let changes = 0;
@@ -122,7 +123,7 @@ interface WithMovement {
   benchMovement?: { rows: number; window: number; stop: boolean };
 }
 
-/** In each frame: how far any other row, and the window's height, is from where it was. In px. */
+/** For each frame: how far any other row, and the window's height, is from its position before. In px. */
 const watchMovement = (page: Page, changing: string): Promise<void> =>
   page.evaluate((name) => {
     const tops = (): ReadonlyMap<string, number> =>
@@ -152,7 +153,7 @@ const endMovement = (page: Page): Promise<{ readonly rows: number; readonly wind
     return movement;
   });
 
-/** The first row gets into trouble, and out of it, with the pointer on the third. */
+/** The first row gets into trouble and out of it, with the pointer on the third. */
 async function reportMovement(crowd: CrowdedApp, page: Page): Promise<void> {
   const changing = nameOf(0);
   const row = page.locator(`.row[data-name="${changing}"]`);

@@ -1,6 +1,6 @@
 /**
- * From the click on the icon, as the panel sends it by D-Bus, until the popover is on the screen: the frame is painted that follows
- * its window's becoming visible. With a window that is hidden, and with none.
+ * The time from the click on the icon, as the panel sends it by D-Bus, until the popover is on the screen: until the
+ * first frame after its window becomes visible is painted. With a hidden window, and without a window.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../../electron/core/scope.ts';
@@ -15,7 +15,7 @@ const turns = { 'window there': 25, 'no window': 15 } as const;
 type Start = keyof typeof turns;
 /** In ms, for 10 and for 200 services. */
 const limits = { 'window there': { 10: 60, 200: 60 }, 'no window': { 10: 300, 200: 350 } } as const;
-/** Longer than a click is taken for the one that has just closed it (`icon-presses.ts`). */
+/** Longer than a click counts as the one that has just closed it (`icon-presses.ts`). */
 const restMs = 500;
 
 interface WithPaints {
@@ -25,7 +25,7 @@ interface WithPaints {
 /** Epoch ms with fractions, on the clock that all processes share. */
 const now = (): number => performance.timeOrigin + performance.now();
 
-/** From now on main notes when each window that is shown has painted. */
+/** From now on, the main process records when each shown window has painted. */
 const watchPaints = (app: RunningApp): Promise<void> =>
   inMain(app.electron, async ({ app: main, BrowserWindow }) => {
     const paints: number[] = ((globalThis as WithPaints).benchPaints = []);
@@ -59,7 +59,7 @@ async function clickUntilPainted({ app, world }: CrowdedApp): Promise<number> {
   return (painted ?? NaN) - clickedAt;
 }
 
-/** What Electron needs for a window with a word in it, in ms: a part of the above that is not ours. */
+/** What Electron needs for a window with one word, in ms: the part of the above that is not ours. */
 const bareWindow = (app: RunningApp): Promise<number> =>
   inMain(app.electron, async ({ BrowserWindow }) => {
     const at = (): number => performance.timeOrigin + performance.now();

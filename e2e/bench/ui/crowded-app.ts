@@ -1,4 +1,4 @@
-/** The real app with as many forwards as a benchmark wants, driven by Playwright: tcp, so that no child adds its own noise. */
+/** The real app with any number of forwards, driven by Playwright: tcp, so that no child processes add noise. */
 import type { Page } from 'playwright';
 import type { Scope } from '../../../electron/core/scope.ts';
 import { createWorld, type RunningApp, type World } from '../../fixtures/electron-app.ts';
@@ -8,9 +8,9 @@ import { startEchoServer, type FixtureServer } from '../../fixtures/servers.ts';
 export interface CrowdedApp {
   readonly app: RunningApp;
   readonly world: World;
-  /** What all forwards but the first lead to. */
+  /** The target of all forwards but the first. */
   readonly server: FixtureServer;
-  /** What the first one leads to, and checks every second. */
+  /** The target of the first one, which it checks every second. */
   readonly watched: FixtureServer;
 }
 
@@ -54,7 +54,7 @@ export async function crowdedWorld(
         }
       : {}),
   }));
-  // JSON is YAML.
+  // JSON is valid YAML.
   const world = await createWorld({ config: JSON.stringify({ version: '1.0', services }) });
   scope.own('world', () => world.close());
   return { world, server, watched };
@@ -68,7 +68,7 @@ export async function hidePopover(app: RunningApp): Promise<void> {
   });
 }
 
-/** What the app does itself after a minute hidden. */
+/** What the app does itself after it has been hidden for a minute. */
 export async function destroyPopover(app: RunningApp): Promise<void> {
   await inMain(app.electron, async ({ BrowserWindow }) => {
     for (const window of BrowserWindow.getAllWindows()) window.destroy();
@@ -91,6 +91,7 @@ export async function watchLongTasks(page: Page): Promise<LongTasks> {
     const observer = new PerformanceObserver((list) => {
       durations.push(...list.getEntries().map(({ duration }) => duration));
     });
+    // A type of PerformanceEntry: cspell:ignore longtask
     observer.observe({ type: 'longtask' });
     (globalThis as WithLongTasks).benchLongTasks = { durations, observer };
   });

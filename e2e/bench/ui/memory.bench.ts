@@ -1,6 +1,7 @@
 /**
- * What the popover adds to the app's memory, and how much of that is back 10 s after it has been destroyed, a minute after it was
- * hidden. The first time counts for nothing: what Chromium needs once stays. No debugger is attached, which would be measured along.
+ * The memory that the popover adds to the app, and how much of that is returned 10 s after its destruction, a minute
+ * after it was hidden. The first time does not count: Chromium keeps some memory from then on. No debugger is attached,
+ * which would be included in the measurement.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../fixtures/eventually.ts';
@@ -14,7 +15,7 @@ import { measureTree } from '../own-tree.ts';
 import { crowdedWorld } from './crowded-app.ts';
 
 const services = 10;
-/** Beside the first. */
+/** In addition to the first. */
 const rounds = 2;
 const openForMs = 5_000;
 const afterDestroyMs = 10_000;

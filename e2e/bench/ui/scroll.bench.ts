@@ -1,4 +1,4 @@
-/** How 500 services scroll: the time between frames while the list goes down and up, and tasks that would be felt. */
+/** How 500 services scroll: the time between frames while the list scrolls down and up, and long tasks. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { runInScope } from '../bench-scope.ts';
 import { median, reportAtMost, reportNone } from '../figure.ts';

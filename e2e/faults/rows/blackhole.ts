@@ -1,4 +1,4 @@
-/** Hosts fall silent: packets vanish, and nobody is told. One has clients, the other none. */
+/** Hosts fall silent: packets are lost without any error. One host has clients, the other none. */
 import { eventually } from '../../fixtures/eventually.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
 import { maxLieSeconds, reportGreenWhileDead } from '../green-lies.ts';
@@ -31,7 +31,7 @@ const blackhole = (seconds: number): Row => ({
     const isBack = (service: Service): boolean =>
       isGreen(world.daemon.service(service.name)) &&
       (idle.includes(service) || servedAgainAt(world.requestsTo(service), backAt) !== null);
-    // That one is not is a figure of the row.
+    // One that is not is a figure of the row.
     await eventually('all are back', () => [...busy, ...idle].every(isBack), recoveryDeadlineMs).catch(
       () => undefined,
     );
@@ -46,7 +46,7 @@ const blackhole = (seconds: number): Row => ({
     await reportForAll(world);
     const dead = { deadAt, untilAt: backAt };
     for (const service of busy) {
-      // A tcp relay has no tunnel: it is what its next connection is.
+      // A tcp relay has no tunnel: its next connection decides.
       const limit = service.name.startsWith('ssh') ? maxLieSeconds.withClients : null;
       reportGreenWhileDead(world, service, { dead, limit, what: 'with clients' });
       const servesAt = servedAgainAt(world.requestsTo(service), backAt);

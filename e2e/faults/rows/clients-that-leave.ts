@@ -1,4 +1,7 @@
-/** Clients come while there is no tunnel, and leave before there is one; those that stay must not pay for it. */
+/**
+ * Clients connect while there is no tunnel, and leave before there is one; the clients that stay must not suffer from
+ * it.
+ */
 import { reportNone } from '../../bench/figure.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { nowMs } from '../monotonic.ts';

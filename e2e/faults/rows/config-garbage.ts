@@ -1,4 +1,4 @@
-/** The config file becomes garbage while everything runs, then good again. */
+/** The config file becomes garbage while everything runs, then valid again. */
 import { reportNone } from '../../bench/figure.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import type { FaultWorld } from '../fault-world.ts';
@@ -9,7 +9,7 @@ import type { Row } from '../row.ts';
 const startDeadlineMs = 10_000;
 const noticeDeadlineMs = 10_000;
 
-/** Each is written in turn: no YAML, YAML of another kind, nothing at all, half of the file. */
+/** Each is written in turn: invalid YAML, YAML of another shape, an empty file, half of the file. */
 const garbageOf = (config: string): readonly string[] => [
   '}{ this: is [not yaml',
   '- 1\n- 2\n',
@@ -58,7 +58,7 @@ function withOneBadEntry(config: string): string {
   return JSON.stringify({ ...file, services: [...file.services, bad] });
 }
 
-/** Returns why the services are not all green; empty when they are. */
+/** Returns why the services are not all green; empty if they are. */
 async function startAgain(world: FaultWorld): Promise<string> {
   try {
     await world.daemon.start();

@@ -1,4 +1,4 @@
-/** The program in a container restarts: its port is closed for a while, and the pod stays. */
+/** The program in a container restarts: its port is closed for some time, and the pod stays. */
 import { reportNone } from '../../bench/figure.ts';
 import { containerPort } from '../far-host.ts';
 import { delay, nowMs } from '../monotonic.ts';
@@ -11,7 +11,7 @@ const afterwardsMs = 8_000;
 const recoveryDeadlineMs = 30_000;
 const pollMs = 50;
 
-/** `isWithinHold`: whoever waits is held until it is open again. */
+/** `isWithinHold`: waiting clients are held until it is open again. */
 const containerPortClosed = (seconds: number, isWithinHold: boolean): Row => ({
   name: `container-port-closed-${seconds}s`,
   what: `the port in a container is closed for ${seconds} s, while clients come`,
@@ -41,7 +41,7 @@ const containerPortClosed = (seconds: number, isWithinHold: boolean): Row => ({
       'requests begun after it is open that failed',
       requests.filter(({ begunAt }) => begunAt >= openAt),
     );
-    // From the moment that LocalPort knows, whoever comes is promised to wait.
+    // From the moment that LocalPort knows, a new client is promised to wait.
     const knownAt = world.timeline('kubectl').firstAt(closedAt, (service) => !isGreen(service)) ?? openAt;
     const held = requests.filter(({ begunAt }) => begunAt >= knownAt && begunAt < openAt);
     if (isWithinHold) reportLost('held requests that failed', held);

@@ -60,7 +60,7 @@ function fill(file: string): void {
   }
 }
 
-/** Returns why not; empty when all is green. */
+/** Returns why not; empty if all are green. */
 async function startOn(world: FaultWorld): Promise<string> {
   try {
     await world.daemon.start();

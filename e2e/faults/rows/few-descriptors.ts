@@ -1,4 +1,4 @@
-/** The daemon may open few files, and one of its hosts is silent while clients come to it. */
+/** The daemon has a low limit of open files, and one of its hosts is silent while clients connect to it. */
 import { reportNone } from '../../bench/figure.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { failedOf, inWords, servedAgainAt } from '../requests.ts';

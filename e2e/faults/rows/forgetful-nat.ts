@@ -1,4 +1,4 @@
-/** A NAT on the way forgets connections that say nothing. */
+/** A NAT on the path forgets silent connections. */
 import { reportNone } from '../../bench/figure.ts';
 import { startFarServers } from '../far-host.ts';
 import { LastingClient } from '../lasting-client.ts';
@@ -6,7 +6,9 @@ import { delay } from '../monotonic.ts';
 import type { Row } from '../row.ts';
 
 const idleSeconds = 300;
-/** A fifth of the time that the connections are idle, but more than LocalPort's ssh is silent (ServerAliveInterval, 3 s). */
+/**
+ * A fifth of the idle time of the connections, but longer than LocalPort's ssh is silent (ServerAliveInterval, 3 s).
+ */
 const memorySeconds = (idle: number): number => Math.max(8, idle / 5);
 const delayMs = 5;
 
@@ -33,7 +35,7 @@ export const forgetfulNat: Row = {
         value: faults[index] === null ? 0 : 1,
         note: faults[index] ?? `a NAT that forgets after ${forgetsAfterSeconds} s`,
       });
-    // Or the NAT has not forgotten, and the row proves nothing.
+    // Otherwise the NAT has not forgotten, and the row proves nothing.
     if (faults[2] === null) throw new Error('a direct connection without keepalive is still alive');
   },
 };

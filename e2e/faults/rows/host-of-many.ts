@@ -1,4 +1,4 @@
-/** A host with a hundred and twenty services dies and boots again; nobody uses them meanwhile. */
+/** A host with 120 services dies and boots again; no one uses them in the meantime. */
 import { eventually } from '../../fixtures/eventually.ts';
 import { startEchoServer } from '../../fixtures/servers.ts';
 import { delay, nowMs } from '../monotonic.ts';
@@ -27,7 +27,7 @@ export const hostOfMany: Row = {
     await world.start([]);
     await world.pause(2_000);
     const awayAt = nowMs();
-    // It shuts down, is off, and has booted by the time that it is heard of again.
+    // It shuts down, is off, and has booted by the time that it is reachable again.
     await Promise.all([host.sshd.kill(), host.echo.stop()]);
     await delay(shutdownMs);
     host.link.setSilent(true);
@@ -38,7 +38,7 @@ export const hostOfMany: Row = {
     const down = many.filter((service) => !isUp(service)).length;
     host.link.setSilent(false);
     const backAt = nowMs();
-    // That they are not is the figure.
+    // Whether they are is the figure.
     await eventually('all are up', () => many.every(isUp), patienceMs).catch(() => undefined);
     await reportForAll(world);
     const times = many.map(({ name }) => (world.timeline(name).lastGreenSince(backAt) ?? Infinity) - backAt);

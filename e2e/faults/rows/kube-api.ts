@@ -1,4 +1,4 @@
-/** The API server of a cluster fails, each time in another way; what was forwarded through it is cut. */
+/** The API server of a cluster fails, in a different way each time; forwards through it are cut. */
 import type { KubeApi } from '../../fixtures/kube-api.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
 import { delay, nowMs } from '../monotonic.ts';

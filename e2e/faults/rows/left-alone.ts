@@ -1,4 +1,4 @@
-/** What must be left alone, at default settings: a target that nobody uses, and who is connected. */
+/** What must be left alone, with the default settings: an unused target, and existing connections. */
 import { startDebugger, debuggerKinds } from '../../fixtures/debugger-servers.ts';
 import { startGreetingEchoServer, startSilentServer, type FixtureServer } from '../../fixtures/servers.ts';
 import { startStreamingSite } from '../../fixtures/streaming-site.ts';
@@ -20,7 +20,7 @@ interface Target {
   readonly server: FixtureServer;
 }
 
-/** A target of its own for each technology. */
+/** A separate target for each technology. */
 async function addByAll(
   world: FaultWorld,
   {
@@ -85,7 +85,7 @@ const lastingSessions: Row = {
   },
 };
 
-/** It asks once a second. */
+/** It sends one request per second. */
 async function watchSession(
   world: FaultWorld,
   { service, server, kind }: Target & { readonly kind: ClientKind },

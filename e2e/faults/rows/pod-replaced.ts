@@ -1,4 +1,4 @@
-/** The pod behind a service is replaced, as by a roll-out; the kubelet ends its forwards in one of three ways. */
+/** The pod behind a service is replaced, as in a rollout; the kubelet ends its forwards in one of three ways. */
 import { eventually } from '../../fixtures/eventually.ts';
 import type { ForwardEnd } from '../../fixtures/kube-cluster.ts';
 import { reportGreenWhileDead } from '../green-lies.ts';
@@ -23,7 +23,7 @@ const podReplaced = (end: ForwardEnd): Row => ({
     kube.addPod('echo-1', { labels: { app: 'echo' } });
     kube.removePod('echo-0', end);
     const servesAt = (): number | null => answeredAgainAt(world.requestsTo(kubectl), deadAt);
-    // That it is not is a figure of the row.
+    // One that is not is a figure of the row.
     await eventually('it serves again', () => servesAt() !== null, patienceMs).catch(() => undefined);
     const dead = { deadAt, untilAt: nowMs() };
     await world.pause(afterwardsMs);

@@ -45,7 +45,7 @@ export const portStolen: Row = {
   },
 };
 
-/** Returns what ends the thief. */
+/** Returns a function that stops the other program. */
 async function steal({ near }: FaultWorld, { port }: Service): Promise<() => Promise<void>> {
   const listen = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => console.log('listening'))`;
   const [program, ...args] = [...near.prefix, process.execPath, '-e', listen];

@@ -1,4 +1,4 @@
-/** An API server restarts, and for its first seconds denies a normal user what the user may do: RBAC is not loaded yet. */
+/** An API server restarts, and for its first seconds denies a normal user everything: RBAC is not loaded yet. */
 import { reportNone } from '../../bench/figure.ts';
 import { delay } from '../monotonic.ts';
 import { reportForAll } from '../row-figures.ts';

@@ -1,4 +1,4 @@
-/** sshd stays, and ends the sessions: an idle timeout, an administrator. */
+/** sshd keeps running, and ends the sessions: because of an idle timeout or an administrator. */
 import { killNow } from '../../bench/tunnel-process.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { startRivals } from '../rivals.ts';

@@ -1,4 +1,4 @@
-/** The sshd of a host goes, with all its sessions, and comes back. */
+/** The sshd of a host goes away, with all its sessions, and comes back. */
 import type { FarHost } from '../far-host.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
 import { delay, nowMs } from '../monotonic.ts';
@@ -8,7 +8,7 @@ import { startRivals } from '../rivals.ts';
 import { reportForAll, reportPercentile, reportRivals, reportSeconds, type Outage } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
-/** Over ssh's own start, in ms. */
+/** Beyond ssh's own start, in ms. */
 const maxWaitMs = { p50: 500, p95: 800 } as const;
 const betweenMs = 4_000;
 const recoveryDeadlineMs = 20_000;
@@ -18,7 +18,7 @@ const ownStartRuns = 5;
 interface Away {
   readonly seconds: number;
   readonly rounds: number;
-  /** Only those that came while the hold lasts are bound to be answered soon. */
+  /** Only clients that came within the hold must be answered soon. */
   readonly isBound: boolean;
 }
 

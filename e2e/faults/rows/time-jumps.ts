@@ -1,4 +1,4 @@
-/** Time is not what it seems: the wall clock jumps by an hour, or the daemon is stopped for half a minute. */
+/** Time misbehaves: the wall clock jumps by an hour, or the daemon is stopped for half a minute. */
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -25,7 +25,7 @@ async function addFour(world: FaultWorld): Promise<readonly Service[]> {
   return services;
 }
 
-/** They were alive all the time. */
+/** They were alive the whole time. */
 function reportRestarts(world: FaultWorld): void {
   const restarted = world.services.filter(({ name }) => world.daemon.service(name).restarts > 0);
   reportNone({
@@ -35,7 +35,7 @@ function reportRestarts(world: FaultWorld): void {
   });
 }
 
-/** The machine's own clock is left alone: only the daemon and its children see another one, by libfaketime. */
+/** The machine's own clock is not changed: only the daemon and its children see another one, through libfaketime. */
 const clockJump: Row = {
   name: 'clock-jump',
   what: 'the wall clock jumps an hour ahead, then back, while clients come',
@@ -62,7 +62,7 @@ const clockJump: Row = {
   },
 };
 
-/** Without clients: whoever comes to a stopped process finds nobody, whatever it is. */
+/** Without clients: connections to a stopped process get no answer in any case. */
 const daemonStopped: Row = {
   name: 'daemon-stopped',
   what: `the daemon is stopped for ${stoppedMs / 1_000} s (SIGSTOP), and goes on`,

@@ -1,4 +1,4 @@
-/** Tunnels are killed (SIGKILL), again and again, while clients come. */
+/** Tunnels are killed (SIGKILL) repeatedly, while clients connect. */
 import { reportNone } from '../../bench/figure.ts';
 import { killNow } from '../../bench/tunnel-process.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
@@ -9,7 +9,9 @@ import { startRivals, type Rival } from '../rivals.ts';
 import { reportForAll, reportPercentile, reportRivals, reportSeconds, type Outage } from '../row-figures.ts';
 import type { Row } from '../row.ts';
 
-/** What is begun in the same moment may reach the dying process still: nothing can tell that its bytes were not used. */
+/**
+ * A request that begins at the same moment may still reach the dying process: whether its bytes were used is unknown.
+ */
 const sameMomentMs = 5;
 const afterwardsMs = 4_000;
 
@@ -39,7 +41,7 @@ const tunnelKilled = ({ name, when, rounds, betweenMs, maxOverOwnStartMs }: Kill
     const kills = new Map<Service | Rival, Outage[]>();
     const targets = [...ownStarts.keys(), ...rivals];
     for (let round = 0; round < rounds; round++) {
-      // In each round anew: how busy the machine is changes, and with it what a start takes.
+      // Measured again in each round: the load of the machine changes, and with it the time of a start.
       ownStarts.get(ssh)?.push(await sshOwnStart(world, host, 1));
       ownStarts.get(kubectl)?.push(await kubectlOwnStart(world, 1));
       ownStarts.get(command)?.push(await commandOwnStart(world, argv, 1));
@@ -64,7 +66,7 @@ const tunnelKilled = ({ name, when, rounds, betweenMs, maxOverOwnStartMs }: Kill
 });
 
 export const tunnelKilledRows: readonly Row[] = [
-  // The restart policy has forgotten the last time: it wants ten healthy seconds.
+  // The restart policy has cleared the last failure: that takes ten healthy seconds.
   tunnelKilled({
     name: 'tunnel-killed',
     when: 'each time after it has been calm',
@@ -72,7 +74,7 @@ export const tunnelKilledRows: readonly Row[] = [
     betweenMs: 12_000,
     maxOverOwnStartMs: 300,
   }),
-  // While clients wait, a try is due after 0.5 s at the latest.
+  // While clients wait, the next retry is due within 0.5 s.
   tunnelKilled({
     name: 'tunnel-killed-in-a-row',
     when: 'soon after each other',
@@ -85,12 +87,12 @@ export const tunnelKilledRows: readonly Row[] = [
 async function kill(world: FaultWorld, target: Service | Rival): Promise<Outage> {
   const pid = 'sshPid' in target ? await target.sshPid() : world.daemon.service(target.name).pid;
   const begunAt = nowMs();
-  // It has not come back from the last time.
+  // It has not recovered from the last time.
   if (pid !== null) killNow(pid);
   return { begunAt, backAt: begunAt, closedAt: nowMs() };
 }
 
-/** Returns how long each recovery took, less its own start, in ms. */
+/** Returns how long each recovery took, minus its own start, in ms. */
 function reportKills(
   world: FaultWorld,
   service: Service,

@@ -1,4 +1,4 @@
-/** Tunnels are stopped (SIGSTOP): they hold their connections, take new ones, and do nothing. */
+/** Tunnels are stopped (SIGSTOP): they keep their connections, accept new ones, and do nothing. */
 import { eventually } from '../../fixtures/eventually.ts';
 import type { FarHost } from '../far-host.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
@@ -19,7 +19,7 @@ export const tunnelStopped: Row = {
     const host = await world.addHost();
     await world.addCluster(host);
     const busy = addThree(world, host, 'busy');
-    // Another host: what is learned of the first by its clients must not help here.
+    // Another host: knowledge that clients of the first one have produced must not help here.
     const idle = addThree(world, await world.addHost(), 'idle');
     await world.addOthers();
     await world.start(busy);
@@ -33,7 +33,7 @@ export const tunnelStopped: Row = {
       const { phase, pid } = world.daemon.service(name);
       return phase === 'up' && pid !== deadPid;
     };
-    // That one is not is a figure of the row.
+    // One that is not is a figure of the row.
     await eventually('all are replaced', () => [...deadPids].every(isReplaced), patienceMs).catch(
       () => undefined,
     );

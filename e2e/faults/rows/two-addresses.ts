@@ -23,7 +23,7 @@ export const twoAddresses: Row = {
     const { far, nobody } = await world.near.addWideLink({ delayMs, forgetsAfterSeconds: null });
     const addresses = {
       'blackhole.test': [nobody, far],
-      // There is no route.
+      // It has no route.
       'no-ipv6.test': ['2001:db8::5', far],
     };
     writeHosts(addresses);
@@ -39,7 +39,7 @@ export const twoAddresses: Row = {
 
 interface Target {
   readonly port: number;
-  /** When it took its latest connection. */
+  /** When it accepted its latest connection. */
   takenAt(): number;
 }
 
@@ -62,7 +62,7 @@ async function measure(world: FaultWorld, { name, port }: Service, target: Targe
   for (let round = 0; round < rounds && fault === ''; round++) {
     try {
       const { begunAt } = await LastingClient.open(world.near.prefix, order);
-      // The target learns half a round trip later that it is connected.
+      // The target learns of the connection half a round trip later.
       times.push(target.takenAt() - delayMs - begunAt);
     } catch (error) {
       fault = error instanceof Error ? error.message : String(error);

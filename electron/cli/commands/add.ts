@@ -52,7 +52,7 @@ export const addCommand: Action<AddOptions> = async (context, options, words) =>
   return add(context, withOptions(draft, options, 'command'), options);
 };
 
-/** `target`: of it the connection is only a part. */
+/** `target`: the connection is only part of it. */
 function joined(kind: DraftKind, target: ServiceDraft, connection: ServiceDraft = {}): ServiceDraft {
   const { connection: inner = {}, ...rest } = target;
   return { technology: kind, ...rest, connection: { ...connection, ...(inner as ServiceDraft) } };
@@ -61,7 +61,7 @@ function joined(kind: DraftKind, target: ServiceDraft, connection: ServiceDraft 
 const numberOrName = (port: unknown): string | number =>
   typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : (port as string | number);
 
-/** Asked for where somebody can answer. */
+/** Asked for if someone can answer. */
 async function needed(
   { prompt }: CommandContext,
   given: string | undefined,
@@ -91,7 +91,7 @@ function add(context: CommandContext, draft: ServiceDraft, options: AddOptions):
   });
 }
 
-/** Prints the service as it would be written. Exits with 1 when it would be refused. */
+/** Prints the service as it would be written. Exits with 1 if it would be refused. */
 export async function showEdit(
   context: CommandContext,
   { editor, path }: Editing,
@@ -107,7 +107,7 @@ export async function showEdit(
   return isSound ? exitCode.ok : exitCode.error;
 }
 
-/** Nothing is written that does not work. */
+/** A service that does not work is not written. */
 export async function requireTest(
   context: CommandContext,
   { editor }: Editing,

@@ -5,7 +5,7 @@ import { eventsSchema } from '../kube-query.ts';
 import { eventCells, eventHeader, eventRows, type EventRow } from '../output/cluster-rows.ts';
 
 export interface ClusterEventsOptions extends ListingOptions {
-  /** Normal ones too. */
+  /** Includes normal events. */
   readonly all?: true;
   readonly lines: string;
 }

@@ -8,10 +8,12 @@ export interface ClusterOptions {
   readonly context?: readonly string[];
 }
 
-/** Each is a kubectl, and a config may name hundreds. */
+/** Each is a kubectl process, and a config may name hundreds. */
 const contextsAtOnce = 16;
 
-/** Whether the API server of each context in use answers, and its nodes are ready. A query that fails counts as unhealthy. */
+/**
+ * Whether the API server of each context in use answers, and its nodes are ready. A failed query counts as unhealthy.
+ */
 export const clusterStatus: Action<ClusterOptions> = async (context, options) => {
   const contexts = await contextsInUse(context, options.context);
   const findings = await mapInTurns(contexts, contextsAtOnce, (where) => examine(context, where));

@@ -5,7 +5,7 @@ import { CommandFailure } from '../command-failure.ts';
 import { editByHand } from '../config-by-hand.ts';
 import { withEditing } from '../service-editing.ts';
 
-/** Opens the config that is in use, or would be. One that does not exist yet is created after a question. */
+/** Opens the config in use, or the default one. If it does not exist yet, it is created after a question. */
 export const configEdit: Action = (context) =>
   withEditing(context, async (editing) => {
     if (!existsSync(editing.path)) await offerStarterConfig(context, editing.path);

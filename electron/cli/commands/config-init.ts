@@ -9,7 +9,7 @@ export interface ConfigInitOptions {
   readonly force?: true;
 }
 
-/** Writes a config to begin with where `--config` says, else where a config belongs. */
+/** Writes a starter config to the path in `--config`, otherwise to the default path. */
 export const configInit: Action<ConfigInitOptions> = async (context, { force = false }) => {
   const { options, workingDirectory, paths } = context;
   const file =

@@ -10,7 +10,10 @@ import { problemLines } from '../output/problem-lines.ts';
 import { causeInShort } from '../output/service-words.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
-/** Checks the file as a host would. Services that fail alone, for want of a key file say, are warned of. */
+/**
+ * Checks the file as a host would. A service that fails alone, for example because a key file is missing, gets a
+ * warning.
+ */
 export const configValidate: Action = async (context, _options, [named, ...more]) => {
   if (more.length > 0) throw usageFailure('one file at a time');
   const path = named ?? requireConfigFile(context).path;
@@ -31,7 +34,7 @@ export const configValidate: Action = async (context, _options, [named, ...more]
   }
   context.print(
     ...problemLines({ path, problems }, context.palette),
-    // The evidence says where in the file.
+    // The evidence contains the position in the file.
     ...unable.map(
       ({ name, problem }) => `${context.palette.working('warning:')} ${name}: ${causeInShort(problem)}`,
     ),
@@ -50,7 +53,7 @@ export const configValidate: Action = async (context, _options, [named, ...more]
 
 const maxNamesTold = 5;
 
-/** 0.3.7 read no namespace as `default`: after an update, such a service may lead to another namespace. */
+/** 0.3.7 treated a missing namespace as `default`: after an update, such a service may lead to another namespace. */
 function namespaceNotes(services: readonly ServiceSpec[]): readonly string[] {
   const names = services.flatMap(({ name, connection }) =>
     connection.technology === 'kubectl' && connection.namespace === null ? [visibleLine(name)] : [],

@@ -1,4 +1,4 @@
-/** A service manager of the test's own: it writes down what it is told, and answers as it is told to. */
+/** A fake service manager: it records its commands, and answers as the test says. */
 import {
   existsSync,
   mkdirSync,
@@ -34,7 +34,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** `answer`: what systemctl does after it has written down its arguments, a line of shell. */
+/** `answer`: what systemctl does after it has recorded its arguments, a line of shell. */
 function giveSystemctl(answer: string): void {
   const script = `#!/bin/sh\necho "$*" >> '${told}'\n${answer}\n`;
   writeFileSync(path.join(home, 'bin/systemctl'), script, { mode: 0o755 });
@@ -65,7 +65,7 @@ const unit = '.config/systemd/user/localport.service';
 const wanted = '.config/systemd/user/default.target.wants/localport.service';
 
 describe('daemon install', () => {
-  it('has systemd take over the unit and start it, stops a former one first, and is undone', async () => {
+  it('makes systemd load the unit and start it, stops an existing one first, and can be undone', async () => {
     giveSystemctl('exit 0');
     const { install, uninstall } = commands();
     expect(await install()).toBe(0);
@@ -78,7 +78,7 @@ describe('daemon install', () => {
     expect([existsSync(path.join(home, unit)), existsSync(path.join(home, wanted))]).toEqual([false, false]);
   });
 
-  it('fails with what systemd says when it does not start the daemon, and leaves the unit for the next login', async () => {
+  it('fails with the message of systemd if it does not start the daemon, and keeps the unit for the next login', async () => {
     giveSystemctl('echo "Failed to connect to bus" >&2; exit 1');
     await expect(commands().install()).rejects.toMatchObject({
       message: 'systemd did not start the daemon: Failed to connect to bus',
@@ -89,7 +89,7 @@ describe('daemon install', () => {
     expect(existsSync(path.join(home, unit))).toBe(true);
   });
 
-  it('has the daemon run by a path that an update of Node does not remove', async () => {
+  it('runs the daemon by a path that an update of Node does not remove', async () => {
     giveSystemctl('exit 0');
     const link = path.join(home, 'bin', path.basename(process.execPath));
     symlinkSync(process.execPath, link);
@@ -123,11 +123,11 @@ describe('daemon install', () => {
 
   // A real launchd would start it.
   it.skipIf(existsSync('/bin/launchctl'))(
-    'writes an agent for launchd on a Mac, and says when there is none',
+    'writes an agent for launchd on a Mac, and says if launchd is missing',
     async () => {
       const { install, uninstall, said } = commands({ platform: 'darwin' });
       expect(await install()).toBe(0);
-      // launchd opens the output file before it starts the daemon, and does not make its folder.
+      // launchd opens the output file before it starts the daemon, and does not create its folder.
       expect(statSync(path.join(home, 'logs')).mode & 0o777).toBe(0o700);
       const agent = path.join(home, 'Library/LaunchAgents/dev.localport.daemon.plist');
       expect(readFileSync(agent, 'utf8')).toContain('<string>--unless-running</string>');

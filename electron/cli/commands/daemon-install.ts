@@ -22,16 +22,16 @@ export interface DaemonInstallOptions {
   readonly start: boolean;
 }
 
-/** Has launchd or systemd start the daemon at login, and now. A repeated call takes over changed options. */
+/** Makes launchd or systemd start the daemon at login, and now. A repeated call applies changed options. */
 export const daemonInstall: Action<DaemonInstallOptions> = async (context, { start }) => {
   const manager = serviceManager(context);
-  // Where another LocalPort runs, the app say, a failure would have it started again and again.
+  // While another LocalPort is running, for example the app, a failure would cause endless restarts.
   const [file, ...args] = daemonProgram(context, await configToPin(context));
   const argv = [await stableProgram(file, context.env['PATH']), ...args, '--unless-running'];
   refuseTransient(context, [file, context.programFolder]);
   const outputFile = await prepareOutput(context);
   const left = start ? await manager.unload(serviceTools(context)) : null;
-  // What is left still holds the name: a new one would be refused.
+  // A remaining one still holds the name: a new one would be refused.
   if (left !== null && !left.isMissing && manager.name === 'launchd') throw notStarted(manager, left);
   await writeFileAtomically(manager.file, manager.textOf({ argv, outputFile }), { mode: 0o644, sync: true });
   if (manager.link !== null) {
@@ -48,23 +48,25 @@ export const daemonInstall: Action<DaemonInstallOptions> = async (context, { sta
   return exitCode.ok;
 };
 
-/** launchd opens this file before it starts the daemon, which could make the folder only then. */
+/** launchd opens this file before it starts the daemon, so the daemon would create the folder too late. */
 async function prepareOutput({ paths, uid }: CommandContext): Promise<string> {
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) throw new CommandFailure(prepared.error);
   return prepared.value.logs === null ? path.join(paths.logDirectory, 'daemon-start.log') : '/dev/null';
 }
 
-/** At login neither this folder nor this environment count: a config that was found by them is named. */
+/**
+ * At login, neither this folder nor this environment applies: a config that was found through them is passed by name.
+ */
 async function configToPin(context: CommandContext): Promise<Launch> {
   const found = chooseConfigFile(context);
   await requireTrustIn(context, found);
   if (found === null || found.foundBy === 'search') return {};
-  // Pinned, it is still a folder's: what somebody else checks out there later is not run.
+  // Although it is named, it is still a folder's config: a later checkout there must not run untrusted.
   return { config: found.path, needsTrust: found.foundBy === 'folder' };
 }
 
-/** False where there is no manager to talk to, as in a container: the next login has one. */
+/** False without a reachable manager, as in a container: the next login has one. */
 async function startNow(context: CommandContext, manager: ServiceManager): Promise<boolean> {
   const running = await findHost(context);
   running?.close();
@@ -104,13 +106,13 @@ export const daemonUninstall: Action = async (context) => {
 
 export interface RemovedService {
   readonly manager: ServiceManager;
-  /** There was a file. */
+  /** A file existed. */
   readonly removed: boolean;
-  /** What the manager did not do. */
+  /** The first step that the manager did not perform. */
   readonly failure: ToolRun | null;
 }
 
-/** Stops the installed daemon, and has it started no more. */
+/** Stops the installed daemon, and no longer starts it at login. */
 export async function removeService(context: CommandContext): Promise<RemovedService> {
   const manager = serviceManager(context);
   const tools = serviceTools(context);

@@ -9,7 +9,7 @@ import { describeHost } from './daemon-start.ts';
 import { describeStop, stopHost } from './daemon-stop.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
-/** Stops the host and starts one of its kind with its config; starts the daemon when none runs. */
+/** Stops the host and starts one of the same kind with the same config; starts the daemon if none is running. */
 export const daemonRestart: Action = async (context) => {
   const next = await stopForStart(context);
   if (next === null) return exitCode.interrupted;
@@ -27,17 +27,17 @@ export const daemonRestart: Action = async (context) => {
 
 interface NextStart {
   readonly launch: Launch;
-  /** The service manager that runs the daemon and should run the next one; null: none, or with another config. */
+  /** The service manager that runs the daemon and should run the next one; null: none, or one with another config. */
   readonly manager: ServiceManager | null;
 }
 
-/** How the host that is stopped by this is to be started again; null: by Ctrl-C. */
+/** How to restart the host that this stops; null: by Ctrl-C. */
 async function stopForStart(context: CommandContext): Promise<NextStart | null> {
   const host = await findHost(context);
   if (host === null) return { launch: {}, manager: null };
   return closing(host, async () => {
     const { config } = answerOf(await host.request('snapshot', {}));
-    // What is in force would end with this host, and nothing would come after it.
+    // The config in force would end with this host, without a successor.
     if (context.options.config === undefined && config.status === 'untrusted') {
       const { requireTrustOfHost } = await import('../config-trust.ts');
       await requireTrustOfHost(context, host, config);
@@ -47,7 +47,7 @@ async function stopForStart(context: CommandContext): Promise<NextStart | null> 
     const stopped = await stopHost(context, host, false);
     if (stopped === null || context.signal.aborted) return null;
     if (context.format !== 'json') context.say(describeStop(stopped));
-    // Of a search the outcome would depend on the folder that we happen to be in.
+    // The result of a search would depend on the current folder.
     const file = config.status === 'welcome' ? null : config.path;
     const needsTrust = !isOther && config.needsTrust === true;
     const launch = { kind: host.host.kind, config: context.options.config ?? file ?? undefined, needsTrust };

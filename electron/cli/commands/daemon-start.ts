@@ -48,11 +48,11 @@ export const daemonStart: Action<DaemonStartOptions> = async (context, options) 
   });
 };
 
-/** Any host will do, unless the user asks for the app or for the foreground. */
+/** Any host will do, unless the user asks for the app or the foreground. */
 const isWhatIsWanted = ({ kind }: HostInfo, { foreground, menuBar }: DaemonStartOptions): boolean =>
   foreground !== true && (menuBar !== true || kind === 'menu-bar');
 
-/** The daemon takes over this terminal; Ctrl-C reaches it by itself, as it is in the same process group. */
+/** The daemon takes over this terminal; Ctrl-C reaches it directly, because it is in the same process group. */
 async function runInForeground(context: CommandContext): Promise<ExitCode> {
   const [file, ...args] = daemonProgram(context);
   const { execa } = await import('execa');
@@ -64,7 +64,7 @@ async function runInForeground(context: CommandContext): Promise<ExitCode> {
     forceKillAfterDelay: false,
     reject: false,
   });
-  // A signal to this command is meant for the daemon, which takes the time that its shutdown needs.
+  // A signal to this command is meant for the daemon, which needs time for its shutdown.
   process.on('SIGTERM', () => daemon.kill('SIGTERM'));
   const { exitCode: code, originalMessage } = await daemon;
   if (daemon.pid === undefined)

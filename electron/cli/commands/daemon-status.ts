@@ -9,7 +9,7 @@ import { showDuration } from '../output/quantity.ts';
 import { describeHost } from './daemon-start.ts';
 import { jsonLines } from '../output/json-lines.ts';
 
-/** Shows the running host. It is an error if there is none, so that scripts can check. */
+/** Shows the running host. Fails if there is none, so that scripts can check. */
 export const daemonStatus: Action = async (context) => {
   const client = await findHost(context);
   if (client === null) {

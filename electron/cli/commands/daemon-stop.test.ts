@@ -12,7 +12,7 @@ import { daemonStop } from './daemon-stop.ts';
 type ShutdownEvent = ControlEvent<'shutdown'>;
 type Tell = (event: ShutdownEvent) => void;
 
-/** Above the highest that Linux gives (proc(5), pid_max): no process has it. */
+/** Above the highest that Linux assigns (proc(5), pid_max): no process has it. */
 const gonePid = 2 ** 22 + 1;
 
 /** Runs `daemon stop` against a host that goes through `shutdown`. */
@@ -57,7 +57,7 @@ describe('daemon stop', () => {
     expect(stopped).toEqual({ code: 0, printed: 'Stopped 2 forwards in 70 ms\n' });
   });
 
-  it('shows each phase as it passes with --verbose, not only at the end', async () => {
+  it('shows each phase as it ends with --verbose, not only at the end', async () => {
     const seen: string[] = [];
     const stopped = await stop(
       async (tell, clock, printed) => {
@@ -76,7 +76,7 @@ describe('daemon stop', () => {
     expect(stopped).toEqual({ code: 0, printed: `${seen[1] ?? ''}Stopped LocalPort in 120 ms\n` });
   });
 
-  it('marks a phase that ran out of time, and exits with 1 for what was left behind', async () => {
+  it('marks a phase that timed out, and exits with 1 if something was left behind', async () => {
     const { code, printed } = await stop((tell) => {
       tell({ kind: 'phase', phase: 'cancel tasks', state: 'started' });
       tell({ kind: 'phase', phase: 'cancel tasks', state: 'left late' });
@@ -89,7 +89,7 @@ describe('daemon stop', () => {
     );
   });
 
-  it('is content with a host that is gone before it could say so', async () => {
+  it('succeeds if the host is gone before it could report that', async () => {
     const lost = err({ code: 'connection-lost', message: 'the connection was closed' } as const);
     expect(await stop(() => Promise.resolve(lost))).toEqual({
       code: 0,

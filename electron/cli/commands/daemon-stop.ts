@@ -17,11 +17,11 @@ export interface DaemonStopOptions {
 type ShutdownEvent = ControlEvent<'shutdown'>;
 
 export interface StoppedHost {
-  /** null: it was gone before it could say. */
+  /** null: it was gone before it could report. */
   readonly report: Extract<ShutdownEvent, { kind: 'report' }>['report'] | null;
   /** Until its process was gone. */
   readonly tookMs: number;
-  /** Forwards that were on; null: it did not say. */
+  /** Forwards that were on; null: it did not report. */
   readonly forwards: number | null;
 }
 
@@ -29,7 +29,7 @@ export interface StoppedHost {
 export const describeStop = ({ forwards, tookMs }: StoppedHost): string =>
   `Stopped ${forwards === null || forwards === 0 ? 'LocalPort' : showCount(forwards, 'forward')} in ${tookMs} ms`;
 
-/** After the last word of the host, for its process to be gone. */
+/** After the last message of the host, until its process is gone. */
 const exitTimeoutMs = 10_000;
 
 export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) => {
@@ -43,7 +43,7 @@ export const daemonStop: Action<DaemonStopOptions> = async (context, { force }) 
   return stopped === null ? exitCode.interrupted : printStop(context, stopped);
 };
 
-/** With --verbose shows the phases as they pass; resolves when the process of the host is gone. null: by Ctrl-C. */
+/** With --verbose, shows the phases as they end; resolves when the process of the host is gone. null: by Ctrl-C. */
 export async function stopHost(
   context: CommandContext,
   client: ControlClient,
@@ -67,7 +67,7 @@ export async function stopHost(
       signal,
     },
   );
-  // The host may be gone before it has said so: what counts is that it is gone.
+  // The host may be gone before it has reported that; only its absence counts.
   if (!ended.ok && ended.error.code !== 'connection-lost') answerOf(ended);
   if (signal.aborted) return null;
   if (running !== undefined && !(await isGoneWithin(running, { clock, signal, timeoutMs: exitTimeoutMs })))
@@ -75,7 +75,7 @@ export async function stopHost(
   return { report, forwards, tookMs: Math.round(clock.now() - startedAt) };
 }
 
-/** How long a host that is in trouble is waited for before it is stopped all the same. */
+/** How long to wait for a host in trouble before it is stopped anyway. */
 const countMs = 1_000;
 
 async function countForwards(client: ControlClient): Promise<number | null> {
@@ -83,7 +83,7 @@ async function countForwards(client: ControlClient): Promise<number | null> {
   return snapshot.ok ? snapshot.value.services.filter(({ phase }) => phase !== 'off').length : null;
 }
 
-/** A line for each phase that did something; without --verbose only for one that did not end well. */
+/** A line for each phase that did something; without --verbose only for one that failed. */
 function phaseDisplay({ clock, palette, format, say, options }: CommandContext) {
   const begun = new Map<string, number>();
   return ({ phase, state }: Extract<ShutdownEvent, { kind: 'phase' }>): void => {

@@ -37,9 +37,9 @@ async function printPage(context: CommandContext, topic: string): Promise<void> 
   else context.print(...terminalPage(page, context.palette));
 }
 
-/** They lie beside the command's bundle. */
+/** They are next to the command's bundle. */
 const readPage = ({ programFolder }: CommandContext, topic: string): Promise<string> =>
   readFile(path.join(programFolder, 'docs', `${topic}.md`), 'utf8');
 
-/** Headings may have code in them. */
+/** Headings may contain code. */
 const titleOf = (page: string): string => (/^# (.+)$/m.exec(page)?.[1] ?? '').replaceAll('`', '');

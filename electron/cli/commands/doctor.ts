@@ -69,6 +69,6 @@ async function readTrusted(context: CommandContext, env: Examination['environmen
   const found = findConfigFile(context);
   if (found === null) return nothing;
   const loaded = await readConfig({ ...context, env }, found.path);
-  // What is looked at may be run: a key's agent, a cluster's plugin.
+  // Checked items may be executed: a key's agent, a cluster's plugin.
   return loaded.ok && (await isTrusted(context, found, loaded.value.identity)) ? loaded.value : nothing;
 }

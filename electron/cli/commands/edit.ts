@@ -17,7 +17,7 @@ export type EditOptions = DraftOptions & {
   readonly test?: true;
 };
 
-/** Changes fields of a service, or opens the config where the service stands. */
+/** Changes fields of a service, or opens the config at the service. */
 export const edit: Action<EditOptions> = (context, options, [name = '']) =>
   withEditing(context, async (editing) => {
     const { draft: basedOn, line } = editAnswer(await editing.editor.read({ name }));

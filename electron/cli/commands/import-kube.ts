@@ -19,15 +19,15 @@ export interface ImportKubeOptions extends ImportOptions {
   readonly namespace?: readonly string[];
 }
 
-/** Each is a kubectl, and a kubeconfig may have hundreds of contexts. */
+/** Each is a kubectl process, and a kubeconfig may have hundreds of contexts. */
 const queriesAtOnce = 16;
 const listContextsMs = 10_000;
 const listServicesMs = 30_000;
 
-/** Proposes the services of every context, or of those that are named. */
+/** Proposes the services of every context, or of the named ones. */
 export const importKube: Action<ImportKubeOptions> = async (context, options) => {
   const contexts = options.context ?? (await listContexts(context));
-  // The config takes no such name; a cluster's own are DNS labels.
+  // The config does not accept such a name; a cluster's own names are DNS labels.
   const odd = contexts.filter((name) => firstUnseen(name) !== null);
   const named = contexts.filter((name) => !odd.includes(name));
   const { namespace: namespaces } = options;
@@ -86,7 +86,7 @@ async function readPlace(
   };
   const wide = namespace === null ? ['--all-namespaces'] : [`--namespace=${namespace}`];
   const first = await list('services', wide);
-  // Many may list in one namespace only, and that is what a context names one for.
+  // Many users may list only one namespace, and that is the purpose of a context's namespace.
   const isOwnNamespace = namespace === null && isForbidden(first);
   const where = isOwnNamespace ? [] : wide;
   const run = isOwnNamespace ? await list('services', where) : first;
@@ -107,6 +107,6 @@ async function readPlace(
 const isForbidden = (run: ToolRun): boolean => run.exitCode !== 0 && /\bforbidden\b/i.test(complaintOf(run));
 
 interface ReadPlace extends KubeProposals {
-  /** Only services of the context's own namespace may be listed. */
+  /** Only services of the context's own namespace can be listed. */
   readonly isOwnNamespace: boolean;
 }

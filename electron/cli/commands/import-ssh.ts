@@ -15,13 +15,13 @@ export interface ImportSshOptions extends ImportOptions {
 
 const resolveMs = 10_000;
 
-/** Proposes a service for each forward of each host that an ssh_config names; ssh itself says which apply. */
+/** Proposes a service for each forward of each host that an ssh_config names; ssh itself reports which ones apply. */
 export const importSsh: Action<ImportSshOptions> = async (context, options) => {
   const { homeDirectory, workingDirectory } = context;
   const own = path.join(homeDirectory, '.ssh/config');
   const file = options.file === undefined ? own : path.resolve(workingDirectory, options.file);
   const found = await readSshHosts(file, path.join(homeDirectory, '.ssh'));
-  // The config takes no such name.
+  // The config does not accept such a name.
   const hosts = found.hosts.filter((host) => firstUnseen(host) === null);
   if (!existsSync(file)) throw new CommandFailure(`there is no ${file}`);
   if (hosts.length === 0) throw new CommandFailure(`${file} names no host`);
@@ -31,7 +31,7 @@ export const importSsh: Action<ImportSshOptions> = async (context, options) => {
   const left = new Set<string>();
   for (const host of hosts) {
     const chosen = options.file === undefined ? [] : ['-F', file];
-    // Some blocks are for shells only, and a tunnel is none.
+    // Some blocks are only for shells, and a tunnel is not one.
     const run = await runTool(context, ['ssh', '-G', '-N', '-T', ...chosen, '--', host], resolveMs);
     if (run.isMissing) throw new CommandFailure(lastLine(run.stderr), { hint: 'Install OpenSSH.' });
     if (run.exitCode !== 0) {

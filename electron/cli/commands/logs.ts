@@ -33,7 +33,7 @@ interface Reading {
 
 const defaultLines = 100;
 
-/** What services and LocalPort itself have logged: told by the host that runs, or read from the files that it left. */
+/** The logs of services and of LocalPort itself: from the running host, or from the files that it left. */
 export const logs: Action<LogsOptions> = async (context, options, words) => {
   const names = [...new Set([...words, ...(options.service ?? [])])];
   const query = readQuery(options, context.clock.wallNow());

@@ -13,10 +13,10 @@ export interface OpenOptions {
   readonly print?: true;
 }
 
-/** xdg-open(1) may stay as long as the browser that it starts. */
+/** xdg-open(1) may run as long as the browser that it starts. */
 const openMs = 5_000;
 
-/** Opens the service where the desktop knows a program for it; else prints its address, for scripts and people to use. */
+/** Opens the service if the desktop has a program for it; otherwise prints its address, for scripts and people. */
 export const open: Action<OpenOptions> = (context, options, [name = '']) =>
   withHost(context, async (client) => {
     const { services } = answerOf(await client.request('snapshot', {}));
@@ -45,7 +45,7 @@ const whyNot = (name: string, url: string | null): string =>
     ? `LocalPort does not know what protocol ${name} speaks, so it opens nothing`
     : 'there is no desktop here, so nothing was opened';
 
-/** null: there is no desktop. In an ssh session on a Mac, the window would open on the screen of that Mac. */
+/** null: there is no desktop. In an ssh session on a Mac, the window would open on that Mac's screen. */
 function desktopOpener({ platform, env }: CommandContext): string | null {
   if (platform === 'darwin') return env['SSH_CONNECTION'] === undefined ? 'open' : null;
   return (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') === '' ? null : 'xdg-open';

@@ -8,7 +8,7 @@ export interface RemoveOptions {
   readonly yes?: true;
 }
 
-/** Takes a service out of the config. */
+/** Removes a service from the config. */
 export const remove: Action<RemoveOptions> = (context, { yes }, [name = '']) =>
   withEditing(context, async (editing) => {
     const { editor, path } = editing;

@@ -3,7 +3,7 @@ import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 
-/** Gives services a new tunnel; their ports stay open, and clients wait meanwhile. */
+/** Gives services a new tunnel; their ports stay open, and clients wait in the meantime. */
 export const restart: Action<TargetOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   return withHost(context, async (client) => {

@@ -8,7 +8,7 @@ import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
 import { lookUpSecret, rememberedNames } from '../secret-keeper.ts';
 
 /**
- * The secrets that the config names, and whether each can be read, and the answers to ssh that are remembered. 1Password is not
+ * The secrets that the config names, whether each can be read, and the remembered answers to ssh. 1Password is not
  * asked: it might ask the user.
  */
 export const secretList: Action = async (context) => {

@@ -41,7 +41,7 @@ describe.each([
   ['darwin', 'security'],
 ] as const)('on %s', (platform, program) => {
   it.each(['s3cret', String.raw` a "b" \c $d 'e' %s `, 'pässwörd', 'c3a4c3a4'])(
-    'stores, lists and removes %j, which is in no argument',
+    'stores, lists, and removes %j, which is in no argument',
     async (password) => {
       writeFileSync(
         path.join(home, 'config.yaml'),
@@ -84,7 +84,7 @@ describe.each([
   );
 });
 
-/** Types `keys` once it no longer shows them. */
+/** Types `keys` once the terminal no longer echoes them. */
 function terminalTyping(keys: string): { readonly terminal: Input; readonly modes: readonly boolean[] } {
   const stream = new PassThrough();
   const modes: boolean[] = [];
@@ -131,7 +131,7 @@ it.each([
   expect(tools.calls()).toEqual([]);
 });
 
-it('says what to install where there is no keychain', async () => {
+it('says what to install if there is no keychain', async () => {
   expect(await run('secret set db', { env: { PATH: home }, ...piped('x') })).toMatchObject({
     code: 1,
     err: expect.stringMatching(/secret-tool was not found\n.*libsecret/) as string,

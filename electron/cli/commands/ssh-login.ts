@@ -20,7 +20,7 @@ export interface LoginOptions {
   readonly remember?: boolean;
 }
 
-/** Connects the services of an ssh host, and asks at the terminal what the host asks. */
+/** Connects the services of an ssh host, and asks the host's questions at the terminal. */
 export const sshLogin: Action<LoginOptions> = async (context, options, hosts) =>
   withHost(context, async (client) => {
     const { services } = answerOf(await client.request('snapshot', {}));
@@ -69,11 +69,11 @@ const isOpen = (withdrawn: AbortSignal): boolean => !withdrawn.aborted;
 class PromptAnswers {
   readonly #context: CommandContext;
   readonly #client: ControlClient;
-  /** The services that log in: what others are asked is not for this command to answer. */
+  /** The services that log in: questions for others are not for this command to answer. */
   readonly #names: readonly string[];
   readonly #options: LoginOptions;
   readonly #asked = new Set<string>();
-  /** Whether answers to these words are to be remembered, as the user has said. */
+  /** Whether to remember answers to these words, as the user has said. */
   readonly #wishes = new Map<string, boolean>();
   readonly #withdrawn = new Map<string, AbortController>();
   #turn: Promise<void> = Promise.resolve();
@@ -90,7 +90,7 @@ class PromptAnswers {
     this.#client = client;
   }
 
-  /** Until the signal aborts. `isOpen`: from now on LocalPort may ask. */
+  /** Until the signal aborts. `isOpen`: from now on, LocalPort may ask. */
   attend(signal: AbortSignal): { readonly isOpen: Promise<void>; readonly ended: Promise<void> } {
     let open: () => void = () => undefined;
     const isOpen = new Promise<void>((resolve) => (open = resolve));
@@ -147,7 +147,7 @@ class PromptAnswers {
       if (answer === null) break;
       if (await this.#give(id, answer, await this.#wantsRemembered(prompt))) return;
     }
-    // One that was withdrawn needs no answer any more.
+    // A withdrawn question no longer needs an answer.
     if (isOpen(withdrawn)) await this.#client.request('dismiss-prompt', { id });
   }
 
@@ -175,10 +175,10 @@ class PromptAnswers {
     return wants;
   }
 
-  /** False: it cannot be an answer, and the question stands. */
+  /** False: it cannot be an answer, and the question stays open. */
   async #give(id: string, answer: string, remember: boolean): Promise<boolean> {
     const given = await this.#client.request('answer-prompt', { id, answer, remember });
-    // It may have been answered elsewhere meanwhile.
+    // It may have been answered elsewhere in the meantime.
     if (given.ok || given.error.code !== 'bad-request') return true;
     this.#context.tell(given.error.message);
     return false;

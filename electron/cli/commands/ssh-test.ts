@@ -16,7 +16,7 @@ const probeTimeoutMs = 4_000;
 /** A daemon has its files in the same folder. */
 const ownName = `ssh-test-${process.pid}`;
 
-/** Opens a tunnel for each service on a private socket, beside those that run, and connects through it once. */
+/** Opens a tunnel for each service on a private socket, beside the running ones, and connects through it once. */
 export const sshTest: Action = async (context, _options, names) => {
   const { clock, paths, uid } = context;
   const services = await readSshServices(context, names);
@@ -53,7 +53,7 @@ async function tryService(
     const ready = await tunnel.ready;
     if (!ready.ok) return describe(service, ready.error);
     const loggedInMs = Math.round(clock.now() - startedAt);
-    // Its targets are named by its clients.
+    // Its clients name its targets.
     if (service.connection.isDynamic === true)
       return fine(service.name, `${where(service)}: logged in after ${loggedInMs} ms`);
     if (service.connection.localTarget !== undefined)
@@ -81,13 +81,13 @@ async function tryService(
   }
 }
 
-/** Of a reverse forward only the login: the place on the server is that of the one that runs. */
+/** For a reverse forward, only the login: the running one has the port on the server. */
 function asForward(service: SshService): SshService {
   const { localTarget: _, ...connection } = service.connection;
   return { ...service, connection };
 }
 
-/** ssh says why a target cannot be reached on its own stderr, beside the connection that fails. */
+/** ssh reports why a target is unreachable on its own stderr, separate from the failing connection. */
 function firstComplaint(tunnel: Tunnel): () => Cause | null {
   let first: Cause | null = null;
   tunnel.onComplaint((cause) => {

@@ -9,7 +9,7 @@ import { lastLine, runTool } from '../tool-run.ts';
 
 const resolveMs = 10_000;
 
-/** Checks what ssh services need on this machine, without connecting. */
+/** Checks the requirements of ssh services on this machine, without connecting. */
 export const sshValidate: Action = async (context, _options, names) => {
   const services = await readSshServices(context, names);
   const findings: Finding[] = [];
@@ -35,7 +35,9 @@ async function validate(context: CommandContext, service: SshService): Promise<F
   return fine(name, describeWay(connection, resolved.stdout));
 }
 
-/** `me@10.0.0.7:22 through bastion → db:5432`, with what ssh_config adds; a reverse forward the other way round. */
+/**
+ * `me@10.0.0.7:22 through bastion → db:5432`, including what ssh_config adds; a reverse forward in the other direction.
+ */
 function describeWay(connection: SshService['connection'], resolved: string): string {
   const { host, user, port, jump, localTarget } = connection;
   const option = (name: string): string | undefined =>

@@ -25,7 +25,7 @@ export interface StartOptions extends TargetOptions, GuardOptions {
 
 const defaultTimeoutMs = 30_000;
 
-/** Turns services on, and no others; without a host it starts the daemon first. */
+/** Turns on these services and no others; without a host it starts the daemon first. */
 export const start: Action<StartOptions> = async (context, options, names) => {
   const target = await startTarget(context, names, options);
   const timeoutMs =
@@ -62,7 +62,7 @@ export const start: Action<StartOptions> = async (context, options, names) => {
   });
 };
 
-/** A user who types `start` alone may have no config yet. */
+/** A user who types only `start` may have no config yet. */
 async function startTarget(
   context: CommandContext,
   names: readonly string[],
@@ -74,13 +74,13 @@ async function startTarget(
   throw usageFailure(`no service is named, and ${message}`, hint);
 }
 
-/** What there is to turn on without a config is LocalPort's own page. */
+/** Without a config, the only service is LocalPort's own page. */
 async function tellMissingConfig(context: CommandContext): Promise<void> {
   const { message, hint } = (await import('../missing-config.ts')).missingConfig(context);
   context.tell(message, ...(hint ?? '').split('\n'));
 }
 
-/** A name that is not there may be one of the config that the user sees in this folder. */
+/** An unknown name may belong to the config in this folder. */
 async function tellOtherConfig(context: CommandContext, client: ControlClient): Promise<void> {
   const found = findConfigFile(context);
   const { config } = answerOf(await client.request('snapshot', {}));
@@ -91,7 +91,7 @@ async function tellOtherConfig(context: CommandContext, client: ControlClient): 
   );
 }
 
-/** A config under review keeps nothing from being turned on that is in force. */
+/** A config under review does not prevent services in force from being turned on. */
 async function settleTrust(context: CommandContext, client: ControlClient): Promise<void> {
   const { config, services } = answerOf(await client.request('snapshot', {}));
   if (config.status !== 'untrusted') return;
@@ -135,7 +135,7 @@ const placeOf = (service: ServiceSnapshot): string =>
     ? clientAddress(service)
     : `${clientAddress(service)} for this run (the config says ${service.configuredPort})`;
 
-/** Services that are on already and wait for something are tried at once: starting a service means now. */
+/** Services that are on and waiting are retried at once: starting a service means now. */
 async function tryAtOnce(
   context: CommandContext,
   client: ControlClient,

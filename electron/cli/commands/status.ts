@@ -15,7 +15,7 @@ export interface StatusOptions extends TargetOptions {
   readonly interval?: string;
 }
 
-/** How everything stands; without a host, how it was last known. */
+/** The state of everything; without a host, the last known state. */
 export const status: Action<StatusOptions> = async (context, options, names) => {
   if (options.interval !== undefined && options.watch !== true)
     throw usageFailure('--interval works only with --watch');
@@ -31,7 +31,7 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
   const client = await findHost(context);
   const report =
     client === null
-      ? // It reads the config by itself: a status from a host needs neither YAML nor schemas, and not their 25 ms.
+      ? // It reads the config itself: a status from a host needs neither YAML nor schemas, which take 25 ms.
         await (await import('../offline-status.ts')).readOfflineStatus(context)
       : await closing(client, async () => reportOf(answerOf(await client.request('snapshot', {}))));
   if (report.host !== null) tellOtherVersion(context, report.host);
@@ -39,7 +39,7 @@ export const status: Action<StatusOptions> = async (context, options, names) => 
   const selected = select(report);
   if (options.tag !== undefined && selected.services.length === 0) throw noSuchTag(options.tag);
   refuseUnknownTags(report, options.tag ?? []);
-  // What is missing is said in its place.
+  // tellConfig then reports what is missing instead.
   const isNothing = report.host === null && report.config.status !== 'loaded' && context.format === 'table';
   if (!isNothing) context.print(...statusLines(context, selected));
   return tellConfig(context, report);
@@ -51,10 +51,10 @@ function refuseUnknownTags({ services }: StatusReport, tags: readonly string[]):
   if (unknown.length > 0) throw noSuchTag(unknown);
 }
 
-/** A broken config is reported beside the services. Without a host it is all there is to know, and an error. */
+/** A broken config is reported beside the services. Without a host it is the only information, and an error. */
 function tellConfig(context: CommandContext, { host, config, services }: StatusReport): ExitCode {
   tellConfigInUse(context, config);
-  // The table and JSON have them in their place; fields separated by tabs have none.
+  // The table and JSON have their own place for them; tab-separated fields have none.
   if (context.format === 'text') context.tell(...(host?.notices ?? []).map((text) => `notice: ${text}`));
   if (config.status === 'welcome')
     context.tell(

@@ -12,7 +12,7 @@ export interface StopOptions extends TargetOptions, UntilOptions {
   readonly timeout: string;
 }
 
-/** Turns services off and waits until their ports are free: a second, as a rule. */
+/** Turns services off and waits until their ports are free: usually a second. */
 export const stop: Action<StopOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   const timeoutMs = readDuration('--timeout', options.timeout);
@@ -33,7 +33,7 @@ export const stop: Action<StopOptions> = async (context, options, names) => {
   });
 };
 
-/** What was off already, for no certain time, stays so. */
+/** A service that was already off without a time stays that way. */
 async function withTimes(
   { clock }: CommandContext,
   client: ControlClient,

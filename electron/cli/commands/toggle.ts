@@ -7,12 +7,12 @@ import { answerOf, withHost } from '../host-connection.ts';
 import { reportOutcome } from '../output/service-results.ts';
 import { refuseNobody, targetOf, type TargetOptions } from '../service-target.ts';
 
-/** Turns each of the services the other way. */
+/** Turns each of the services on or off, whichever it is not. */
 export const toggle: Action<TargetOptions & GuardOptions> = async (context, options, names) => {
   const target = targetOf(names, options);
   return withHost(context, async (client) => {
     const { services } = answerOf(await client.request('snapshot', {}));
-    // As the host would resolve it, so that each is turned as it stands now.
+    // Resolved as the host would, so that each is toggled from its current state.
     refuseNobody(target, resolveTarget(target, services));
     const permitted = await permittedTarget(context, target, { services, ...options });
     const meant = resolveTarget(permitted.target, services);
@@ -25,7 +25,7 @@ export const toggle: Action<TargetOptions & GuardOptions> = async (context, opti
       ...stopped.accepted.map((name) => ({ name, ok: true, message: 'turned off' })),
       ...started.accepted.map((name) => ({ name, ok: true, message: 'turned on' })),
     ];
-    // Some may have left the config meanwhile.
+    // Some may have left the config in the meantime.
     return reportOutcome(context, results, [
       ...stopped.refused,
       ...started.refused,

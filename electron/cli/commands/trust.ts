@@ -13,7 +13,7 @@ import { answerOf, closing, findHost } from '../host-connection.ts';
 import { jsonLines } from '../output/json-lines.ts';
 import { reviewLines } from '../output/review-lines.ts';
 
-/** Trusts the text that a config has now, and shows what that is. A host that runs it takes it over. */
+/** Trusts the current text of a config, and shows what would run. A host that runs the config applies it. */
 export const trust: Action = (context, _options, words) =>
   withMeantFile(context, words, async (file, client) => {
     const { identity, review } = await reviewConfig(context, file);
@@ -26,7 +26,7 @@ export const trust: Action = (context, _options, words) =>
     return exitCode.ok;
   });
 
-/** Takes back the trust in every text of a config. What a host runs of it ends. */
+/** Revokes the trust in every text of a config. A host stops whatever it runs from it. */
 export const untrust: Action = (context, _options, words) =>
   withMeantFile(context, words, async (file, client) => {
     const real = await realpath(file).catch(() => file);
@@ -38,7 +38,7 @@ export const untrust: Action = (context, _options, words) =>
     return exitCode.ok;
   });
 
-/** `client`: of a host that runs this very file and needs the user's trust for it; null: none does. */
+/** `client`: of a host that runs this file and needs the user's trust for it; null: there is none. */
 async function withMeantFile<T>(
   context: CommandContext,
   [named, ...more]: readonly string[],
@@ -55,7 +55,10 @@ async function withMeantFile<T>(
   });
 }
 
-/** The file or folder that is named, else what a search finds in this folder, else what the host has under review. */
+/**
+ * The named file or folder, otherwise the result of a search in this folder, otherwise the config that the host has
+ * under review.
+ */
 function meantFile(context: CommandContext, named: string | undefined, ofHost: string | null): string {
   if (named !== undefined) {
     const file = path.resolve(context.workingDirectory, named);

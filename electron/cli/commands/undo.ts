@@ -4,7 +4,7 @@ import { doneOrFailure } from '../output/edit-outcome.ts';
 import { jsonLines } from '../output/json-lines.ts';
 import { editAnswer, withEditing } from '../service-editing.ts';
 
-/** Takes back the last edit that LocalPort made of the config. */
+/** Reverts LocalPort's last edit of the config. */
 export const undo: Action = (context) =>
   withEditing(context, async ({ editor, client }) => {
     const { what, path } = doneOrFailure(

@@ -1,4 +1,4 @@
-/** Real files in a home of the test's own, and a service manager that writes down what it is told. */
+/** Real files in a separate home folder, and a service manager that records its commands. */
 import {
   existsSync,
   mkdirSync,
@@ -50,7 +50,7 @@ function link(name: string, target: string): void {
 const unit = '.config/systemd/user/localport.service';
 const wanted = '.config/systemd/user/default.target.wants/localport.service';
 
-/** Everything that LocalPort makes. */
+/** Everything that LocalPort creates. */
 function installEverything(): void {
   write(unit, '[Service]\n');
   link(wanted, at(unit));
@@ -75,7 +75,7 @@ function run(yes: boolean, change: Partial<CommandSurroundings> = {}) {
   return { done, printed: () => said(surroundings.printed()), asked: () => said(surroundings.complained()) };
 }
 
-/** Names below home, folders with a slash; without what the test itself has put there. */
+/** Names below home, folders with a slash; without the files that the test itself has created. */
 const present = (): readonly string[] =>
   readdirSync(home, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
@@ -84,7 +84,7 @@ const present = (): readonly string[] =>
     .toSorted();
 
 describe('uninstall', () => {
-  it('removes everything that LocalPort made, and says what is left', async () => {
+  it('removes everything that LocalPort created, and says what is left', async () => {
     installEverything();
     const { done, printed } = run(true);
     expect(await done).toBe(0);
@@ -126,7 +126,7 @@ describe('uninstall', () => {
     expect(present()).toEqual(['.localport.yaml', 'elsewhere/precious']);
   });
 
-  it('follows no link, removes no other program, and names what is in the way', async () => {
+  it('follows no link, removes no other program, and names what it could not remove', async () => {
     link('state', at('elsewhere'));
     write('logs/localport.log');
     link('logs/services', at('elsewhere'));
@@ -156,13 +156,13 @@ describe('uninstall', () => {
     ]);
   });
 
-  it('stops a running host before it removes anything, and removes nothing when that fails', async () => {
+  it('stops a running host before it removes anything, and removes nothing if that fails', async () => {
     installEverything();
     const before = present();
     let seen: readonly string[] = [];
     const client = (outcome: 'stops' | 'fails'): ControlClient => ({
       ...fakeClient({}),
-      // Above the highest that Linux gives (proc(5), pid_max): no process has it.
+      // Above the highest that Linux assigns (proc(5), pid_max): no process has it.
       host: { ...fakeClient({}).host, pid: 2 ** 22 + 1 },
       request: () => Promise.resolve({ ok: false, error: { code: 'stopping', message: 'it is busy' } }),
       stream: () => {
@@ -182,15 +182,15 @@ describe('uninstall', () => {
     expect(existsSync(at('state'))).toBe(false);
   });
 
-  it('has nothing to do where nothing is, as after a first uninstall', async () => {
+  it('has nothing to do if nothing is there, as after a first uninstall', async () => {
     const { done, printed } = run(true);
     expect(await done).toBe(0);
     expect(printed().slice(0, 2)).toEqual(['There is nothing to remove.', 'What is left:']);
   });
 
-  // A real launchd would be asked.
+  // A real launchd would be called.
   it.skipIf(existsSync('/bin/launchctl'))(
-    'says on a Mac what only the app and the user can remove',
+    'says on a Mac what only the app or the user can remove',
     async () => {
       write('Library/LaunchAgents/dev.localport.daemon.plist', '<plist/>');
       write('Library/Caches/dev.localport.app/Cache.db');

@@ -16,12 +16,12 @@ export interface UninstallOptions {
   readonly yes?: true;
 }
 
-/** Removes everything that LocalPort has made outside of its program, after one question, and says what is left. */
+/** Removes everything that LocalPort has created outside of its program, after one question, and says what is left. */
 export const uninstall: Action<UninstallOptions> = async (context, { yes }) => {
   const { things } = await findOwnThings(context);
   await requireConsent(context, things, yes === true);
   if (!(await stopEverything(context))) return exitCode.interrupted;
-  // It may have been written since: what a host that stops says last is in its log.
+  // It may have been written since: the last messages of a stopping host are in its log.
   const found = await findOwnThings(context);
   const removed: OwnThing[] = [];
   const failures: string[] = [];
@@ -59,7 +59,7 @@ async function requireConsent(
   if (!(await confirm('Remove all of this? [y/N] '))) throw new CommandFailure('nothing was removed');
 }
 
-/** The host first, which ends its tunnels; then launchd or systemd, so that nothing starts it again. False: by Ctrl-C. */
+/** The host first, which ends its tunnels; then launchd or systemd, so that nothing restarts it. False: by Ctrl-C. */
 async function stopEverything(context: CommandContext): Promise<boolean> {
   const client = await findHost(context);
   if (client !== null) {
@@ -71,13 +71,13 @@ async function stopEverything(context: CommandContext): Promise<boolean> {
   return !context.signal.aborted;
 }
 
-/** Null when it is gone, else why it is not. */
+/** Null if it is gone, otherwise the reason. */
 async function remove({ uid }: CommandContext, { path, kind }: OwnThing): Promise<string | null> {
   const fault = kind === 'folder' ? await faultOf(path, uid) : null;
   if (fault === 'missing') return null;
   if (fault !== null) return `${path} ${fault}`;
   try {
-    // A link inside is removed, and what it leads to stays.
+    // A link inside is removed; its target stays.
     await rm(path, { recursive: kind === 'folder', force: true });
     return null;
   } catch (error) {

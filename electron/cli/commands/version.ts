@@ -4,7 +4,9 @@ import { exitCode } from '../exit-code.ts';
 import { jsonLines } from '../output/json-lines.ts';
 import { describeHost } from './daemon-start.ts';
 
-/** The version of the command, and of the LocalPort that is running. A LocalPort that cannot be reached is not an error here. */
+/**
+ * The versions of the command and of the running LocalPort. A LocalPort that cannot be reached is not an error here.
+ */
 export const showVersion: Action = async (context) => {
   const connected = await context.connect();
   const host = connected.ok ? connected.value.host : null;

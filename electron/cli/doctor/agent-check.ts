@@ -5,7 +5,7 @@ import type { Check } from './examination.ts';
 
 const askMs = 5_000;
 
-/** The ssh agent: its socket, whether somebody answers there, and whether it has keys; ssh-add(1) for the exit codes. */
+/** The ssh agent: its socket, whether it answers there, and whether it has keys; ssh-add(1) for the exit codes. */
 export const checkAgent: Check = async ({ context, environment, services }) => {
   const isNeeded = services.some(
     ({ connection }) =>

@@ -1,4 +1,4 @@
-/** `doctor --report`: what the running LocalPort says of itself, or what is known without one, and the doctor's findings. */
+/** `doctor --report`: the running LocalPort's own report, or what is known without one, and the doctor's findings. */
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
 import { collectDiagnostics, type DiagnosedState } from '../../core/host/diagnostics.ts';
 import { diagnosticReport } from '../../core/observability/diagnostic-report.ts';
@@ -16,7 +16,7 @@ import type { Examination } from './examination.ts';
 
 export interface BugReportParts {
   readonly findings: readonly Finding[];
-  /** Of the config's secrets; those that the host knows it has hidden itself. */
+  /** For the config's secrets; the host has already hidden those that it knows. */
   readonly redact: Redact;
 }
 
@@ -37,7 +37,7 @@ export async function bugReport(
   return diagnosticReport(sections, { redact, hideNames });
 }
 
-/** A host knows more of itself than its files tell. One of an earlier version cannot be asked. */
+/** A host knows more about itself than its files contain. One of an earlier version cannot be asked. */
 async function sectionsOf(
   { context, client, environment }: Examination,
   state: DiagnosedState,

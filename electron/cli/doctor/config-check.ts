@@ -9,7 +9,7 @@ import { describeSkipped, skippedRemedy } from '../../core/config/config-search.
 import { describeProblem } from '../../core/config/config-problem.ts';
 import type { Check } from './examination.ts';
 
-/** The file itself, and services that cannot run for want of something on this machine. */
+/** The file itself, and services that cannot run because this machine lacks something. */
 export const checkConfig: Check = async ({ context, environment }) => {
   const { found, skipped } = searchConfig(context);
   const passedOver = skipped.map((config) => note('config', describeSkipped(config), skippedRemedy));

@@ -10,7 +10,7 @@ export interface LoginEnvironmentFound {
   readonly finding: Finding;
 }
 
-/** Asks the login shell, as the host does: what is found on its PATH is what the host's children find. 10 s at the most. */
+/** Runs the login shell, as the host does: the host's children find the programs on its PATH. At most 10 s. */
 export async function examineLoginShell({
   env,
   clock,

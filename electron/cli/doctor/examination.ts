@@ -3,16 +3,16 @@ import type { ControlClient } from '../../core/control/control-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Finding } from '../output/findings.ts';
 
-/** What every check of the doctor may look at. */
+/** Everything that a check of the doctor may use. */
 export interface Examination {
   readonly context: CommandContext;
-  /** Of the login shell, as the host's children get it; this command's own where the shell does not give it. */
+  /** The environment of the login shell, as the host's children get it; this command's own if the shell fails. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the config; none when it is missing or broken. */
+  /** From the config; none if it is missing or broken. */
   readonly services: readonly ServiceSpec[];
   /** null: no host runs. */
   readonly client: ControlClient | null;
 }
 
-/** One look at the machine. Never rejects for what it finds. */
+/** One check of the machine. Never rejects because of its findings. */
 export type Check = (examination: Examination) => Promise<readonly Finding[]>;

@@ -4,7 +4,7 @@ import { bad, fine, note } from '../output/findings.ts';
 import type { Check } from './examination.ts';
 import { isNodeTooOld, minimumNode } from './node-version.ts';
 
-/** A notice ends with its fix, a sentence of its own. */
+/** A notice ends with its fix, as a separate sentence. */
 function saidAndFix(notice: string): [message: string, fix: string] {
   const at = notice.lastIndexOf('. ');
   return [notice.slice(0, at), notice.slice(at + 2)];

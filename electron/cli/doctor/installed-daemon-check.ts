@@ -10,7 +10,7 @@ import { isNodeTooOld, minimumNode } from './node-version.ts';
 const versionMs = 5_000;
 const reinstall = 'localport daemon install';
 
-/** What launchd or systemd starts at login: an update of Node, or an app that was moved, leaves it without its program. */
+/** The program that launchd or systemd starts at login: an update of Node, or moving the app, can remove it. */
 export const checkInstalledDaemon: Check = async ({ context }) => {
   if (context.platform !== 'darwin' && context.platform !== 'linux') return [];
   const { file, name, programIn } = serviceManager(context);
@@ -27,7 +27,7 @@ export const checkInstalledDaemon: Check = async ({ context }) => {
 
 const finding = (message: string): Finding => bad('daemon at login', message, reinstall);
 
-/** null: its version will do, or it is not Node itself. */
+/** null: its version is sufficient, or it is not Node itself. */
 async function tooOld(context: CommandContext, program: string): Promise<string | null> {
   if (path.basename(program) !== 'node') return null;
   const { exitCode, stdout, stderr } = await runTool(context, [program, '--version'], versionMs);

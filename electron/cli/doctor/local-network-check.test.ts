@@ -21,7 +21,7 @@ async function check(
 const blocked = (program: string): Cause =>
   describeCause('local-network-denied', { address: '192.168.1.5', program });
 
-it('names the program to allow where nothing seems to be blocked', async () => {
+it('names the program to allow if nothing seems to be blocked', async () => {
   expect(await check('menu-bar', [])).toEqual([
     'ok: nothing seems to be blocked; the program to allow is LocalPort → nothing',
   ]);
@@ -33,7 +33,7 @@ it('names the program to allow where nothing seems to be blocked', async () => {
   ]);
 });
 
-it('tells each suspicion once, and offers the app in place of a daemon that cannot be allowed', async () => {
+it('reports each suspicion once, and suggests the app in place of a daemon that cannot be allowed', async () => {
   expect(await check('menu-bar', [blocked('LocalPort'), blocked('LocalPort')])).toEqual([
     'note: macOS may not let LocalPort reach 192.168.1.5 → Check that the host is on; if it is, ' +
       'allow LocalPort in System Settings › Privacy & Security › Local Network',
@@ -45,6 +45,6 @@ it('tells each suspicion once, and offers the app in place of a daemon that cann
   ]);
 });
 
-it('has nothing to say on other systems', async () => {
+it('reports nothing on other systems', async () => {
   expect(await check('menu-bar', [blocked('LocalPort')], { platform: 'linux' })).toEqual([]);
 });

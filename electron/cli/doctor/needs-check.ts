@@ -4,14 +4,14 @@ import { answerOf } from '../host-connection.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
 import type { Check } from './examination.ts';
 
-/** What the services of the config need outside of LocalPort: contexts, hosts, keys, CA files, programs. */
+/** What the config's services need outside of LocalPort: contexts, hosts, keys, CA files, programs. */
 export const checkNeeds: Check = async ({ context: { clock }, environment, services }) => {
   const needs = await examineNeeds(services, { clock, environment });
   const findings = { ok: fine, note, bad };
   return needs.map(({ level, subject, message, fix }) => findings[level](subject, message, fix));
 };
 
-/** The services of a running host. Only the host knows about their targets: finding out would take a connection. */
+/** The services of a running host. Only the host knows about their targets: a check would take a connection. */
 export const checkServices: Check = async ({ client }) => {
   if (client === null) return [];
   const { services } = answerOf(await client.request('snapshot', {}));

@@ -6,7 +6,7 @@ import type { Check } from './examination.ts';
 
 const writableByOthers = 0o002;
 
-/** The PATH that LocalPort's children get: a user who can write one of its folders can put a kubectl there. */
+/** The PATH of LocalPort's children: a user who can write to one of its folders can put a kubectl there. */
 export const checkPath: Check = async ({ environment }) => {
   const folders = [...new Set((environment['PATH'] ?? '').split(path.delimiter))];
   const findings = await Promise.all(folders.map(checkFolder));

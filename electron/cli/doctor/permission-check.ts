@@ -4,7 +4,7 @@ import type { Check } from './examination.ts';
 
 const others = 0o077;
 
-/** LocalPort's own folders: nobody else may look into them. */
+/** LocalPort's own folders: no one else may read them. */
 export const checkPermissions: Check = async ({ context: { paths, uid } }) => {
   const folders = [paths.stateDirectory, paths.logDirectory, paths.runtimeDirectory];
   const ofFolders = await Promise.all(folders.map((folder) => checkFolder(folder, uid)));
@@ -12,7 +12,7 @@ export const checkPermissions: Check = async ({ context: { paths, uid } }) => {
   return faults.length > 0 ? faults : [fine('permissions', "only you can read LocalPort's folders")];
 };
 
-/** A folder that does not exist is made when it is needed. */
+/** A folder that does not exist is created when needed. */
 async function checkFolder(folder: string, uid: number): Promise<readonly Finding[]> {
   const stats = await lstat(folder).catch(() => null);
   if (stats === null) return [];

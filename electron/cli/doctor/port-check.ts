@@ -6,10 +6,10 @@ import { bad, fine, type Finding } from '../output/findings.ts';
 import type { Check } from './examination.ts';
 
 const freePortTries = 100;
-/** Of a config with a thousand services so many are looked at at a time. */
+/** How many of a config with a thousand services are checked at a time. */
 const atOnce = 50;
 
-/** Whether each local port is free, or the host's own. */
+/** Whether each local port is free or the host's own. */
 export const checkPorts: Check = async ({ context, services, client }) => {
   const snapshot = client === null ? null : answerOf(await client.request('snapshot', {}));
   const own = snapshot?.services.filter(({ addresses }) => addresses.length > 0) ?? [];

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Where a program is found on a PATH; null when it is not. A name with a slash is a path already. */
+/** The path of a program on a PATH; null if it is not found. A name with a slash is already a path. */
 export async function findProgram(name: string, searchPath: string | undefined): Promise<string | null> {
   const folders = name.includes('/')
     ? ['']

@@ -31,7 +31,7 @@ describe('pods', () => {
     ],
   });
 
-  it('show why they wait, and how often they were started again', () => {
+  it('show why they wait, and how often they were restarted', () => {
     expect(alignColumns(podRows('prod', pods).map((row) => podCells(row, palette, now)))).toEqual([
       'prod  shop  db-1   2/2  Running           3  2h 0m',
       'prod  shop  web-1  0/1  ImagePullBackOff  0',
@@ -56,7 +56,7 @@ describe('events', () => {
     ],
   });
 
-  it('are one line each, with the last time they came', () => {
+  it('are one line each, with their last time', () => {
     expect(alignColumns(eventRows('prod', events).map((row) => eventCells(row, palette, now)))).toEqual([
       ' 1m 0s  prod  shop  Warning  pod/web-1  BackOff  Back-off pulling image (4 times)',
       '30m 0s  prod                 /',

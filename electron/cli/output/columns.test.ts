@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alignColumns, fitColumns } from './columns.ts';
 
 describe('columns', () => {
-  it('are as wide as their widest cell, and leave no blanks at the end of a line', () => {
+  it('are as wide as their widest cell, without trailing spaces', () => {
     const rows = [
       [{ text: 'NAME' }, { text: 'N', align: 'right' }, { text: 'WHY' }],
       [{ text: 'db' }, { text: '12', align: 'right' }, { text: '' }],
@@ -10,7 +10,7 @@ describe('columns', () => {
     expect(alignColumns(rows)).toEqual(['NAME   N  WHY', 'db    12']);
   });
 
-  it('count what a reader sees, and neither colors nor parts of a character', () => {
+  it('count what a reader sees, neither colors nor parts of a character', () => {
     const rows = [
       [{ text: 'a', paint: (text: string) => `\u001b[1m${text}\u001b[22m` }, { text: '|' }],
       [{ text: 'e\u0301é' }, { text: '|' }],
@@ -18,7 +18,7 @@ describe('columns', () => {
     expect(alignColumns(rows)).toEqual(['\u001b[1ma\u001b[22m   |', 'e\u0301é  |']);
   });
 
-  it('give way to a narrow terminal in the order that is asked for, and no further than needed', () => {
+  it('are narrowed for a narrow terminal in the given order, and no further than needed', () => {
     const rows = [
       [{ text: 'NAME' }, { text: 'REMOTE' }, { text: 'IN' }],
       [{ text: 'warehouse' }, { text: 'bastion → db:5432' }, { text: '12' }],

@@ -2,10 +2,10 @@ import { visibleLine } from '../../../shared/visible-text.ts';
 import type { Paint } from './palette.ts';
 import { shorten, widthOf } from './text-width.ts';
 
-/** A cell and how it is drawn: its width is counted before any color is on it. */
+/** A cell and its color: its width is measured before any color is added. */
 export interface Cell {
   readonly text: string;
-  /** What scripts get in its place: a time instead of an age, say. */
+  /** The value for scripts: for example, a time instead of an age. */
   readonly exact?: string;
   readonly paint?: Paint;
   readonly align?: 'right';
@@ -13,7 +13,7 @@ export interface Cell {
 
 const gap = '  ';
 
-/** Lines of equal columns, two spaces apart, without spaces at their end. */
+/** Lines of aligned columns, two spaces apart, without trailing spaces. */
 export function alignColumns(table: readonly (readonly Cell[])[]): readonly string[] {
   const rows = visibleCells(table);
   const widths = columnWidths(rows);
@@ -26,11 +26,11 @@ export function alignColumns(table: readonly (readonly Cell[])[]): readonly stri
   });
 }
 
-/** Before widths are counted: a cell is one line, and what cannot be seen takes a place once it is written out. */
+/** Before widths are measured: a cell is one line, and an invisible character has a width once it is escaped. */
 const visibleCells = (rows: readonly (readonly Cell[])[]): readonly (readonly Cell[])[] =>
   rows.map((row) => row.map((cell) => ({ ...cell, text: visibleLine(cell.text) })));
 
-/** null stands for a column that is left out. */
+/** null stands for an omitted column. */
 function columnWidths(rows: readonly (readonly Cell[])[]): (number | null)[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   return Array.from({ length: count }, (_, column) =>
@@ -44,12 +44,12 @@ function drawCell({ text, paint = (plain) => plain, align }: Cell, width: number
   return isLast ? paint(text) : paint(text) + padding;
 }
 
-/** How a table gives way on a narrow terminal. Columns are counted from 0. */
+/** How a table is narrowed for a narrow terminal. Columns are counted from 0. */
 export type Narrowing =
   | { readonly kind: 'leave-out'; readonly column: number }
   | { readonly kind: 'shorten'; readonly column: number; readonly atLeast: number };
 
-/** One narrowing after the other, until the table is as narrow as `width` or nothing more can be done. */
+/** One narrowing after another, until the table fits `width` or nothing more can be done. */
 export function fitColumns(
   table: readonly (readonly Cell[])[],
   width: number,

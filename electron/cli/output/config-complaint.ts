@@ -5,7 +5,10 @@ import { shellWord } from '../../../shared/shell-word.ts';
 import { problemLines } from './problem-lines.ts';
 import { reviewLines } from './review-lines.ts';
 
-/** Tells of a config with errors, with all its faults, beside the answer. `consequence`: what that means for what runs. */
+/**
+ * Reports a config with errors, with all of them, beside the answer. `consequence`: what that means for running
+ * services.
+ */
 export function complainOfConfig(context: CommandContext, config: ConfigState, consequence = ''): void {
   const what =
     config.status === 'partial'
@@ -14,7 +17,7 @@ export function complainOfConfig(context: CommandContext, config: ConfigState, c
   context.tell(`config ${config.path ?? ''} ${what}`, ...problemLines(config, context.complaintPalette));
 }
 
-/** The same of a config that is not trusted: what it would run, and how to trust it. */
+/** The same for a config that is not trusted: what it would run, and how to trust it. */
 export function complainOfTrust(context: CommandContext, config: ConfigState, consequence = ''): void {
   const { path, review } = config;
   const what = review?.isChanged === true ? 'changed: review and trust' : 'is not trusted: review and trust';
@@ -25,12 +28,12 @@ export function complainOfTrust(context: CommandContext, config: ConfigState, co
   );
 }
 
-/** Names the config that is used, beside the answer, unless it is where a config belongs. */
+/** Names the config in use, beside the answer, unless it is the default one. */
 export function tellConfigInUse({ paths, tell }: CommandContext, { status, path }: ConfigState): void {
   if (status !== 'welcome' && path !== null && path !== paths.defaultConfigPath) tell(`config: ${path}`);
 }
 
-/** The same where there is no answer without a config. */
+/** The same if there is no answer without a config. */
 export const brokenConfig = (
   { complaintPalette }: CommandContext,
   path: string,

@@ -1,4 +1,4 @@
-/** What an edit of the config came to, in words. */
+/** The result of an edit of the config, as text. */
 import type { DraftFinding, EditResult, UndoResult } from '../../../shared/service-edit.ts';
 import { clientAddress } from '../../../shared/bind-address.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -25,13 +25,13 @@ export const findingLine = ({ severity, field, message }: DraftFinding): string 
 export interface Edited {
   /** `added db` */
   readonly what: string;
-  /** null: of the config as a whole. */
+  /** null: for the config as a whole. */
   readonly name: string | null;
   readonly line: number | null;
   readonly undo?: string;
 }
 
-/** Says what was done, and what that means for what runs. */
+/** Says what was done, and what that means for running services. */
 export async function reportEdit(context: CommandContext, editing: Editing, edited: Edited): Promise<void> {
   const { what, name, line, undo } = edited;
   const { path } = editing;

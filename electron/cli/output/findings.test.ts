@@ -9,7 +9,7 @@ const findings = [
 ];
 
 describe('findings', () => {
-  it('are lines that say ok, or come with a fix', () => {
+  it('are lines that are OK or come with a fix', () => {
     expect(findingLines({ format: 'table', palette }, findings)).toEqual([
       '✓ ok    kubectl    v1.35.2',
       '· note  ssh agent  has no keys',

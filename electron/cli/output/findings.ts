@@ -1,4 +1,4 @@
-/** What a check found, as `doctor` and `ssh validate` print it: a line that says ok, or one with its fix. */
+/** The findings of a check, as `doctor` and `ssh validate` print them: each line is OK or comes with a fix. */
 import type { CommandContext } from '../command-context.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { alignColumns } from './columns.ts';
@@ -6,12 +6,12 @@ import { fields } from './fields.ts';
 import { jsonLines } from './json-lines.ts';
 
 export interface Finding {
-  /** `note`: worth knowing, and no reason to fail. */
+  /** `note`: useful to know, but no failure. */
   readonly level: 'ok' | 'note' | 'bad';
-  /** What was looked at: `kubectl`, `port 5432`. */
+  /** The item that was checked: `kubectl`, `port 5432`. */
   readonly subject: string;
   readonly message: string;
-  /** What to do about it; null where nothing is to be done. */
+  /** The fix; null if there is nothing to do. */
   readonly fix: string | null;
 }
 

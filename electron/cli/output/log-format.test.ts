@@ -42,7 +42,7 @@ describe('a line of a log', () => {
     expect(formatLogLine(line, { ...plain, format, namesSources })).toBe(shown);
   });
 
-  it('names its day when that is not today, and is shown as it stands with --debug', () => {
+  it('shows its date unless it is today, and is unchanged with --debug', () => {
     const view = { ...plain, format: 'table', namesSources: false } as const;
     expect(formatLogLine(line, { ...view, now: now + 86_400_000 })).toBe(
       '2026-11-22 11:00:01  warning: retrying in 4 s',
@@ -50,19 +50,19 @@ describe('a line of a log', () => {
     expect(formatLogLine(line, { ...view, isRaw: true })).toBe(line.text);
   });
 
-  it('shows the step of the state machine where there are no words', () => {
+  it('shows the step of the state machine if it has no message', () => {
     const bare = at(1, 'db', '[up → stopping after turned-off]', 'debug');
     expect(formatLogLine(bare, { ...plain, format: 'table', namesSources: false })).toBe(
       '11:00:01  debug: up → stopping after turned-off',
     );
   });
 
-  it('is coloured by its level', () => {
+  it('is colored by its level', () => {
     const shown = formatLogLine(line, { format: 'table', palette: colourPalette, namesSources: false, now });
     expect(onScreen(shown)).toBe('\u001b[2m11:00:01\u001b[22m  \u001b[33mwarning: retrying in 4 s\u001b[39m');
   });
 
-  it('is kept as it is when somebody else wrote it', () => {
+  it('is unchanged if another program wrote it', () => {
     const odd = { source: null, text: 'Segmentation fault' };
     expect(formatLogLine(odd, { ...plain, format: 'table', namesSources: true })).toBe(
       'localport  Segmentation fault',
@@ -78,7 +78,7 @@ describe('a line of a log', () => {
 });
 
 describe('lines of several logs', () => {
-  it('are sorted by the time that they mean, whatever their offset', () => {
+  it('are sorted by absolute time, whatever their offset', () => {
     const lines = [
       { source: 'db', text: '2026-10-25T02:30:00.000+02:00 info  a' },
       { source: 'web', text: '2026-10-25T02:10:00.000+01:00 info  b' },
@@ -86,12 +86,12 @@ describe('lines of several logs', () => {
     expect(inOrderOfTime(lines.toReversed()).map(({ text }) => text.at(-1))).toEqual(['a', 'b']);
   });
 
-  it('are sorted by time, and stay in order where times are the same', () => {
+  it('are sorted by time, and keep their order if times are equal', () => {
     const lines = [at(3, 'db', 'c'), at(1, 'web', 'a'), at(3, 'db', 'd'), at(2, null, 'b')];
     expect(inOrderOfTime(lines).map(({ text }) => text.at(-1))).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('wait for each other for a moment while they are followed', async () => {
+  it('wait for each other briefly while they are followed', async () => {
     const clock = new FakeClock();
     const printed: string[][] = [];
     const merger = new LineMerger(clock, (lines) => printed.push(lines.map(({ text }) => text.slice(-1))));

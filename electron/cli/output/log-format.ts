@@ -6,11 +6,11 @@ import type { Palette } from './palette.ts';
 export interface LogFormat {
   readonly format: OutputFormat;
   readonly palette: Palette;
-  /** With lines of more than one log each names its own. */
+  /** With more than one log, each line names its own. */
   readonly namesSources: boolean;
-  /** Lines as they stand in the file, also for people (`--debug`). */
+  /** Lines as in the file, also for people (`--debug`). */
   readonly isRaw?: boolean;
-  /** Epoch ms: lines of another day say so. */
+  /** Epoch ms: lines of another day show their date. */
   readonly now: number;
 }
 
@@ -37,7 +37,7 @@ export function formatLogLine(
   return `${palette.faint(localTime(at, now))}  ${palette.strong(name)}${shown}`;
 }
 
-/** What is normal needs no word. */
+/** A normal level is not shown. */
 const levelWords: Readonly<Record<string, string>> = {
   error: 'error: ',
   warn: 'warning: ',

@@ -108,7 +108,7 @@ describe('the metrics', () => {
     `);
   });
 
-  it('escape what a label may not hold', () => {
+  it('escape characters that a label may not contain', () => {
     const lines = openMetrics(aSnapshot(aService('a"b\\c\nd')));
     expect(lines).toContain(String.raw`localport_service_up{service="a\"b\\c\nd"} 1`);
   });

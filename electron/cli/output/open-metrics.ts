@@ -6,7 +6,7 @@ import type { ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot
 
 interface Family {
   readonly name: string;
-  /** A counter's samples have the suffix `_total`, an info's `_info`; a histogram's tell theirs. */
+  /** A counter's samples have the suffix `_total`, an info's `_info`; a histogram has its own. */
   readonly type: 'gauge' | 'counter' | 'info' | 'histogram';
   readonly unit?: 'seconds' | 'bytes';
   readonly help: string;
@@ -105,7 +105,7 @@ const families: readonly Family[] = [
   },
 ];
 
-/** Buckets are cumulative, each holding all that the ones before it hold. */
+/** Buckets are cumulative: each includes all previous ones. */
 function recoveryHistogram({ count, totalMs, byDuration }: Outages): readonly Sample[] {
   const bounds = [...recoveryBoundsMs.map((boundMs) => openMetricsFloat(boundMs / 1_000)), '+Inf'];
   let sum = 0;

@@ -2,7 +2,7 @@ import { controlSequence } from '../../core/observability/visible-output.ts';
 
 export type Paint = (text: string) => string;
 
-/** Colors by their meaning. Without color each is the identity. */
+/** Colors by meaning. Without color each is the identity. */
 export interface Palette {
   readonly good: Paint;
   readonly working: Paint;

@@ -3,7 +3,7 @@ import { compileText, testConfigPath } from '../../core/config/testing/config-te
 import { plainPalette } from './palette.ts';
 import { problemLines } from './problem-lines.ts';
 
-/** All that is said of a text with a mistake in it. */
+/** Everything that is reported about a text with a mistake in it. */
 function told(text: string): string {
   const compiled = compileText(text);
   const problems = compiled.ok ? [] : compiled.error;
@@ -130,18 +130,18 @@ it.each<readonly [string, string, string]>([
   expect(told(text)).toBe(expected);
 });
 
-it('shows variables as they are written, and no line that may hold a password', () => {
+it('shows variables as written, and no line that may hold a password', () => {
   expect(told(service('    description: ${HOME}: x: y'))).toContain('description: ${HOME}: x: y\n');
   expect(told(service('    password: "hush'))).toBe(
     'error: the quote " that opens here is not closed (localport.yaml:3)',
   );
 });
 
-it('falls back to the words of the parser', () => {
+it("falls back to the parser's message", () => {
   expect(told('a: b\n...\nx\n')).toMatch(/^error: \w/);
 });
 
-it('is quick with a line and a file without end', () => {
+it('is fast with a very long line and a very long file', () => {
   expect(told(`services:\n  - ${'x'.repeat(200_000)}: "\n`)).toContain('localport.yaml:2');
   expect(told(`${'a: b\n'.repeat(30_000)}c: "\n`)).toContain('localport.yaml:30001');
 });

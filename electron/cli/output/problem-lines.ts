@@ -5,8 +5,8 @@ import type { Palette } from './palette.ts';
 import { widthOf } from './text-width.ts';
 
 /**
- * A line for each error or warning of a config: `error: warehouse: local_port: 70000 is above 65535 (services[3], localport.yaml:41)`.
- * Below a syntax error stand the line of the file and a mark where the mistake is.
+ * A line for each error or warning of a config: `error: warehouse: local_port: 70000 is above 65535 (services[3],
+ * localport.yaml:41)`. A syntax error is followed by the line of the file and a mark at the mistake.
  */
 export const problemLines = (
   { path, problems }: Pick<ConfigState, 'path' | 'problems'>,
@@ -18,7 +18,7 @@ export const problemLines = (
     return [line, ...excerptLines(problem, palette)];
   });
 
-/** `  3 |   technology:ssh`, and below it the caret. A tab is shown as an arrow: it may be what is wrong. */
+/** `  3 |   technology:ssh`, with the caret below. A tab is shown as an arrow: it may be the mistake. */
 function excerptLines({ excerpt, line }: ConfigProblem, palette: Palette): readonly string[] {
   if (excerpt === undefined || line === null) return [];
   const { text, column } = excerpt;

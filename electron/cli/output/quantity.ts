@@ -16,11 +16,11 @@ export function showDuration(durationMs: number): string {
   return `${Math.floor(ms / 1_000)}s`;
 }
 
-/** Decimal units, three figures at the most: `0 B`, `999 B`, `1.2 kB`, `34 MB`. */
+/** Decimal units, at most three digits: `0 B`, `999 B`, `1.2 kB`, `34 MB`. */
 export function showBytes(bytes: number): string {
   let amount = bytes;
   for (const unit of ['B', 'kB', 'MB', 'GB', 'TB']) {
-    // 999.5 would round up to four figures.
+    // 999.5 would round up to four digits.
     if (amount < 999.5 || unit === 'TB') {
       return `${unit === 'B' || amount >= 9.95 ? Math.round(amount) : amount.toFixed(1)} ${unit}`;
     }

@@ -1,7 +1,7 @@
 import type { ConfigReview } from '../../../shared/service-snapshot.ts';
 import { showCount } from './quantity.ts';
 
-/** What a config would do: a line for each service, and one for each program that it names. */
+/** What a config would do: a line for each service, and one for each program that it runs. */
 export const reviewLines = ({ services, more }: ConfigReview): readonly string[] => [
   ...(services.length === 0 ? ['  no services'] : []),
   ...services.flatMap(({ name, listensOn, leadsTo, runs }) => [

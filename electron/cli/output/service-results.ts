@@ -1,4 +1,4 @@
-/** What a command for several services prints: a line, or an object, for each. */
+/** The output of a command for several services: a line, or an object, for each. */
 import type { ControlOutcome } from '../../../shared/control-contract.ts';
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -14,11 +14,11 @@ export interface ServiceResult {
   readonly ok: boolean;
   /** `started`, `stopped`, `up on localhost:5432`, `retrying`, `there is no service of this name`. */
   readonly message: string;
-  /** Why it is not where it was wanted; absent where nothing went wrong, or the message says it all. */
+  /** Why it is not in the requested state; absent if nothing failed, or if the message says everything. */
   readonly cause?: Cause;
 }
 
-/** Prints the results, those of the refused after the others. A partial failure is an error. */
+/** Prints the results, refused ones last. A partial failure is an error. */
 export function reportOutcome(
   context: CommandContext,
   accepted: readonly ServiceResult[],
@@ -40,7 +40,7 @@ export function reportOutcome(
 const inOneLine = ({ message, cause }: ServiceResult): string =>
   cause === undefined ? message : `${message}: ${causeLines(cause).join(' · ')}`;
 
-/** As the table of `status` has it: the cause below its service, once for neighbors with the same. */
+/** As in the table of `status`: the cause below its service, once for neighbors with the same cause. */
 function tellResults(context: CommandContext, results: readonly ServiceResult[]): void {
   const { palette, complaintPalette } = context;
   for (const [index, { name, ok, message, cause }] of results.entries()) {
@@ -65,7 +65,7 @@ const indent = '   ';
 const isSameCause = (one: Cause, other: Cause | undefined): boolean =>
   other !== undefined && causeLines(one).join('\n') === causeLines(other).join('\n');
 
-/** How a service is that is not where it was wanted. */
+/** The state of a service that is not in the requested state. */
 export function describeObstacle({
   phase,
   health,

@@ -1,4 +1,4 @@
-/** What the table and the text say of one service. */
+/** The words of the table and the text for one service. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Health } from '../../../shared/service-snapshot.ts';
 import { isInOrder, toneOf, toneShapes } from '../../../shared/service-tone.ts';
@@ -13,7 +13,7 @@ export function paintOf(service: ReportedService, palette: Palette): Paint {
   return { up: good, ready: faint, checking: faint, working, trouble: bad, off: faint }[toneOf(service)];
 }
 
-/** The phase; of a tunnel that runs, whether it is proven. */
+/** The phase; for a running tunnel, whether it is proven. */
 export const stateOf = ({ phase, health }: Pick<ReportedService, 'phase' | 'health'>): string =>
   phase === 'up' ? stateOfTunnel[health] : phase;
 
@@ -24,19 +24,19 @@ const stateOfTunnel: Readonly<Record<Health, string>> = {
   unhealthy: 'unhealthy',
 };
 
-/** `2h 5m` for how long it has been up, `in 4s` or `now` for when it is tried again, else nothing. */
+/** `2h 5m` for how long it has been up, `in 4s` or `now` for its next retry, otherwise nothing. */
 export function timeOf(service: ReportedService, now: number): string {
   if (isInOrder(service) && service.since !== null) return showDuration(now - service.since);
   if (service.nextRetryAt === null) return '';
   const untilRetryMs = service.nextRetryAt - now;
-  // In the past for as long as its transport tries.
+  // In the past while its transport is trying.
   return untilRetryMs < 1_000 ? 'now' : `in ${showDuration(untilRetryMs)}`;
 }
 
-/** What happened, what proves it, what helps: up to three lines. */
+/** What happened, the evidence, and the fix: up to three lines. */
 export const causeLines = ({ title, evidence, remedy }: Cause): readonly string[] =>
   [title, evidence, remedy].filter((line) => line !== null && line !== '') as readonly string[];
 
-/** What happened and what proves it, in one line. */
+/** What happened and the evidence, in one line. */
 export const causeInShort = ({ title, evidence }: Pick<Cause, 'title' | 'evidence'>): string =>
   evidence === null ? title : `${title}: ${evidence}`;

@@ -5,7 +5,7 @@ import { statusObject } from './status-json.ts';
 import { statusTable } from './status-table.ts';
 import { statusText } from './status-text.ts';
 
-/** The lines of a report in the format that was asked for. `compact`: JSON on one line, for a stream of reports. */
+/** The lines of a report in the requested format. `compact`: JSON on one line, for a stream of reports. */
 export function statusLines(
   { format, palette, clock, stdout }: CommandContext,
   report: StatusReport,

@@ -4,7 +4,7 @@ import type { Prompt } from '../../../shared/prompt.ts';
 import { toneOf } from '../../../shared/service-tone.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';
 
-/** The object that is printed. Times are ISO 8601 in UTC, null when there is none. */
+/** The printed object. Times are ISO 8601 in UTC, null if there is none. */
 export function statusObject({ host, config, services, prompts }: StatusReport): object {
   return {
     host:
@@ -70,7 +70,7 @@ const causeObject = ({ code, title, evidence, remedy, recovery }: Cause): object
   title,
   evidence,
   remedy,
-  /** Whether another try may help without the user. */
+  /** Whether a retry may help without the user. */
   retryable: recovery !== 'user',
 });
 

@@ -25,7 +25,7 @@ describe('the status as a table', () => {
 `);
   });
 
-  it('says what is unusual about the way, and which context kubectl has now', () => {
+  it("says what is unusual about the connection, and shows kubectl's current context", () => {
     const web = aService('web', { note: 'web-0 is running but not ready', otherContext: 'prod' });
     expect(table(aReport(web)).split('\n').slice(2, 4)).toEqual([
       '   web-0 is running but not ready',
@@ -36,7 +36,7 @@ describe('the status as a table', () => {
     });
   });
 
-  it('leaves the local end of a reverse forward empty', () => {
+  it('leaves the local side of a reverse forward empty', () => {
     const reverse = aService('hook', {
       localPort: 0,
       remoteAddress: 'bastion:8080',
@@ -49,11 +49,11 @@ describe('the status as a table', () => {
     expect(statusText(aReport(reverse))).toEqual(['hook\tup\thealthy\t\tbastion:8080 → localhost:3000\t']);
   });
 
-  it('says that a service which is up and fails its checks is unhealthy', () => {
+  it('shows a service that is up and fails its checks as unhealthy', () => {
     expect(table(aReport(aService('web', { health: 'unhealthy' })))).toContain('▲  web   unhealthy');
   });
 
-  it('shows what is not proven as checking, neither up nor in trouble, and counts it so', () => {
+  it('shows and counts an unproven service as checking, neither up nor in trouble', () => {
     const unproven = aService('web', { health: 'unknown', cause: null });
     expect(`\n${table(aReport(aService('db'), unproven))}\n`).toBe(`
    NAME  STATE     LOCAL           REMOTE          TIME   CONN  IN  OUT
@@ -64,7 +64,7 @@ describe('the status as a table', () => {
 `);
   });
 
-  it('shows what is ready as ready, with its time, and counts it as up', () => {
+  it('shows a ready service as ready, with its time, and counts it as up', () => {
     expect(`\n${table(aReport(aService('db'), aService('jvm', { health: 'ready' })))}\n`).toBe(`
    NAME  STATE  LOCAL           REMOTE          TIME   CONN  IN  OUT
 ●  db    up     localhost:8080  db.example:80   1h 2m
@@ -83,12 +83,12 @@ describe('the status as a table', () => {
     ]);
   });
 
-  it('says that another port than that of the config is for this run', () => {
+  it('says that a port other than the one in the config applies to this run', () => {
     const lines = table(aReport(aService('db', { localPort: 7101, configuredPort: 7001 }))).split('\n');
     expect(lines[2]).toBe('   this port is for this run: the config says 7001');
   });
 
-  it('says what a service waits for the user to answer, and how', () => {
+  it('says which question a service waits for, and how to answer it', () => {
     const db = aService('db', { phase: 'connecting', health: 'unknown', route: 'me@bastion → db:5432' });
     const prompt = {
       id: '1',
@@ -117,7 +117,7 @@ describe('the status as a table', () => {
     ).toBe('notice: The state folder is read-only');
   });
 
-  it('says now while what holds a service back is being asked, which was due in the past', () => {
+  it('shows “now” while the retry, whose time is in the past, is running', () => {
     const timeAt = (nextRetryAt: number): string | undefined => {
       const shop = aService('shop', { phase: 'waiting', health: 'unknown', nextRetryAt });
       return table(aReport(shop)).split('\n')[1]?.split(/ {2,}/).at(-1);
@@ -130,7 +130,7 @@ describe('the status as a table', () => {
     ]);
   });
 
-  it('shows last words, and who is missing, where no host runs', () => {
+  it('shows the last log lines, and that LocalPort is not running, without a host', () => {
     const report = {
       ...aReport(aService('db', { phase: 'off', since: null })),
       host: null,
@@ -153,7 +153,7 @@ describe('the status as a table', () => {
     expect(painted).toContain('\u001b[31mretrying\u001b[39m');
   });
 
-  it('gives way to a narrow terminal: counters first, then the remote end, the name last', () => {
+  it('is narrowed for a narrow terminal: counters first, then the remote end, the name last', () => {
     expect(`\n${table(variedReport, 59)}\n`).toBe(`
    NAME   STATE     LOCAL           REMOTE            TIME
 ●  db     up        localhost:5432  prod · svc/post…  1h 2m
@@ -181,7 +181,7 @@ describe('the status as a table', () => {
 `);
   });
 
-  it('tells neighbors with the same cause of it once', () => {
+  it('shows a shared cause of neighbors once', () => {
     const cause = describeCause('transport-down', { host: 'prod', evidence: 'no answer' });
     const shop = { phase: 'waiting', health: 'unknown', cause } as const;
     const [, cache = aService('cache')] = variedReport.services;
@@ -204,7 +204,7 @@ describe('the status as a table', () => {
     ]);
   });
 
-  it('says so when there is nothing to show', () => {
+  it('says so if there is nothing to show', () => {
     expect(table(aReport())).toBe('no services');
   });
 });
@@ -321,7 +321,7 @@ describe('the status as JSON', () => {
     `);
   });
 
-  it('has no host where none runs', () => {
+  it('has no host if none is running', () => {
     expect(statusObject({ ...aReport(aService('db', { since: null })), host: null })).toMatchObject({
       host: null,
       services: [{ name: 'db', since: null }],

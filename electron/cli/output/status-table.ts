@@ -16,11 +16,14 @@ export interface TableView {
   readonly palette: Palette;
   /** Epoch ms. */
   readonly now: number;
-  /** Columns of the terminal; undefined where there is none: lines are as long as they are. */
+  /** Columns of the terminal; undefined without a terminal: lines keep their length. */
   readonly width?: number | undefined;
 }
 
-/** A line for each service, and below it why it is not up: once for neighbors with the same cause. Notices come last. */
+/**
+ * A line for each service, followed by the reason if it is not up: once for neighbors with the same cause. Notices come
+ * last.
+ */
 export function statusTable(report: StatusReport, view: TableView): readonly string[] {
   const { services } = report;
   const { palette, width = Infinity } = view;
@@ -46,7 +49,7 @@ const columns = ['', 'NAME', 'STATE', 'LOCAL', 'REMOTE', 'TIME', 'CONN', 'IN', '
 const column = (name: (typeof columns)[number]): number => columns.indexOf(name);
 const numeric: ReadonlySet<string> = new Set(['CONN', 'IN', 'OUT']);
 
-/** What matters least gives way first; what a service is called and how it is stays to the last. */
+/** The least important is narrowed first; a service's name and state last. */
 const narrowings: readonly Narrowing[] = [
   { kind: 'leave-out', column: column('OUT') },
   { kind: 'leave-out', column: column('IN') },

@@ -1,6 +1,6 @@
 /**
- * A page of the documentation as a terminal shows it: Markdown, as far as our own pages use it. Text is wrapped, the rows
- * of a table become entries, and a link to another page names the command that prints it.
+ * A page of the documentation as a terminal shows it: the subset of Markdown that our own pages use. Text is wrapped,
+ * the rows of a table become entries, and a link to another page names the command that prints it.
  */
 import type { Palette } from './palette.ts';
 import { wrap } from './text-width.ts';
@@ -20,7 +20,7 @@ export function terminalPage(markdown: string, { strong }: Pick<Palette, 'strong
   return blocks.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
 }
 
-/** What stands between empty lines; code is one block, and a line of text with its continuations is one line. */
+/** The blocks between empty lines; code is one block, and a line of text with its continuations is one line. */
 function blocksOf(markdown: string): readonly (readonly string[])[] {
   const blocks: string[][] = [];
   let isCode = false;
@@ -43,7 +43,9 @@ function blocksOf(markdown: string): readonly (readonly string[])[] {
   return blocks;
 }
 
-/** The first cell of a row names it. In a table of more than two columns each further cell says which one it is. */
+/**
+ * The first cell of a row names it. In a table with more than two columns, each further cell has its column as a label.
+ */
 function tableLines([head = '', , ...rows]: readonly string[]): readonly string[] {
   const [, ...names] = cellsOf(head);
   return rows.flatMap((row) => {
@@ -63,7 +65,7 @@ const cellsOf = (row: string): readonly string[] =>
     .slice(1, -1)
     .map((cell) => plain(cell.trim().replaceAll(String.raw`\|`, '|')));
 
-/** A line of a list hangs from its mark. */
+/** A list item is indented after its mark. */
 function hanging(line: string): readonly string[] {
   const [, indent = '', mark = '', text = line] = /^(\s*)((?:[-*]|\d+\.) )(.*)$/.exec(line) ?? [];
   const before = `${margin}${indent}${mark}`;

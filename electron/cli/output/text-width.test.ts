@@ -22,7 +22,7 @@ describe('text on a terminal', () => {
     expect(shorten(text, width)).toBe(shown);
   });
 
-  it('is divided between words, and a word that does not fit is cut', () => {
+  it('is wrapped between words, and a word that does not fit is broken', () => {
     expect(wrap('the bastion refused the connection', 12)).toEqual([
       'the bastion',
       'refused the',

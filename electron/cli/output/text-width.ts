@@ -1,21 +1,21 @@
-/** How wide text is on a terminal, and how it is made to fit. */
+/** The width of text on a terminal, and how to make it fit. */
 
 import { visibleLine } from '../../../shared/visible-text.ts';
 
-/** They take the place of two: East Asian Wide of Unicode's annex 11, as nearly as properties of JavaScript say it. */
+/** Characters of width two: East Asian Wide in Unicode's annex 11, as closely as JavaScript's properties allow. */
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60]/gu;
 
-/** Marks that stand on another character take no place. */
+/** Combining marks have no width. */
 const marks = /[\p{M}\u200d]/gu;
 
-/** In columns of a terminal. Intl.Segmenter knows better, after 14 ms. */
+/** In terminal columns. Intl.Segmenter is more accurate, but takes 14 ms to load. */
 export function widthOf(text: string): number {
   const seen = text.replaceAll(marks, '');
   return Array.from(seen).length + (seen.match(wide)?.length ?? 0);
 }
 
-/** Ends with `…` where it had to be cut. */
+/** Ends with `…` if it had to be truncated. */
 export function shorten(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let kept = '';
@@ -26,7 +26,7 @@ export function shorten(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Lines of `width` columns at the most, divided between words; a word that is longer is cut. */
+/** Lines of at most `width` columns, wrapped between words; a longer word is broken. */
 export function wrap(line: string, width: number): readonly string[] {
   const text = visibleLine(line);
   if (widthOf(text) <= width) return [text];

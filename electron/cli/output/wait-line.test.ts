@@ -21,8 +21,8 @@ function written(terminal: { isTTY?: boolean; columns?: number }, options: { qui
   return parts.map((text) => onScreen(text).replaceAll('\u001b', '^'));
 }
 
-describe('the line that names what is waited for', () => {
-  it('is drawn over itself when it changes, and taken away', () => {
+describe('the line that names the services to wait for', () => {
+  it('is redrawn in place when it changes, and removed', () => {
     expect(written({ isTTY: true, columns: 80 })).toEqual([
       '\rwaiting for db and 1 more, still checking web …^[K',
       '\rstill checking web …^[K',
@@ -30,11 +30,11 @@ describe('the line that names what is waited for', () => {
     ]);
   });
 
-  it('is cut to a narrow terminal, where it could not be drawn over otherwise', () => {
+  it('is truncated on a narrow terminal, where it could not be redrawn otherwise', () => {
     expect(written({ isTTY: true, columns: 15 })[0]).toBe('\rwaiting for d…^[K');
   });
 
-  it('is for terminals only', () => {
+  it('is only for terminals', () => {
     expect(written({})).toEqual([]);
     expect(written({ isTTY: true }, { quiet: true })).toEqual([]);
   });

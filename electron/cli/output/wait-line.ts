@@ -6,8 +6,8 @@ import { carriageReturn, controlSequence } from '../../core/observability/visibl
 import { shorten } from './text-width.ts';
 
 /**
- * One line on a terminal that names what is waited for, drawn over itself and removed at the end. It is no answer: it goes
- * to standard error, and only to a terminal.
+ * One line on a terminal that names the services to wait for, redrawn in place and removed at the end. It is not part
+ * of the answer: it goes to standard error, and only to a terminal.
  */
 export class WaitLine {
   readonly #context: Pick<CommandContext, 'stderr' | 'options' | 'palette'>;
@@ -20,12 +20,12 @@ export class WaitLine {
   show(pending: readonly ServiceSnapshot[]): void {
     const { stderr, options, palette } = this.#context;
     if (stderr.isTTY !== true || options.quiet === true) return;
-    // One column less than there are: some terminals wrap at the last one.
+    // One column less than the width: some terminals wrap at the last one.
     const text =
       pending.length === 0 ? '' : shorten(visibleLine(describe(pending)), (stderr.columns ?? 80) - 1);
     if (text === this.#shown) return;
     this.#shown = text;
-    // ECMA-48 EL: what is left of a longer line goes.
+    // ECMA-48 EL: removes the rest of a longer line.
     stderr.write(`${carriageReturn()}${palette.faint(text)}${controlSequence('K')}`);
   }
 
@@ -34,7 +34,7 @@ export class WaitLine {
   }
 }
 
-/** Those that have no tunnel yet come first: the others only wait for their check. */
+/** Services without a tunnel come first: the others only wait for their check. */
 function describe(pending: readonly ServiceSnapshot[]): string {
   const unproven = pending.filter((service) => toneOf(service) === 'checking');
   const others = pending.filter((service) => toneOf(service) !== 'checking');

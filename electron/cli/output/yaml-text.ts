@@ -1,7 +1,10 @@
 import { Document, visit } from 'yaml';
 import { visibleText } from '../../../shared/visible-text.ts';
 
-/** A value as YAML, all of it visible: text that is not stands in double quotes, where `\u001b` means what it says. */
+/**
+ * A value as YAML, all of it visible: text with invisible characters is in double quotes, where `\u001b` has its usual
+ * meaning.
+ */
 export function yamlText(value: unknown): string {
   const document = new Document(value);
   visit(document, {

@@ -9,7 +9,7 @@ export function addDocsCommand(program: Command, perform: Perform): void {
   program
     .command('docs')
     .description('print a page of the documentation; without a topic, list the pages')
-    // Choices are for completion: the action refuses an unknown topic, and suggests one.
+    // The choices are for completion: the action refuses an unknown topic, and suggests one.
     .addArgument(
       new Argument('[topic]', 'the page').choices(docsTopics).argParser((word: string): string => word),
     )

@@ -1,4 +1,4 @@
-/** The commands that add, change and remove services. */
+/** The commands that add, change, and remove services. */
 import { Argument, type Command } from 'commander';
 import { addDraftOptions, listed, type DraftKind } from '../draft-options.ts';
 import type { Perform } from '../perform.ts';

@@ -1,9 +1,9 @@
-/** `localport help …`: the same as `--help` behind those words, however deep the command lies. */
+/** `localport help …`: the same as `--help` after those words, at any depth. */
 import type { Command } from 'commander';
 import { closestWord } from '../../core/config/spelling.ts';
 import { examples } from './examples.ts';
 
-/** Commander's own knows one level only. */
+/** Commander's own supports only one level. */
 export function addHelpCommand(program: Command): void {
   program
     .helpCommand(false)

@@ -1,4 +1,4 @@
-/** Help as commander prints it; below a command, the options that all have are one line. */
+/** Help as commander prints it; for a command, the global options are on one line. */
 import { Help, type Command } from 'commander';
 
 export function formatHelp(this: Help, command: Command, helper: Help): string {

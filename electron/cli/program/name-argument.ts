@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
 
-/** Services by name. Completion knows by this argument's name what it has to offer. */
+/** Services by name. Completion uses this argument's name to choose its candidates. */
 export const nameArgument = (description = 'services, by name'): Argument =>
   new Argument('[service...]', description);

@@ -6,5 +6,5 @@ import type { Perform } from '../perform.ts';
 export const performing =
   <Options>(perform: Perform, load: () => Promise<Action<Options>>) =>
   (...passed: readonly unknown[]): Promise<void> =>
-    // That an action gets the options which its command declares is for the two to agree on: no type spans them.
+    // No type ensures that an action gets the options that its command declares: the two must agree.
     perform(load, passed.at(-1) as Command);

@@ -1,4 +1,4 @@
-/** The commands that look at ssh and Kubernetes: imports, tests, clusters. */
+/** The commands for ssh and Kubernetes: imports, tests, clusters. */
 import type { Command } from 'commander';
 import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';

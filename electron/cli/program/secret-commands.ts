@@ -1,4 +1,4 @@
-/** The commands for passwords that stand in the keychain instead of the config. */
+/** The commands for passwords that are in the keychain instead of the config. */
 import { Argument, type Command } from 'commander';
 import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';

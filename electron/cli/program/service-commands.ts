@@ -1,4 +1,4 @@
-/** The commands for services: on, off, and how they are. */
+/** The commands for services: on, off, and status. */
 import { Argument, type Command } from 'commander';
 import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';

@@ -1,4 +1,4 @@
-/** The commands for what lies around LocalPort: monitoring, shells. */
+/** The commands for other tools: monitoring, shells. */
 import { Argument, type Command } from 'commander';
 import type { Perform } from '../perform.ts';
 import { completionShells } from '../completion-scripts.ts';

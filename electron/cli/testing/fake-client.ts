@@ -1,7 +1,7 @@
 import type { ControlClient } from '../../core/control/control-client.ts';
 import { aSnapshot } from '../../shell/testing/snapshots.ts';
 
-/** A connection to a host of which only `does` is real: anything else that is asked of it fails the test. */
+/** A connection to a host with only the methods in `does`: any other request fails the test. */
 export const fakeClient = (does: Partial<Pick<ControlClient, 'request' | 'stream'>>): ControlClient => ({
   host: aSnapshot().host,
   close: () => undefined,

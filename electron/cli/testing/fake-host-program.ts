@@ -1,6 +1,6 @@
 /**
- * Another user's fake host: as that user, it takes the runtime folder that its first argument names, and claims there that
- * all is up. Says `asked` for each request.
+ * Another user's fake host: as that user, it takes the runtime folder that its first argument names, and claims there
+ * that all is up. Prints `asked` for each request.
  */
 import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,6 +1,6 @@
 /**
- * Four real services, one for each technology, and one that cannot come up; a cluster with things to tell, and a user
- * who has the command installed and finds nothing on the PATH but what belongs to the test.
+ * Four real services, one for each technology, and one that cannot come up; a cluster with objects and events; and a
+ * user who has the command installed and whose PATH has only the test's programs.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { Transcript, type Known } from './transcript.ts';
 
 const relay = path.resolve(import.meta.dirname, '../../../e2e/fixtures/relay-command.cjs');
 
-/** In golden texts each port is one of these: as long as the real ones, so that tables stay aligned. */
+/** In golden texts each port is replaced with one of these: as long as the real ones, so that tables stay aligned. */
 const goldenPorts = {
   ssh: 20_001,
   kubectl: 20_002,
@@ -70,12 +70,12 @@ export class GoldenWorld {
     this.#programFolder = installCommand();
     const bin = path.join(this.#programFolder, 'bin');
     mkdirSync(bin);
-    // Stands for a systemd that does what it is told.
+    // A fake systemd that does as it is told.
     writeFileSync(path.join(bin, 'systemctl'), '#!/bin/sh\n', { mode: 0o755 });
     const folders = [bin, sshd.binDirectory, kube.client.binDirectory, '/usr/bin', '/bin'];
     const env = { PATH: folders.join(path.delimiter), KUBECONFIG: kube.client.kubeconfigFile };
     this.user = new CommandUser(this.#programFolder, env);
-    // A login shell sets PATH anew.
+    // A login shell sets PATH again.
     const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
     writeFileSync(path.join(this.user.home, '.profile'), lines.join(''));
     this.user.writeConfig();
@@ -124,7 +124,7 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
-/** `dead` tries twice, and then no more while a test lasts: nobody listens on port 1. */
+/** `dead` tries twice, and then no more during a test: nothing listens on port 1. */
 const config = (ports: Readonly<Record<PortName, number>>): string => `version: "1.0"
 defaults:
   health_check: { type: tcp, interval: 5, timeout: 2 }

@@ -1,4 +1,4 @@
-/** The command and the daemon as they are installed, bundled, each run in a home of its own. */
+/** The command and the daemon as installed, bundled, each run in its own home folder. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ export function installCommand(): string {
   return folder;
 }
 
-/** The same in place of what is there, as an update does it. */
+/** The same in place of the existing one, as an update does it. */
 export function installInto(folder: string, version?: string): void {
   bundleProgram(path.join(import.meta.dirname, '../localport.ts'), folder, 'localport', version);
   bundleDaemon(folder, 'daemon', version);
@@ -68,7 +68,7 @@ export class CommandUser {
     });
   }
 
-  /** For commands that go on until they are ended. */
+  /** For commands that run until they are ended. */
   begin(...args: readonly string[]): ChildProcess {
     return spawn(process.execPath, [this.#program, ...args], {
       cwd: this.home,
@@ -77,7 +77,7 @@ export class CommandUser {
     });
   }
 
-  /** Stops the host, if one runs, and removes the home. */
+  /** Stops the host, if one is running, and removes the home. */
   async dispose(): Promise<void> {
     await this.run('daemon', 'stop', '--force');
     rmSync(this.home, { recursive: true, force: true, maxRetries: 3 });

@@ -1,5 +1,5 @@
 /**
- * The rules of OpenMetrics 1.0 that a scraper rejects a page for, as `promtool check metrics` would: every breach as a
+ * The rules of OpenMetrics 1.0 for which a scraper rejects a page, as in `promtool check metrics`: every violation as a
  * sentence. https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
  */
 interface Family {

@@ -1,4 +1,4 @@
-/** A report with one service in each of the ways that a reader meets, for golden output. */
+/** A report with one service in each state that a reader can see, for golden output. */
 import { describeCause } from '../../../shared/failure.ts';
 import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ReportedService, StatusReport } from '../status-report.ts';

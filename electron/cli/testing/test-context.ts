@@ -1,4 +1,4 @@
-/** A command's context without a process around it: what is printed is kept. */
+/** A command's context without a process: the output is recorded. */
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { err } from '../../../shared/result.ts';
@@ -10,7 +10,7 @@ export interface TestSurroundings extends CommandSurroundings {
   readonly complained: () => string;
 }
 
-/** No host runs, and nothing is where it might be looked for, unless said otherwise. */
+/** No host is running, and no file exists, unless the test says otherwise. */
 export function testSurroundings(change: Partial<CommandSurroundings> = {}): TestSurroundings {
   const out: string[] = [];
   const complaints: string[] = [];

@@ -1,11 +1,11 @@
 /**
- * What a user of the command sees, as text that can be compared: each command line, what it printed, and how it ended.
- * What differs from run to run is replaced, and only where it has the form that it must have: a pid that is no number,
- * or a time that is no ISO 8601, stays as it is and differs from the golden text.
+ * What a user of the command sees, as text that can be compared: each command line, its output, and how it ended.
+ * Values that vary between runs are replaced only if they have the required form: a pid that is not a number, or a time
+ * that is not ISO 8601, stays as it is and differs from the golden text.
  */
 import type { CommandUser, Ran } from './installed-command.ts';
 
-/** A text that is known to vary, and the word that stands for it. */
+/** A varying text, and the word that replaces it. */
 export type Known = readonly [text: string | number, word: string];
 
 export class Transcript {
@@ -34,7 +34,7 @@ export class Transcript {
   }
 }
 
-/** A missing end of line is told as terminals of careful shells do. */
+/** A missing final line feed is marked, as some shells do. */
 const endLine = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}⏎\n`);
 
 const isoTime = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z`;
@@ -43,7 +43,7 @@ const span = String.raw`\d+[dhms](?: \d+[hms])?`;
 
 type Rule = readonly [RegExp, string | ((found: string) => string)];
 
-/** In a cell of four characters or more: what follows stays where it is. */
+/** In a cell of four characters or more, so that the following text stays in place. */
 const inCell =
   (word: string) =>
   (found: string): string =>
@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
   [new RegExp(`(?<=\n) *${span}(?=  )`, 'g'), '<age>'],
   [new RegExp(`(?<= {2})(?:in )?${span}(?=\n)`, 'g'), '<age>'],
   [new RegExp(`(?<=\\S +)(?:in )?${span} *(?=  \\S)`, 'g'), inCell('<age>')],
-  // What is installed on the machine.
+  // Programs installed on the machine.
   [/\b\d+ folders\b/g, '<n> folders'],
   [/\bv\d+\.\d+\.\d+\S*(?= \(<kube>)/g, '<version>'],
   [/\bOpenSSH_.*(?= \(<ssh>)/g, '<version>'],
@@ -85,7 +85,7 @@ function normalise(text: string, known: readonly Known[]): string {
   const patterns = longestFirst.map(([found]) =>
     typeof found === 'number' ? String.raw`(?<!\d)${found}(?!\d)` : escapeRegExp(found),
   );
-  // All at once: the word for one port may be the number of another one.
+  // All at once: the replacement of one port may be the number of another one.
   const named = text.replaceAll(new RegExp(patterns.join('|'), 'g'), (found) => words.get(found) ?? found);
   return rules.reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word as string), named);
 }

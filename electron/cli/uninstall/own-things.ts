@@ -1,8 +1,9 @@
 /**
- * What LocalPort has made outside of its program, and may remove.
+ * What LocalPort has created outside of its program, and may remove.
  *
- * 1. Only what has a name of ours, and is what we make there: a folder of this user, a file or a link that says so itself.
- * 2. No link is followed: one in the place of a folder of ours leads to what is not ours, and is left.
+ * 1. Only what has one of our names and the expected kind: a folder of this user, or a file or link that identifies
+ * itself.
+ * 2. No link is followed: a link in place of one of our folders leads to something that is not ours, and is left.
  */
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
@@ -20,7 +21,7 @@ export interface OwnThing {
 
 export interface FoundThings {
   readonly things: readonly OwnThing[];
-  /** What is in the way, a sentence each. */
+  /** What could not be removed, a sentence each. */
   readonly left: readonly string[];
 }
 
@@ -28,14 +29,14 @@ type Look = (context: CommandContext) => Promise<FoundThings>;
 
 const none: FoundThings = { things: [], left: [] };
 
-/** In the order in which they are removed: first what would start LocalPort again. */
+/** In the order of removal: first whatever would restart LocalPort. */
 export async function findOwnThings(context: CommandContext): Promise<FoundThings> {
   const found = [];
   for (const look of [findService, findAutostart, findCommands, findFolders]) found.push(await look(context));
   return { things: found.flatMap(({ things }) => things), left: found.flatMap(({ left }) => left) };
 }
 
-/** Whatever has the name of our agent or unit: no other program can have it. */
+/** Anything with the name of our agent or unit: no other program can have it. */
 const findService: Look = async (context) => {
   const { file, link, name } = serviceManager(context);
   const things = [];
@@ -45,7 +46,7 @@ const findService: Look = async (context) => {
   return { things, left: [] };
 };
 
-/** Where the app opens at login on Linux: XDG Autostart Specification 0.5. */
+/** The file that opens the app at login on Linux: XDG Autostart Specification 0.5. */
 const findAutostart: Look = async (context) => {
   if (context.platform !== 'linux') return none;
   const file = path.join(configHome(context), 'autostart/localport.desktop');
@@ -57,7 +58,7 @@ const findAutostart: Look = async (context) => {
     : { things: [], left: [`${file} was not written by LocalPort`] };
 };
 
-/** By what the command is found: links to this very program or into an app of ours, and the script for an AppImage. */
+/** How the command is found: links to this program or into one of our apps, and the script for an AppImage. */
 const findCommands: Look = async ({ env, programFolder, platform, homeDirectory }) => {
   const usual = commandFolders({ platform, homeDirectory });
   const onPath = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
@@ -76,7 +77,7 @@ const findCommands: Look = async ({ env, programFolder, platform, homeDirectory 
   return { things, left };
 };
 
-/** What lies there belongs to the system's package manager. */
+/** The package manager owns it. */
 const packageFolders: readonly string[] = ['/usr/bin', '/bin'];
 
 async function isThisProgram(target: string, programFolder: string): Promise<boolean> {
@@ -101,7 +102,7 @@ const findFolders: Look = async ({ paths, uid }) => {
   return { things, left };
 };
 
-/** Why a folder is not to be removed; null: it is ours. Looked at anew right before it is removed. */
+/** Why a folder must not be removed; null: it is ours. Checked again right before it is removed. */
 export async function faultOf(folder: string, uid: number): Promise<string | null> {
   const stats = await lstat(folder).catch(() => null);
   if (stats === null) return 'missing';

@@ -1,4 +1,4 @@
-/** What an uninstall does not touch, and how it is removed by hand. */
+/** What an uninstall does not touch, and how to remove it by hand. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandContext } from '../command-context.ts';
@@ -22,7 +22,7 @@ const keychainOf = ({ platform }: CommandContext): string =>
     ? 'in Keychain Access, search for localport'
     : 'in the Secret Service, as localport; localport secret remove NAME removes one';
 
-/** What Electron and macOS keep for the app by its name and bundle id, where it has run. */
+/** What Electron and macOS keep for the app by its name and bundle ID, if it has run. */
 function browserFilesOf(context: CommandContext): readonly string[] {
   const { platform, homeDirectory } = context;
   const places =
@@ -43,7 +43,7 @@ function programOf({ platform, homeDirectory, programFolder, runtime }: CommandC
   const apps = ['/Applications/LocalPort.app', path.join(homeDirectory, 'Applications/LocalPort.app')];
   const present = apps.filter((app) => existsSync(app));
   return [
-    // Only the app itself can take its login item back (SMAppService).
+    // Only the app itself can remove its login item (SMAppService).
     'open at login, if you turned it on: remove LocalPort in System Settings › General › Login Items & Extensions',
     ...(present.length === 0 ? [`the program: ${programFolder}`] : []),
     ...present.map((app) => `the app: move ${app} to the Trash, or brew uninstall --cask localport`),
