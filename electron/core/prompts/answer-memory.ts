@@ -27,7 +27,7 @@ export class AnswerMemory {
     return kept?.answer ?? null;
   }
 
-  /** `once`: it came too late for its login, so it is not known whether it is right. */
+  /** `once`: it came too late for its login, so it may be wrong. */
   keep(key: string, answer: Answer, { once = false }: { readonly once?: boolean } = {}): void {
     this.#answers.delete(key);
     this.#answers.set(key, { answer, once });
