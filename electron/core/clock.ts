@@ -16,7 +16,7 @@ export interface Clock {
   wallNow(): number;
   /** Milliseconds since the computer started, time asleep included; only differences mean anything, accurate to a second. */
   bootNow(): number;
-  /** Runs `action` once after `delayMs` unless cancelled. Keeps the process alive. */
+  /** Runs `action` once after `delayMs` unless canceled. Keeps the process alive. */
   after(delayMs: number, action: () => void): Timer;
 }
 

@@ -43,11 +43,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
     'the file holds more than 100000 values',
   ],
   ['[{ 500,000 times', () => '[{'.repeat(500_000), 'the file is nested too deeply'],
-  [
-    'a million brackets that close',
-    () => ']'.repeat(1_000_000),
-    'not valid YAML: Unexpected flow-seq-end token in YAML document: "]"',
-  ],
+  ['a million brackets that close', () => ']'.repeat(1_000_000), 'this ] closes nothing'],
   ['lists in lists, in one line', () => '- '.repeat(500_000), 'the file is nested too deeply'],
   ['a million empty lines', () => '\n'.repeat(1_000_000), 'the file has too many words: make it smaller'],
   ['300,000 directives', () => '%a\n'.repeat(300_000), 'the file has too many words: make it smaller'],
