@@ -32,7 +32,7 @@ export class Scope {
     return this.#owned.map((item) => item.name);
   }
 
-  /** Takes ownership of a resource. In a scope that is already closed, the resource is disposed at once. Returns a function that disposes it early. */
+  /** Takes ownership of a resource, or disposes it at once if the scope is closed. Returns a function that disposes it early. */
   own(name: string, dispose: Dispose): () => Promise<void> {
     const item = { name, dispose };
     if (this.#closing !== null) {

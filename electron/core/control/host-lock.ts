@@ -124,7 +124,7 @@ async function take(path: string, text: string, successionsLeft: number): Promis
     if (successionsLeft === 0) throw new Error('it was left behind again and again: remove it');
     const succession = `${path}.after-${createHash('sha256').update(present).digest('hex').slice(0, 16)}`;
     const successor = await take(succession, text, successionsLeft - 1);
-    // Only the holder of its succession lock replaces a stale lock. A starter that comes just after that may hold it too, without effect.
+    // Only the holder of its succession lock replaces a stale lock. A later starter may hold it too, without effect.
     if (readLock(path) === present) {
       if (successor !== null) return successor;
       await rename(succession, path);

@@ -50,7 +50,7 @@ describe('AsyncSignalHandler', () => {
     expect(seen).toEqual(['reload', 'reload', 'reload']);
   });
 
-  it('runs one reload at a time; a burst meanwhile becomes one more', async () => {
+  it('runs one reload at a time; a burst during a reload causes one more', async () => {
     await send('SIGHUP');
     await send('SIGHUP', 'SIGUSR1', 'SIGHUP');
     expect(seen).toEqual(['reload']);

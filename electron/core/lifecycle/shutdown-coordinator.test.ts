@@ -205,7 +205,7 @@ describe('ShutdownCoordinator', () => {
     expect((await report).phases.map(({ late }) => late.length)).toEqual([1, 1, 1, 1]);
   });
 
-  it('shrinks the ceiling of a phase that is under way when the system shuts down', async () => {
+  it('shortens the ceiling of the current phase when the system shuts down', async () => {
     join('cancel tasks', 'tasks', 60_000);
     const report = shutdown.shutdown('quit');
     await clock.advance(1_000);

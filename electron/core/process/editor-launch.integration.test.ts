@@ -27,7 +27,7 @@ test('the first installed editor opens the file at the line', async () => {
   expect(await told()).toEqual(['code', '--goto', `${file}:41`]);
 });
 
-test('Zed takes the line behind the file', async () => {
+test('Zed takes the line after the file', async () => {
   await program('zed');
   expect(await open()).toBe(true);
   expect(await told()).toEqual(['zed', `${file}:41`]);

@@ -1,6 +1,6 @@
 /**
- * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel goes on
- * accepting connections into their backlog: only the process table shows that no process will answer them.
+ * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel
+ * continues accepting connections into their backlog: only the process table shows that no process will answer them.
  */
 import { childPidsOf, readProc } from './process-children.ts';
 import { parseProcStat } from './process-identity.ts';

@@ -39,7 +39,7 @@ export class AnswerMemory {
     this.#answers.delete(key);
   }
 
-  /** The user is asked for the password of this login, whatever the config says. */
+  /** Makes LocalPort ask the user for the password of this login, even if the config has one. */
   replaceStored(login: string): void {
     this.#replaced.delete(login);
     this.#replaced.add(login);

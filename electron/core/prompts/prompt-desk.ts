@@ -28,7 +28,7 @@ export interface Question {
   /** Services that wait for the answer; evaluated for each snapshot. */
   readonly services: () => readonly string[];
   readonly asker: string;
-  /** Programs with the same one want the same answer: of a password, for the same login. null: no other program wants it. */
+  /** Programs with the same key share one answer, such as the password of one login. null: the answer is for one program only. */
   readonly sameAs: string | null;
   readonly words: string;
   readonly kind: PromptKind;

@@ -27,7 +27,7 @@ const recordSchema = z
     after: z.string(),
     /** The splice that turns the edited text into the former one. */
     splice: z.object({ from: z.number().int(), to: z.number().int(), insert: z.string() }).readonly(),
-    /** Parts of the edited text: the text that the splice removes, and the lines around it, by which it is found in a changed file. */
+    /** The part of the edited text that the splice removes, and the lines around it, by which it is found in a changed file. */
     replaced: z.string(),
     context: z.object({ above: z.string(), below: z.string() }).readonly(),
     /** The service before the edit; null: there was none. */

@@ -18,7 +18,7 @@ const extentsOf = ({ items }: FlowCollection): readonly Extent[] =>
     return { from: range?.[0] ?? 0, to: range?.[1] ?? 0 };
   });
 
-/** Inserts after the item with this index; -1: before all others. `column`: for items on lines of their own, if there are none yet. */
+/** Inserts after the item with this index; -1: before all others. `column`: for items on lines of their own, if the list is empty. */
 export function insertInFlow(
   text: string,
   collection: FlowCollection,
