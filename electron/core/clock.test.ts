@@ -7,7 +7,7 @@ it.each([
   ['its time is over', true],
   ['the first signal aborts', false],
   ['the second one aborts', false],
-] as const)('sleeps until %s, and leaves nothing at its signals', async (end, isOver) => {
+] as const)('sleeps until %s, and leaves no listeners on its signals', async (end, isOver) => {
   const clock = new FakeClock();
   const [first, second] = [new AbortController(), new AbortController()];
   const slept = sleep(clock, 1_000, first.signal, second.signal);

@@ -1,6 +1,6 @@
 /**
  * The only place that knows about setTimeout and Date.now. Monotonic time is for deadlines, wall time for display, and
- * boot time is how a missed sleep is noticed: on Linux it goes on during sleep, where monotonic time stops.
+ * boot time reveals a missed sleep: on Linux it continues during sleep, while monotonic time stops.
  */
 import { uptime } from 'node:os';
 import { setTimeout as setNodeTimeout } from 'node:timers';
@@ -14,15 +14,15 @@ export interface Clock {
   now(): number;
   /** Epoch milliseconds. */
   wallNow(): number;
-  /** Milliseconds since the computer started, time asleep included; only differences mean anything, to a second. */
+  /** Milliseconds since the computer started, time asleep included; only differences mean anything, accurate to a second. */
   bootNow(): number;
-  /** Runs `action` once after `delayMs` unless cancelled. Keeps the process alive. */
+  /** Runs `action` once after `delayMs` unless canceled. Keeps the process alive. */
   after(delayMs: number, action: () => void): Timer;
 }
 
 /**
- * A timer that is this late was held up by a stopped process or a blocked turn, and so was what it waits for: an answer
- * may lie in the socket already. Node runs timers before it reads sockets, so such a timer lets them be read first.
+ * A timer that fires this late was delayed by a stopped process or a blocked event loop. The answer that it guards against
+ * missing may be in the socket already. Node runs timers before it reads sockets, so such a timer lets sockets be read first.
  */
 const stallMs = 1_000;
 
@@ -51,8 +51,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. Nothing is left at a signal
- * that lives on: in Node 20, each `AbortSignal.any` leaves some 70 bytes there.
+ * Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. Leaves no listener on a
+ * long-lived signal: in Node 20, each `AbortSignal.any` leaks some 70 bytes there.
  */
 export function sleep(
   clock: Clock,
@@ -80,7 +80,7 @@ export function sleep(
   });
 }
 
-/** The value of `work`, or `'deadline'` when `delayMs` pass first. The work itself goes on. */
+/** The value of `work`, or `'deadline'` when `delayMs` pass first. The work itself continues. */
 export async function withDeadline<T>(
   clock: Clock,
   delayMs: number,

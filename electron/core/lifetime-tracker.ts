@@ -1,6 +1,6 @@
 /**
- * What was opened and is not closed yet, for whoever looks for leaks. Only the tests set a tracker
- * (testing/leak-check.ts); without one, a call costs a comparison.
+ * Tracks what is open, to find leaks. Only the tests set a tracker (testing/leak-check.ts); without one, a call costs a
+ * comparison.
  */
 export interface LifetimeTracker {
   opened(thing: object, describe: () => string): void;

@@ -24,12 +24,12 @@ const policy: RestartPolicySpec = {
 interface Schedule {
   readonly random?: number;
   readonly clientsWait?: boolean;
-  /** How long each try takes to fail, in ms. */
+  /** How long each attempt takes to fail, in ms. */
   readonly tryMs?: number;
   readonly tries?: number;
 }
 
-/** The delays of tries that all fail, in ms. */
+/** The delays between attempts that all fail, in ms. */
 function schedule(spec: RestartPolicySpec, options: Schedule = {}): number[] {
   const { random = 0.5, clientsWait = false, tryMs = 0, tries = 12 } = options;
   const delays: number[] = [];
@@ -62,11 +62,11 @@ describe('the restart policy', () => {
     ]);
   });
 
-  it('retries as far apart as the policy says where the outage is old enough', () => {
+  it('uses the delays of the policy once the outage is old enough', () => {
     expect(schedule(policy, { tryMs: 200_000, tries: 5 })).toEqual([0, 1_000, 2_000, 4_000, 6_000]);
   });
 
-  it('finds what was away for 40 s within 2 s', () => {
+  it('recovers from an outage of 40 s within 2 s', () => {
     let now = 0;
     let longestMs = 0;
     for (const delayMs of schedule({ ...policy, maxDelayMs: 60_000 }, { random: 0.999, tries: 40 })) {
@@ -76,12 +76,12 @@ describe('the restart policy', () => {
     expect([now > 40_000, longestMs < 2_000]).toEqual([true, true]);
   });
 
-  it('spreads the delays by a fifth either way', () => {
+  it('jitters the delays by a fifth in either direction', () => {
     expect(schedule(policy, { random: 0, tries: 2 })).toEqual([0, 800]);
     expect(schedule(policy, { random: 0.75, tries: 2 })).toEqual([0, 1_100]);
   });
 
-  it('waits half a second at the most while clients wait, in the first half minute', () => {
+  it('waits at most half a second while clients wait, in the first half minute', () => {
     const delays = schedule(policy, { random: 0.999, clientsWait: true, tryMs: 20, tries: 40 });
     expect(delays.slice(0, 5)).toEqual([0, 60, 120, 240, 360]);
     expect(Math.max(...delays)).toBeLessThanOrEqual(500);
@@ -99,7 +99,7 @@ describe('the restart policy', () => {
     expect(stableAfterMs({ ...cleanHistory, failures: 9, lastDelayMs: 300_000 })).toBe(300_000);
   });
 
-  it('goes on for ever, at least once a minute, and never above max_delay before max_attempts', () => {
+  it('continues forever, at least once a minute, and never exceeds max_delay before max_attempts', () => {
     fc.assert(
       fc.property(anyPolicy, anyRandom, (spec, random) => {
         const delays = schedule(spec, { random, tries: 200, tryMs: 5_000 });
@@ -110,20 +110,20 @@ describe('the restart policy', () => {
     );
   });
 
-  it('says when more tries failed than the policy counts', () => {
+  it('is exhausted when more attempts have failed than the policy counts', () => {
     expect([5, 6].map((failures) => isExhausted({ ...cleanHistory, failures }, policy))).toEqual([
       false,
       true,
     ]);
   });
 
-  it('asks about what is away once a second at first, once a minute in the end', () => {
+  it('checks an unavailable target once a second at first, and once a minute in the end', () => {
     expect([0, 32_000, 80_000, 3_600_000].map(outageShareMs)).toEqual([1_000, 1_000, 2_500, 60_000]);
   });
 });
 
-describe('the re-checks of causes that wait', () => {
-  it('come after growing delays, never earlier than written down', () => {
+describe('re-checks of causes that are not retried', () => {
+  it('come after growing delays, never earlier than the catalog says', () => {
     let history: RestartHistory = cleanHistory;
     const delays = [0, 0.999, 0.5, 0].map((random) => {
       const decision = decideRecheck(history, 'soon', { now: 0, random });
@@ -133,13 +133,13 @@ describe('the re-checks of causes that wait', () => {
     expect(delays).toEqual([5_000, 35_994, 330_000, 300_000]);
   });
 
-  it('begin anew after another kind of failure', () => {
+  it('start over after another kind of failure', () => {
     const { history } = decideRecheck(cleanHistory, 'soon', { now: 0, random: 0 });
     const retried = decideRestart(history, { now: 0, random: 0, policy, clientsWait: false });
     expect(decideRecheck(retried.history, 'soon', { now: 0, random: 0 }).delayMs).toBe(5_000);
   });
 
-  it('are missing only where a try does harm, and the cause says so', () => {
+  it('are omitted only where an attempt does harm, and the cause says so', () => {
     const harmful = causeCodes
       .map((code) => describeCause(code))
       .filter(({ recheck }) => recheck === 'never');

@@ -1,14 +1,14 @@
 /**
  * When to try again: pure arithmetic on the history of failures.
  *
- * 1. The first retry comes at once; the k-th one (k ≥ 2) waits min(initial × multiplier^(k−2), max), with jitter.
- * 2. No wait is longer than a share of the outage so far (`shareOfOutage`), or than the initial delay where that is more:
- *    what was away for 40 s is found again within 2 s, and what was away for an hour is asked once a minute.
- * 3. After `maxAttempts` failed retries the tries go on, at least once in `maxQuietMs`.
+ * 1. The first retry is immediate; the k-th one (k ≥ 2) waits min(initial × multiplier^(k−2), max), with jitter.
+ * 2. No delay is longer than a share of the outage so far (`shareOfOutage`), or than the initial delay if that is longer:
+ *    an outage of 40 s ends within 2 s of the target's return, and after an hour attempts are made once a minute.
+ * 3. After `maxAttempts` failed retries the attempts continue, at least once in `maxQuietMs`.
  * 4. While clients wait, delays are shorter still.
  * 5. A success that does not last changes nothing: the history is forgiven only after the tunnel has been healthy for
  *    `stableAfterMs`, which grows with the last delay.
- * 6. A cause that waits is re-checked at the pace of its catalogue entry, whatever the policy says.
+ * 6. A cause that is not retried is re-checked at the pace of its catalog entry, whatever the policy says.
  */
 import { recheckDelaysMs, type RecheckPace } from '../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../shared/service-spec.ts';
@@ -18,15 +18,15 @@ export interface RestartHistory {
   readonly failures: number;
   /** The delay that the last decision asked for, in ms. */
   readonly lastDelayMs: number;
-  /** When the first of them came, monotonic ms. */
+  /** Time of the first of these failures, monotonic ms. */
   readonly since: number | null;
-  /** Re-checks in a row of causes that wait. */
+  /** Consecutive re-checks of causes that are not retried. */
   readonly rechecks: number;
 }
 
 export const cleanHistory: RestartHistory = { failures: 0, lastDelayMs: 0, since: null, rechecks: 0 };
 
-/** What a decision depends on beside the history. */
+/** What a decision depends on besides the history. */
 export interface RestartContext {
   /** Monotonic ms. */
   readonly now: number;
@@ -80,21 +80,21 @@ function delayAfter(history: RestartHistory, { now, policy, clientsWait }: Resta
   return Math.min(delayMs, firstClientDelayMs * 2 ** (failures - 2), clientDelayMs(ageMs));
 }
 
-/** After the tries that the policy counts, its own longest delay counts no more either. */
+/** Once the attempts of the policy are used up, its own longest delay no longer counts either. */
 const longestDelayMs = (
   { failures }: RestartHistory,
   { maxAttempts, maxDelayMs }: RestartPolicySpec,
 ): number => (failures > maxAttempts ? maxQuietMs : Math.min(maxDelayMs, maxQuietMs));
 
-/** The least distance between two tries that waiting clients ask for, in ms; `ageMs` is that of the outage. */
+/** The shortest interval between two attempts that waiting clients cause, in ms; `ageMs` is the age of the outage. */
 export const clientDelayMs = (ageMs: number): number =>
   clientDelaysMs.find(({ untilMs }) => ageMs < untilMs)?.delayMs ?? oldOutageClientDelayMs;
 
-/** The longest distance between two questions about something that has been away for `ageMs`, in ms. */
+/** The longest interval between two checks of something that has been unavailable for `ageMs`, in ms. */
 export const outageShareMs = (ageMs: number): number =>
   Math.min(Math.max(1_000, ageMs * shareOfOutage), maxQuietMs);
 
-/** When a cause that waits is tried again: the delay in ms, or null for never, and the history with this re-check counted. */
+/** When a cause that is not retried is re-checked: the delay in ms, or null for never, and the history including this re-check. */
 export function decideRecheck(
   before: RestartHistory,
   pace: RecheckPace,
@@ -108,14 +108,14 @@ export function decideRecheck(
     since: before.since ?? now,
     rechecks: before.rechecks + 1,
   };
-  // Never earlier: somebody else may count our tries.
+  // Never earlier: the server may count our attempts.
   return {
     delayMs: delayMs === undefined ? null : Math.round(delayMs * (1 + jitterShare * random)),
     history,
   };
 }
 
-/** Whether more tries failed than the policy counts. */
+/** Whether more attempts have failed than the policy counts. */
 export const isExhausted = ({ failures }: RestartHistory, policy: RestartPolicySpec): boolean =>
   failures > (policy.enabled ? policy.maxAttempts : 0);
 

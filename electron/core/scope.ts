@@ -1,6 +1,6 @@
 /**
  * Ownership. Every resource belongs to a scope on the line that creates it; closing the scope aborts its signal and
- * disposes what it owns, last first. One disposer that throws does not keep the others from running.
+ * disposes what it owns, newest first. A disposer that throws does not keep the others from running.
  */
 import { markClosed, markOpened } from './lifetime-tracker.ts';
 
@@ -32,7 +32,7 @@ export class Scope {
     return this.#owned.map((item) => item.name);
   }
 
-  /** Adopts a resource. In a scope that is closed already it is disposed at once. Returns a function that disposes it early. */
+  /** Takes ownership of a resource, or disposes it at once if the scope is closed. Returns a function that disposes it early. */
   own(name: string, dispose: Dispose): () => Promise<void> {
     const item = { name, dispose };
     if (this.#closing !== null) {

@@ -1,4 +1,4 @@
-/** Which of two versions is the older one (semver.org 2.0.0, 11). */
+/** Which of two versions is older (semver.org 2.0.0, 11). */
 
 interface Version {
   readonly numbers: readonly number[];
@@ -6,7 +6,7 @@ interface Version {
   readonly isRelease: boolean;
 }
 
-/** False also for what is no version: nothing is done about it then. */
+/** Also false if either text is not a version, so that no action is taken. */
 export function isOlderVersion(version: string, than: string): boolean {
   const [a, b] = [parse(version), parse(than)];
   if (a === null || b === null) return false;

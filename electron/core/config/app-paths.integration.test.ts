@@ -16,8 +16,8 @@ import { findAppPaths, prepareAppPaths, resolveAppPaths, type AppPathsInput } fr
 
 const input: AppPathsInput = { platform: 'linux', env: {}, homeDirectory: '/home/me', uid: 501 };
 
-describe('where things live', () => {
-  it('is the Library on a Mac, with sockets in the temporary folder', () => {
+describe('the folders of the app', () => {
+  it('are in the Library on a Mac, with sockets in the temporary folder', () => {
     const env = { TMPDIR: '/var/folders/ab/cdefghijklmnopqrstuvwxyz012345/T/', XDG_STATE_HOME: '/elsewhere' };
     expect(resolveAppPaths({ ...input, platform: 'darwin', homeDirectory: '/Users/me', env })).toEqual({
       stateDirectory: '/Users/me/Library/Application Support/LocalPort',
@@ -27,7 +27,7 @@ describe('where things live', () => {
     });
   });
 
-  it('is what the XDG variables say on Linux', () => {
+  it('follow the XDG variables on Linux', () => {
     const env = { XDG_STATE_HOME: '/s', XDG_RUNTIME_DIR: '/run/user/501', XDG_CONFIG_HOME: '/c' };
     expect(resolveAppPaths({ ...input, env })).toEqual({
       stateDirectory: '/s/localport',
@@ -37,7 +37,7 @@ describe('where things live', () => {
     });
   });
 
-  it('is under the home without them, and with relative ones', () => {
+  it('are below the home folder without XDG variables, and with relative ones', () => {
     const env = { XDG_STATE_HOME: 's', XDG_RUNTIME_DIR: '', XDG_CONFIG_HOME: 'c' };
     expect(resolveAppPaths({ ...input, env })).toEqual(resolveAppPaths(input));
     expect(resolveAppPaths(input)).toEqual({
@@ -49,7 +49,7 @@ describe('where things live', () => {
   });
 
   it.each([10, 60, 65, 66, 67, 68, 70, 78, 79, 120, 400])(
-    'leaves room for a socket when the runtime folder is %i long',
+    'leave room for a socket when the runtime folder is %i characters long',
     (length) => {
       const { runtimeDirectory } = resolveAppPaths({
         ...input,
@@ -60,7 +60,7 @@ describe('where things live', () => {
     },
   );
 
-  it('gives two long runtime folders two short ones', () => {
+  it('map two long runtime folders to two different short ones', () => {
     const of = (letter: string): string =>
       resolveAppPaths({ ...input, env: { XDG_RUNTIME_DIR: `/${letter.repeat(100)}` } }).runtimeDirectory;
     expect(of('a')).toMatch(/^\/tmp\/localport-501-[0-9a-f]{8}$/);
@@ -68,7 +68,7 @@ describe('where things live', () => {
   });
 });
 
-describe('the runtime folder in a shared place', () => {
+describe('the runtime folder in a shared folder', () => {
   const uid = process.getuid!();
   let shared: string;
 
@@ -86,7 +86,7 @@ describe('the runtime folder in a shared place', () => {
   };
   const usual = () => join(shared, `localport-${uid}`);
 
-  it('is there where nobody has it, or this user', () => {
+  it('is used if it does not exist, or belongs to this user', () => {
     expect(runtimeFolder()).toBe(usual());
     mkdirSync(usual(), { mode: 0o777 });
     expect(runtimeFolder()).toBe(usual());
@@ -96,24 +96,24 @@ describe('the runtime folder in a shared place', () => {
     ['a file', () => writeFileSync(usual(), '')],
     ['a link', () => symlinkSync(shared, usual())],
     ['a dangling link', () => symlinkSync('nowhere', usual())],
-  ])('gives way to the state folder where %s has its name', (_, put) => {
+  ])('is replaced by the state folder if %s has its name', (_, put) => {
     put();
     expect(runtimeFolder()).toBe('/s/localport/run');
   });
 
-  it.runIf(uid === 0)('gives way to the state folder where another user has its name', () => {
+  it.runIf(uid === 0)('is replaced by the state folder if another user has its name', () => {
     mkdirSync(usual());
     chownSync(usual(), 1234, 1234);
     expect(runtimeFolder()).toBe('/s/localport/run');
   });
 
-  it('stays, to be refused, where no socket would fit into the state folder', () => {
+  it('is kept, and refused later, if no socket path would fit into the state folder', () => {
     writeFileSync(usual(), '');
     expect(runtimeFolder(`/${'s'.repeat(80)}`)).toBe(usual());
   });
 });
 
-describe('making the folders', () => {
+describe('creating the folders', () => {
   const uid = process.getuid!();
   let root: string;
 
@@ -133,7 +133,7 @@ describe('making the folders', () => {
   });
   const rights = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-  it('makes them for the user only, also those that were open to others', async () => {
+  it('makes them private, also existing ones that were open to others', async () => {
     mkdirSync(join(root, 'run'));
     chmodSync(join(root, 'run'), 0o777);
     expect(await prepareAppPaths(paths(), uid)).toEqual({
@@ -168,7 +168,7 @@ describe('making the folders', () => {
     });
   });
 
-  it('does without state and logs that cannot be made, and says why', async () => {
+  it('continues without state and logs that cannot be created, and says why', async () => {
     writeFileSync(join(root, 'state'), '');
     expect(await prepareAppPaths(paths(), uid)).toEqual({
       ok: true,
@@ -179,7 +179,7 @@ describe('making the folders', () => {
     });
   });
 
-  it('does not do without the runtime folder', async () => {
+  it('fails without the runtime folder', async () => {
     writeFileSync(join(root, 'run'), '');
     const prepared = await prepareAppPaths(paths(), uid);
     expect(!prepared.ok && prepared.error).toContain(`${root}/run cannot be created: EEXIST`);

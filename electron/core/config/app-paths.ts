@@ -1,4 +1,4 @@
-/** Where the app keeps what is not the user's: state, logs, sockets. One place for each platform, all for the user only. */
+/** The folders of the app's own files: state, logs, sockets. One location for each platform, all private to the user. */
 import { constants, lstatSync } from 'node:fs';
 import { access, chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import type { Environment } from './environment-substitution.ts';
 export interface AppPaths {
   readonly stateDirectory: string;
   readonly logDirectory: string;
-  /** For sockets. Short: with any file name of up to 27 characters it fits into a socket address. */
+  /** For sockets. Short enough that a path with a file name of up to 27 characters fits into a socket address. */
   readonly runtimeDirectory: string;
-  /** The config file to recommend where there is none. */
+  /** The config file to recommend if there is none. */
   readonly defaultConfigPath: string;
 }
 
@@ -22,14 +22,14 @@ export interface AppPathsInput {
   readonly uid: number;
 }
 
-/** sun_path has 104 bytes on macOS, 108 on Linux, the last one a zero. */
+/** sun_path has 104 bytes on macOS and 108 on Linux, including the terminating zero. */
 const maxSocketPathBytes = 103;
-/** The longest is the one by which ssh binds a control socket: see private-path.ts. */
+/** The longest is the temporary name of ssh's control socket: see private-path.ts. */
 const maxSocketNameBytes = 27;
 
 /**
- * The places that are used. The runtime folder may lie where anybody can make one of its name first, in /tmp: then the sockets
- * are in the state folder. Host and command both decide by what is there; where they differ, the lock in the state folder
+ * The folders to use. The runtime folder may be in /tmp, where another user can create one of the same name first: then the
+ * sockets are in the state folder. Host and command both decide by what exists; if they disagree, the lock in the state folder
  * says where the host listens.
  */
 export function findAppPaths(input: AppPathsInput): AppPaths {
@@ -39,18 +39,18 @@ export function findAppPaths(input: AppPathsInput): AppPaths {
   return isUsed ? { ...paths, runtimeDirectory: ownFolder } : paths;
 }
 
-/** Whether somebody else, or something else than a folder, has the name. */
+/** Whether the name belongs to another user, or is not a folder. */
 function isSquatted(folder: string, uid: number): boolean {
   try {
     const stats = lstatSync(folder, { throwIfNoEntry: false });
     return stats !== undefined && (stats.uid !== uid || !stats.isDirectory());
   } catch {
-    // Something on the way is no folder, or may not be entered: making it will tell.
+    // A part of the path is not a folder, or cannot be entered: creating it will report that.
     return false;
   }
 }
 
-/** Pure: makes nothing. XDG variables with a relative path are ignored, as their specification says. */
+/** Pure: creates nothing. XDG variables with a relative path are ignored, as their specification requires. */
 export function resolveAppPaths({ platform, env, homeDirectory, uid }: AppPathsInput): AppPaths {
   const config = defaultConfigPath(env, homeDirectory);
   const temporary = absolute(env['TMPDIR']) ?? '/tmp';
@@ -81,24 +81,24 @@ const absolute = (path: string | undefined): string | undefined =>
 const isShortEnough = (path: string): boolean =>
   Buffer.byteLength(path) + 1 + maxSocketNameBytes <= maxSocketPathBytes;
 
-/** A folder that is too long for sockets is replaced by a short one of its own, which a hash names. */
+/** Replaces a path that is too long for sockets by a short one, named after a hash of the long one. */
 function shortEnough(path: string, uid: number): string {
   if (isShortEnough(path)) return path;
-  // Loaded by need: it would be 3 ms of every start of the command.
+  // Loaded on demand: otherwise it would add 3 ms to every start of the command.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return `/tmp/localport-${uid}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
 }
 
-/** Folders that cannot be written, and why, in the system's words. null: all is in order. */
+/** Folders that cannot be written, each with the system's message. null: it can be written. */
 export interface UnwritableFolders {
   readonly state: string | null;
   readonly logs: string | null;
 }
 
 /**
- * Makes the folders, readable by the user only. Without the runtime folder there is no socket, so that is an error, a
- * sentence; so is a folder that is not this user's: the runtime folder may be in /tmp, where anybody could have made it
- * first, and must not be a link either. State and logs that cannot be written are done without.
+ * Creates the folders, readable by the user only. The error is a sentence. A missing runtime folder is an error, since there
+ * is no socket without it; so is another user's folder: the runtime folder may be in /tmp, where any user could have created it
+ * first, and it must not be a link either. The host runs without state and logs that cannot be written.
  */
 export async function prepareAppPaths(
   paths: AppPaths,

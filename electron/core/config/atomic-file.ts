@@ -6,19 +6,19 @@ let writes = 0;
 export interface AtomicWrite {
   readonly mode: number;
   /**
-   * Whether it is synced to the disk, so that it outlives a power cut. Not for what means nothing after one, such as the
-   * journal of living children: that is written often, and while the app quits.
+   * Whether it is synced to disk, to survive a power failure. Not for files that are useless after one, such as the
+   * journal of living children, which is written often, and while the app quits.
    */
   readonly sync: boolean;
-  /** Absent, or not permitted: whoever writes it. */
+  /** Absent, or not permitted: the user of this process. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Runs right before the new content takes the old one's place, and rejects to prevent that. */
+  /** Runs right before the new content replaces the old, and rejects to prevent that. */
   readonly beforeReplacing?: () => Promise<void>;
 }
 
 /**
- * Writes a file so that a reader, or a crash of ours at any moment, leaves either the old content or the new, whole.
- * Makes missing folders, for the user only. Rejects with the system's error, and leaves no temporary file behind then.
+ * Writes a file atomically: a reader, even after a crash at any moment, finds either the complete old or the complete new
+ * content. Creates missing folders, private to the user. Rejects with the system's error, without leaving a temporary file.
  */
 export async function writeFileAtomically(path: string, text: string, write: AtomicWrite): Promise<void> {
   const folder = dirname(path);
@@ -35,7 +35,7 @@ export async function writeFileAtomically(path: string, text: string, write: Ato
   if (write.sync) await syncFolder(folder);
 }
 
-/** What a run that was killed while it wrote has left. To be called when no other run writes there. Never rejects. */
+/** Removes temporary files of a run that was killed while writing. Call it when no other run writes there. Never rejects. */
 export async function removeLeftTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const left = names.filter((name) => /\.json\.\d+(-\d+)?\.tmp$/.test(name));
@@ -54,7 +54,7 @@ async function writeNewFile(path: string, text: string, { mode, sync, owner }: A
   }
 }
 
-/** The new name is durable only once its folder is. Not every file system can: the content is safe anyway. */
+/** The new name is durable only once its folder is synced. Not every file system supports that; the content is safe anyway. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');

@@ -26,7 +26,7 @@ const open = (): Promise<AutoPortStore> =>
   });
 
 describe('the file of chosen ports', () => {
-  it('keeps ports over a restart', async () => {
+  it('keeps ports across a restart', async () => {
     const store = await open();
     store.set('db', 20_001);
     await store.flush();
@@ -34,7 +34,7 @@ describe('the file of chosen ports', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is replaced where it is damaged', async () => {
+  it('is replaced if it is damaged', async () => {
     writeFileSync(file, '{"version": 1, "ports": [{');
     const store = await open();
     store.set('db', 20_001);
@@ -47,7 +47,7 @@ describe('the file of chosen ports', () => {
     ]);
   });
 
-  it('of a newer LocalPort stays as it is, and ports are chosen for this run', async () => {
+  it('of a newer LocalPort stays unchanged, and ports are chosen for this run only', async () => {
     const text = '{"version": 2, "ports": {"db": "20001 or any"}}';
     writeFileSync(file, text);
     const store = await open();

@@ -1,6 +1,6 @@
 /**
- * The ports that were chosen for services with `local_port: auto`, in a state file of the app's own: a bookmark or a
- * connection string stays right over restarts. A damaged file costs no more than that: ports are chosen anew.
+ * The ports that were chosen for services with `local_port: auto`, in a state file, so that a bookmark or a connection
+ * string stays valid across restarts. If the file is damaged, ports are merely chosen again.
  */
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
@@ -21,7 +21,7 @@ const fileSchema = z.object({
   ports: z.array(z.object({ name: z.string(), port: z.int().min(1).max(65_535) })).max(maxPorts),
 });
 
-/** Throws what is wrong with the file; none at all is an empty one. */
+/** Throws if the file is invalid; a missing file is an empty one. */
 async function readPorts(path: string): Promise<Map<string, number>> {
   const stats = await stat(path).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
@@ -34,7 +34,7 @@ async function readPorts(path: string): Promise<Map<string, number>> {
   return new Map(ports.map(({ name, port }) => [name, port]));
 }
 
-/** What a stopped host would use again, by the service's name. Never rejects. */
+/** The ports that a stopped host would use again, by service name. Never rejects. */
 export const readAutoPorts = (path: string): Promise<ReadonlyMap<string, number>> =>
   readPorts(path).catch(() => new Map<string, number>());
 
@@ -47,7 +47,7 @@ export class AutoPortStore {
   readonly #path: string;
   readonly #log: Logger;
   readonly #ports: Map<string, number>;
-  /** The file is of a newer LocalPort: what is chosen now holds for this run. */
+  /** The file was written by a newer LocalPort: ports chosen now are for this run only. */
   readonly #isReadOnly: boolean;
   #isWritten = true;
   #writing: Promise<void> = Promise.resolve();
@@ -92,7 +92,7 @@ export class AutoPortStore {
     }
   }
 
-  /** Resolves when everything so far is on disk, or could not be written, which is logged. Never rejects. */
+  /** Resolves when all changes are on disk, or could not be written, which is logged. Never rejects. */
   flush(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;

@@ -1,6 +1,6 @@
 import type { RawClusterHealth, RawFile } from '../../../shared/config-schema.ts';
 
-/** How a kube context is watched as a whole. */
+/** How the health of a kube context's cluster is monitored. */
 export interface ClusterHealthSpec {
   readonly enabled: boolean;
   readonly intervalMs: number;
@@ -18,12 +18,12 @@ export interface ClusterHealthSpec {
 }
 
 export interface ClusterHealthSpecs {
-  /** For every context that is not named below. */
+  /** For every context that is not listed below. */
   readonly defaults: ClusterHealthSpec;
   readonly contexts: ReadonlyMap<string, ClusterHealthSpec>;
 }
 
-/** How this context is watched; null: the kubeconfig's current one, whatever it is called. */
+/** The settings for this context; null: the kubeconfig's current one, whatever its name. */
 export const clusterHealthOf = ({ defaults, contexts }: ClusterHealthSpecs, context: string | null) =>
   (context === null ? undefined : contexts.get(context)) ?? defaults;
 
@@ -55,5 +55,5 @@ function complete(raw: RawClusterHealth): ClusterHealthSpec {
   };
 }
 
-/** Where no config says anything. */
+/** The settings without any config. */
 export const defaultClusterHealth: ClusterHealthSpecs = buildClusterHealth({});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { CompileDeadline } from './compile-deadline.ts';
 
-/** When it expires, on a machine that gives the process this share of a processor. */
+/** When it expires, on a machine where the process gets this share of a processor. */
 const expiryOf = async (deadlineMs: number, share: number): Promise<number> => {
   const clock = new FakeClock();
   const startedAt = clock.now();
@@ -19,12 +19,12 @@ const expiryOf = async (deadlineMs: number, share: number): Promise<number> => {
 };
 
 describe('the deadline of a compilation', () => {
-  it('is that of the clock while the process has a processor to itself, or more than one', async () => {
+  it('follows the clock while the process has one processor or more to itself', async () => {
     expect(await expiryOf(2_000, 1)).toBe(2_000);
     expect(await expiryOf(2_000, 2)).toBe(2_000);
   });
 
-  it('is later where others use the processor, and comes all the same', async () => {
+  it('is later if other processes use the processor, but still expires', async () => {
     expect(await expiryOf(2_000, 0.5)).toBeGreaterThanOrEqual(4_000);
     expect(await expiryOf(2_000, 0.5)).toBeLessThanOrEqual(4_100);
     expect(await expiryOf(2_000, 0)).toBeLessThanOrEqual(10_100);

@@ -1,11 +1,11 @@
 /**
- * The deadline of a compilation. It counts only time in which this process had a processor: on a machine that is busy with
- * other things, at a login say, a sound file must not be refused for what others do.
+ * The deadline of a compilation. It counts only time in which this process had a processor: on a busy machine, for example
+ * during login, a valid file must not be refused because of other processes.
  */
 import type { Clock, Timer } from '../clock.ts';
 
 const steps = 8;
-/** Of the clock, whatever the processor did. */
+/** The limit by the clock, as a multiple of the deadline, whatever the processor time. */
 const maxDeadlines = 5;
 
 export class CompileDeadline {

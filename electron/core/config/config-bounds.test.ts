@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { compileText } from './testing/config-text.ts';
 import { crowdedConfigs, hostileConfigs } from './testing/hostile-configs.ts';
 
-/** A quiet machine takes less than a second for each. */
+/** An idle machine takes less than a second for each. */
 const timeoutMs = 60_000;
 
 describe('a hostile config', () => {
   it.each([...hostileConfigs, ...crowdedConfigs])(
-    'costs a bounded time, and is described in a few lines: %s',
+    'takes a bounded time, and is described in a few lines: %s',
     (_, text, first) => {
       const result = compileText(text(), { A: '1' });
       const problems = result.ok ? result.value.config.warnings : result.error;

@@ -5,7 +5,7 @@ import { serviceSpec } from '../testing/service-spec.ts';
 import { complaintsOf, loadText, sshConfig, testConfigPath, tcpEntry } from './testing/config-text.ts';
 import { exampleConfig } from './welcome-page.ts';
 
-describe('a config as 0.3.7 had it', () => {
+describe('a config of 0.3.7', () => {
   const golden = `
 version: "1.0"
 defaults:
@@ -85,7 +85,7 @@ services:
     clusterAware: true,
   };
 
-  it('becomes complete services, with defaults merged and variables put in', () => {
+  it('becomes complete services, with defaults merged and variables substituted', () => {
     const expected: readonly ServiceSpec[] = [
       serviceSpec('postgres', {
         localPort: 5432,
@@ -176,7 +176,7 @@ services:
     expect(config.path).toBe(testConfigPath);
   });
 
-  it('keeps what it says about clusters', () => {
+  it('keeps its cluster settings', () => {
     const commands = { clusterInfo: true, podStatus: false, nodeStatus: true, eventsOnFailure: true };
     const defaults = {
       enabled: true,
@@ -195,7 +195,7 @@ services:
     expect(loadText(golden, env).clusterHealth).toEqual({ defaults, contexts: new Map([['prod', prod]]) });
   });
 
-  it('names its secrets: passwords, credentials in headers, variables that sound like one', () => {
+  it('yields its secrets: passwords, credentials in headers, variables with the name of a secret', () => {
     expect([...loadText(golden, { ...env, KUBE_CONTEXT: 'x' }).secrets].sort()).toEqual([
       '0123',
       'Bearer abc',
@@ -209,7 +209,7 @@ services:
     expect(loadText(cache).secrets).toEqual(['hush']);
   });
 
-  it('gives a bare service the defaults of 0.3.7 and no check at intervals', () => {
+  it('gives a minimal service the defaults of 0.3.7 and no periodic check', () => {
     expect(loadText(sshConfig()).services[0]).toMatchObject({
       enabled: true,
       holdTimeoutMs: 10_000,
@@ -247,7 +247,7 @@ services:
     expect(url('    health_check: {type: tcp}\n')).toBe('no url');
   });
 
-  it('reads YAML 1.1 as PyYAML did: merge keys, anchors, words for truth, a byte order mark, CRLF', () => {
+  it('reads YAML 1.1 as PyYAML did: merge keys, anchors, boolean words, a byte order mark, CRLF', () => {
     const text = `\uFEFFx-base: &base
   technology: tcp
   remote_port: 1
@@ -262,7 +262,7 @@ services:
     ]);
   });
 
-  it('takes an empty text or a null for none', () => {
+  it('treats an empty text or a null as absent', () => {
     const text = sshConfig('    description:\n    tags: ~\n    health_check:\n').replace(
       '{host: bastion}',
       '{host: bastion, user: "", key_file: "", password: "", port: null}',
@@ -274,7 +274,7 @@ services:
     });
   });
 
-  it('takes every target that kubectl does, by its short names too', () => {
+  it('accepts every target that kubectl does, also by short names', () => {
     const connections = [
       'resource_name: a',
       ...['po', 'pods', 'deploy', 'sts', 'ds', 'rs', 'jobs', 'svc'].map(
@@ -307,7 +307,7 @@ services:
     });
   });
 
-  it('takes a kubeconfig from the folder of the config, and a port that a variable gives as a number', () => {
+  it('resolves a kubeconfig relative to the config, and reads a port from a variable as a number', () => {
     const { services } = loadText(
       `services:
   - { name: a, technology: kubectl, local_port: 1, remote_port: "\${PORT}", connection: { resource_name: a, kubeconfig: kube/prod } }`,
@@ -319,14 +319,14 @@ services:
     });
   });
 
-  it('takes a relative key file from the folder of the config', () => {
+  it('resolves a relative key file against the folder of the config', () => {
     const text = sshConfig().replace('{host: bastion}', '{host: bastion, key_file: keys/id}');
     expect(loadText(text).services[0]?.connection).toMatchObject({ keyFile: '/etc/lp/keys/id' });
   });
 });
 
-describe('what is new', () => {
-  it('completes checks: what is not said is the least that proves something', () => {
+describe('a new feature', () => {
+  it('completes checks with the minimum that proves something', () => {
     const probes = (...checks: readonly string[]): unknown =>
       checks.map((check) => {
         const { services } = loadText(sshConfig(`    health_check: ${check}\n`));
@@ -374,7 +374,7 @@ describe('what is new', () => {
     ]);
   });
 
-  it('finds the authorities of a check where other paths of the config are, by the name of libpq as well', () => {
+  it('resolves the CA file of a check like other paths of the config, also by the name that libpq uses', () => {
     const trust = (check: string): unknown => {
       const { probe } = loadText(sshConfig(`    health_check: ${check}\n`)).services[0]?.healthCheck ?? {};
       const sslmode = probe !== undefined && 'sslmode' in probe ? [probe.sslmode] : [];
@@ -397,7 +397,7 @@ describe('what is new', () => {
     expect(postgres('ca_file: /a.pem, sslrootcert: system, sslmode: require')).toEqual(['/a.pem', 'require']);
   });
 
-  it('reads an ssh URL as ssh does, so that it is the same route as the same host written out', () => {
+  it('reads an ssh URL as ssh does, so that it equals the same host written out', () => {
     const connectionOf = (connection: string): unknown =>
       loadText(sshConfig().replace('host: bastion', connection)).services[0]?.connection;
     const writtenOut = 'host: bastion, user: me, port: 2222, jump: ["gate", "ab@[::1]", "me@gate:33"]';
@@ -422,14 +422,14 @@ describe('what is new', () => {
       { host: 'prod/web+1', remoteHost: 'bücher.example' },
     ],
     ['ssh', "host: h, jump: ['me@[::1]', '[::1]:22']", { jump: ['me@[::1]', '[::1]:22'] }],
-  ])('takes the brackets off an IPv6 address: %s %s', (technology, keys, expected) => {
+  ])('removes the brackets of an IPv6 address: %s %s', (technology, keys, expected) => {
     const text = tcpEntry('a', 2)
       .replace('tcp', technology)
       .replace('host: h', () => keys);
     expect(loadText(`services:\n${text}`).services[0]?.connection).toMatchObject(expected);
   });
 
-  it('expects the certificate of a check to name the far end as the tunnel does', () => {
+  it('expects the name of the far end in the certificate of a check', () => {
     const check = '    health_check: {type: tls}\n';
     const far = sshConfig(check).replace('{host: bastion}', '{host: bastion, remote_host: db.internal}');
     expect(loadText(far).services[0]?.healthCheck.probe).toMatchObject({ servername: 'db.internal' });
@@ -440,7 +440,7 @@ describe('what is new', () => {
     });
   });
 
-  it('reads the example of the welcome page without a word of complaint', () => {
+  it('reads the example of the welcome page without any problem', () => {
     const config = loadText(exampleConfig);
     expect(config.services.map(({ connection }) => connection.technology)).toEqual([
       'kubectl',
@@ -494,7 +494,7 @@ describe('what is new', () => {
     ).toBe(intervalMs);
   });
 
-  it('says nothing of keys under x-, which hold anchors', () => {
+  it('ignores keys under x-, which hold anchors', () => {
     expect(complaintsOf(`x-anchors: {a: 1}\n${sshConfig()}`)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The text of a config file → services that can run. Pure: nothing but the text and the environment decides. */
+/** The text of a config file → services that can run. Pure: the result depends only on the text and the environment. */
 import { dirname } from 'node:path';
 import { describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -31,19 +31,19 @@ export interface LoadedConfig {
   readonly path: string;
   /** In the order of the file. */
   readonly services: readonly ServiceSpec[];
-  /** Also the errors of entries, with `salvage`. */
+  /** Including the errors of entries, with `salvage`. */
   readonly warnings: readonly ConfigProblem[];
   readonly clusterHealth: ClusterHealthSpecs;
-  /** Entries at fault. Those with a usable name are among the services, with their problem; empty but for `salvage`. */
+  /** Entries with errors. Those with a usable name are among the services, with their problem; empty without `salvage`. */
   readonly faulty: FaultyEntries;
-  /** Values that must never reach a log: passwords, and variables whose name says so. */
+  /** Values that must never reach a log: passwords, and variables with the name of a secret. */
   readonly secrets: readonly string[];
 }
 
-/** Plain data: it also comes from another thread, as a structured clone. */
+/** Plain data, since it may come from another thread as a structured clone. */
 export interface CompiledConfig {
   readonly config: LoadedConfig;
-  /** Where the file that a service needs is written, by the service's name; only of those that name one. */
+  /** Where the config names the file that a service needs, by service name; only services that name one. */
   readonly filePlaces: ReadonlyMap<string, string>;
 }
 
@@ -51,11 +51,11 @@ export interface CompileContext {
   readonly path: string;
   readonly env: Environment;
   readonly homeDirectory: string;
-  /** Take what is sound though entries of services are at fault: they are services with a problem then. */
+  /** Accept the file although entries of services have errors: those become services with a problem. */
   readonly salvage?: boolean;
 }
 
-/** A compilation, wherever it is done. Never rejects; when `signal` aborts, the result no longer means anything. */
+/** A compilation, in this thread or another. Never rejects; after `signal` aborts, the result is meaningless. */
 export type ConfigCompiler = (
   text: string,
   context: CompileContext,
@@ -113,7 +113,7 @@ export function compileConfig(
   });
 }
 
-/** The name as it is written. */
+/** The name as written. */
 function withService(problem: ConfigProblem, root: unknown): ConfigProblem {
   const index = /^services\[(\d+)\]/.exec(problem.path)?.[1];
   const name = index === undefined ? undefined : valueAt(root, ['services', Number(index), 'name']);
@@ -132,7 +132,7 @@ function placeOfFile(
   return [[name, formatPlace(place, lineOf(place), path)]];
 }
 
-/** A service that needs an unset variable says so. A port that depends on one is unknown, which is written 0. */
+/** Gives a service that needs an unset variable a problem. A port that depends on one is unknown, represented as 0. */
 function failAlone(spec: ServiceSpec, uses: readonly UnsetUse[], path: string): ServiceSpec {
   const [first] = uses;
   if (first === undefined) return spec;

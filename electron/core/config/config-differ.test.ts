@@ -16,11 +16,11 @@ const summary = (changes: readonly ServiceChange[]): readonly string[] =>
   });
 
 describe('the difference of two configs', () => {
-  it('is nothing for equal services, also in another order', () => {
+  it('is empty for equal services, also in another order', () => {
     expect(diffServices([a, b, c], structuredClone([c, a, b]))).toEqual([]);
   });
 
-  it('names what left before what came, so that a port is free for its next owner', () => {
+  it('lists removed services before added ones, so that a port is free for its next owner', () => {
     expect(summary(diffServices([a, b], [{ ...b, name: 'renamed' }, a, c]))).toEqual([
       'removed b',
       'added renamed',
@@ -28,7 +28,7 @@ describe('the difference of two configs', () => {
     ]);
   });
 
-  it('is the connection when a forward becomes a SOCKS proxy, or goes by the connection of the user', () => {
+  it('is the connection when a forward becomes a SOCKS proxy, or uses a connection of the user', () => {
     const ssh = (more: string): readonly ServiceSpec[] =>
       loadText(`services: [{name: a, technology: ssh, local_port: 1, ${more}}]`).services;
     const before = ssh('remote_port: 1, connection: {host: h}');

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
-/** What about a service is different: each aspect asks for another reaction, and none for more than it. */
+/** The aspects of a service that differ: each requires its own reaction, and no more than that. */
 export type ServiceChangeKind =
-  /** The port, where it is open, the local socket, or who may come in. */
+  /** The port, its bind address, the local socket, or who may connect. */
   | 'local-port'
   | 'connection'
   | 'health-check'
@@ -39,8 +39,8 @@ const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[
 const aspects = Object.keys(fieldsOf) as readonly ServiceChangeKind[];
 
 /**
- * What to do to get from one config to the next. A service is known by its name: a renamed one is removed and added. Removed
- * ones come first, so that their ports are free for those that follow, then the others in the new file's order.
+ * The steps from one config to the next. A service is identified by its name: a renamed one is removed and added. Removed
+ * services come first, so that their ports are free for the others, which follow in the order of the new file.
  */
 export function diffServices(
   before: readonly ServiceSpec[],

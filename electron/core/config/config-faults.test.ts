@@ -743,11 +743,11 @@ describe('a faulty config', () => {
       sshConfig().replace('host: bastion', 'host: h, password: [hunter2]'),
       ['error services[0].connection.password: a list found where text is expected (localport.yaml:6)'],
     ],
-  ])('says what is wrong with %s', (_, text, expected) => {
+  ])('reports the error for %s', (_, text, expected) => {
     expect(complaintsOf(text)).toEqual(expected);
   });
 
-  it('tells everything at once, in the order of the file', () => {
+  it('reports all errors at once, in the order of the file', () => {
     const text = `defaults:
   health_check: {timeout: 0}
 services:
@@ -765,7 +765,7 @@ services:
     ]);
   });
 
-  it('finds the line of what was merged or aliased', () => {
+  it('finds the line of a merged or aliased value', () => {
     const text = `x-base: &base
   technology: tcp
   remote_port: 0
@@ -832,12 +832,12 @@ services:
     ]);
   });
 
-  it('finds the lines of very many problems quickly: one look at each key, not one at all keys for each', () => {
+  it('finds the lines of very many problems in linear time', () => {
     const unknown = Array.from({ length: 40_000 }, (_, index) => `key${index}: 1\n`).join('');
     expect(complaintsOf(`${unknown}services: []\n`)).toHaveLength(51);
   });
 
-  it('never throws, whatever the file says', () => {
+  it('never throws, whatever the file contains', () => {
     const keys = fc.constantFrom(
       'services',
       'name',
@@ -920,11 +920,11 @@ services:
   }, 60_000);
 });
 
-describe('a service that leads back to itself', () => {
+describe('a service that leads to itself', () => {
   const relay = (name: string, localPort: number, remote: string): string =>
     `  - {name: ${name}, technology: tcp, local_port: ${localPort}, connection: {host: localhost}, remote_port: ${remote}}\n`;
 
-  it('is refused with its line, also in a ring through another, which is refused too', () => {
+  it('is refused with its line, also in a loop through another, which is refused too', () => {
     const text = `services:\n${relay('a', 1, '1')}${relay('b', 2, '3')}${relay('c', 3, '2')}${relay('d', 4, '2')}`;
     expect(complaintsOf(text)).toEqual([
       "error services[0].remote_port: leads back to this service's own local_port 1 (localport.yaml:2)",
@@ -933,7 +933,7 @@ describe('a service that leads back to itself', () => {
     ]);
   });
 
-  it('is not one whose port is not known, nor an ssh server of this machine, which may be a virtual one', () => {
+  it('is not assumed for an unknown port, nor for an ssh server of this machine, which may be a virtual one', () => {
     const ssh =
       '  - {name: s, technology: ssh, local_port: 2, remote_port: 2, connection: {host: localhost, port: 2222}}\n';
     const complaints = complaintsOf(`services:\n${relay('a', 1, '${NOPE}')}${ssh}`);
@@ -955,12 +955,12 @@ describe('a service without a health check', () => {
     ['{}', '{enabled: false}', 'none'],
     ['{type: http}', '{enabled: false}', 'http'],
     ['{enabled: true}', '{enabled: false, type: tls}', 'tls'],
-  ])('is told from %s with defaults %s: %s', (check, defaults, expected) => {
+  ])('is recognized by %s with defaults %s: %s', (check, defaults, expected) => {
     expect(probeOf(check, defaults)).toBe(expected);
   });
 });
 
-describe('a tcp check that somebody wrote', () => {
+describe('an explicit tcp check', () => {
   const entry = (name: string, remotePort: number, check: string): string =>
     `  - {name: ${name}, technology: ssh, local_port: ${remotePort}, remote_port: ${remotePort}, connection: {host: h}${check}}\n`;
   const tcp = ', health_check: {type: tcp}';
@@ -987,7 +987,7 @@ describe('a tcp check that somebody wrote', () => {
     );
   });
 
-  it('gets it among the defaults too, for the services that inherit it', () => {
+  it('gets it in the defaults too, for the services that inherit it', () => {
     const services = [
       entry('db', 3306, ''),
       entry('asked', 3307, ''),
@@ -1000,7 +1000,7 @@ describe('a tcp check that somebody wrote', () => {
     ]);
   });
 
-  it('gets none where nobody wrote a type, or another one', () => {
+  it('gets none if there is no type, or another one', () => {
     const checks = [
       '',
       ', health_check: {interval: 10}',

@@ -15,15 +15,15 @@ import { unknownKeys, type UnknownKey } from './unknown-keys.ts';
 interface KeyedValue {
   readonly value: unknown;
   readonly at: ConfigPath;
-  /** What an unknown key is. */
+  /** How an unknown key is reported. */
   readonly severity: ConfigProblem['severity'];
   readonly describe: (key: string, known: readonly string[]) => string;
 }
 
 /**
- * Collects what is wrong, with paths and lines. Most of very many findings are only counted, not worded: 50,000 unknown keys
- * are 50,000 guesses at what was meant. Kept are as many errors and warnings as are shown, and the first error of each entry
- * and of the rest of the file, which decide what runs.
+ * Collects errors and warnings, with paths and lines. Of very many findings most are only counted, not worded: 50,000 unknown
+ * keys would be 50,000 guesses at the intended key. It keeps as many errors and warnings as are shown, and the first error of
+ * each entry and of the rest of the file, which decide what runs.
  */
 export class Findings {
   readonly problems: ConfigProblem[] = [];
@@ -49,12 +49,12 @@ export class Findings {
     this.add('warning', path, message);
   }
 
-  /** The parsed value, or null after an error was noted. `at` is where the value is in the file. */
+  /** The parsed value, or null after recording an error. `at` is the path of the value in the file. */
   check<Schema extends z.ZodType>(schema: Schema, value: unknown, at: ConfigPath): z.infer<Schema> | null {
     return this.#check(schema, { value, at, severity: 'warning', describe: describeIgnoredKey });
   }
 
-  /** The same where a key that is ignored would change what is meant: where a connection leads, say. */
+  /** The same for mappings where ignoring a key would change the meaning, such as where a connection leads. */
   checkKeys<Schema extends z.ZodType>(
     schema: Schema,
     value: unknown,
@@ -75,7 +75,7 @@ export class Findings {
     const unknown = unknownKeys(schema, value);
     const parsed = schema.safeParse(value, { reportInput: true });
     const issues = parsed.success ? [] : firstOfEachPath(parsed.error.issues);
-    // A key that stands for one that is missing is one mistake, not two.
+    // An unknown key in place of a missing one is one mistake, not two.
     const mistaken = mistakenKeys(unknown, issues.filter(isOfMissing).map(pathOf));
     for (const one of unknown) {
       const { path, key, known } = one;
@@ -118,7 +118,7 @@ export class Findings {
 
 type Message = string | (() => string);
 
-/** One value may offend twice: 70000.5 is no whole number and too big. The first says enough. */
+/** One value may have two errors: 70000.5 is not an integer and too large. The first one is enough. */
 function firstOfEachPath(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
   const seen = new Set<string>();
   return issues.filter((issue) => {
@@ -127,10 +127,10 @@ function firstOfEachPath(issues: readonly z.core.$ZodIssue[]): readonly z.core.$
   });
 }
 
-/** Of very many unknown keys most are only counted. */
+/** Beyond this number, unknown keys are only counted. */
 const maxGuesses = 200;
 
-/** Unknown keys that are probably meant to be a key that is missing, with the path of the latter. */
+/** Unknown keys that probably stand for a missing key, with the path of the latter. */
 function mistakenKeys(
   unknown: readonly UnknownKey[],
   missing: readonly ConfigPath[],

@@ -66,7 +66,7 @@ const write = (name: string): void => {
 const connection = { technology: 'tcp', host: 'a', remotePort: 1 } as const;
 
 describe('the config in force', () => {
-  it('survives a failure of its own, tells of it, and takes over the next file', async () => {
+  it('survives an internal failure, reports it, and applies the next file', async () => {
     await make().start();
     expect(config.state).toMatchObject({
       status: 'welcome',
@@ -77,7 +77,7 @@ describe('the config in force', () => {
     expect([config.state.status, config.state.problems, applied.at(-1)]).toEqual(['loaded', [], 'db']);
   });
 
-  it('continues saying that a named file is missing, however often it looks', async () => {
+  it('keeps reporting that a named file is missing, however often it checks', async () => {
     await make({ isNamed: true }).start();
     await config.reload();
     expect(config.state).toMatchObject({
@@ -86,7 +86,7 @@ describe('the config in force', () => {
     });
   });
 
-  it('keeps the welcome while the file has no service yet', async () => {
+  it('keeps the welcome config while the file has no service yet', async () => {
     let isClosed = false;
     const [services, close] = [
       [bareService({ name: 'welcome', localPort: 1, connection })],
@@ -104,7 +104,7 @@ describe('the config in force', () => {
     expect(applied.at(-1)).toBe('');
   });
 
-  it('welcomes again who removes a file that was never in force', async () => {
+  it('returns to the welcome config when a file is removed that was never in force', async () => {
     const welcomed = { services: [], close: () => Promise.resolve() };
     writeFileSync(file, 'services: [', { mode: 0o600 });
     await make({ startWelcome: () => Promise.resolve(welcomed) }).start();
@@ -122,7 +122,7 @@ describe('the config in force', () => {
     });
   });
 
-  it('runs what is sound though an entry is at fault, at the start as well, and shows that one', async () => {
+  it('runs the valid entries if one has an error, at the start as well, and shows that one', async () => {
     writeEntries(entry('a', 5001), entry('b', 70_000), entry('c', 5001), entry('d', 5004), '  - {}\n');
     await make().start();
     expect(applied).toEqual([
@@ -177,7 +177,7 @@ describe('the config in force', () => {
     };
     const trustShown = (): Promise<unknown> => config.trustReviewed(config.state.review?.digest ?? '');
 
-    it('runs nothing of an unknown text, and says what would run, until that is trusted', async () => {
+    it('runs nothing of an untrusted text, and shows what would run, until it is trusted', async () => {
       write('db');
       await make({ trust: new TrustStore(folder) }).start();
       expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', []]);
@@ -185,7 +185,7 @@ describe('the config in force', () => {
       expect([config.state.status, config.state.needsTrust, applied]).toEqual(['loaded', true, ['db']]);
     });
 
-    it('leaves in force what runs when the text changes, and takes back one that was trusted before', async () => {
+    it('keeps the running config when the text changes, and accepts a text that was trusted before', async () => {
       write('main');
       await make({ trust: new TrustStore(folder) }).start();
       await trustShown();
@@ -197,7 +197,7 @@ describe('the config in force', () => {
       expect([config.state.status, applied]).toEqual(['loaded', ['main', 'main']]);
     });
 
-    it('trusts no other text than the one that was shown', async () => {
+    it('trusts only the text that was shown', async () => {
       write('shown');
       await make({ trust: new TrustStore(folder) }).start();
       const { digest } = config.state.review!;
@@ -211,7 +211,7 @@ describe('the config in force', () => {
       expect(applied).toEqual([]);
     });
 
-    it('ends what runs when the trust is taken back', async () => {
+    it('stops the services when the trust is revoked', async () => {
       write('db');
       await make({ trust: new TrustStore(folder) }).start();
       await trustShown();
@@ -219,7 +219,7 @@ describe('the config in force', () => {
       expect([untrusted(), applied]).toEqual(['untrusted: db → a:1', ['db', '']]);
     });
 
-    it('claims nothing to be in force when a file goes whose trust was taken back', async () => {
+    it('does not claim that a config is in force when a file is removed whose trust was revoked', async () => {
       write('db');
       const startWelcome = (): Promise<Welcome> =>
         Promise.resolve({ services: [], close: () => Promise.resolve() });
@@ -231,7 +231,7 @@ describe('the config in force', () => {
       expect(config.state.status).toBe('welcome');
     });
 
-    it('knows the text at its real path, whatever link leads there', async () => {
+    it('identifies the text by its real path, whatever link leads there', async () => {
       const real = path.join(folder, 'real.yaml');
       write('db');
       renameSync(file, real);
@@ -244,12 +244,12 @@ describe('the config in force', () => {
     });
   });
 
-  it('leaves in force what an entry said before it was at fault', async () => {
+  it('keeps the last valid version of an entry that has an error', async () => {
     writeEntries(entry('a', 5001), entry('b', 5002), entry('c', 5003));
     await make().start();
     writeEntries(entry('a', 'none'), entry('b', 5002, ', hold: never'), entry('new', 5003));
     await config.reload();
-    // c has gone, and its port is new's.
+    // c is gone, and new has its port.
     expect(applied.at(-1)).toBe('a, b, new');
     writeEntries(entry('a', 5001), entry('new', 5003), `  - { technology: tcp, local_port: 5002 }\n`);
     await config.reload();
@@ -259,7 +259,7 @@ describe('the config in force', () => {
     expect([applied.at(-1), config.state.status]).toEqual(['a', 'loaded']);
   });
 
-  it('takes over nothing of a file with a fault that is not of an entry', async () => {
+  it('applies nothing of a file with an error outside of the entries', async () => {
     write('db');
     await make().start();
     writeFileSync(file, `defaults: { restart_policy: { max_attempts: 0 } }\nservices:\n${entry('a', 5001)}`);
@@ -267,7 +267,7 @@ describe('the config in force', () => {
     expect([applied, config.state.status]).toEqual([['db'], 'broken']);
   });
 
-  it('leaves in force what runs when the compiler fails, and takes over the next file', async () => {
+  it('keeps the running config when the compiler fails, and applies the next file', async () => {
     write('db');
     let fails = false;
     const compile: ConfigCompiler = (...input) =>
@@ -310,7 +310,7 @@ describe('the config in force', () => {
     expect([isCancelled, applied, config.state.status]).toEqual([true, [], 'welcome']);
   });
 
-  it('takes nothing over that was read while the app began to stop', async () => {
+  it('applies nothing that was read while the app began to stop', async () => {
     write('db');
     make();
     const loading = config.reload();

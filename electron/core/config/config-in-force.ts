@@ -1,7 +1,7 @@
 /**
- * The config that runs. It is loaded at the start, again when the file changes or the user asks, and taken over entry by
- * entry: one at fault leaves in force what it said last, a file that cannot be read leaves everything. Without any file
- * the welcome config runs, until there is one with a service. Of a file that needs trust only texts that the user has trusted are taken over.
+ * The config that runs. It is loaded at the start, and again when the file changes or the user requests it, and applied entry
+ * by entry: for an entry with an error its last valid version stays in force, and for an unreadable file everything does.
+ * Without a file the welcome config runs, until there is one with a service. If a file needs trust, only trusted texts are applied.
  */
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
@@ -27,21 +27,21 @@ import type { Welcome } from './welcome-config.ts';
 export interface ConfigInForceParts {
   readonly clock: Clock;
   readonly log: Logger;
-  /** The file that is used, or that would be if it existed. Absolute. */
+  /** The file that is used, or would be used if it existed. Absolute. */
   readonly path: string;
-  /** The user named this file: when it is missing that is a fault, and no reason to welcome anybody. */
+  /** The user named this file: if it is missing, that is an error, and no reason for the welcome config. */
   readonly isNamed: boolean;
-  /** Which texts of the file the user has trusted; null: the file is trusted for where it is, or was named by hand. */
+  /** The texts of the file that the user has trusted; null: the file is trusted by its location, or because the user named it. */
   readonly trust?: TrustStore | null;
   readonly homeDirectory: string;
   readonly uid: number;
-  /** The variables that the file may use, as they are known now. */
+  /** The variables that the file may use, with their current values. */
   readonly environment: () => Environment;
   readonly compile: ConfigCompiler;
   readonly startWelcome: () => Promise<Welcome>;
-  /** Told before the services are applied, so that no secret reaches a log. */
+  /** Called before the services are applied, so that no secret reaches a log. */
   readonly onSecrets: (values: readonly string[]) => void;
-  /** Takes over what the config says; resolves when the services that leave have gone. */
+  /** Applies the config; resolves when the removed services have stopped. */
   readonly apply: (services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs) => Promise<void>;
   readonly onStateChange: () => void;
 }
@@ -51,12 +51,12 @@ export class ConfigInForce {
   #state: ConfigState;
   #watcher: ConfigWatcher | null = null;
   #welcome: Welcome | null = null;
-  /** A file has been in force: without one, nothing that it said can stay so. */
+  /** A file has been in force before: otherwise there is no earlier version to keep. */
   #hasLoaded = false;
-  /** What the file said last, entry by entry. */
+  /** The last valid version of each entry. */
   #services: readonly ServiceSpec[] = [];
   #secrets: readonly string[] = [];
-  /** What the file says now, while that is not trusted. */
+  /** The current text of the file, while it is not trusted. */
   #reviewed: ConfigIdentity | null = null;
   #turn: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
@@ -76,7 +76,7 @@ export class ConfigInForce {
     return this.#state;
   }
 
-  /** Watches, also for a file that does not exist yet, and then loads for the first time: no save falls in between. */
+  /** Starts watching, also for a file that does not exist yet, and then loads it for the first time, so that no save is missed. */
   async start(): Promise<void> {
     const { path, clock, log } = this.#parts;
     this.#watcher = watchConfig({ path, clock, log, onChange: () => void this.reload() });
@@ -84,7 +84,7 @@ export class ConfigInForce {
     await this.reload();
   }
 
-  /** Loads again and applies what changed. One after the other; never rejects. */
+  /** Loads the file again and applies the changes. Runs one at a time; never rejects. */
   reload(): Promise<void> {
     this.#turn = this.#turn
       .then(() => this.#load())
@@ -118,7 +118,7 @@ export class ConfigInForce {
     const services = servicesInForce(loaded.value, this.#services);
     for (const problem of warnings)
       log[problem.severity === 'error' ? 'error' : 'warn'](`config: ${describeProblem(problem, path)}`);
-    // Also of what stays in force though the file does not say it now.
+    // Including secrets of entries that stay in force although the file no longer contains them.
     this.#secrets =
       services.length > loaded.value.services.length ? [...new Set([...this.#secrets, ...secrets])] : secrets;
     this.#parts.onSecrets(this.#secrets);
@@ -129,7 +129,7 @@ export class ConfigInForce {
     const hasErrors = warnings.some(({ severity }) => severity === 'error');
     this.#become({ status: hasErrors ? 'partial' : 'loaded', path, problems: warnings });
     if (services.length === 0 && this.#welcome !== null) {
-      // A file to start from takes nobody's only forward away.
+      // A file without services does not remove the user's only forward.
       await this.#parts.apply(this.#welcome.services, clusterHealth);
       return;
     }
@@ -138,7 +138,7 @@ export class ConfigInForce {
     this.#welcome = null;
   }
 
-  /** The text is the one that was compiled: nothing is read again. */
+  /** Judges the text that was compiled: nothing is read again. */
   async #isTrusted(loaded: ReadConfig): Promise<boolean> {
     const { trust, path, log } = this.#parts;
     if (!trust) return true;
@@ -158,8 +158,8 @@ export class ConfigInForce {
   }
 
   /**
-   * The user trusts the text that was reviewed, and it is taken over. The error is a sentence: the file has changed since,
-   * say, or the record cannot be written.
+   * The user trusts the reviewed text, which is then applied. The error is a sentence, for example that the file has changed
+   * since, or that the record cannot be written.
    */
   async trustReviewed(digest: string): Promise<Result<void, string>> {
     const { trust, path } = this.#parts;
@@ -176,7 +176,7 @@ export class ConfigInForce {
     return ok(undefined);
   }
 
-  /** The user takes back the trust in every text of the file, and what runs of it ends. */
+  /** The user revokes the trust in all texts of the file, and its services stop. */
   async untrust(): Promise<Result<void, string>> {
     const { trust, path } = this.#parts;
     if (!trust) return err(`${path} needs no trust: it was named by hand, or is trusted for where it is`);
@@ -193,7 +193,7 @@ export class ConfigInForce {
     return ok(undefined);
   }
 
-  /** A config that vanished under a running app is a mistake to be told of, not a wish to stop everything. */
+  /** A config that disappears while the app runs is an error to report, not a request to stop everything. */
   async #withoutFile(): Promise<void> {
     if (this.#hasLoaded) {
       this.#missFile('the file is gone; what it said last stays in force');
@@ -211,12 +211,12 @@ export class ConfigInForce {
     await this.#parts.apply(this.#welcome.services, defaultClusterHealth);
   }
 
-  /** Asked anew after each await: a shutdown must not start what it then has to stop. */
+  /** Evaluated again after each await: a shutdown must not start services that it then has to stop. */
   #hasClosed(): boolean {
     return this.#closing.signal.aborted;
   }
 
-  /** A fault of ours, or a machine without a free port: told, and the next reload tries again. */
+  /** An internal error, or a machine without a free port: reported, and retried on the next reload. */
   #noteFailure(error: unknown): void {
     const message = `the config could not be taken over: ${errorMessage(error)}`;
     this.#parts.log.error(`config: ${errorWithStack(error)}`);

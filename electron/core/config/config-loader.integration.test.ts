@@ -35,7 +35,7 @@ describe('loading a config file', () => {
 
   const load = (asUid = uid) => loadConfig(path, { env: {}, homeDirectory: root, uid: asUid }, inProcess);
 
-  /** What is wrong with the file; empty when it is taken. */
+  /** The error about the file; empty if it is accepted. */
   const refusal = async (asUid = uid): Promise<string> => {
     const result = await load(asUid);
     return result.ok
@@ -46,14 +46,14 @@ describe('loading a config file', () => {
           .replaceAll(root, '');
   };
 
-  it('takes a sound file, with a byte order mark and CRLF as well', async () => {
+  it('accepts a valid file, also with a byte order mark and CRLF', async () => {
     writeFileSync(path, sound);
     expect(await refusal()).toBe('');
     writeFileSync(path, `\uFEFF${sound.replaceAll('\n', '\r\n')}`);
     expect(await refusal()).toBe('');
   });
 
-  it('takes a file behind a symbolic link', async () => {
+  it('accepts a file behind a symbolic link', async () => {
     writeFileSync(join(root, 'real.yaml'), sound);
     symlinkSync('real.yaml', path);
     expect(await refusal()).toBe('');
@@ -108,7 +108,7 @@ describe('loading a config file', () => {
     expect(await refusal()).toBe(expected);
   });
 
-  it('refuses a link into a folder that every user can write', async () => {
+  it('refuses a link into a world-writable folder', async () => {
     mkdirSync(join(root, 'open'));
     writeFileSync(join(root, 'open/real.yaml'), sound);
     chmodSync(join(root, 'open'), 0o777);
@@ -118,7 +118,7 @@ describe('loading a config file', () => {
     expect(await refusal()).toBe('');
   });
 
-  it.runIf(uid === 0)("refuses another user's file, but takes root's", async () => {
+  it.runIf(uid === 0)("refuses another user's file, but accepts root's", async () => {
     writeFileSync(path, sound);
     expect(await refusal(1234)).toBe('');
     chownSync(path, 1234, 1234);
@@ -128,7 +128,7 @@ describe('loading a config file', () => {
     );
   });
 
-  it('refuses a folder that others can write, however far up the way', async () => {
+  it('refuses a folder that others can write, at any level of the path', async () => {
     mkdirSync(join(root, 'open/mine/deep'), { recursive: true });
     path = join(root, 'open/mine/deep/localport.yaml');
     writeFileSync(path, sound);
@@ -155,7 +155,7 @@ describe('loading a config file', () => {
       expect(await refusal()).toBe('');
     });
 
-    it("refuses another user's folder on the way, though the file is ours", async () => {
+    it("refuses another user's folder in the path, although the file is ours", async () => {
       mkdirSync(join(root, 'theirs'));
       path = join(root, 'theirs/localport.yaml');
       writeFileSync(path, sound);
@@ -163,7 +163,7 @@ describe('loading a config file', () => {
       expect(await refusal()).toContain('the folder /theirs belongs to user 1234, expected user 0 or root');
     });
 
-    it('refuses a link that another user put there, also one of a folder', async () => {
+    it('refuses a link of another user, also to a folder', async () => {
       mkdirSync(join(root, 'real'));
       writeFileSync(join(root, 'real/localport.yaml'), sound);
       symlinkSync('real', join(root, 'linked'));
@@ -187,7 +187,7 @@ describe('loading a config file', () => {
     expect(await refusal()).toContain('the folder /a can be written');
   });
 
-  it('lets a service whose key file is missing fail alone, and names the file and the line', async () => {
+  it('fails only the service whose key file is missing, and names the file and the line', async () => {
     writeFileSync(join(root, 'id'), '');
     const entry = (name: string, port: number, key: string): string =>
       `  - {name: ${name}, technology: ssh, local_port: ${port}, remote_port: 1, connection: {host: h, key_file: "${key}"}}\n`;

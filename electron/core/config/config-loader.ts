@@ -14,30 +14,30 @@ import type { Environment } from './environment-substitution.ts';
 import type { ConfigIdentity } from './trust-store.ts';
 
 export interface LoadContext {
-  /** Where `${NAME}` comes from: the login shell's environment, once it is known. */
+  /** The values of `${NAME}`: the login shell's environment, once it is known. */
   readonly env: Environment;
   readonly homeDirectory: string;
-  /** Who runs the app: other users' files are refused. */
+  /** The user who runs the app: other users' files are refused. */
   readonly uid: number;
   /** As in `CompileContext`. */
   readonly salvage?: boolean;
 }
 
-/** A config together with the very text that it was made of. */
+/** A config together with the exact text that it was compiled from. */
 export interface ReadConfig extends LoadedConfig {
   readonly identity: ConfigIdentity;
 }
 
 export interface Loading {
   readonly compile: ConfigCompiler;
-  /** When it aborts, the result no longer means anything. */
+  /** After it aborts, the result is meaningless. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads, checks and completes the config file at `path`. Rejects only when `compile` does, and never blocks on a pipe.
- * Either the whole file is sound, but for services that fail alone (their `problem` is set), or the error is every fault in
- * it, warnings included, in the order of the file.
+ * Reads, checks and completes the config file at `path`. Rejects only if `compile` does, and never blocks on a pipe.
+ * Either the whole file is valid, except for services that fail alone (their `problem` is set), or the error lists all
+ * problems in it, including warnings, in the order of the file.
  */
 export async function loadConfig(
   path: string,
@@ -70,7 +70,7 @@ async function withFileChecked(service: ServiceSpec, place: string): Promise<Ser
   }
 }
 
-/** Why a key or a kubeconfig cannot be used, by the errno of access(2). `place`: where the config names it. */
+/** Why a key or a kubeconfig cannot be used, from the errno of access(2). `place`: where the config names it. */
 export function neededFileCause(
   code: string,
   { file, place }: { readonly file: string; readonly place: string },

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { entryOf, problemText } from '../../../shared/problem-text.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 
-/** Where a value is in the file: `['services', 3, 'local_port']`. */
+/** The path of a value in the file: `['services', 3, 'local_port']`. */
 export type ConfigPath = readonly (string | number)[];
 
-/** `services[3].local_port`; keys that are no plain word are in quotes: `cluster_contexts["eu west"]`. */
+/** `services[3].local_port`; keys other than plain words are quoted: `cluster_contexts["eu west"]`. */
 export function formatPath(path: ConfigPath): string {
   return path
     .map((segment, index) => {
@@ -16,7 +16,7 @@ export function formatPath(path: ConfigPath): string {
     .join('');
 }
 
-/** The line of a value, or of the nearest thing around it that is written down. Counts from 1. */
+/** The line of a value, or of the nearest enclosing value that is in the text. Counts from 1. */
 export type LineOf = (path: ConfigPath) => number;
 
 /** `services[3].local_port (localport.yaml:41)` */
@@ -40,7 +40,7 @@ export const formatProblemPlace = (problem: ConfigProblem, file: string): string
 const fileLine = ({ line }: ConfigProblem, file: string): string =>
   line === null ? basename(file) : `${basename(file)}:${line}`;
 
-/** A fault of the file as a whole. */
+/** An error of the file as a whole. */
 export const fileError = (message: string, line: number | null = null): ConfigProblem => ({
   severity: 'error',
   path: '',
@@ -51,12 +51,12 @@ export const fileError = (message: string, line: number | null = null): ConfigPr
 export const describeLate = (deadlineMs: number): string =>
   `the file takes too long to read, more than ${deadlineMs / 1000} s: make it smaller, or reload to try again`;
 
-/** More than anybody reads. What is shown and logged of a file stays small, whatever is in it. */
+/** More than a user reads. Bounds what is shown and logged of a file, whatever is in it. */
 export const maxProblems = 50;
 const maxPathCharacters = 200;
 const maxMessageCharacters = 600;
 
-/** As much of a problem as is shown: a file may have a key of a million characters. */
+/** Shortens a problem for display: a file may have a key of a million characters. */
 export const clipProblem = (problem: ConfigProblem): ConfigProblem => ({
   ...problem,
   path: clip(problem.path, maxPathCharacters),
@@ -68,8 +68,8 @@ const clip = (text: string, maxCharacters: number): string =>
   text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`;
 
 /**
- * The first of them, in their order, and how many more there are, those included that were only counted; warnings make room
- * for errors.
+ * The first problems, in order, and how many more there are, including those that were only counted; errors take precedence
+ * over warnings.
  */
 export function boundedProblems(
   problems: readonly ConfigProblem[],

@@ -47,7 +47,7 @@ describe('the review of a config', () => {
     expect(line).not.toContain('very-secret-value');
   });
 
-  it('lets no command pass for a line of its own, or for another command', () => {
+  it('does not let a command look like a separate line, or like another command', () => {
     const [line] = lines(
       '  - {name: tool, technology: command, local_port: 4, connection: {argv: [sh, -c, "evil\\n  db  localhost:5432 → db:5432\\u202e", "{local_port}"]}}\n',
     );
@@ -56,7 +56,7 @@ describe('the review of a config', () => {
     );
   });
 
-  it('stays small, and says what it leaves out', () => {
+  it('stays small, and notes what it leaves out', () => {
     const entry = (index: number): string =>
       `  - {name: s${index}, technology: command, local_port: ${index + 1}, connection: {argv: [sh, "${'x'.repeat(2_000)}", "{local_port}"]}}\n`;
     const { services, more } = review(Array.from({ length: 150 }, (_, index) => entry(index)).join(''));

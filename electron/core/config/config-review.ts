@@ -1,6 +1,6 @@
 /**
- * What a config would do, for whoever decides whether to trust it: programs, hosts and ports. Nothing in it steers a screen, and
- * no text of the file makes a line of its own. Pure.
+ * What a config would do, for the user who decides whether to trust it: programs, hosts and ports. It contains no control
+ * characters, and no text of the file can forge a line. Pure.
  */
 import { localAddress } from '../../../shared/bind-address.ts';
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
@@ -14,7 +14,7 @@ import { createRedactor, type Redact } from '../observability/redaction.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 import type { ConfigIdentity, TrustRecord } from './trust-store.ts';
 
-/** More than anybody reads, and still small in every snapshot. */
+/** More than a user reads, and still small in every snapshot. */
 const maxServices = 100;
 const maxTextCharacters = 500;
 
@@ -45,7 +45,7 @@ function describe(service: ServiceSpec, redact: Redact): ConfigReview['services'
   };
 }
 
-/** Of a reverse forward it is on its server, with all that leads there. */
+/** For a reverse forward it is on its server, so the whole route is included. */
 function entranceOf(service: ServiceSpec): string {
   const { connection, localPort } = service;
   if (connection.technology === 'ssh' && connection.localTarget !== undefined)
@@ -58,7 +58,7 @@ function wayOf({ host, port, user, jump }: Extract<Connection, { readonly techno
   return `ssh ${[...jump, login].join(' → ')}`;
 }
 
-/** In full: of what is shown in everyday life, the namespace and jump hosts are left out. */
+/** In full: the usual display leaves out the namespace and jump hosts. */
 function destinationOf(connection: Connection): string {
   switch (connection.technology) {
     case 'kubectl': {
@@ -68,7 +68,7 @@ function destinationOf(connection: Connection): string {
       return `${targetName(target)}:${remotePort} in ${where} of ${context ?? 'the current context'}${file}`;
     }
     case 'ssh':
-      // Whatever the far end reaches.
+      // Anything that the far end can reach.
       if (connection.isDynamic === true) return `${wayOf(connection)} → any host (SOCKS)`;
       return connection.localTarget === undefined
         ? `${wayOf(connection)} → ${describeRemoteEnd(connection)}`

@@ -13,7 +13,7 @@ const every = (): number => me;
 const none = (): null => null;
 
 describe('the search for the config', () => {
-  it('looks where 0.3.7 looked, in its order', () => {
+  it('searches the locations of 0.3.7, in its order', () => {
     const asked: string[] = [];
     const found = findConfig(search, (path) => {
       asked.push(path);
@@ -30,7 +30,7 @@ describe('the search for the config', () => {
     ]);
   });
 
-  it('says what it found in the current folder, where its text needs trust', () => {
+  it('marks a config in the current folder, whose text needs trust', () => {
     const foundBy = (path: string, change: Partial<typeof search> = {}): string | undefined =>
       findConfig({ ...search, ...change }, (place) => (place === path ? me : null)).found?.foundBy;
     expect([
@@ -50,13 +50,13 @@ describe('the search for the config', () => {
     ]).toEqual(['search', 'search', 'search', 'search', 'search']);
   });
 
-  it('takes the first that exists', () => {
+  it('takes the first one that exists', () => {
     const path = '/home/me/.localport.yaml';
     const exists = (place: string): number | null => (place === path || place.startsWith('/etc') ? me : null);
     expect(findConfig(search, exists).found).toEqual({ path, foundBy: 'search' });
   });
 
-  it('looks in XDG_CONFIG_HOME before ~/.config', () => {
+  it('searches XDG_CONFIG_HOME before ~/.config', () => {
     const inConfigHome = (path: string): number | null =>
       path.endsWith('/localport/config.yaml') ? me : null;
     expect(findConfig({ ...search, env: { XDG_CONFIG_HOME: '/xdg' } }, inConfigHome).found?.path).toBe(
@@ -64,7 +64,7 @@ describe('the search for the config', () => {
     );
   });
 
-  it('obeys --config before LOCALPORT_CONFIG before any search, also for a file that does not exist', () => {
+  it('prefers --config to LOCALPORT_CONFIG to the search, also for a file that does not exist', () => {
     const env = { LOCALPORT_CONFIG: '~/env.yaml' };
     expect(findConfig({ ...search, env, option: 'conf/my.yaml' }, every).found).toEqual({
       path: '/folder/conf/my.yaml',
@@ -77,7 +77,7 @@ describe('the search for the config', () => {
     expect(findConfig({ ...search, env: { LOCALPORT_CONFIG: '' } }, none).found).toBe(null);
   });
 
-  it("skips other users' files, names them, and continues; root's count", () => {
+  it("skips other users' files, names them, and continues; root's files count", () => {
     const owners: Readonly<Record<string, number>> = {
       '/folder/localport.yaml': 502,
       '/folder/.localport.yaml': 503,

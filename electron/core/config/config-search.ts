@@ -3,17 +3,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Environment } from './environment-substitution.ts';
 
 export interface ConfigSearch {
-  /** What `--config` said. */
+  /** The value of `--config`. */
   readonly option: string | undefined;
   readonly env: Environment;
   readonly workingDirectory: string;
   readonly homeDirectory: string;
-  /** Who runs LocalPort. */
+  /** The user who runs LocalPort. */
   readonly uid: number;
 }
 
 export interface FoundConfig {
-  /** Absolute. Named by an option or a variable it need not exist: to say so is the loader's task. */
+  /** Absolute. A file named by an option or a variable need not exist: the loader reports that. */
   readonly path: string;
   /** `folder`: a search found it in the current folder, so its text needs the user's trust. */
   readonly foundBy: 'option' | 'environment' | 'search' | 'folder';
@@ -21,22 +21,22 @@ export interface FoundConfig {
 
 export interface SearchResult {
   readonly found: FoundConfig | null;
-  /** Files of other users that would have counted. Only of a search. */
+  /** Files of other users that would otherwise have counted. Only for a search. */
   readonly skipped: readonly SkippedConfig[];
 }
 
 export interface SkippedConfig {
   readonly path: string;
-  /** Whose it is. */
+  /** Its owner. */
   readonly uid: number;
 }
 
-/** The owner of what is at a path; null: nothing is there. */
+/** The owner of a path; null: it does not exist. */
 export type OwnerOf = (path: string) => number | null;
 
 /**
- * The config file that counts: `--config`, then LOCALPORT_CONFIG, then the first of 0.3.7's places that exists. A search does
- * not stop at what another user put in its way: anybody may write `/tmp/localport.yaml`.
+ * The config file to use: `--config`, then LOCALPORT_CONFIG, then the first existing file at the locations of 0.3.7. A search
+ * skips files of other users: any user can write `/tmp/localport.yaml`.
  */
 export function findConfig(
   search: ConfigSearch,
@@ -58,7 +58,7 @@ export function findConfig(
   return { found: null, skipped };
 }
 
-/** The user's own places are trusted, also when they are the current folder. */
+/** The user's own config folders are trusted, even if one of them is the current folder. */
 const placeOf = (path: string, { workingDirectory, homeDirectory }: ConfigSearch): FoundConfig['foundBy'] =>
   dirname(path) === workingDirectory &&
   path !== join(homeDirectory, '.localport.yaml') &&
@@ -66,7 +66,7 @@ const placeOf = (path: string, { workingDirectory, homeDirectory }: ConfigSearch
     ? 'folder'
     : 'search';
 
-/** Of a link that another user put there, that user; else the owner of the file. */
+/** The owner of a link, if that is another user; else the owner of the file. */
 const foreignOwnerOf =
   (uid: number): OwnerOf =>
   (path) => {
@@ -79,20 +79,20 @@ const foreignOwnerOf =
     }
   };
 
-/** What was skipped, without a period. */
+/** A message about a skipped file, without a period. */
 export const describeSkipped = ({ path, uid }: SkippedConfig): string =>
   `${path} belongs to user ${uid} and was skipped`;
 
 export const skippedRemedy = 'Copy it to a file of your own if you want to use it.';
 
-/** A notice: what was skipped, and then the fix. */
+/** A notice about skipped files, with the fix. */
 export const skippedNotice = (skipped: SkippedConfig): string =>
   `The config ${describeSkipped(skipped)}. ${skippedRemedy}`;
 
-/** What a search looks for in the current folder, in this order. */
+/** The file names that a search looks for in the current folder, in this order. */
 export const folderNames = ['localport.yaml', 'localport.yml', '.localport.yaml'];
 
-/** In the order of 0.3.7; XDG_CONFIG_HOME, which it ignored, comes before the folder that it replaces. */
+/** In the order of 0.3.7; XDG_CONFIG_HOME, which 0.3.7 ignored, comes before the folder that it replaces. */
 export function configPlaces({
   env,
   workingDirectory,
@@ -108,7 +108,7 @@ export function configPlaces({
   return [...new Set(places)];
 }
 
-/** Where a newcomer's config belongs. A relative XDG path is to be ignored, says the XDG specification. */
+/** The path for a new user's config. A relative XDG path is ignored, as the XDG specification requires. */
 export function defaultConfigPath(env: Environment, homeDirectory: string): string {
   const xdg = env['XDG_CONFIG_HOME'];
   const root = xdg?.startsWith('/') === true ? xdg : join(homeDirectory, '.config');

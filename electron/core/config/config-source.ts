@@ -1,6 +1,6 @@
 /**
- * Reads the config file, and refuses what must not be trusted: config is code execution, so nobody but the user and root may
- * have been able to write it or to put it there. The text is read from the file that was judged, not by its name again.
+ * Reads the config file, and refuses an untrustworthy one: config is code execution, so only the user and root may be able to
+ * write it or to replace it. The text is read from the checked file handle, not by name again.
  */
 import { isUtf8 } from 'node:buffer';
 import { constants, type Stats } from 'node:fs';
@@ -25,7 +25,7 @@ export interface ConfigSource extends ConfigIdentity {
   readonly hasMark: boolean;
 }
 
-/** Never blocks on a pipe, never throws. `uid`: who runs LocalPort. */
+/** Never blocks on a pipe, never throws. `uid`: the user who runs LocalPort. */
 export async function readConfigSource(
   path: string,
   uid: number,
@@ -37,13 +37,13 @@ export async function readConfigSource(
     const steps = stepsTo(path);
     const last = steps.at(-1);
     if (last?.isLast === true && last.stats?.isSymbolicLink() === false) realPath = last.path;
-    // Without O_NONBLOCK opening a FIFO waits for a writer, for ever.
+    // Without O_NONBLOCK, opening a FIFO waits forever for a writer.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
     handle = await open(realPath, realPath === path ? flags : flags | constants.O_NOFOLLOW);
     const stats = await handle.stat();
     const nature = refuseNature(stats);
     if (nature !== null) return err(fileError(`the file ${nature}`));
-    // The folders were looked at before the file was opened: where only the user can write, only they can have exchanged it.
+    // The folders were checked before the file was opened: if only the user can write to them, only the user can have replaced it.
     const opened = { path: realPath, stats, isLast: true };
     const refusal = await refuseWriters([...steps.slice(0, -1), opened], uid);
     if (refusal !== null) return err(fileError(refusal));
@@ -68,7 +68,7 @@ function refuseNature(stats: Stats): string | null {
   return stats.size > maxConfigBytes ? describeOversize(stats.size) : null;
 }
 
-/** Reads one byte more than allowed: the file may have grown since it was looked at. */
+/** Reads one byte more than allowed: the file may have grown since it was checked. */
 async function readAtMost(handle: FileHandle, maxBytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(maxBytes + 1);
   let length = 0;
@@ -89,7 +89,7 @@ function decode(bytes: Buffer): Result<string, ConfigProblem> {
   }
 }
 
-/** No character spans lines, so what ends with a line is text exactly when all of its lines are. Counts from 1. */
+/** No character spans lines, so the text up to a line end is valid if and only if all of its lines are. Counts from 1. */
 function lineOfFirstBadByte(bytes: Buffer): number {
   const ends = [...lineEnds(bytes)];
   let [first, last] = [0, ends.length - 1];
@@ -109,7 +109,7 @@ function* lineEnds(bytes: Buffer): Generator<number> {
 const describeOversize = (bytes: number): string =>
   `is ${bytes} bytes long, more than the ${maxConfigBytes} that are allowed`;
 
-/** null: macOS has no part in it. `realPath`: a link may lead to where macOS protects. */
+/** null: macOS is not the cause. `realPath`: a link may lead into a folder that macOS protects. */
 export function describeBarred(code: string, realPath: string, privacy: FolderPrivacy): string | null {
   const folder = code === 'EPERM' ? protectedFolderOf(realPath, privacy) : null;
   const { program } = privacy;

@@ -1,6 +1,6 @@
 /**
- * The tree of a file → its checked services. All errors are collected before any is told. A key that no schema knows is
- * gone from what is returned: an error in `connection`, where it may say which cluster or host is meant, else a warning.
+ * The tree of a file → its checked services. All errors are collected before they are reported. A key that no schema knows is
+ * dropped from the result: an error in `connection`, where it may identify the cluster or host, else a warning.
  */
 import {
   connectionSchemas,
@@ -27,18 +27,18 @@ import { isMapping, valueAt } from './tree-path.ts';
 
 export interface Validation {
   readonly file: Omit<RawFile, 'services'>;
-  /** At the index of their entry; null where the entry itself is at fault. */
+  /** At the index of their entry; null if the entry itself has an error. */
   readonly services: readonly (ValidService | null)[];
-  /** The entries as they are written, at the same indices. */
+  /** The entries as written, at the same indices. */
   readonly entries: readonly unknown[];
   /** Errors and warnings, in the order of the file. */
   readonly problems: readonly ConfigProblem[];
-  /** How many more there are. */
+  /** The number of further problems. */
   readonly dropped: number;
 }
 
 /**
- * Checks a tree. What stands where a variable is unset is a stand-in: two of them may be alike.
+ * Checks a tree. Values of unset variables are stand-ins, so equal values need not be duplicates.
  */
 export function validateConfig(
   root: Readonly<Record<string, unknown>>,
@@ -61,11 +61,11 @@ export function validateConfig(
   };
 }
 
-/** `x-anything:` at the top is a place for anchors, as in Docker Compose. */
+/** `x-anything:` at the top level is for anchors, as in Docker Compose. */
 const withoutExtensions = (root: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith('x-')));
 
-/** 0.3.7 read any version as its own, so none may keep a file from being read. As number or text, 1 is 1.0. */
+/** 0.3.7 accepted any version, so no version may prevent a file from being read. As number or text, 1 equals 1.0. */
 function warnOfVersion(findings: Findings, { version = '1.0' }: RawFile): void {
   if (/^1(\.0)*$/.test(version.trim())) return;
   findings.warning(
@@ -74,7 +74,7 @@ function warnOfVersion(findings: Findings, { version = '1.0' }: RawFile): void {
   );
 }
 
-/** The list as far as it is one, whatever else is wrong with the file. */
+/** The list of services, if it is one, whatever else is wrong with the file. */
 function servicesOf(root: Readonly<Record<string, unknown>>): readonly unknown[] {
   const { services } = root;
   return Array.isArray(services) ? services.slice(0, maxServices) : [];
@@ -107,7 +107,7 @@ const nameOfPort = (name: string): string =>
 const openToOthers = ({ name, bind }: RawService): string =>
   `${String(bind)} lets other machines connect to ${name}: remove bind to accept connections from this machine only`;
 
-/** Also of a service that has another error: whoever fixes a file wants to see all errors at once. */
+/** Also for a service with other errors: the user wants to see all errors at once. */
 function checkConnection(findings: Findings, service: unknown, path: ConfigPath): RawConnection | null {
   if (!isMapping(service)) return null;
   const { technology, connection, remote_port: remotePort } = service;
@@ -122,7 +122,7 @@ function checkConnection(findings: Findings, service: unknown, path: ConfigPath)
   return checked === null ? null : ({ technology: known, connection: checked } as RawConnection);
 }
 
-/** It is named, or found by its labels. */
+/** A target is given by name, or by labels. */
 function reportTarget(
   findings: Findings,
   connection: Readonly<Record<string, unknown>>,
@@ -138,15 +138,15 @@ function reportTarget(
   }
 }
 
-/** Where an explicit check connects. */
+/** The port that an explicit check connects to. */
 function checkedPort({ remote, remote_port: far, local_port: near }: RawService): number | undefined {
   const port = remote === true ? near : far;
   return typeof port === 'number' ? port : undefined;
 }
 
 /**
- * A check is made of what its service and the defaults say. What defaults alone get wrong is told once; a warning only
- * where the service has the key itself: what defaults say need not mean something to every check.
+ * A check combines the settings of its service and of the defaults. An error in the defaults alone is reported once; a warning
+ * only if the service has the key itself, since a default need not apply to every check.
  */
 function reportHealthChecks(
   findings: Findings,

@@ -30,7 +30,7 @@ describe('variables', () => {
     expect(described(text, env)).toBe(expected);
   });
 
-  it('reads a number, a truth value or a list that a variable holds', () => {
+  it('reads a number, a boolean or a list from a variable', () => {
     const text = sshConfig('    tags: ${TAGS}\n    enabled: ${ON}\n').replace(
       'local_port: 5432',
       'local_port: ${PORT}',
@@ -42,7 +42,7 @@ describe('variables', () => {
     });
   });
 
-  it('does not let a value write YAML of its own', () => {
+  it('does not let a value inject YAML', () => {
     const hostile = 'x\n    local_port: 1\n    enabled: false';
     expect(loadText(sshConfig('    description: ${A}\n'), { A: hostile }).services[0]).toMatchObject({
       localPort: 5432,
@@ -51,11 +51,11 @@ describe('variables', () => {
     });
   });
 
-  it('asks for no variable that is in a comment', () => {
+  it('does not require variables in comments', () => {
     expect(complaintsOf(sshConfig('    # ${NEVER_SET}\n'))).toEqual([]);
   });
 
-  it('does not take inherited properties of an object for variables', () => {
+  it('does not read inherited object properties as variables', () => {
     expect(loadText(sshConfig('    description: ${constructor:x}\n')).services[0]?.description).toBe('x');
   });
 
@@ -75,7 +75,7 @@ describe('variables', () => {
     });
   });
 
-  it('shows what it can of such a service, whichever value is missing', () => {
+  it('shows as much of such a service as possible, whichever value is missing', () => {
     const text = `services:
   - name: a
     technology: ssh
@@ -102,7 +102,7 @@ describe('variables', () => {
     expect(config.services.map(({ problem }) => problem?.code)).toEqual(Array(4).fill('variable-unset'));
   });
 
-  it('shows an ssh URL as far as its variables are set', () => {
+  it('shows the parts of an ssh URL whose variables are set', () => {
     const url = 'ssh://me@${HOST}:${SSH_PORT}';
     const [service] = loadText(sshConfig().replace('bastion', `"${url}"`)).services;
     expect(service).toMatchObject({
@@ -111,7 +111,7 @@ describe('variables', () => {
     });
   });
 
-  it('fails a service alone whose check command needs an unset variable', () => {
+  it('fails only the service whose check command needs an unset variable', () => {
     const exec = (argv: string): string => `, health_check: {type: exec, config: {argv: ${argv}}}`;
     const entries = ['["${TOOL}", x]', '[x, "${HOST}"]', '"${ARGV}"'].map((argv, index) =>
       tcpEntry(`s${index}`, index + 1, exec(argv)),
@@ -121,7 +121,7 @@ describe('variables', () => {
     expect(services[1]?.healthCheck.probe).toEqual({ type: 'exec', argv: ['x', '${HOST}'] });
   });
 
-  it('does not judge together what an unset variable leaves incomplete', () => {
+  it('does not compare entries that an unset variable leaves incomplete', () => {
     const check = '{type: redis, config: {tls: "${TLS}", ca_file: x.pem}}';
     expect(complaintsOf(sshConfig(`    health_check: ${check}\n`))).toEqual([]);
     expect(complaintsOf(sshConfig(`    health_check: ${check}\n`), { TLS: 'no' })).toEqual([
@@ -144,7 +144,7 @@ ${tcpEntry('neither', 1)}${tcpEntry('interval', 2, ', health_check: {interval: 5
     ]);
   });
 
-  it('leaves out what an unset variable spoils elsewhere, with a warning', () => {
+  it('leaves out other values with an unset variable, with a warning', () => {
     const text = `version: "\${V}"\ncluster_contexts:\n  prod: {cluster_health: {interval: "\${I}"}}\n${sshConfig()}`;
     expect(complaintsOf(text)).toEqual([
       'warning version: the environment variable V is not set and has no default, so this is left out (localport.yaml:1)',
@@ -152,7 +152,7 @@ ${tcpEntry('neither', 1)}${tcpEntry('interval', 2, ', health_check: {interval: 5
     ]);
   });
 
-  it('counts lines rightly below a value with line breaks', () => {
+  it('counts lines correctly below a value with line breaks', () => {
     const text = sshConfig('    description: ${A}\n    hold: 5x\n');
     expect(complaintsOf(text, { A: 'a\nb\nc' })).toEqual([
       'error services[0].hold: 5x is not a duration: write seconds, or 500ms, 30s, 2m, 1h (localport.yaml:8)',

@@ -45,14 +45,14 @@ async function start(): Promise<void> {
   await watcher.ready;
 }
 
-/** A look reads the file, which takes as long as it takes. */
+/** A check reads the file, which takes real time. */
 async function heardAfter(ms: number): Promise<void> {
   await clock.advance(ms);
   await eventually('the change is heard', () => changes > 0);
 }
 
 describe('on macOS the config watcher', () => {
-  it('looks once more 1 s after its watches began, which may have missed something', async () => {
+  it('checks again 1 s after its watches began, since they may have missed a change', async () => {
     writeFileSync(path, 'one');
     await start();
     writeFileSync(path, 'two');
@@ -62,7 +62,7 @@ describe('on macOS the config watcher', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('looks once more after any other watch of the process was added or removed', async () => {
+  it('checks again after any other watch of the process is added or removed', async () => {
     writeFileSync(path, 'one');
     await start();
     await clock.advance(1_000);
@@ -74,7 +74,7 @@ describe('on macOS the config watcher', () => {
     await heardAfter(1_000);
   });
 
-  it.each(['localport.yaml', 'LocalPort.yaml'])('takes the event of %s for its own', async (name) => {
+  it.each(['localport.yaml', 'LocalPort.yaml'])('accepts an event for %s as its own', async (name) => {
     writeFileSync(path, 'one');
     await start();
     writeFileSync(path, 'two');
@@ -82,7 +82,7 @@ describe('on macOS the config watcher', () => {
     await heardAfter(settleMs);
   });
 
-  it('sets no watch on the home folder: it looks at the name every 2 s', async () => {
+  it('sets no watch on the home folder, but polls the name every 2 s', async () => {
     path = join(home, '.localport.yaml');
     writeFileSync(path, 'one');
     await start();
@@ -106,7 +106,7 @@ describe('on macOS the config watcher', () => {
     await heardAfter(settleMs);
   });
 
-  it('polls nothing but such names', async () => {
+  it('polls only such names', async () => {
     writeFileSync(path, 'one');
     await start();
     await clock.advance(1_000);
@@ -118,7 +118,7 @@ describe('on macOS the config watcher', () => {
     return stats.isSymbolicLink() && stats.uid === 0;
   });
 
-  it.skipIf(systemLink === undefined)('minds no link of the system, as /etc is one', () => {
+  it.skipIf(systemLink === undefined)('ignores system links such as /etc', () => {
     const way = (platform: NodeJS.Platform): readonly string[] => [
       ...namesOnTheWay(`/${systemLink ?? ''}/localport.yaml`, platform).keys(),
     ];

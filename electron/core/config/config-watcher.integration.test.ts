@@ -48,7 +48,7 @@ describe('the config watcher', () => {
   const expectChanges = (count: number): Promise<void> =>
     vi.waitFor(() => expect(changes).toBe(count), { timeout: 5_000, interval: 10 });
 
-  /** Proves that nothing was told before: a change afterwards is the one that is told. */
+  /** Proves that nothing was reported before: the next report is for a later change. */
   const expectOnlyThis = async (act: () => void): Promise<void> => {
     const before = changes;
     act();
@@ -74,7 +74,7 @@ describe('the config watcher', () => {
     }
   });
 
-  it('sees a save by renaming the old file away first, as vim does, as one change', async () => {
+  it('sees a save that first renames the old file, as vim does, as one change', async () => {
     writeFileSync(path, 'one');
     await start();
     for (const count of [1, 2]) {
@@ -121,7 +121,7 @@ describe('the config watcher', () => {
     await expectChanges(2);
   });
 
-  it('sees the file removed and made again', async () => {
+  it('sees the file removed and recreated', async () => {
     writeFileSync(path, 'one');
     await start();
     rmSync(path);
@@ -130,7 +130,7 @@ describe('the config watcher', () => {
     await expectChanges(2);
   });
 
-  it('sees a file made for the first time, in folders that did not exist', async () => {
+  it('sees a file created for the first time, in folders that did not exist', async () => {
     path = join(root, 'deep/er/localport.yaml');
     await start();
     mkdirSync(dirname(path), { recursive: true });
@@ -153,14 +153,14 @@ describe('the config watcher', () => {
     await expectChanges(2);
   });
 
-  it('sees rights that change, since they decide whether the file is trusted', async () => {
+  it('sees permission changes, since they decide whether the file is trusted', async () => {
     writeFileSync(path, 'one');
     await start();
     chmodSync(path, 0o666);
     await expectChanges(1);
   });
 
-  it('takes many writes at once for one change', async () => {
+  it('treats many rapid writes as one change', async () => {
     writeFileSync(path, 'one');
     await start();
     await expectOnlyThis(() => {
@@ -168,19 +168,19 @@ describe('the config watcher', () => {
     });
   });
 
-  it('is not moved by a touch, by the same content, or by other files', async () => {
+  it('ignores a touch, the same content, and other files', async () => {
     writeFileSync(path, 'one');
     await start();
     utimesSync(path, new Date(0), new Date(0));
     writeFileSync(path, 'one');
     writeFileSync(join(root, 'other.yaml'), 'x');
-    // Longer than the debounce: what was told wrongly has been told by now.
+    // Longer than the debounce: a wrong report would have arrived by now.
     await new Promise((resolve) => systemClock.after(400, () => resolve(null)));
     expect(changes).toBe(0);
     await expectOnlyThis(() => writeFileSync(path, 'two'));
   });
 
-  it('tells nothing after it was closed', async () => {
+  it('reports nothing after it was closed', async () => {
     writeFileSync(path, 'one');
     await start();
     writeFileSync(path, 'two');

@@ -1,12 +1,12 @@
 /**
- * Tells when the config file may read differently: written in place, saved by rename (vim, VS Code), swapped behind a
- * symbolic link (Kubernetes, dotfile managers), removed, made again, made for the first time, or given other rights.
+ * Reports when the config file may have changed: written in place, saved by rename (vim, VS Code), swapped behind a
+ * symbolic link (Kubernetes, dotfile managers), removed, recreated, created for the first time, or given other permissions.
  *
- * 1. Folders are watched, never the file: a watch on a file stays with the old one when an editor puts a new one in place.
- * 2. The watches are set up before the file is looked at, so a change in between is seen by one or the other. On macOS a
- *    watch begins later than it is set up, so there is another look.
- * 3. While nothing happens, nothing runs. Only where a watch would report all that the user does, on macOS for `/` and the
- *    home folder, are the names polled.
+ * 1. Folders are watched, never the file: a watch on a file stays with the old one when an editor replaces it.
+ * 2. The watches are set up before the file is read, so a change in between is seen by one or the other. On macOS a
+ *    watch begins later than it is set up, so the file is checked again.
+ * 3. While nothing happens, nothing runs. Names are polled only where a watch would report everything that the user does: on
+ *    macOS, in `/` and the home folder.
  */
 import { basename } from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
@@ -18,11 +18,11 @@ import { isSameName, isTooBroad, thisWatchSystem, type WatchSystem } from '../wa
 import { fingerprintOf } from './file-fingerprint.ts';
 import { namesOnTheWay, type WatchedNames } from './symlink-chain.ts';
 
-/** A save is several events: the file is looked at once they pause for this long. */
+/** A save causes several events: the file is checked once there is none for this long. */
 const debounceMs = 100;
-/** A file that is written without pause is looked at all the same. */
+/** A file that is written continuously is still checked after this long. */
 const maxDebounceMs = 2_000;
-/** A folder whose watch keeps failing is given up, rather than set up again and again. */
+/** A folder whose watch keeps failing is given up, rather than retried forever. */
 const maxWatchErrors = 10;
 
 export interface ConfigWatcherOptions {
@@ -30,20 +30,20 @@ export interface ConfigWatcherOptions {
   readonly clock: Clock;
   readonly onChange: () => void;
   readonly log: Logger;
-  /** Only a test names another. */
+  /** Only tests replace it. */
   readonly system?: WatchSystem;
 }
 
 export interface ConfigWatcher {
-  /** Resolves when the file as it is now is known: only later changes are told. */
+  /** Resolves when the current state of the file is known: only later changes are reported. */
   readonly ready: Promise<void>;
-  /** After it resolves `onChange` is not called any more. Idempotent. */
+  /** After it resolves, `onChange` is no longer called. Idempotent. */
   close(): Promise<void>;
 }
 
 interface WatchedFolder {
   readonly watch: FolderWatch;
-  /** The folder behind the path when the watch was set up: another one may have taken its place. */
+  /** The inode of the folder when the watch was set up: another folder may have replaced it. */
   readonly inode: number;
 }
 
@@ -73,7 +73,7 @@ class WatchedConfig {
     this.#watchFolders();
   }
 
-  /** Looks at the file, and tells of it when it differs from what was seen last. One look after the other. */
+  /** Checks the file, and reports it if it differs from the last check. Runs one check at a time. */
   look(): Promise<void> {
     this.#looking = this.#looking.then(async () => {
       if (this.#isClosed) return;
@@ -94,12 +94,12 @@ class WatchedConfig {
     await this.#looking;
   }
 
-  /** A second look at the flag: it may have been set during an await. */
+  /** Reads the flag again: it may have been set during an await. */
   #hasClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Sets up what the path leads through now, and lets go of the rest. */
+  /** Watches the folders that the path currently leads through, and closes the other watches. */
   #watchFolders(): void {
     this.#names = namesOnTheWay(this.#options.path, this.#system.platform);
     for (const [folder, { inode }] of this.#folders) {
@@ -151,7 +151,7 @@ class WatchedConfig {
     watched?.watch.close();
   }
 
-  /** Without a name anything may have happened. A folder that is moved or removed tells its own name. */
+  /** Without a name anything may have happened. A folder that is moved or removed reports its own name. */
   #matters(folder: string, name: string | null): boolean {
     if (name === null) return true;
     const names = [basename(folder), ...(this.#names.get(folder) ?? [])];

@@ -1,6 +1,6 @@
 /**
- * The worker's side of `worker-compiler.ts`: compiles one config, or edits its text, and ends. Bundled as text, so it is in no
- * file.
+ * The worker side of `worker-compiler.ts`: compiles one config, or edits its text, and exits. Bundled as text, so there is no
+ * file for it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileConfig, type CompileContext } from './config-compiler.ts';

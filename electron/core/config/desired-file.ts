@@ -1,11 +1,11 @@
-/** The file of the on/off choices and its twin: what is in them, and what to make of one that is damaged. */
+/** The file of the on/off choices and its backup: their format, and how damage is handled. */
 import { readFile, rename, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { desiredSchema, type Desired } from '../../../shared/service-snapshot.ts';
 import type { Logger } from '../observability/logger.ts';
 import { NewerStateError, upToDate, type Upgrade } from './state-version.ts';
 
-/** Past this many, the choice that was made longest ago is forgotten. */
+/** Beyond this number, the oldest choice is forgotten. */
 export const maxChoices = 1_000;
 const maxFileBytes = 1024 * 1024;
 
@@ -21,7 +21,7 @@ const fileSchema = z.object({
 
 export interface Choice {
   readonly desired: Desired;
-  /** Only until then, in epoch ms: then the opposite. */
+  /** Valid until this time, in epoch ms; after that the opposite holds. */
   readonly until?: number;
 }
 
@@ -31,13 +31,13 @@ export type UnreadableChoices = 'damaged' | 'newer';
 
 export interface LoadedChoices {
   readonly choices: Choices;
-  /** There are choices, and none of them can be read: damaged, or written by a newer LocalPort, whose files stay as they are. */
+  /** There are choices, but they cannot be read: damaged, or written by a newer LocalPort, whose files stay unchanged. */
   readonly unreadable: UnreadableChoices | null;
-  /** Both files are there and say the same, or neither was ever written. */
+  /** Both files exist with the same content, or neither was ever written. */
   readonly isComplete: boolean;
 }
 
-/** Written after the file itself: one of the two is whole at every moment. */
+/** The backup, written after the file itself: one of the two is complete at every moment. */
 export const twinOf = (path: string): string => `${path}.backup`;
 
 export function choicesText(choices: ReadonlyMap<string, Choice>): string {
@@ -78,7 +78,7 @@ export async function loadChoices(path: string, log: Logger): Promise<LoadedChoi
 
 type Whole = Extract<Read, { kind: 'whole' }>;
 
-/** A crash between the two writes leaves a twin that is one choice behind. */
+/** A crash between the two writes leaves the backup one choice behind. */
 const isSame = (file: Whole, twin: Whole): boolean => choicesText(file.choices) === choicesText(twin.choices);
 
 async function readChoices(path: string): Promise<Read> {

@@ -34,7 +34,7 @@ describe('the desired store', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('says what the config says until the user chooses', async () => {
+  it('follows the config until the user chooses', async () => {
     const store = await open();
     expect(store.desiredOf({ name: 'db', enabled: true })).toBe('on');
     expect(store.desiredOf({ name: 'db', enabled: false })).toBe('off');
@@ -43,7 +43,7 @@ describe('the desired store', () => {
     await store.flush();
   });
 
-  it('may keep off what the first config has, for one run, and writes nothing of that', async () => {
+  it('can keep the services of the first config off for one run, without writing that', async () => {
     const before = await open();
     before.set('chosen', 'on');
     await before.flush();
@@ -65,7 +65,7 @@ describe('the desired store', () => {
     expect(next.desiredOf({ name: 'chosen', enabled: false })).toBe('on');
   });
 
-  it('remembers choices over a restart, of any name', async () => {
+  it('keeps choices across a restart, for any name', async () => {
     const store = await open();
     for (const name of ['db', '__proto__', 'ä "quoted" \n']) store.set(name, 'off');
     await store.flush();
@@ -76,7 +76,7 @@ describe('the desired store', () => {
     expect(logged).toEqual([]);
   });
 
-  it('writes the last of many choices, whole, in a private file, and nothing beside it', async () => {
+  it('writes the last of many choices atomically to a private file, and nothing else', async () => {
     const store = await open();
     for (let index = 0; index < 50; index++) store.set('db', index % 2 === 0 ? 'on' : 'off');
     await store.flush();
@@ -94,7 +94,7 @@ describe('the desired store', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('forgets the choice made longest ago past a thousand', async () => {
+  it('forgets the oldest choice beyond a thousand', async () => {
     const store = await open();
     for (let index = 0; index < 1_000; index++) store.set(`service ${index}`, 'off');
     store.set('service 0', 'off');
@@ -125,7 +125,7 @@ describe('the desired store', () => {
   };
 
   it.each(damages)(
-    'takes the choices from the twin in place of %s, and makes both whole again',
+    'reads the choices from the backup in place of %s, and restores both',
     async (_, content) => {
       await choose({ db: 'off', web: 'on' });
       writeFileSync(path, content);
@@ -143,7 +143,7 @@ describe('the desired store', () => {
   );
 
   it.each(damages)(
-    'turns on nothing that may have been off when twin and file are %s',
+    'turns on nothing that may have been off if backup and file are %s',
     async (_, content) => {
       await choose({ db: 'off', web: 'on' });
       writeFileSync(path, content);
@@ -163,7 +163,7 @@ describe('the desired store', () => {
     },
   );
 
-  it('leaves the files of a newer LocalPort as they are, and turns on nothing that may have been off', async () => {
+  it('leaves the files of a newer LocalPort unchanged, and turns on nothing that may have been off', async () => {
     await choose({ db: 'off' });
     const newer = '{"version": 2, "switches": {"db": "on weekdays"}}';
     writeFileSync(path, newer);
@@ -195,7 +195,7 @@ describe('the desired store', () => {
     expect(readdirSync(join(root, 'state'))).toEqual(['desired.json', 'desired.json.backup']);
   });
 
-  it('brings a twin up to date that a crash left behind by one choice', async () => {
+  it('updates a backup that a crash left one choice behind', async () => {
     await choose({ db: 'on' });
     const older = readFileSync(`${path}.backup`, 'utf8');
     await choose({ db: 'off' });
@@ -207,7 +207,7 @@ describe('the desired store', () => {
     await store.flush();
   });
 
-  it('keeps a choice in memory that it cannot write, says so, and writes it when it can', async () => {
+  it('keeps a choice in memory that it cannot write, reports that, and writes it when it can', async () => {
     const store = await open();
     writeFileSync(join(root, 'state'), 'a file where the folder should be');
     store.set('db', 'off');

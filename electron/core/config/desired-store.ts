@@ -1,9 +1,9 @@
 /**
- * The user's on/off choices, in a state file of the app's own: their YAML is never written. Without a choice, `enabled` in
- * the config decides. A choice is kept while its service is out of the config, so that it is remembered when it comes back.
+ * The user's on/off choices, in a state file: the user's YAML is never written. Without a choice, `enabled` in the config
+ * decides. A choice is kept while its service is not in the config, and applies again when the service returns.
  *
- * Invariant: damage to the file never turns on what was off. It has a twin that is written after it, with the same
- * content; where neither can be read, everything that the config has is off until the user says otherwise.
+ * Invariant: damage to the file never turns on a service that was off. The file has a backup with the same content, written
+ * after it; if neither can be read, all services of the config are off until the user turns them on.
  */
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -19,30 +19,30 @@ import {
 } from './desired-file.ts';
 
 export interface DesiredStore {
-  /** The user's choice, else what the config says. */
+  /** The user's choice, else the value of the config. */
   desiredOf(spec: Pick<ServiceSpec, 'name' | 'enabled'>): Desired;
-  /** Remembers a choice at once, and writes it in the background. `until`: in epoch ms; then the opposite holds. */
+  /** Applies a choice at once, and writes it in the background. `until`: in epoch ms; after that the opposite holds. */
   set(name: string, desired: Desired, until?: number): void;
-  /** The choices that hold only until a moment, in epoch ms. */
+  /** The choices with an end, in epoch ms. */
   passing(): ReadonlyMap<string, Required<Choice>>;
-  /** A config has been applied: services that come later were not in it when the file was damaged, or LocalPort started. */
+  /** A config has been applied: services added later were not in it when the file was damaged, or when LocalPort started. */
   settle(): void;
-  /** Resolves when everything set so far is on disk, or could not be written, which is logged. Never rejects. */
+  /** Resolves when all choices are on disk, or could not be written, which is logged. Never rejects. */
   flush(): Promise<void>;
 }
 
 export interface DesiredStoreParts {
   readonly path: string;
   readonly log: Logger;
-  /** What the first config has is off until it is turned on, for this run: nothing of that is written. */
+  /** The services of the first config are off until they are turned on, for this run only: this is not written. */
   readonly allOff?: boolean;
-  /** Why the choices could not be written, in the system's words; null: they are on disk. */
+  /** The system's message if the choices could not be written; null: they are on disk. */
   readonly onWritable: (failure: string | null) => void;
-  /** Why the choices are not known; null again once the user has chosen anew, where that is written. */
+  /** Why the choices are not known; null again once a new choice of the user has been written. */
   readonly onUnreadable: (why: UnreadableChoices | null) => void;
 }
 
-/** Reads the choices. A file that cannot be read as such is moved aside, to `….corrupt`. */
+/** Reads the choices. An invalid file is moved aside, to `….corrupt`. */
 export async function openDesiredStore(parts: DesiredStoreParts): Promise<DesiredStore> {
   const { path, log, allOff = false } = parts;
   const { choices, unreadable, isComplete } = await loadChoices(path, log);
@@ -53,7 +53,7 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
   let writing: Promise<void> | null = null;
 
   const write = async (): Promise<void> => {
-    // A newer LocalPort has its choices there: they are not ours to lose.
+    // The files hold the choices of a newer LocalPort, which must not be lost.
     while (!isWritten && unreadable !== 'newer') {
       isWritten = true;
       try {
@@ -90,7 +90,7 @@ export async function openDesiredStore(parts: DesiredStoreParts): Promise<Desire
   return {
     desiredOf: ({ name, enabled }) => {
       const chosen = choices.get(name)?.desired;
-      // On disk as well: the next start finds a file that is whole.
+      // On disk as well: the next start finds a complete file.
       if (chosen === undefined && startsOff) remember(name, { desired: 'off' });
       if (allOff && isFirstConfig) offForThisRun.add(name);
       if (offForThisRun.has(name)) return 'off';

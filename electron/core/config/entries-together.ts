@@ -1,4 +1,4 @@
-/** What entries of a config say against each other: a name twice, a port twice, a ring. */
+/** Conflicts between entries of a config: a repeated name, a repeated port, a loop. */
 import { serviceSchema, type RawConnection, type RawService } from '../../../shared/config-schema.ts';
 import type { Findings } from './config-findings.ts';
 import type { ConfigPath } from './config-problem.ts';
@@ -14,14 +14,14 @@ export interface ValidService {
 
 export interface UnsetPlaces {
   readonly isAt: (path: ConfigPath) => boolean;
-  /** Whether the service with this index needs a variable that is not set. */
+  /** Whether the service with this index needs an unset variable. */
   readonly keepsFromRunning: (index: number) => boolean;
 }
 
 export interface CheckedEntries {
-  /** As they are written. */
+  /** As written. */
   readonly entries: readonly unknown[];
-  /** At the same indices; null where the entry itself is at fault. */
+  /** At the same indices; null if the entry itself has an error. */
   readonly services: readonly (ValidService | null)[];
 }
 
@@ -37,7 +37,7 @@ export function checkTogether(
   reportLoops(findings, services, unset);
 }
 
-/** Also among services that are at fault elsewhere: whoever fixes a file wants to know everything at once. */
+/** Also among services with other errors: the user wants to see all errors at once. */
 function reportRepeatedNames(findings: Findings, services: readonly unknown[], unset: UnsetPlaces): void {
   const firstIndex = new Map<string, number>();
   for (const [index, service] of services.entries()) {
@@ -57,7 +57,7 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
     const isKnown = (key: string): boolean => !unset.isAt(['services', index, key]);
     const isMeant =
       typeof localPort === 'number' && isKnown('local_port') && isKnown('bind') && !isReverseEntry(service);
-    // What it cannot be read as is told elsewhere.
+    // A value that cannot be read is reported elsewhere.
     if (!isMeant || (bind === undefined && valueAt(service, ['bind']) !== undefined)) return [];
     const isEnabled = readKey(service, 'enabled') !== false;
     return [{ index, localPort, bind: bind ?? null, isEnabled }];
@@ -73,7 +73,7 @@ function reportPortConflicts(findings: Findings, services: readonly unknown[], u
   }
 }
 
-/** Spelled alike: a socket that two services reach by other spellings is refused to the second one when it is opened. */
+/** Compares spellings: if two services spell one socket differently, opening it fails for the second one. */
 function reportSharedSockets(findings: Findings, services: readonly unknown[], unset: UnsetPlaces): void {
   const firstIndex = new Map<string, number>();
   for (const [index, service] of services.entries()) {
@@ -90,7 +90,7 @@ function reportSharedSockets(findings: Findings, services: readonly unknown[], u
   }
 }
 
-/** Two services cannot have one place on one server. Told where the server is written alike: an alias may hide that it is one. */
+/** Two services cannot share one address on one server. Detected if the server is spelled the same; an alias may hide it. */
 function reportSharedListeners(
   findings: Findings,
   services: readonly (ValidService | null)[],
@@ -123,9 +123,9 @@ function reportSharedListeners(
 interface TakenValue {
   readonly path: ConfigPath;
   readonly value: string;
-  /** The index of the service that has it. */
+  /** The index of the service that has the place. */
   readonly earlier: number;
-  /** The name of that service, where it tells more than its place. */
+  /** The name of that service, if it is more helpful than its index. */
   readonly holder?: string | undefined;
 }
 
@@ -166,10 +166,10 @@ function describeLoop({ localPort }: LoopCandidate, through: readonly string[]):
   return `leads back to this service through ${through.slice(0, maxShownNames).join(', ')}${more}`;
 }
 
-/** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
+/** Only tcp connects from this machine. For others it is unknown: an ssh server at 127.0.0.1 may belong to a virtual machine. */
 function loopCandidate({ service, connection: raw }: ValidService): LoopCandidate {
   const { name, local_port: wanted, bind = null, remote_port: port } = service;
-  // One that is chosen is never one that a service leads to by its number.
+  // A port that is chosen automatically is never the configured target of a service.
   const localPort =
     typeof wanted === 'number' && !isReverseEntry({ ...service, connection: raw.connection }) ? wanted : 0;
   const isKnown = raw.technology === 'tcp' && typeof port === 'number';

@@ -1,9 +1,9 @@
 /**
- * `${NAME}` and `${NAME:default}`, as LocalPort 0.3.7 had them, and `${NAME:-default}`, as compose files have it, where an empty
- * variable counts as unset: replaced in the text of the file, before YAML reads it, and the first colon splits. A default
- * is part of the file and is put in as it stands. A variable's value is not: it travels through YAML as a token of two
- * private-use characters and is put in afterwards, so that a password with `#`, quotes or a line break means itself and cannot
- * write YAML of its own.
+ * `${NAME}` and `${NAME:default}`, as in LocalPort 0.3.7, and `${NAME:-default}`, as in compose files, where an empty
+ * variable counts as unset: replaced in the text of the file before YAML parses it, split at the first colon. A default
+ * is part of the file and is inserted as it is. A variable's value is not: it passes through YAML as a token of two
+ * private-use characters and is inserted afterwards, so that a password with `#`, quotes or a line break is taken literally
+ * and cannot inject YAML.
  */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,28 +11,28 @@ interface Variable {
   readonly name: string;
   /** undefined: neither set nor given a default. */
   readonly value: string | undefined;
-  /** Where it is named, from 1. */
+  /** The line of its use, from 1. */
   readonly line: number;
 }
 
 export interface Substitution {
-  /** The file's text with defaults put in and variables as tokens; line numbers are those of the file. */
+  /** The file's text with defaults inserted and variables as tokens; line numbers are those of the file. */
   readonly text: string;
   /** Every use of a variable that is not replaced by its default, in the order of the file. */
   readonly variables: readonly Variable[];
-  /** There are more than these, which are in the text as they are written. */
+  /** There are more variables than the limit; the others are in the text as written. */
   readonly hasTooMany: boolean;
 }
 
-/** A use of an unset variable without default. */
+/** A use of an unset variable without a default. */
 export type UnsetVariable = Pick<Variable, 'name' | 'line'>;
 
 /** The innermost ones: a default may itself name variables. */
 export const placeholder = /\$\{((?:(?!\$\{)[^}\n])+)\}/g;
 export const maxNesting = 8;
-/** Far more than 1,000 services name. */
+/** Far more than 1,000 services need. */
 const maxVariables = 50_000;
-/** What is longer is text: no system has such a variable. */
+/** A longer name is text: no system has such a variable. */
 const maxNameCharacters = 256;
 const token = /\uE000(\d+)\uE001/g;
 
@@ -52,7 +52,7 @@ export function substituteEnvironment(source: string, environment: Environment):
     if (value === undefined && colon !== -1) return expression.slice(colon + (isOfCompose ? 2 : 1));
     hasTooMany ||= variables.length >= maxVariables;
     if (hasTooMany) return whole;
-    // No placeholder spans lines, so none is moved.
+    // No placeholder spans lines, so line numbers do not change.
     variables.push({ name, value, line: lineAt(text, offset) });
     return `\uE000${variables.length - 1}\uE001`;
   };
@@ -66,13 +66,13 @@ export function substituteEnvironment(source: string, environment: Environment):
 
 export const hasVariable = (text: string): boolean => text.includes('\uE000') && text.search(token) !== -1;
 
-/** Puts in the values of the variables that are set; tokens of unset ones stay. */
+/** Inserts the values of set variables; tokens of unset ones stay. */
 export function insertValues(text: string, variables: readonly Variable[]): string {
   if (!hasVariable(text)) return text;
   return text.replace(token, (whole, index: string) => variables[Number(index)]?.value ?? whole);
 }
 
-/** One word of the file with its variables' values put in. */
+/** One word of the file with the values of its variables. */
 export function withValues(word: string, environment: Environment): string {
   if (!word.includes('${')) return word;
   const { text, variables } = substituteEnvironment(word, environment);
@@ -88,7 +88,7 @@ export function unsetVariablesIn(text: string, variables: readonly Variable[]): 
   });
 }
 
-/** Writes tokens as `${NAME}` again, to be shown. */
+/** Writes tokens as `${NAME}` again, for display. */
 export function showVariables(text: string, variables: readonly Variable[]): string {
   if (!hasVariable(text)) return text;
   return text.replace(token, (whole, index: string) => {
@@ -97,7 +97,7 @@ export function showVariables(text: string, variables: readonly Variable[]): str
   });
 }
 
-/** The lines of offsets that only grow: what lies between two of them is looked at once. */
+/** The lines of increasing offsets: the text between two of them is scanned once. */
 function lineTeller(): (text: string, offset: number) => number {
   let line = 1;
   let position = 0;

@@ -2,7 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 
 export interface PathContext {
   readonly homeDirectory: string;
-  /** Relative paths of the file begin here. */
+  /** The base of relative paths in the file. */
   readonly configDirectory: string;
 }
 

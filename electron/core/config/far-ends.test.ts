@@ -1,4 +1,4 @@
-/** Sockets at the far end, and forwards that are turned round: what their keys mean, and what they cannot mean. */
+/** Sockets at the far end, and reverse forwards: the meaning of their keys, and invalid combinations. */
 import { describe, expect, it } from 'vitest';
 import { diffServices } from './config-differ.ts';
 import { compileConfig } from './config-compiler.ts';
@@ -20,7 +20,7 @@ describe('a socket at the far end', () => {
   it.each([
     ['local_port: 1, remote_socket: /run/a.sock', ''],
     ['local_port: 1', ', remote_socket: /run/a.sock'],
-  ])('stands on the service or in its connection: %s%s', (keys, connection) => {
+  ])('is set in the service or in its connection: %s%s', (keys, connection) => {
     expect(service(keys, connection).connection).toMatchObject({
       remoteSocket: '/run/a.sock',
       remotePort: 0,
@@ -31,7 +31,7 @@ describe('a socket at the far end', () => {
     ['/run/postgresql/.s.PGSQL.5432', 'postgres'],
     ['/var/run/docker.sock', 'http'],
     ['/run/5432', undefined],
-  ])('is asked for what its name is known for: %s', (path, type) => {
+  ])('is checked by the protocol of a well-known name: %s', (path, type) => {
     const { probe } = service(`local_port: 1, remote_socket: ${path}`).healthCheck;
     expect(probe.type === 'auto' ? probe.hello?.type : probe).toBe(type);
   });
@@ -49,11 +49,11 @@ describe('a socket at the far end', () => {
       `/${'x'.repeat(107)}`,
       `remote_socket: "/${'x'.repeat(59)}…" has 108 bytes, and the path of a socket may have 107`,
     ],
-  ])('is a path that the server can take: %s', (path, fault) => {
+  ])('is a path that the server accepts: %s', (path, fault) => {
     expect(faults(entry(`local_port: 1, remote_socket: ${path}`))).toEqual([`error services[0].${fault}`]);
   });
 
-  it('stands beside nothing else that names the far end', () => {
+  it('excludes all other keys for the far end', () => {
     expect(
       faults(entry('local_port: 1, remote_port: 2', ', remote_host: db, remote_socket: /run/a')),
     ).toEqual([
@@ -72,7 +72,7 @@ describe('a socket at the far end', () => {
     ]);
   });
 
-  it('is one of ssh only, and so is everything like it', () => {
+  it('is supported by ssh only, and so are similar keys', () => {
     const tcp =
       '  - {name: a, technology: tcp, local_port: 1, remote_port: 2, remote: true, remote_socket: /a, connection: {host: b}}\n';
     expect(faults(tcp)).toEqual([
@@ -83,7 +83,7 @@ describe('a socket at the far end', () => {
 });
 
 describe('a reverse forward', () => {
-  it('has a target in place of a local port', () => {
+  it('has a target instead of a local port', () => {
     expect(service('remote: true, local_port: 3000, remote_port: 8080')).toMatchObject({
       localPort: 0,
       connection: {
@@ -144,14 +144,14 @@ describe('a reverse forward', () => {
     expect(found).toEqual([`error services[0].${fault}`]);
   });
 
-  it('warns when the server is to let in others', () => {
+  it('warns if the server should accept connections from others', () => {
     const open = entry('remote: true, local_port: 3000, remote_port: 8080', ', remote_host: 0.0.0.0');
     expect(faults(open)).toEqual([
       'warning services[0].connection.remote_host: lets other machines connect to a if GatewayPorts in the sshd_config of the server allows it, which by default it does not',
     ]);
   });
 
-  it('leads to a port that others may have, and has its place on the server for itself', () => {
+  it('leads to a port that other services may use, but has an exclusive address on the server', () => {
     const here = entry('local_port: 3000, remote_port: 1', '', 'here');
     const round = (name: string, connection = ''): string =>
       entry('remote: true, local_port: 3000, remote_port: 8080', connection, name);
@@ -169,7 +169,7 @@ describe('a reverse forward', () => {
     ]);
   });
 
-  it('opens no port when another of its keys is wrong', () => {
+  it('opens no port if another of its keys is wrong', () => {
     const text = `services:\n${entry('remote: true, local_port: 3000, remote_port: 80800')}`;
     const salvaged = compileConfig(text, {
       path: testConfigPath,
@@ -182,7 +182,7 @@ describe('a reverse forward', () => {
     ]);
   });
 
-  it('is another connection when it leads elsewhere, and another port when it is turned round', () => {
+  it('changes its connection when it leads elsewhere, and its port when its direction changes', () => {
     const ports = 'local_port: 3000, remote_port: 8080';
     const changes = (before: string, after: string): readonly unknown[] =>
       diffServices([service(before)], [service(after)]).map((change) =>

@@ -1,6 +1,6 @@
 /**
- * Entries of services that are at fault, in a file that can be read otherwise: each becomes a service that does not run
- * and says why, as far as it can be told what it is. Pure.
+ * Service entries with errors, in a file that is otherwise readable: each becomes a service that does not run and says
+ * why, if it can be identified. Pure.
  */
 import type { BindAddress } from '../../../shared/bind-address.ts';
 import { describeCause } from '../../../shared/failure.ts';
@@ -17,11 +17,11 @@ import { valueAt } from './tree-path.ts';
 
 export interface FaultyEntries {
   readonly names: ReadonlySet<string>;
-  /** There are such that have no name, or another's: nobody can tell which service they were. */
+  /** Some have no name, or the name of another service, so they cannot be identified. */
   readonly hasNameless: boolean;
 }
 
-/** The first error of each entry, by its index; null when something else in the file is at fault. */
+/** The first error of each entry, by index; null if there is an error elsewhere in the file. */
 export function faultsOfEntries(
   problems: readonly ConfigProblem[],
 ): ReadonlyMap<number, ConfigProblem> | null {
@@ -57,7 +57,7 @@ export function describeFaulty(
     const port = ports[index] ?? null;
     const bare = bareService({
       name,
-      // 0 is a port that is not known: one that is another's must not be opened.
+      // 0 means unknown: a port of another service must not be opened.
       localPort: port !== null && isAlone(ports, index) ? port : 0,
       bind: bindOf(entries[index]),
       connection: service === null ? unknownConnection : connectionOf(service, paths),
@@ -83,7 +83,7 @@ const connectionOf = ({ service, connection }: ValidService, paths: PathContext)
 
 const { name, local_port: localPort, bind, enabled } = serviceSchema.out.shape;
 const nameOf = (entry: unknown): string | null => name.safeParse(valueAt(entry, ['name'])).data ?? null;
-/** That of a reverse forward is a program's. */
+/** The port of a reverse forward belongs to a program. */
 const portOf = (entry: unknown): number | null =>
   isReverseEntry(entry) ? null : numberOrNull(localPort.safeParse(valueAt(entry, ['local_port'])).data);
 const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);

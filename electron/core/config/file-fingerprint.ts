@@ -5,8 +5,8 @@ import { maxConfigBytes } from './config-source.ts';
 import { stepsTo, type PathStep } from './path-steps.ts';
 
 /**
- * What tells one state of a config file from another: its content, who may write it or put another one in its place,
- * or why it cannot be read. Not its times: a touch changes nothing. Never blocks on a pipe, never rejects.
+ * A fingerprint of the state of a config file: its content, who can write or replace it, or why it cannot be read.
+ * Without its times: a touch changes nothing. Never blocks on a pipe, never rejects.
  */
 export async function fingerprintOf(path: string): Promise<string> {
   let handle: FileHandle | undefined;

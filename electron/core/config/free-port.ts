@@ -5,20 +5,20 @@ import { bindsOverWildcard, isAnswered } from '../relay/answered-port.ts';
 
 const endOfPorts = 65_536;
 
-/** Stacks that a computer may lack: a port is free there. */
+/** Error codes of an IP stack that the computer lacks: the port counts as free there. */
 const absentStack = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
-/** What this computer says of its ports. */
+/** The state of ports on this computer. */
 export interface PortSystem {
   readonly platform: NodeJS.Platform;
   readonly canBind: (host: string, port: number) => Promise<boolean>;
-  /** Whether somebody accepts connections there. */
+  /** Whether a program accepts connections there. */
   readonly isAnswered: (port: number, bind: BindAddress) => Promise<boolean>;
 }
 
 /**
- * The first port from `preferred` on that is free where `bind` says, among `tries`; null when none is. Somebody may
- * take it before it is used: the user of the port has to be ready for that.
+ * The first free port from `preferred` on at the address `bind`, among `tries` ports; null: none is free. Another program may
+ * take it before it is used, so the caller has to handle that.
  */
 export type FindFreePort = (preferred: number, tries: number, bind?: BindAddress) => Promise<number | null>;
 

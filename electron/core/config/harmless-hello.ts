@@ -1,4 +1,4 @@
-/** The protocols that a port is known for, and whose first question no server minds. Pure. */
+/** The protocols of well-known ports whose first message is harmless to the server. Pure. */
 import { isReverse } from '../../../shared/route-text.ts';
 import type { Connection, ProbeSpec, TargetProbe } from '../../../shared/service-spec.ts';
 
@@ -7,7 +7,7 @@ export const autoProbe = (connection: Connection): ProbeSpec => ({
   hello: harmlessHello(connection),
 });
 
-/** Nobody logs in, and any answer will do. */
+/** There is no login, and any answer is accepted. */
 const unchecked = { verifySsl: false, caFile: null } as const;
 
 const http: TargetProbe = {
@@ -30,7 +30,7 @@ const postgresAt = (host: string): TargetProbe => ({
   host,
 });
 
-/** The names that PostgreSQL, Docker and Podman give to their sockets. */
+/** The socket names of PostgreSQL, Docker and Podman. */
 function helloToSocket(path: string): TargetProbe | null {
   const name = path.split('/').at(-1) ?? '';
   if (/^\.s\.PGSQL\.\d+$/.test(name)) return postgresAt('localhost');
@@ -38,12 +38,12 @@ function helloToSocket(path: string): TargetProbe | null {
 }
 
 /**
- * null: the protocol is not known, or a server minds a connection that says no more than this. MySQL counts it as an error
- * and blocks the host after 100; a debugger takes it for its one session.
+ * null: the protocol is not known, or such a short connection harms the server. MySQL counts it as an error
+ * and blocks the host after 100; a debugger takes it for its only session.
  */
 export function harmlessHello(connection: Connection): TargetProbe | null {
   const servername = serverNameOf(connection);
-  // What it leads to is on this machine, and nobody's server.
+  // Its target is on this machine, and not a known server.
   if (isReverse(connection)) return null;
   if (connection.technology === 'ssh' && connection.remoteSocket !== undefined)
     return helloToSocket(connection.remoteSocket);
@@ -69,7 +69,7 @@ export function harmlessHello(connection: Connection): TargetProbe | null {
   }
 }
 
-/** The name that the far end's certificate should have: what those call it who reach it without us. */
+/** The expected name in the far end's certificate: its name for clients that connect without LocalPort. */
 export function serverNameOf(connection: Connection): string {
   switch (connection.technology) {
     case 'tcp':

@@ -1,4 +1,4 @@
-/** What is wrong with a health check although each of its keys is sound. Pure. */
+/** Errors of a health check whose keys are valid individually. Pure. */
 import type { RawHealthCheck, RawProbeConfig } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
@@ -13,7 +13,7 @@ export interface HealthCheckFault {
   readonly message: string;
 }
 
-/** Judges a check as it will run: defaults merged. */
+/** Validates a check as it will run, with defaults merged. */
 export function healthCheckFaults(check: RawHealthCheck): readonly HealthCheckFault[] {
   return [missingCommand(check), weakSslmode(check), idleAuthorities(check)].filter(
     (fault) => fault !== null,

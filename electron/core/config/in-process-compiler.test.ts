@@ -6,12 +6,12 @@ import { sshConfig } from './testing/config-text.ts';
 const context = { path: '/etc/lp/localport.yaml', env: {}, homeDirectory: '/home/me' };
 
 describe('a config that is compiled in the process', () => {
-  it('is what the compiler says', async () => {
+  it('has the result of the compiler', async () => {
     const compiled = await compileInProcess(sshConfig(), context, new AbortController().signal);
     expect(compiled).toStrictEqual(compileConfig(sshConfig(), context));
   });
 
-  it('is given up when it takes too long, in a loop of our own and in one of a regular expression', () => {
+  it('is aborted when it takes too long, in a loop of our own and in a regular expression', () => {
     const message =
       'the file takes too long to read, more than 0.1 s: make it smaller, or reload to try again';
     const late = { ok: false, error: [{ path: '', message }] };

@@ -1,4 +1,4 @@
-/** Compiles in the thread of the caller: for a process that has nothing else to do meanwhile, and for tests. */
+/** Compiles in the caller's thread: for a process that has nothing else to do, and for tests. */
 import { runInNewContext } from 'node:vm';
 import { err, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
@@ -14,8 +14,8 @@ export const compileInProcess: ConfigCompiler = (text, context) =>
   Promise.resolve(withinDeadline(() => compileConfig(text, context), deadlineMs));
 
 /**
- * `compile` runs in this context, as any function that is passed; only the call comes from another one, because V8 stops
- * what it has called after a timeout. That costs a millisecond, a worker thirty.
+ * `compile` runs in this context, like any function that is passed; only the call comes from another context, whose timeout
+ * also interrupts the called function. That takes a millisecond, a worker thirty.
  */
 export function withinDeadline(compile: () => Compiled, timeoutMs: number): Compiled {
   try {

@@ -7,7 +7,7 @@ import { isMapping } from './tree-path.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** What was found and what is allowed: `70000 is above 65535`. `found` is the value as it was written. */
+/** What was found and what is allowed: `70000 is above 65535`. `found` is the value as written. */
 export function describeIssue(issue: Issue, found: unknown): string {
   const shown = showValue(found);
   switch (issue.code) {
@@ -42,7 +42,7 @@ export function describeIssue(issue: Issue, found: unknown): string {
   }
 }
 
-/** `- name:db` is a text, and entries without a dash are one mapping. */
+/** `- name:db` is text, and entries without a dash are one mapping. */
 function hintOnType(expected: string, found: unknown): string {
   if (expected === 'array' && isMapping(found)) return ': begin each entry with "- "';
   return typeof found === 'string' && /^\w+:[^\s/]/.test(found)
@@ -54,7 +54,7 @@ function hintOnType(expected: string, found: unknown): string {
 const isOrWord = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>
   errors.some(([first]) => first?.code === 'invalid_value' && first.values.length === 1);
 
-/** As the branch says that takes values of this type; else which types there are. */
+/** The message of the branch for values of this type; else the possible types. */
 function describeBranch(issue: z.core.$ZodIssueInvalidUnion, found: unknown): string {
   const near = issue.errors.flatMap(([first]) => first ?? []).find(({ code }) => code !== 'invalid_type');
   return near === undefined
@@ -62,7 +62,7 @@ function describeBranch(issue: z.core.$ZodIssueInvalidUnion, found: unknown): st
     : describeIssue(near, found);
 }
 
-/** What is wrong with it as the other thing that it may be. */
+/** The error of the value as the other alternative. */
 function describeOrWord({ errors }: z.core.$ZodIssueInvalidUnion, found: unknown): string {
   const branches = errors.flatMap(([first]) => first ?? []);
   const words = branches.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
@@ -96,7 +96,7 @@ export function describeRefusedKey(key: string, known: readonly string[]): strin
   return `unknown key, so the service does not start${hint}`;
 }
 
-/** In place of a key that has to be there: `unknown key; did you mean technology?` */
+/** In place of a required key: `unknown key; did you mean technology?` */
 export const describeMistakenKey = (key: string, known: readonly string[]): string =>
   `unknown key; did you mean ${guessKey(key, known) ?? known.join(', ')}?`;
 

@@ -14,7 +14,7 @@ describe('services that lead to themselves', () => {
     expect(findLoops([service('pg', 5432, 5432)])).toEqual([['pg']]);
   });
 
-  it('finds a ring through others, seen from each of them', () => {
+  it('finds a loop through others, from each of them', () => {
     const ring = [service('a', 1, 2), service('b', 2, 3), service('c', 3, 1)];
     expect(findLoops(ring)).toEqual([
       ['b', 'c', 'a'],
@@ -23,7 +23,7 @@ describe('services that lead to themselves', () => {
     ]);
   });
 
-  it('leaves a chain alone, and one that leads into a ring of others', () => {
+  it('accepts a chain, and a chain that leads into a loop of others', () => {
     expect(findLoops([service('a', 1, 2), service('b', 2, null)])).toEqual([null, null]);
     expect(findLoops([service('a', 1, 2), service('b', 2, 2)])).toEqual([null, ['b']]);
   });

@@ -1,6 +1,6 @@
 /**
- * Services that lead to themselves, directly or in a ring through others: one client would be relayed until no descriptor is
- * left. Told by what the config says; a name that only resolves to this machine is not looked up. Pure.
+ * Services that lead to themselves, directly or in a loop through others: one client would be relayed until no descriptors are
+ * left. Judged by the config alone; a name that resolves to this machine is not looked up. Pure.
  */
 import { BlockList, isIP } from 'node:net';
 import {
@@ -11,10 +11,10 @@ import {
 } from '../../../shared/bind-address.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
-/** A service of which both ends are known. */
+/** A service whose two ends are known. */
 export interface LoopCandidate extends LocalPlace {
   readonly name: string;
-  /** Where its clients' connections go; null: not known. */
+  /** The target of its clients' connections; null: not known. */
   readonly leadsTo: LoopTarget | null;
 }
 
@@ -23,7 +23,7 @@ export interface LoopTarget {
   readonly port: number;
 }
 
-/** Only tcp connects from here. Of the others nobody knows: an ssh server at 127.0.0.1 may be that of a virtual machine. */
+/** Only tcp connects from this machine. For others it is unknown: an ssh server at 127.0.0.1 may belong to a virtual machine. */
 export const loopCandidate = ({ name, bind, localPort, connection }: ServiceSpec): LoopCandidate => ({
   name,
   bind,
@@ -31,21 +31,21 @@ export const loopCandidate = ({ name, bind, localPort, connection }: ServiceSpec
   leadsTo: connection.technology === 'tcp' ? { host: connection.host, port: connection.remotePort } : null,
 });
 
-/** Whether a name or address means the machine itself, on the loopback interface, however it is spelled. */
+/** Whether a name or address in any spelling means this machine, on the loopback interface. */
 export const isLoopback = (host: string): boolean => arrivalsOf(host).some(isLoopbackAddress);
 
-/** The addresses that a connection to this host arrives at; none where they are not known. */
+/** The local addresses where a connection to this host arrives; none if they are not known. */
 function arrivalsOf(host: string): readonly string[] {
   const plain = plainHost(host);
   if (plain === 'localhost' || plain.endsWith('.localhost')) return hostsOf(null);
   const address = parseBindAddress(plain) ?? '';
-  // The unspecified address leads here too.
+  // The unspecified address leads to this machine too.
   if (address === '0.0.0.0') return ['127.0.0.1'];
   if (address === '::') return hostsOf(null);
   return isIP(address) === 0 ? [] : [address];
 }
 
-/** As a URL writes it: `127.1`, `0x7f.1` and `::ffff:7f00:1` are other spellings of one address (WHATWG URL, host parsing). */
+/** In the form of a URL: `127.1`, `0x7f.1` and `::ffff:7f00:1` are spellings of one address (WHATWG URL, host parsing). */
 function plainHost(host: string): string {
   const withoutZone = host.replace(/^\[|\]$|%.*$/g, '').replace(/\.$/, '');
   const url = `http://${withoutZone.includes(':') ? `[${withoutZone}]` : withoutZone}`;
@@ -59,14 +59,14 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether a service that is open there takes what arrives at this address. */
+/** Whether a service with this bind address accepts connections that arrive at `address`. */
 function takes(bind: BindAddress, address: string): boolean {
   if (bind === '0.0.0.0') return isIP(address) === 4 && isLoopbackAddress(address);
   if (bind === '::') return isLoopbackAddress(address);
   return hostsOf(bind).includes(address);
 }
 
-/** For each candidate the names on the shortest way back to it, its own last; null where no way comes back. */
+/** For each candidate the names on the shortest path back to it, its own last; null: there is no such path. */
 export function findLoops(candidates: readonly LoopCandidate[]): readonly (readonly string[] | null)[] {
   const byPort = new Map<number, LoopCandidate[]>();
   for (const candidate of candidates) {
@@ -74,7 +74,7 @@ export function findLoops(candidates: readonly LoopCandidate[]): readonly (reado
     if (sharing === undefined) byPort.set(candidate.localPort, [candidate]);
     else sharing.push(candidate);
   }
-  // Services that share a port are not on at the same time, but each of them may be.
+  // Services that share a port are not on at the same time, but any of them may be.
   const places = new Map<string, Place>();
   const placeOf = ({ leadsTo }: LoopCandidate): Place => {
     if (leadsTo === null) return nowhere;
@@ -93,14 +93,14 @@ export function findLoops(candidates: readonly LoopCandidate[]): readonly (reado
   return candidates.map((start) => wayBack(start, nextOf));
 }
 
-/** Where connections go, and who takes them there. */
+/** An address and port, and the services that accept connections there. */
 interface Place {
   readonly takers: readonly LoopCandidate[];
 }
 
 const nowhere: Place = { takers: [] };
 
-/** Looks at each place once: a thousand services that all lead to one port, which a thousand share, are a million ways. */
+/** Visits each place once: a thousand services that lead to one port, shared by a thousand others, have a million paths. */
 function wayBack(start: LoopCandidate, nextOf: ReadonlyMap<LoopCandidate, Place>): readonly string[] | null {
   const seen = new Set<Place>();
   const cameFrom = new Map<LoopCandidate, LoopCandidate>();

@@ -1,8 +1,8 @@
 import type { RawFile, RawHealthCheck, RawService } from '../../../shared/config-schema.ts';
 
 /**
- * The probe's own settings are inherited only by a check of the same type: an http url means nothing to postgres.
- * `enabled: false` says `type: none` in the words of 0.3.7; among the defaults it yields to a type of the service's own.
+ * The probe's own settings are inherited only by a check of the same type: postgres has no use for an http url.
+ * `enabled: false` is 0.3.7's form of `type: none`; in the defaults it yields to the service's own type.
  */
 export function mergedHealthCheck(service: RawService, fileDefaults: RawFile['defaults']): RawHealthCheck {
   const defaults = fileDefaults?.health_check ?? {};

@@ -1,6 +1,6 @@
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 
-/** A file without which the service cannot run, and the key that names it. */
+/** The file that a service needs to run, and the key that names it. */
 export function fileOf(
   connection: Connection,
 ): { readonly file: string; readonly key: 'key_file' | 'kubeconfig' } | null {
@@ -11,7 +11,7 @@ export function fileOf(
   return null;
 }
 
-/** The kubeconfigs that services name themselves, each once. */
+/** The kubeconfigs that services name themselves, without duplicates. */
 export const kubeconfigsOf = (services: readonly ServiceSpec[]): readonly string[] => {
   const files = services.flatMap(({ connection }) => fileOf(connection) ?? []);
   return [...new Set(files.filter(({ key }) => key === 'kubeconfig').map(({ file }) => file))].toSorted();

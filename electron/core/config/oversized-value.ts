@@ -1,13 +1,13 @@
 import type { ConfigPath } from './config-problem.ts';
 import { isMapping } from './tree-path.ts';
 
-/** In a list or mapping within an entry. Each value at fault costs the schema an issue with its path. */
+/** The limit for a list or mapping within an entry. Each invalid value makes the schema create an issue with its path. */
 export const maxItems = 1_000;
 
-/** Where a list or mapping within `root` is larger than that; null where none is. */
+/** The path of a list or mapping within `root` that is larger than that; null: there is none. */
 export function oversizedPath(root: unknown): ConfigPath | null {
   const find = (value: unknown, path: ConfigPath): ConfigPath | null => {
-    // The list of the services has a limit of its own, and each of them is looked at on its own.
+    // The list of services has its own limit, and each service is checked separately.
     if (path[0] === 'services') return null;
     const entries = entriesOf(value);
     if (path.length > 0 && entries.length > maxItems) return path;

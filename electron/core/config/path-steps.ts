@@ -1,22 +1,22 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 
-/** One name on the way to a file: a folder, a symbolic link, the file, or the first thing that does not exist. */
+/** One component of a path: a folder, a symbolic link, the file, or the first name that does not exist. */
 export interface PathStep {
-  /** Without links: each folder in it is the real one. */
+  /** With all links resolved. */
   readonly path: string;
-  /** Of the name itself, not of what a link leads to. null: there is nothing. */
+  /** The stats of the name itself, not of a link's target. null: it does not exist. */
   readonly stats: Stats | null;
-  /** No name is left to look up. */
+  /** No component is left to look up. */
   readonly isLast: boolean;
 }
 
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const maxLinks = 40;
 
 /**
- * Follows a path from its root through every symbolic link, also of folders (Kubernetes swaps `..data`), as the kernel does.
- * Ends with the file, with the first thing that does not exist, or with one link too many.
+ * Follows a path from its root through all symbolic links, including folders (Kubernetes swaps `..data`), as the kernel does.
+ * Ends with the file, with the first name that does not exist, or with one link too many.
  */
 export function stepsTo(path: string): readonly PathStep[] {
   const absolute = resolve(path);
@@ -26,7 +26,7 @@ export function stepsTo(path: string): readonly PathStep[] {
   const steps: PathStep[] = [{ path: folder, stats: lookAt(folder), isLast: pending.length === 0 }];
   for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
     if (name === '..') {
-      // Of the real folder, not of the link that led there.
+      // The parent of the real folder, not of the link to it.
       folder = dirname(folder);
       continue;
     }

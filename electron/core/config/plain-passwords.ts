@@ -1,4 +1,4 @@
-/** Passwords that are in the config file itself. Pure. */
+/** Plaintext passwords in the config file. Pure. */
 import type { RawConnection } from '../../../shared/config-schema.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { isReference } from '../secrets/service-secrets.ts';
@@ -9,7 +9,7 @@ import type { ValidService } from './entries-together.ts';
 const advice =
   'is in plain text in the config file, and so in every backup and commit of it: run localport secret set NAME and write keychain:NAME, or write ${NAME}';
 
-/** A warning for each service that has one of its own. */
+/** Adds a warning for each service with a plaintext password. */
 export function warnOfPlainPasswords(
   services: readonly (ValidService | null)[],
   { variables }: Substitution,

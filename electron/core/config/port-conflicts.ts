@@ -1,10 +1,10 @@
-/** Entries of a config that want the same local port at the same address, and are both on from the start. Pure. */
+/** Entries of a config with the same local port at the same address that are both on from the start. Pure. */
 import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
 
 export interface PortWish extends LocalPlace {
-  /** Of the entry. */
+  /** The index of the entry. */
   readonly index: number;
-  /** Those that are off at first may share a port with one that is on, or with each other. */
+  /** Services that are off at first may share a port with one that is on, or with each other. */
   readonly isEnabled: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface PortConflict {
   readonly holder: PortWish;
 }
 
-/** In the order of the file: the first one has the port, each later one is in conflict with it. */
+/** In the order of the file: the first service has the port, and later ones conflict with it. */
 export function findPortConflicts(wishes: readonly PortWish[]): readonly PortConflict[] {
   const byPort = new Map<number, PortWish[]>();
   return wishes.flatMap((wish) => {

@@ -1,4 +1,4 @@
-/** The `config` of a health check → what is asked, complete. Keys that its type does not know mean nothing. Pure. */
+/** The `config` of a health check → the complete probe. Keys that its type does not know are ignored. Pure. */
 import type { RawHealthCheck, RawProbeConfig } from '../../../shared/config-schema.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { Connection, ProbeSpec, SslMode } from '../../../shared/service-spec.ts';
@@ -9,7 +9,7 @@ import { textOrNull } from './raw-text.ts';
 type CheckType = NonNullable<RawHealthCheck['type']>;
 
 export interface ProbeContext {
-  /** It says what the certificate is expected to name where the config does not, and which protocol is known. */
+  /** Determines the expected name in the certificate if the config does not, and the known protocol. */
   readonly connection: Connection;
   readonly paths: PathContext;
 }
@@ -79,7 +79,7 @@ export function buildProbe(
   }
 }
 
-/** As libpq has it: `sslrootcert=system` stands for the usual authorities, and for verifying in full. */
+/** As in libpq: `sslrootcert=system` means the usual certificate authorities and full verification. */
 function postgresTrust(
   config: RawProbeConfig,
   paths: PathContext,
@@ -89,6 +89,6 @@ function postgresTrust(
   return { sslmode: config.sslmode ?? 'prefer', caFile: expandPath(file, paths) };
 }
 
-/** Of a check of PostgreSQL: `sslrootcert: system`, and no file of authorities in its place. */
+/** For a PostgreSQL check: `sslrootcert: system`, without a CA file that replaces it. */
 export const trustsSystem = ({ ca_file: file, sslrootcert }: RawProbeConfig): boolean =>
   textOrNull(file) === null && sslrootcert === 'system';

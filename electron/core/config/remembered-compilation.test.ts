@@ -6,7 +6,7 @@ import { sshConfig } from './testing/config-text.ts';
 const { signal } = new AbortController();
 const context = { path: '/c.yaml', env: { A: '1' }, homeDirectory: '/h' };
 
-it('compiles again only what differs in text, variables or place, and what was refused', async () => {
+it('compiles again only if text, variables or path differ, or the file was refused', async () => {
   let compilations = 0;
   const compile = rememberLast((...input) => {
     compilations += 1;

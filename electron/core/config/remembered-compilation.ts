@@ -10,15 +10,15 @@ interface Compilation {
 }
 
 /**
- * Nothing but its input decides what a compilation says, so the last good one stands for all with the same input: every
- * "try again" and each renewed credential loads the config, which has seldom changed.
+ * The result of a compilation depends only on its input, so the last successful one is reused for the same input: every
+ * "Try Again" and each renewed credential loads the config, which has rarely changed.
  */
 export function rememberLast(compile: ConfigCompiler): ConfigCompiler {
   let last: Compilation | null = null;
   return async (text, context, signal) => {
     if (last !== null && last.text === text && isDeepStrictEqual(last.context, context)) return last.result;
     const result = await compile(text, context, signal);
-    // One that was refused may have been short of time: it is tried again.
+    // A refused one may have run out of time, so it is compiled again.
     last = result.ok ? { text, context, result } : null;
     return result;
   };

@@ -35,7 +35,7 @@ export function buildService(
   paths: PathContext,
 ): ServiceSpec {
   const built = buildConnection(connection, service, paths);
-  // What stands there of a reverse forward is a program's, and part of the connection.
+  // The local port of a reverse forward belongs to a program, and is part of the connection.
   const isTurned = isReverse(built);
   const bare = bareService({
     name: service.name,
@@ -65,7 +65,7 @@ export function buildService(
   };
 }
 
-/** The keys of a service that say where its two ends are. */
+/** The keys of a service that define its two ends. */
 type RawEnds = Pick<
   RawService,
   'remote_port' | 'remote_socket' | 'remote' | 'local_port' | 'local_socket' | 'local_host' | 'dynamic'
@@ -92,7 +92,7 @@ export function buildConnection(raw: RawConnection, service: RawEnds, paths: Pat
       return {
         technology: 'ssh',
         host: place.host,
-        // As with -l and -p in front of a URL.
+        // As with -l and -p before a URL.
         user: textOrNull(raw.connection.user) ?? place.user,
         port: raw.connection.port ?? place.port,
         keyFile: expandPath(textOrNull(raw.connection.key_file), paths),
@@ -117,7 +117,7 @@ export function buildConnection(raw: RawConnection, service: RawEnds, paths: Pat
   }
 }
 
-/** A socket at the far end, and what a reverse forward leads to. */
+/** A socket at the far end, and the target of a reverse forward. */
 function otherEnds(
   service: RawEnds,
   raw: RawSsh['connection'],
@@ -147,7 +147,7 @@ function buildTarget({
     : { kind: 'selector', selector };
 }
 
-/** `[user@]host[:port]`, also of a hop that is written as a URL. */
+/** `[user@]host[:port]`, also for a hop that is written as a URL. */
 function plainHop(hop: string): string {
   const url = parseSshUrl(hop);
   if (url === null) return hop;
@@ -155,7 +155,7 @@ function plainHop(hop: string): string {
   return url.port === null ? login : `${login}:${String(url.port)}`;
 }
 
-/** What defaults ask of every target is nothing that a SOCKS proxy could be asked. */
+/** A check that defaults set for every target cannot be applied to a SOCKS proxy. */
 const checkFor = (connection: Connection, check: RawHealthCheck): RawHealthCheck => {
   const { type = defaultCheckType } = check;
   const hasTarget = connection.technology !== 'ssh' || connection.isDynamic !== true;

@@ -1,10 +1,10 @@
-/** What a service is where its config says nothing; documented in `docs/config.md`, most of it since 0.3.7. */
+/** The defaults of a service; documented in `docs/config.md`, most of them unchanged since 0.3.7. */
 import { autoProbe } from './harmless-hello.ts';
 import type { HealthCheckSpec, RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
 
 export const defaultCheckType = 'auto';
 
-/** Those that ask no target by themselves, and so mean something where there is none. */
+/** Checks that need no target, so they also apply to a service without one. */
 export const targetlessChecks: readonly string[] = ['auto', 'none', 'exec'];
 
 export const defaultHealthCheck: Omit<HealthCheckSpec, 'probe'> = {
@@ -25,7 +25,7 @@ export const defaultRestartPolicy: RestartPolicySpec = {
 
 export const defaultStartTimeoutMs = 30_000;
 
-/** A service of which nothing is said but what has no default. */
+/** A service with only the values that have no default. */
 export const bareService = (
   essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'> & Partial<Pick<ServiceSpec, 'bind'>>,
 ): ServiceSpec => ({

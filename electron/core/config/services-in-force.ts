@@ -3,9 +3,9 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 
 /**
- * What runs when some entries of a file are at fault: each of those continues as it was when it was last sound, one that
- * never was is a service with a problem. While there is an entry that nobody can name, nothing that ran is taken to be
- * gone. A port that a sound entry has now is that entry's. Pure.
+ * The services that run if some entries of a file have errors: each of those entries continues in its last valid version; if
+ * there is none, it is a service with a problem. While an entry cannot be identified, no running service counts as
+ * removed. A port that a valid entry has now belongs to that entry. Pure.
  */
 export function servicesInForce(
   { services, faulty }: Pick<LoadedConfig, 'services' | 'faulty'>,

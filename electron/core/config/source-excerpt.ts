@@ -1,13 +1,13 @@
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { isSecretName } from '../observability/secret-names.ts';
 
-/** Of the line, around the place. */
+/** The number of characters of the line before the position. */
 const maxBefore = 100;
 const maxAfter = 100;
 
 /**
- * The line around a place of a text, as it is shown below an error; null where it may hold a password. `show`: writes out what
- * stands for something else, such as variables.
+ * The line at a position in a text, for display below an error; null if it may contain a password. `show`: replaces tokens, such
+ * as those of variables.
  */
 export function excerptAt(
   text: string,

@@ -1,6 +1,6 @@
 const maxEdits = 3;
 
-/** The candidate that `word` was probably meant to be: at most three edits away, and no more than half of it wrong; null if none. */
+/** The candidate that `word` probably stands for: at most three edits away, and at most half of it wrong; null if none. */
 export function closestWord(word: string, candidates: readonly string[]): string | null {
   const ranked = candidates
     .map((candidate) => ({ candidate, edits: editDistance(word.toLowerCase(), candidate) }))
@@ -9,7 +9,7 @@ export function closestWord(word: string, candidates: readonly string[]): string
   return ranked[0]?.candidate ?? null;
 }
 
-/** Two letters that are swapped are one mistake. */
+/** Two swapped letters are one mistake. */
 const isSwapped = (word: string, candidate: string): boolean =>
   word.length === candidate.length &&
   word.split('').some((_, at) => {
@@ -17,7 +17,7 @@ const isSwapped = (word: string, candidate: string): boolean =>
     return `${word.slice(0, at)}${other}${one}${word.slice(at + 2)}` === candidate;
   });
 
-/** Levenshtein's distance with one row of memory. Words that differ much in length are not compared at all. */
+/** The Levenshtein distance with one row of memory. Words of very different lengths are not compared. */
 function editDistance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > maxEdits) return Infinity;
   if (from !== to && isSwapped(from, to)) return 1;

@@ -14,7 +14,7 @@ describe('dynamic: true', () => {
   it.each([
     ['of the service', ssh('    dynamic: true\n')],
     ['of the connection', ssh('', 'host: bastion, dynamic: yes')],
-  ])('%s makes a SOCKS proxy, whose target nobody asks', (_, text) => {
+  ])('%s makes a SOCKS proxy, whose target is not checked', (_, text) => {
     expect(complaintsOf(text)).toEqual([]);
     expect(built(text)).toMatchObject({
       connection: { host: 'bastion', isDynamic: true },
@@ -22,7 +22,7 @@ describe('dynamic: true', () => {
     });
   });
 
-  it('is given no check of a target by defaults, and keeps those that have none', () => {
+  it('gets no target check from defaults, and keeps checks without a target', () => {
     const defaults = 'defaults: {health_check: {type: tcp, interval: 7}}\n';
     expect(built(ssh('    dynamic: true\n', 'host: h', defaults))).toMatchObject({
       healthCheck: { probe: { type: 'auto' }, intervalMs: 7_000 },
@@ -75,7 +75,7 @@ describe('control_path: user', () => {
     expect(built(text)).toMatchObject({ connection: { usesOwnMaster: true } });
   });
 
-  it('says what has no effect with it, and knows no other value', () => {
+  it('reports keys without effect, and accepts no other value', () => {
     const text = ssh('    remote_port: 80\n', 'host: h, control_path: user, password: "${PW}", jump: a');
     expect(complaintsOf(text, { PW: 'x' })).toEqual([
       'warning services[0].connection.password: has no effect with control_path: user, which uses the connection that you have opened (localport.yaml:5)',
@@ -91,7 +91,7 @@ describe('remote: true', () => {
   it.each([
     ['of the service', ssh('    remote_port: 80\n    remote: true\n')],
     ['of the connection', ssh('    remote_port: 80\n', 'host: bastion, remote: yes')],
-  ])('%s leads from the server to the local port, which is a program’s', (_, text) => {
+  ])('%s leads from the server to the local port of a program', (_, text) => {
     expect(complaintsOf(text)).toEqual([]);
     expect(built(text)).toMatchObject({
       localPort: 0,

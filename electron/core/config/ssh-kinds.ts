@@ -1,6 +1,6 @@
 /**
- * What does not go together in an ssh service that is no plain forward: one to a socket on the server, a reverse forward, a SOCKS
- * proxy, or one on the user's own connection. Also of entries that have other faults. Pure.
+ * Conflicting keys in an ssh service that is not a plain forward: a forward to a socket on the server, a reverse forward, a SOCKS
+ * proxy, or a forward on the user's own connection. Also for entries with other errors. Pure.
  */
 import { isOpenToOthers, parseBindAddress } from '../../../shared/bind-address.ts';
 import { flag } from '../../../shared/config-scalars.ts';
@@ -12,14 +12,14 @@ import { valueAt } from './tree-path.ts';
 
 export interface SshKindFault {
   readonly severity: ConfigProblem['severity'];
-  /** Below the service. */
+  /** The path below the service. */
   readonly at: ConfigPath;
   readonly message: string;
 }
 
 export function sshKindFaults(service: unknown): readonly SshKindFault[] {
   if (valueAt(service, ['technology']) !== 'ssh') return onlyForSsh(service);
-  // Together they are one fault, not that of every key which one of the two would need.
+  // Together they are one error, instead of one for each key that only one of them allows.
   const isBoth = isDynamic(service) && isReverseEntry(service);
   const ofEnds = isBoth
     ? [error(['remote'], 'cannot be combined with dynamic: remove one of the two')]
@@ -30,7 +30,7 @@ export function sshKindFaults(service: unknown): readonly SshKindFault[] {
   return [...ofEnds, ...ownMasterFaults(service)];
 }
 
-/** The far end is no port: it is a socket, or what each client asks for. */
+/** The far end is not a port: it is a socket, or each client chooses it. */
 export const hasOtherEnd = (service: unknown): boolean =>
   valueAt(service, ['technology']) === 'ssh' && (isDynamic(service) || socketPlaces(service).length > 0);
 
@@ -46,7 +46,7 @@ const isDynamic = (service: unknown): boolean =>
 const socketPlaces = (service: unknown): readonly (readonly string[])[] =>
   [['remote_socket'], ['connection', 'remote_socket']].filter((place) => has(service, ...place));
 
-/** Of a connection of another technology they are unknown keys. */
+/** In a connection of another technology they are unknown keys. */
 const onlyForSsh = (service: unknown): readonly SshKindFault[] =>
   [
     ...['remote_socket', 'local_host'].filter((key) => has(service, key)),
@@ -86,7 +86,7 @@ function dynamicFaults(service: unknown): readonly SshKindFault[] {
 const forwardFaults = (service: unknown): readonly SshKindFault[] =>
   has(service, 'local_host') ? [error(['local_host'], 'works with remote: true only')] : [];
 
-/** The local end of a reverse forward is a program of the user's: nothing is opened there. */
+/** The local end of a reverse forward is a program of the user's: no port is opened there. */
 function reverseFaults(service: unknown): readonly SshKindFault[] {
   const opensNothing = (key: string, instead: string): SshKindFault =>
     error([key], `cannot be combined with remote: true, which opens nothing on this machine: ${instead}`);
@@ -113,7 +113,7 @@ function reverseFaults(service: unknown): readonly SshKindFault[] {
   ];
 }
 
-/** sshd listens at its loopback address instead, without a word, as long as its GatewayPorts says no (sshd_config(5)). */
+/** sshd silently listens at its loopback address instead, unless its GatewayPorts allows more (sshd_config(5)). */
 function openToOthers(service: unknown): readonly SshKindFault[] {
   const at = ['connection', 'remote_host'];
   const [name, listenHost] = [valueAt(service, ['name']), valueAt(service, at)];
@@ -123,7 +123,7 @@ function openToOthers(service: unknown): readonly SshKindFault[] {
   return [{ severity: 'warning', at, message }];
 }
 
-/** With the user's connection, how to log in is none of ours, and nothing of ours may stay on it. */
+/** With the user's own connection, the login is not ours to configure, and nothing of ours may remain on it. */
 function ownMasterFaults(service: unknown): readonly SshKindFault[] {
   const at = ['connection', 'control_path'];
   if (valueAt(service, at) !== 'user') return [];
@@ -137,7 +137,7 @@ function ownMasterFaults(service: unknown): readonly SshKindFault[] {
           ),
         ]
       : []),
-    // Masters before OpenSSH 9.4 would have the server look the path up as a name.
+    // Masters before OpenSSH 9.4 would make the server resolve the path as a host name.
     ...(!isReverseEntry(service) && socketPlaces(service).length > 0
       ? [
           error(

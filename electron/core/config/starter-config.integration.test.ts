@@ -21,7 +21,7 @@ const load = async (file: string): Promise<unknown> => {
   return loaded.ok ? loaded.value.services.map(({ name, problem }) => ({ name, problem })) : loaded.error;
 };
 
-test('where there is no config, a commented one is made, the user’s alone and trusted, that forwards nothing yet', async () => {
+test('without a config, a private, trusted one with comments is created, which forwards nothing yet', async () => {
   const file = path.join(folder, 'localport/config.yaml');
   expect(await writeStarterConfig(file, { stateDirectory })).toBe(true);
   expect(await load(file)).toEqual([]);
@@ -30,7 +30,7 @@ test('where there is no config, a commented one is made, the user’s alone and 
   expect(await new TrustStore(stateDirectory).recordOf({ realPath: file, digest })).toBe('trusted');
 });
 
-test('each of its examples is valid once it alone is uncommented', async () => {
+test('each of its examples is valid when only that one is uncommented', async () => {
   const file = path.join(folder, 'config.yaml');
   await writeStarterConfig(file, { stateDirectory });
   const text = await readFile(file, 'utf8');
@@ -43,7 +43,7 @@ test('each of its examples is valid once it alone is uncommented', async () => {
   }
 });
 
-test('a config that is there is not touched', async () => {
+test('an existing config is not changed', async () => {
   const file = path.join(folder, 'config.yaml');
   await writeFile(file, 'services: [] # mine\n');
   expect(await writeStarterConfig(file, { stateDirectory })).toBe(false);
@@ -51,7 +51,7 @@ test('a config that is there is not touched', async () => {
   expect(await writeStarterConfig(file, { stateDirectory, overwrite: true })).toBe(true);
 });
 
-test('a place where none can be made is an error', async () => {
+test('a path where none can be created is an error', async () => {
   await writeFile(path.join(folder, 'file'), '');
   await expect(writeStarterConfig(path.join(folder, 'file/config.yaml'), { stateDirectory })).rejects.toThrow(
     /EEXIST|ENOTDIR/,

@@ -1,12 +1,12 @@
 /**
- * The config file that LocalPort writes where there is none, for `localport config init`, for "Create Config" and for the first
+ * The config file that LocalPort creates if there is none, for `localport config init`, for "Create Config" and for the first
  * service of a form.
  */
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { digestOf, TrustStore } from './trust-store.ts';
 
-/** Valid as it stands, with an example of each technology: what is uncommented, or added above, runs. */
+/** Valid as it is, with an example of each technology: services that the user uncomments or adds will run. */
 export const starterConfig = `# LocalPort: which ports to forward. Saved changes take effect immediately.
 # Check it with: localport config validate
 version: "1.0"
@@ -56,8 +56,8 @@ services:
 `;
 
 /**
- * Writes it, for the user only, with the user's trust: it is ours to begin with, also where it is found in a folder later. False:
- * there is a file already. Rejects with the system's error.
+ * Writes it, private to the user and trusted: the text is ours, even if it is found in a folder later. False: a file already
+ * exists. Rejects with the system's error.
  */
 export async function writeStarterConfig(
   file: string,

@@ -1,9 +1,9 @@
 /**
- * The version that each state file carries. Content of an earlier version is brought up to date as it is read; a file that a newer
- * LocalPort has written is not understood, and never written over: its user may go back to that version.
+ * The version in each state file. Content of an earlier version is upgraded when it is read; a file of a newer LocalPort is not
+ * read, and never overwritten: its user may go back to that version.
  */
 
-/** From the version that is its index to the next one. The present version is their number. */
+/** Upgrades from the version equal to its index to the next one. The current version is the number of upgrades. */
 export type Upgrade = (content: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
 export class NewerStateError extends Error {
@@ -15,7 +15,7 @@ export class NewerStateError extends Error {
   }
 }
 
-/** Throws NewerStateError. Content without a version is of version 0. Whether the result is sound, its schema has to tell. */
+/** Throws NewerStateError. Content without a version has version 0. The schema has to validate the result. */
 export function upToDate(content: unknown, upgrades: readonly Upgrade[]): unknown {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
   const fields = content as Readonly<Record<string, unknown>>;

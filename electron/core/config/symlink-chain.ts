@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { stepsTo, type PathStep } from './path-steps.ts';
 
-/** Folders to watch, each with the names in it that decide what a path leads to. */
+/** The folders to watch, each with the names in it that determine the target of a path. */
 export type WatchedNames = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Each link on the way, the file, and the first thing that does not exist is a name in a folder to watch. */
+/** Each link in the path, the file, and the first missing name is a name in a folder to watch. */
 export function namesOnTheWay(path: string, platform: NodeJS.Platform = process.platform): WatchedNames {
   const watched = new Map<string, Set<string>>();
   for (const step of stepsTo(path)) {
@@ -18,6 +18,6 @@ export function namesOnTheWay(path: string, platform: NodeJS.Platform = process.
   return watched;
 }
 
-/** `/etc`, `/tmp` and `/var` of macOS lead to `/private`, and nobody changes them. */
+/** `/etc`, `/tmp` and `/var` of macOS lead to `/private`, and never change. */
 const isSystemLink = ({ path, stats, isLast }: PathStep): boolean =>
   !isLast && dirname(path) === '/' && stats?.uid === 0 && stats.isSymbolicLink();

@@ -1,7 +1,7 @@
-/** Words that people know from other tools, and the keys and values of a config that they probably mean. Pure. */
+/** Words from other tools, and the config keys and values that they probably stand for. Pure. */
 import { closestWord } from './spelling.ts';
 
-/** Several where a word has another meaning in another mapping: the first that is known there counts. */
+/** Several keys if a word has another meaning in another mapping: the first one that is known there counts. */
 const keys: Readonly<Record<string, readonly string[]>> = {
   type: ['technology', 'resource_type'],
   kind: ['technology', 'resource_type'],
@@ -79,14 +79,14 @@ const values: Readonly<Record<string, string>> = {
 
 const plain = (word: string): string => word.toLowerCase().replaceAll('-', '_');
 
-/** The key that was probably meant; null: no idea. Of a word that is both a synonym and close to another key, the synonym counts. */
+/** The key that was probably meant; null: no guess. If a word is both a synonym and similar to another key, the synonym counts. */
 export function guessKey(written: string, known: readonly string[]): string | null {
   const word = plain(written);
   const synonym = Object.hasOwn(keys, word) ? keys[word]?.find((key) => known.includes(key)) : undefined;
   return (known.includes(word) ? word : null) ?? synonym ?? closestWord(word, known);
 }
 
-/** The same of a value. */
+/** The same for a value. */
 export function guessValue(written: string, allowed: readonly string[]): string | null {
   const word = plain(written);
   const synonym = Object.hasOwn(values, word) ? values[word] : undefined;

@@ -1,25 +1,25 @@
 /**
- * What the author of a file with a YAML syntax error probably meant, and where to look. The parser reports where it could not
- * go on, which is often another line than the one to fix: after a missing quote it is the end of the file. Pure.
+ * The probable cause of a YAML syntax error, and its position. The parser reports where it could not
+ * continue, which is often not the line to fix: after a missing quote it is the end of the file. Pure.
  */
 import type { ErrorCode } from 'yaml';
 import { connectionSchemas, fileSchema, serviceSchema } from '../../../shared/config-schema.ts';
 
 export interface SyntaxFault {
   readonly code: ErrorCode;
-  /** In the parser's words. */
+  /** The parser's message. */
   readonly message: string;
-  /** In the text. */
+  /** The offset in the text. */
   readonly offset: number;
 }
 
 export interface Guess {
   readonly message: string;
-  /** Where the text is to be changed. */
+  /** The offset of the text to fix. */
   readonly offset: number;
 }
 
-/** null: no idea, so the parser's own words have to do. */
+/** null: no guess, so the parser's own message is used. */
 export function guessSyntax(text: string, fault: SyntaxFault): Guess | null {
   const lines = new SourceLines(text);
   const at = lines.indexAt(fault.offset);
@@ -33,7 +33,7 @@ export function guessSyntax(text: string, fault: SyntaxFault): Guess | null {
 interface Place {
   readonly fault: SyntaxFault;
   readonly lines: SourceLines;
-  /** The index of the line that the parser names. */
+  /** The index of the line that the parser reports. */
   readonly at: number;
 }
 
@@ -56,7 +56,7 @@ class SourceLines {
     return this.#lines.length;
   }
 
-  /** As much of a line as is worth a guess. */
+  /** The beginning of a line, which is enough for a guess. */
   line(index: number): string {
     return (this.#lines[index] ?? '').slice(0, maxExamined);
   }
@@ -70,7 +70,7 @@ class SourceLines {
     return (this.#starts[index] ?? 0) + column;
   }
 
-  /** The index of the nearest line that says something, in the direction of `step`; null: there is none. */
+  /** The index of the nearest line with content, in the direction of `step`; null: there is none. */
   saying(from: number, step: 1 | -1): number | null {
     for (let index = from + step; index >= 0 && index < this.count; index += step)
       if (!/^\s*(#|$)/.test(this.line(index))) return index;
@@ -87,7 +87,7 @@ const tab = ({ fault, lines, at }: Place): Guess | null => {
   };
 };
 
-/** A value that begins with a quote, and has no second one in its line. Quoted text of several lines is rare in a config. */
+/** A value that begins with a quote without a closing one in its line. Quoted text of several lines is rare in a config. */
 const openQuote = ({ fault, lines, at }: Place): Guess | null => {
   if (fault.code === 'BAD_SCALAR_START') return null;
   for (let index = 0; index <= at; index += 1) {
@@ -99,7 +99,7 @@ const openQuote = ({ fault, lines, at }: Place): Guess | null => {
   return null;
 };
 
-/** The column, from 0, of a quote that opens a value and is not closed. */
+/** The column, from 0, of an opening quote that is not closed. */
 function openQuoteIn(line: string): number | null {
   let open: number | null = null;
   for (let column = 0; column < line.length; column += 1) {
@@ -150,7 +150,7 @@ function lastOpenBracket(text: string): number | null {
   return open.at(-1) ?? null;
 }
 
-/** What a line with a key begins with: its indentation, a dash, the key. */
+/** The beginning of a line with a key: its indentation, a dash, the key. */
 const missingSpace = ({ lines, at }: Place): Guess | null => {
   const line = lines.line(at);
   const [, dash] = /^(\s*-)[A-Za-z_]/.exec(line) ?? [];
@@ -178,7 +178,7 @@ const missingColon = ({ fault, lines, at }: Place): Guess | null => {
   return { message: `a colon is missing after "${key}"`, offset: lines.offset(at, before.length) };
 };
 
-/** Every key that may stand on a line of its own, but for those of checks. */
+/** All keys that may start a line, except those of checks. */
 const knownKeys: ReadonlySet<string> = new Set([
   ...Object.keys(fileSchema.out.shape),
   ...Object.keys(serviceSchema.out.shape),
@@ -210,7 +210,7 @@ const missingDash = ({ fault, lines, at }: Place): Guess | null => {
 
 const indentation = ({ fault, lines, at }: Place): Guess | null => {
   if (!indentationCodes.has(fault.code)) return null;
-  // A value, with deeper keys below it: the parser names the value.
+  // A value with deeper keys below it: the parser reports the value.
   const next = lines.saying(at, 1);
   if (next !== null && hasValue(lines.line(at)) && columnOf(lines.line(next)) > columnOf(lines.line(at)))
     return wronglyIndented(lines, next, at);
@@ -242,7 +242,7 @@ function wronglyIndented(lines: SourceLines, wrong: number, right: number): Gues
 
 const isListItem = (line: string): boolean => /^\s*- /.test(line);
 const hasValue = (line: string): boolean => /^\s*(?:- +)?[\w-]+:\s+[^\s#]/.test(line);
-/** Where the key of a line stands, behind the dash of a list. */
+/** The column of the key of a line, after the dash of a list. */
 const columnOf = (line: string): number => /^\s*(?:- +)?/.exec(line)?.[0].length ?? 0;
 const startOf = (line: string, isItem: boolean): number =>
   isItem ? (/\S/.exec(line)?.index ?? 0) : columnOf(line);

@@ -1,4 +1,4 @@
-/** Explicit `tcp` checks of servers that a bare connection harms, by their usual ports. Pure. */
+/** Explicit `tcp` checks of servers that are harmed by a bare connection, by their usual ports. Pure. */
 import type { RawHealthCheck } from '../../../shared/config-schema.ts';
 
 /** MySQL's protocol, and its X Protocol, which no check speaks. */
@@ -7,7 +7,7 @@ const mysqlPorts: readonly number[] = [3306, 33060];
 /** The JVM, Delve (two), and Node.js. */
 const debuggerPorts: readonly number[] = [5005, 2345, 40000, 9229];
 
-/** `check`: with its defaults merged; it has no type where nobody wrote one. null: no harm is known. */
+/** `check`: with its defaults merged; without a type if none was written. null: no harm is known. */
 export function tcpCheckWarning(
   { type }: RawHealthCheck,
   remotePort: number | string | undefined,

@@ -1,7 +1,7 @@
 import { PlainScalar } from '../../../shared/config-scalars.ts';
 import type { ConfigPath } from './config-problem.ts';
 
-/** A mapping of the tree, and nothing that only looks like one. */
+/** A plain mapping of the tree. */
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof PlainScalar);
 
@@ -14,13 +14,13 @@ export function valueAt(root: unknown, path: ConfigPath): unknown {
   }, root);
 }
 
-/** Puts a value at a path whose parent exists; else does nothing. */
+/** Sets the value at a path whose parent exists; else does nothing. */
 export function replaceAt(root: unknown, path: ConfigPath, value: unknown): void {
   const parent = valueAt(root, path.slice(0, -1));
   if (isParent(parent)) parent[path.at(-1) ?? ''] = value;
 }
 
-/** Takes a key out of its mapping. Items of lists stay: those after them would change their index. */
+/** Removes a key from its mapping. Items of lists stay, since later items would change their index. */
 export function removeAt(root: unknown, path: ConfigPath): void {
   const parent = valueAt(root, path.slice(0, -1));
   if (isParent(parent) && !Array.isArray(parent)) Reflect.deleteProperty(parent, path.at(-1) ?? '');

@@ -23,7 +23,7 @@ const records = (): readonly string[] => readdirSync(path.join(folder, 'trust'))
 const onlyRecord = (): string => path.join(folder, 'trust', records()[0] ?? '');
 
 describe('the trust record', () => {
-  it('knows one text at one place, and that another one of that file is known', async () => {
+  it('trusts one text at one path, and knows if another text of that file is trusted', async () => {
     expect(await store.recordOf(main)).toBe('unknown');
     await store.trust(main);
     expect([
@@ -33,7 +33,7 @@ describe('the trust record', () => {
     ]).toEqual(['trusted', 'changed', 'unknown']);
   });
 
-  it('keeps earlier texts, and outlives the process', async () => {
+  it('keeps earlier texts, and persists across processes', async () => {
     await store.trust(main);
     await store.trust(branch);
     const next = new TrustStore(folder);
@@ -52,7 +52,7 @@ describe('the trust record', () => {
     ]);
   });
 
-  it('is private, and leaves nothing beside it', async () => {
+  it('is private, and leaves no other files', async () => {
     await store.trust(main);
     expect(statSync(path.join(folder, 'trust')).mode & 0o777).toBe(0o700);
     expect(statSync(onlyRecord()).mode & 0o777).toBe(0o600);
@@ -70,7 +70,7 @@ describe('the trust record', () => {
         symlinkSync(path.join(folder, 'real'), file);
       },
     ],
-  ])('counts for nothing when it %s', async (_, spoil) => {
+  ])('is ignored when it %s', async (_, spoil) => {
     await store.trust(main);
     spoil(onlyRecord());
     expect(await store.recordOf(main)).not.toBe('trusted');

@@ -1,8 +1,8 @@
 /**
- * Which texts of which config files the user has trusted, as direnv keeps it: a record for each pair of real path and
+ * The config texts that the user has trusted, recorded as direnv does: one record for each pair of real path and
  * SHA-256 of the text. Going back to a text that was trusted before needs no new trust; any other text does.
  *
- * One file for each record, so that the command and a host may write at the same time.
+ * One file for each record, so that the command and a host can write concurrently.
  */
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -10,9 +10,9 @@ import path from 'node:path';
 import { readPrivateFile } from '../process/private-file.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 
-/** What is trusted: one text at one place. */
+/** The subject of trust: one text at one path. */
 export interface ConfigIdentity {
-  /** Through all links. */
+  /** With all links resolved. */
   readonly realPath: string;
   /** SHA-256 of the text, in hex. */
   readonly digest: string;
@@ -20,7 +20,7 @@ export interface ConfigIdentity {
 
 export type TrustRecord = 'trusted' | 'changed' | 'unknown';
 
-/** A repository has many commits: the oldest records are forgotten first. */
+/** A repository has many commits: the oldest records are dropped first. */
 const maxRecords = 1_000;
 
 export const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
@@ -32,14 +32,14 @@ export class TrustStore {
     this.#folder = path.join(stateDirectory, 'trust');
   }
 
-  /** `changed`: another text of this file is trusted. A record that others may have written counts for nothing. */
+  /** `changed`: another text of this file is trusted. A record that others may have written is ignored. */
   async recordOf({ realPath, digest }: ConfigIdentity): Promise<TrustRecord> {
     const record = readPrivateFile(this.#recordFile({ realPath, digest }));
     if (record.ok && record.value === contentOf(realPath)) return 'trusted';
     return (await this.#recordsOf(realPath)).length > 0 ? 'changed' : 'unknown';
   }
 
-  /** Rejects with the system's error when the record cannot be written. */
+  /** Rejects with the system's error if the record cannot be written. */
   async trust(identity: ConfigIdentity): Promise<void> {
     const file = this.#recordFile(identity);
     await writeFileAtomically(file, contentOf(identity.realPath), { mode: 0o600, sync: true });

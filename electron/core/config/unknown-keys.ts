@@ -6,11 +6,11 @@ export interface UnknownKey {
   /** The mapping that holds the key. */
   readonly path: ConfigPath;
   readonly key: string;
-  /** What that mapping may hold. */
+  /** The keys that the mapping may contain. */
   readonly known: readonly string[];
 }
 
-/** Every key of `value` that the schema does not name, at any depth. */
+/** All keys of `value`, at any depth, that the schema does not contain. */
 export function unknownKeys(schema: unknown, value: unknown, path: ConfigPath = []): readonly UnknownKey[] {
   if (schema instanceof z.ZodOptional) return unknownKeys(schema.unwrap(), value, path);
   if (schema instanceof z.ZodPipe) return unknownKeys(schema.out, value, path);

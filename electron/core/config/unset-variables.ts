@@ -1,7 +1,7 @@
 /**
- * What an unset variable without a default does to a config: the services that need it fail alone, with a cause that
- * names it; all others run. So that the rest of such a service can still be read and shown, a text keeps `${NAME}` as it
- * stands, and a value that must be more than text gets a stand-in, which is never used: a service with a problem does
+ * The effect of an unset variable without a default: only the services that need it fail, with a cause that names it;
+ * all others run. So that the rest of such a service can still be parsed and shown, a text keeps `${NAME}` as it is,
+ * and a value of another type gets a stand-in, which is never used, since a service with a problem does
  * not run.
  */
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
@@ -9,7 +9,7 @@ import { clipProblem, formatPath, type ConfigPath } from './config-problem.ts';
 import { showVariables, unsetVariablesIn, type Substitution } from './environment-substitution.ts';
 import { isMapping, removeAt, replaceAt, valueAt } from './tree-path.ts';
 
-/** A place in the tree where an unset variable is needed. */
+/** A path in the tree where an unset variable is needed. */
 export interface UnsetUse {
   readonly name: string;
   readonly path: ConfigPath;
@@ -18,12 +18,12 @@ export interface UnsetUse {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** Writes unset variables as `${NAME}` again, in a copy of the tree, and tells where they are. */
+/** Writes unset variables as `${NAME}` again, in a copy of the tree, and returns their paths. */
 export function findUnset(
   tree: Tree,
   { variables }: Substitution,
 ): { readonly shown: Tree; readonly uses: readonly UnsetUse[] } {
-  // Most configs name none, and each pass over 50,000 values counts.
+  // Most configs have none, and each pass over 50,000 values takes time.
   if (variables.length === 0) return { shown: tree, uses: [] };
   const uses: UnsetUse[] = [];
   const showText = (text: string, path: ConfigPath): string => {
@@ -47,11 +47,11 @@ export function findUnset(
 
 const isOfService = ({ path }: UnsetUse): boolean => path[0] === 'services';
 
-/** In a default that services inherit. */
+/** Whether it is in a default that services inherit. */
 const isInherited = ({ path: [top, section] }: UnsetUse): boolean =>
   top === 'defaults' && (section === 'health_check' || section === 'restart_policy');
 
-/** A warning for each use that concerns no service: the key is left out. Anchors under `x-…` count where they are used. */
+/** A warning for each use outside of services: the key is left out. Anchors under `x-…` count where they are used. */
 export function warnOfUnset(uses: readonly UnsetUse[]): readonly ConfigProblem[] {
   return uses
     .filter((use) => !isOfService(use) && !isInherited(use) && !String(use.path[0]).startsWith('x-'))
@@ -67,10 +67,10 @@ export function warnOfUnset(uses: readonly UnsetUse[]): readonly ConfigProblem[]
 export const describeUnset = ({ name, path, line }: UnsetUse): ConfigProblem =>
   clipProblem({ severity: 'error', path: formatPath(path), line, message: `\${${name}} is not set` });
 
-/** Places in defaults that need a variable: more than there are keys, so only a file that is all wrong has them. */
+/** The maximum number of paths in defaults that need a variable: more than there are keys, so only a broken file exceeds it. */
 const maxInheritedPlaces = 200;
 
-/** The uses that keep a service from running, by its index: its own, and those in defaults that it does not override. */
+/** The uses that keep a service from running, by index: its own, and those in defaults that it does not override. */
 export function usesByService(uses: readonly UnsetUse[], tree: Tree): (index: number) => readonly UnsetUse[] {
   const own = new Map<unknown, UnsetUse[]>();
   const inherited = new Map<string, UnsetUse>();
@@ -81,7 +81,7 @@ export function usesByService(uses: readonly UnsetUse[], tree: Tree): (index: nu
       else known.push(use);
     }
     if (isInherited(use) && inherited.size < maxInheritedPlaces) {
-      // What stands below one key is overridden all at once: the first of it stands for the others.
+      // All values below one key are overridden together: the first use represents the others.
       const key = formatPath(overriddenKey(use.path.slice(1)));
       if (!inherited.has(key)) inherited.set(key, use);
     }
@@ -99,7 +99,7 @@ export function usesByService(uses: readonly UnsetUse[], tree: Tree): (index: nu
 
 const overriddenKey = (path: ConfigPath): ConfigPath => path.slice(0, path[1] === 'config' ? 3 : 2);
 
-/** `path` begins with health_check or restart_policy. A check of another type inherits nothing of the probe's settings. */
+/** `path` begins with health_check or restart_policy. A check of another type inherits none of the probe's settings. */
 function isOverridden(path: ConfigPath, service: unknown, tree: Tree): boolean {
   const isOfProbe = path[1] === 'config';
   if (valueAt(service, overriddenKey(path)) !== undefined) return true;
@@ -109,11 +109,11 @@ function isOverridden(path: ConfigPath, service: unknown, tree: Tree): boolean {
   );
 }
 
-/** Keys whose value may be any text, and so can show `${NAME}`. */
+/** Keys whose value may be any text, so that it can be shown as `${NAME}`. */
 const textKeys =
   /^(name|description|tags|local_socket|local_host|remote_socket|connection\.(host|user|key_file|password|namespace|context|kubeconfig|resource_name|selector|remote_host|remote_socket|jump|argv\[)|health_check\.config\.argv\[)/;
 
-/** A copy of the shown tree in which every value of an unset variable can be read as what its key wants. */
+/** A copy of the shown tree in which the values of unset variables have the types that their keys require. */
 export function putStandIns(shown: Tree, uses: readonly UnsetUse[]): Tree {
   if (uses.length === 0) return shown;
   const tree = structuredTree(shown);

@@ -51,7 +51,7 @@ describe('the welcome config', () => {
       expect(body).toContain(`technology: ${technology}`);
   });
 
-  it('is served as its own health check wants it', async () => {
+  it('is served so that its own health check passes', async () => {
     const service = await start();
     const { probe } = service.healthCheck;
     const { status, body } = await ask(remotePortOf(service));
@@ -59,7 +59,7 @@ describe('the welcome config', () => {
     expect(probe.type === 'http' && body.includes(probe.expectedContent ?? 'missing')).toBe(true);
   });
 
-  it.each(['127.0.0.1', '::1', '0.0.0.0', '::'])('leaves out a port that is taken on %s', async (host) => {
+  it.each(['127.0.0.1', '::1', '0.0.0.0', '::'])('skips a port that is taken on %s', async (host) => {
     const { localPort } = await start();
     await welcome?.close();
     holder = createServer().listen({ host, port: localPort, ipv6Only: host === '::1' });

@@ -1,4 +1,4 @@
-/** The config without a config file: one healthy forward that needs neither cluster nor server. */
+/** The config used without a config file: one healthy forward that needs neither a cluster nor a server. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { findFreePort } from './free-port.ts';
 import { bareService, defaultHealthCheck } from './service-defaults.ts';
@@ -7,7 +7,7 @@ import { serveWelcomePage } from './welcome-server.ts';
 
 export interface Welcome {
   readonly services: readonly ServiceSpec[];
-  /** Stops serving the page. The forward ends with its service. Idempotent. */
+  /** Stops serving the page. The forward is stopped with its service. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -15,11 +15,11 @@ const preferredPort = 8700;
 const portTries = 100;
 
 export interface WelcomeOptions {
-  /** Where the page tells the user to write a config. */
+  /** The config path that the page recommends. */
   readonly configPath?: string;
 }
 
-/** Serves the page and describes the forward to it. Rejects when no loopback port can be opened at all. */
+/** Serves the page and describes the forward to it. Rejects if no loopback port can be opened. */
 export async function startWelcome({
   configPath = '~/.config/localport/config.yaml',
 }: WelcomeOptions = {}): Promise<Welcome> {

@@ -1,6 +1,6 @@
-/** The page that a newcomer sees through their first forward. Self-contained: no script, nothing loaded from elsewhere. */
+/** The page that a new user sees through their first forward. Self-contained: no scripts, no external resources. */
 
-/** One service of each technology. The loader's tests hold it against the schema. */
+/** One service of each technology. The tests of the compiler check it against the schema. */
 export const exampleConfig = `version: "1.0"
 
 services:

@@ -20,7 +20,7 @@ const headers = {
   'cache-control': 'no-store',
 };
 
-/** Serves one page to GET and HEAD, at every path, on a free loopback port. Rejects when there is none. */
+/** Serves one page for GET and HEAD, at every path, on a free loopback port. Rejects if there is none. */
 export async function serveWelcomePage(html: string): Promise<WelcomeServer> {
   const server = createServer(
     { headersTimeout: headerTimeoutMs, requestTimeout: headerTimeoutMs },
@@ -36,7 +36,7 @@ export async function serveWelcomePage(html: string): Promise<WelcomeServer> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-  // One that comes later concerns a single connection, which ends on its own.
+  // A later error concerns a single connection, which ends by itself.
   server.on('error', () => undefined);
   return {
     port: (server.address() as AddressInfo).port,

@@ -38,7 +38,7 @@ describe('a config that is compiled in a worker', () => {
     ['one that is not YAML', 'services: ['],
     ['an empty one', ''],
     ['one that is nested too deeply', `a: ${'{'.repeat(20_000)}`],
-  ])('says what it says in the process: %s', async (_, text) => {
+  ])('has the same result as in the process: %s', async (_, text) => {
     expect(await compile({}, text)).toStrictEqual(await compileInProcess(text, context, signal));
   });
 
@@ -64,13 +64,13 @@ describe('a config that is compiled in a worker', () => {
     });
   });
 
-  it('fails, and nothing else does, when the worker crashes', async () => {
+  it('fails alone when the worker crashes', async () => {
     await expect(compile({ code: "throw new Error('a bug')" })).rejects.toThrow('a bug');
     await expect(compile({ code: 'process.exit(3)' })).rejects.toThrow('without an answer, with code 3');
     expect(await compile({})).toMatchObject({ ok: true });
   });
 
-  it('is given up at once when the host stops, also when it stops already', async () => {
+  it('is aborted at once when the host stops, also when it is already stopping', async () => {
     const stopping = new AbortController();
     const compiling = compile({ code: 'for (;;);' }, '', stopping.signal);
     stopping.abort();
@@ -84,13 +84,13 @@ describe('a text that is edited in a worker', () => {
   const edit = { kind: 'edit', edit: { kind: 'remove', name: 'db' }, env: process.env } as const;
 
   it.each([sshConfig(), sshConfig('  - {name: web}\n'), 'services: [', ''])(
-    'becomes what it becomes in the process: %j',
+    'has the same result as in the process: %j',
     async (text) => {
       expect(await editInWorker({ code, clock })(text, edit)).toEqual(await workInProcess(text, edit));
     },
   );
 
-  it('is left alone when that takes too long', async () => {
+  it('is unchanged if editing takes too long', async () => {
     const edited = await editInWorker({ code, clock, deadlineMs: 1 })(sshConfig(), edit);
     expect(edited).toMatchObject({ ok: false, error: expect.stringContaining('takes too long') as string });
   });

@@ -1,9 +1,9 @@
 /**
- * Compiles configs, and edits their text, in a worker thread: a file of 1,000 services takes half a second, a hostile one more, and meanwhile the
- * event loop carries the bytes of all forwards.
+ * Compiles configs, and edits their text, in a worker thread: a file of 1,000 services takes half a second, a hostile one more,
+ * and meanwhile the event loop relays the data of all forwards.
  *
- * One worker for each piece of work, ended with it: between reloads it costs nothing, and no file leaves anything behind for
- * the next. What a file may cost, in time and memory, is bounded; beyond that the file is refused.
+ * One worker for each piece of work, which exits with it: between reloads it costs nothing, and no file affects the
+ * next one. The time and memory for a file are bounded; beyond that the file is refused.
  */
 import { Worker } from 'node:worker_threads';
 import { err, type Result } from '../../../shared/result.ts';
@@ -29,15 +29,15 @@ export interface WorkerCompilerOptions {
 type Limits = Required<WorkerCompilerOptions>;
 type Compiled = Result<CompiledConfig, readonly ConfigProblem[]>;
 
-/** Of processor time. The largest config that may be takes half of it on a slow machine, and a hostile one no more. */
+/** Of processor time. The largest valid config takes half of it on a slow machine, and a hostile one no more. */
 const defaultLimits = { deadlineMs: 2_000, maxMemoryMb: 96 } as const;
 const maxYoungMemoryMb = 16;
-/** One that does not end keeps nobody waiting: on Electron 33, V8 lets a loop that only allocates continue. */
+/** A worker that does not end is no longer waited for: on Electron 33, V8 does not interrupt a loop that only allocates. */
 const terminateMs = 1_000;
 
 export function compileInWorker(options: WorkerCompilerOptions): ConfigCompiler {
   return (text, context, signal) => {
-    // The environment of a process is no plain object, and only those can be cloned.
+    // The environment of a process is not a plain object, and only plain objects can be cloned.
     const request = { kind: 'compile', text, context: { ...context, env: { ...context.env } } } as const;
     return runInWorker<Compiled>({ ...defaultLimits, ...options }, request, {
       signal,
@@ -61,7 +61,7 @@ const cloneable = (work: TextWork): TextWork => ('env' in work ? { ...work, env:
 
 interface Terms<T> {
   readonly signal: AbortSignal;
-  /** What a request comes to that is given up. */
+  /** The result of a request that is aborted. */
   readonly refuse: (why: string) => T;
 }
 
@@ -79,14 +79,14 @@ function startWorker({ code, maxMemoryMb }: Limits, request: WorkerRequest): Wor
     eval: true,
     name: 'config',
     workerData: request,
-    // It knows what it is given, and flags of ours, to load a module say, are not meant for it.
+    // It gets all input explicitly, and our own Node flags, such as --import, are not meant for it.
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb, maxYoungGenerationSizeMb: maxYoungMemoryMb },
   });
 }
 
-/** Rejects when the worker fails in a way that no file should bring about. */
+/** Rejects if the worker fails in a way that no file should cause. */
 async function outcomeOf<T>(
   worker: Worker,
   { clock, deadlineMs, maxMemoryMb }: Limits,

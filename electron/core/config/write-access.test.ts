@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { privateGroupOf, whoElseMayWrite, type EntryFacts, type Writers } from './write-access.ts';
 
-describe('who but the user and root may write an entry on the way to the config', () => {
+describe('write access of others to a component of the path to the config', () => {
   const user = { uid: 501, privateGroup: 501 };
   const mine = (kind: EntryFacts['kind'], mode: number, gid = 501): EntryFacts => ({
     kind,
@@ -29,11 +29,11 @@ describe('who but the user and root may write an entry on the way to the config'
     ['a sticky folder such as /tmp', { ...mine('folder', 0o1777), uid: 0, gid: 0 }, null],
     ['a sticky folder of a shared group', mine('folder', 0o1775, 100), null],
     ['a file whose sticky bit means nothing', mine('file', 0o1666), 'everybody'],
-  ])('judges %s', (_, facts, expected) => {
+  ])('of %s', (_, facts, expected) => {
     expect(whoElseMayWrite(facts, user)).toBe(expected);
   });
 
-  it('takes no group for private when none is known', () => {
+  it('includes any group if no private one is known', () => {
     expect(whoElseMayWrite(mine('file', 0o664), { uid: 501, privateGroup: null })).toBe('group');
   });
 });
@@ -58,7 +58,7 @@ describe('the private group of a user', () => {
     ['the files do not know the user', { uid: 777 }, null],
     ['the files do not know the group', { group: '' }, null],
     ['on macOS, where `staff` is everybody', { platform: 'darwin' }, null],
-  ])('is judged where %s', (_, change, expected) => {
+  ])('is determined where %s', (_, change, expected) => {
     expect(privateGroupOf({ ...files, ...change })).toBe(expected);
   });
 });

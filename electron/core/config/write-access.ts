@@ -1,8 +1,8 @@
 /**
- * Who but the user and root may change what a path leads to: config is code execution. Judged as OpenSSH judges the way to
- * `authorized_keys` (sshd_config(5), StrictModes), with two exceptions: the user's own private group, and sticky folders such
- * as /tmp, in which nobody can replace what is not theirs. Access lists are not read: on Linux their mask is the group's
- * rights, so whoever they let write shows there. Pure.
+ * Who besides the user and root can change the target of a path: config is code execution. Checked as OpenSSH checks the path
+ * of `authorized_keys` (sshd_config(5), StrictModes), with two exceptions: the user's own private group, and sticky folders such
+ * as /tmp, in which users cannot replace files of others. ACLs are not read: on Linux their mask is shown as the group's
+ * permissions, so write access by an ACL is visible there. Pure.
  */
 
 export interface EntryFacts {
@@ -14,11 +14,11 @@ export interface EntryFacts {
 
 export interface TrustedUser {
   readonly uid: number;
-  /** A group that nobody but the user is in; null: none is known. */
+  /** A group whose only member is the user; null: none is known. */
   readonly privateGroup: number | null;
 }
 
-/** Who else may write it; null: nobody. `owner`: another user owns it, and may change its mode at any time. */
+/** Who else can write it; null: no one. `owner`: another user owns it, and can change its mode at any time. */
 export type Writers = 'owner' | 'group' | 'everybody' | null;
 
 const byGroup = 0o020;
@@ -27,7 +27,7 @@ const sticky = 0o1000;
 
 export function whoElseMayWrite({ kind, uid, gid, mode }: EntryFacts, user: TrustedUser): Writers {
   if (uid !== user.uid && uid !== 0) return 'owner';
-  // A link has no rights of its own: whoever may write its folder may replace it.
+  // A link has no permissions of its own: write access to its folder is enough to replace it.
   if (kind === 'link') return null;
   if (kind === 'folder' && (mode & sticky) !== 0) return null;
   if ((mode & byOthers) !== 0) return 'everybody';
@@ -43,8 +43,8 @@ export interface AccountFiles {
 }
 
 /**
- * The user's private group: their primary one, named as they are, that nobody else is in. What the two files do not tell is
- * not taken for private. On macOS the primary group of everybody is `staff`.
+ * The user's private group: their primary one, with the user's name and no other members. A group that the two files do not
+ * show is not considered private. On macOS the primary group of all users is `staff`.
  */
 export function privateGroupOf({ platform, uid, passwd, group }: AccountFiles): number | null {
   if (platform === 'darwin') return null;

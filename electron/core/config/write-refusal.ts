@@ -1,4 +1,4 @@
-/** What another user could change on the way to a file, in words, with the fix. */
+/** Describes what another user could change in the path of a file, with the fix. */
 import { readFile } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { shellWord } from '../../../shared/shell-word.ts';
@@ -7,7 +7,7 @@ import { privateGroupOf, whoElseMayWrite, type EntryFacts, type TrustedUser } fr
 
 const byGroup = 0o020;
 
-/** null: nobody but this user and root could have written what the steps lead to. `uid`: who runs LocalPort. */
+/** null: only this user and root could have written the target of the steps. `uid`: the user who runs LocalPort. */
 export async function refuseWriters(steps: readonly PathStep[], uid: number): Promise<string | null> {
   const found = steps.flatMap(({ path, stats }) => (stats === null ? [] : [{ path, facts: factsOf(stats) }]));
   const isAsked = found.some(({ facts }) => (facts.mode & byGroup) !== 0);
@@ -19,7 +19,7 @@ export async function refuseWriters(steps: readonly PathStep[], uid: number): Pr
   return null;
 }
 
-/** In the order of the way: the first one is the outermost. */
+/** In the order of the path: the first one is the outermost. */
 function refusalOf(path: string, facts: EntryFacts, user: TrustedUser): string | null {
   const { kind, uid, gid, mode } = facts;
   const state = `mode ${octal(mode)}, owner ${uid}, group ${gid}`;

@@ -1,25 +1,25 @@
 /**
- * What reading one config may cost. Each limit is far above any config that somebody wrote, and low enough that reading up to
- * it takes a fraction of a second and some ten megabytes. One budget for a file and what its variables hold.
+ * Limits on reading one config. Each is far above any real config, and low enough that reading up to it takes a fraction of a
+ * second and some ten megabytes. One budget covers a file and the values of its variables.
  */
 import { CST } from 'yaml';
 
-/** Of the tree; merges and aliases count as what they stand for. */
+/** The depth of the tree; merges and aliases count as the nodes that they refer to. */
 const maxTreeDepth = 32;
-/** Words, marks, spaces and line ends. 1,000 services with 30 keys each have 200,000. */
+/** Words, indicators, spaces and line ends. 1,000 services with 30 keys each have 200,000. */
 const maxLexemes = 350_000;
 const maxAliases = 2_000;
 const maxAnchors = 2_000;
 const maxTags = 1_000;
-/** `[` and `{`: each is a tree of its own to the library. */
+/** `[` and `{`: the library builds a separate tree for each. */
 const maxBrackets = 20_000;
-/** Of all keys and texts, wherever an alias or a variable repeats them. */
+/** The characters of all keys and texts, including repetitions by aliases and variables. */
 const maxTreeCharacters = 4 * 1024 * 1024;
-/** How often aliases are put in, those within aliases included. */
+/** How often aliases are expanded, including nested ones. */
 const maxAliasUses = 10_000;
 const maxTreeValues = 100_000;
 
-/** The file asks for more than it may. */
+/** The file exceeds a limit. */
 export class LimitError extends Error {}
 
 export class YamlBudget {
@@ -34,7 +34,7 @@ export class YamlBudget {
 
   /** One step of the lexer. */
   spendLexeme(lexeme: string): void {
-    // The lexer's own mark in front of each plain word.
+    // The lexer's own mark before each plain scalar.
     if (lexeme === CST.SCALAR) return;
     if (++this.#lexemes > maxLexemes) throw new LimitError('the file has too many words: make it smaller');
     const type = CST.tokenType(lexeme);
@@ -58,7 +58,7 @@ export class YamlBudget {
       throw new LimitError(`the file's aliases unfold to more than ${maxAliasUses} values`);
   }
 
-  /** Of a key or a text. `source`: what repeats them. */
+  /** The characters of a key or a text. `source`: the reason for repetitions. */
   spendCharacters(count: number, source: 'aliases' | 'variables' = 'aliases'): void {
     this.#characters += count;
     if (this.#characters > maxTreeCharacters)

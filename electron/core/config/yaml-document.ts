@@ -1,8 +1,8 @@
 /**
- * YAML text → a plain tree of mappings, lists and scalars, and the line of each value in it. YAML 1.1, because that is
- * what 0.3.7's users wrote (`yes`, `0o`-less octals, merge keys); numbers and truth values keep their written form.
+ * YAML text → a plain tree of mappings, lists and scalars, and the line of each value in it. YAML 1.1, as in files for
+ * 0.3.7 (`yes`, `0o`-less octals, merge keys); numbers and booleans keep their written form.
  *
- * 1. Nothing in a file can make this throw, hang or fill the memory: a `YamlBudget` bounds all that is read and built.
+ * 1. No file can make this throw, hang or exhaust the memory: a `YamlBudget` bounds everything that is read and built.
  * 2. A null is an absent key.
  */
 import {
@@ -43,7 +43,7 @@ export interface ConfigTree {
 
 type Parsed = Result<ConfigTree, readonly ConfigProblem[]>;
 
-/** Reads a substituted text. Of syntax errors only the first is told: the others mostly follow from it. */
+/** Reads a substituted text. Only the first syntax error is reported: the others mostly follow from it. */
 export function parseConfigText(substitution: Substitution): Parsed {
   if (substitution.hasTooMany) return err([fileError(tooManyVariables)]);
   const budget = new YamlBudget();
@@ -70,12 +70,12 @@ function readDocument(
   if (root === null) return err([fileError('the file is empty: expected a mapping with services')]);
   if (!isMapping(root))
     return err([fileError('the file is not a mapping: expected services: at the top', 1)]);
-  // Who comments out every service leaves `services:` without a value.
+  // If all services are commented out, `services:` has no value.
   const services = hasEmptyServices(document) ? { services: [] } : {};
   return ok({ root: { ...root, ...services }, lineOf: (path) => lineAt(offsetOf(document, targets, path)) });
 }
 
-/** Where the mistake probably is, and what it is; as the parser has it where nothing better is known. */
+/** The probable mistake and its position; the parser's report if there is no better guess. */
 function describeSyntaxFault(
   fault: YamlFault,
   { text, variables }: Substitution,
@@ -97,7 +97,7 @@ const hasEmptyServices = ({ contents }: Document): boolean =>
       (value === null || (isScalar(value) && value.value === null)),
   );
 
-/** Puts the variables' values into keys and scalars, and gives what reads as more than text its written form. */
+/** Inserts the values of variables into keys and scalars, and gives numbers and booleans their written form. */
 function insertVariables(document: Document, { variables }: Substitution, budget: YamlBudget): void {
   const insert = (written: string): string => {
     const text = insertValues(written, variables);
@@ -138,7 +138,7 @@ function insertVariables(document: Document, { variables }: Substitution, budget
   document.contents = fill(document.contents) as Document['contents'];
 }
 
-/** Numbers and truth values keep what was written. So do dates, which are text to us: no key wants one. */
+/** Numbers and booleans keep their written form. So do dates, which are treated as text: no key takes a date. */
 function keepWritten(value: unknown, source: string | undefined): unknown {
   if (typeof value === 'number' || typeof value === 'boolean')
     return new PlainScalar(value, source ?? String(value));
@@ -146,8 +146,8 @@ function keepWritten(value: unknown, source: string | undefined): unknown {
 }
 
 /**
- * What a variable's value means where YAML would have read it unquoted: a number, a truth value, a flow list, or text. Each
- * value is read once, but for lists and mappings: each place needs nodes of its own.
+ * The meaning of a variable's value in an unquoted position: a number, a boolean, a flow list, or text. Each
+ * value is parsed once, except lists and mappings, since each use needs its own nodes.
  */
 function plainReader(budget: YamlBudget): (text: string) => unknown {
   const known = new Map<string, unknown>();
@@ -170,7 +170,7 @@ function readPlain(text: string, budget: YamlBudget): unknown {
   return contents.value === null && text !== '~' ? text : keepWritten(contents.value, contents.source);
 }
 
-/** Nodes that come from a variable stand where the variable stands. */
+/** Gives nodes from a variable the position of the variable. */
 function placeAt(root: unknown, range: [number, number, number] | null | undefined): void {
   if (!isNode(root) || range === null || range === undefined) return;
   visit(root, {

@@ -1,8 +1,8 @@
-/** What YAML's grammar allows and a config does not, and what each alias stands for: one look at each node of a document. */
+/** Finds constructs that YAML allows and a config does not, and resolves aliases, in one pass over the nodes of a document. */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Alias, type Document, type Node } from 'yaml';
 import { maxFaults, type YamlFault } from './yaml-reader.ts';
 
-/** The node that each alias stands for. The library's own `resolve` walks the whole document for each. */
+/** The target node of each alias. The library's own `resolve` walks the whole document for each. */
 export type AliasTargets = ReadonlyMap<Alias, Node>;
 
 export interface ExaminedNodes {
@@ -51,18 +51,18 @@ function addFaultyKeys(
   }
 }
 
-/** Notes the key among those that were seen. */
+/** Adds the key to those seen. */
 function faultOfKey(key: unknown, seen: Set<unknown>): string | null {
   if (isAlias(key)) return null;
   if (!isScalar(key)) return 'a list or mapping is used where a key is expected';
-  // A merge, which may stand there more than once.
+  // A merge, which may occur more than once.
   if (typeof key.value === 'symbol') return null;
   const isRepeated = seen.has(key.value);
   seen.add(key.value);
   return isRepeated ? `the key ${String(key.value)} appears twice in one mapping` : null;
 }
 
-/** `{host:bastion}` is a key without a value to YAML. */
+/** To YAML, `{host:bastion}` is a key without a value. */
 function faultOfPair(key: unknown, value: unknown): string | null {
   if (value !== null && !(isScalar(value) && value.value === null)) return null;
   const written = isScalar(key) && typeof key.value === 'string' ? key.value : '';

@@ -12,7 +12,7 @@ import {
 import type { ConfigPath } from './config-problem.ts';
 import type { AliasTargets } from './yaml-nodes.ts';
 
-/** Where the value at `path` begins in the text, or the last thing on the way to it that is written down. */
+/** The offset of the value at `path`, or of its nearest ancestor in the text. */
 export function offsetOf(document: Document, targets: AliasTargets, path: ConfigPath): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
@@ -42,7 +42,7 @@ function childOf(
   return childOfMerged(node.items, segment, targets);
 }
 
-/** Looked through once for each mapping: one with 80,000 faulty keys took minutes. The document has its final keys by now. */
+/** Each mapping is indexed once: one with 80,000 invalid keys took minutes. The keys of the document are final by now. */
 const indices = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
 function pairsByKey(map: YAMLMap): ReadonlyMap<string, Pair> {
@@ -55,7 +55,7 @@ function pairsByKey(map: YAMLMap): ReadonlyMap<string, Pair> {
   return index;
 }
 
-/** Looks a key up behind `<<: *base` and `<<: [*base, *other]`. */
+/** Looks up a key in `<<: *base` and `<<: [*base, *other]`. */
 function childOfMerged(
   pairs: readonly unknown[],
   segment: string | number,

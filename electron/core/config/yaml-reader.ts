@@ -1,35 +1,35 @@
 /**
- * YAML text → a document, within a budget. `parseDocument` of the library reads the whole text whatever is in it, and needs
- * half a gigabyte for a million brackets; here its lexer, parser and composer run one behind the other, and the first
- * limit that is passed ends all three.
+ * YAML text → a document, within a budget. The library's `parseDocument` reads the whole text unconditionally, and needs
+ * half a gigabyte for a million brackets; here its lexer, parser and composer run as a pipeline, and the first
+ * exceeded limit stops all three.
  *
- * 1. The lexer is lazy: what comes after a limit is not looked at.
- * 2. At most `maxFaults` faults are kept; after that nothing more is read.
+ * 1. The lexer is lazy: text after an exceeded limit is not read.
+ * 2. At most `maxFaults` errors are kept; after that, reading stops.
  */
 import { Composer, Lexer, LineCounter, Parser, type CST, type Document, type ErrorCode } from 'yaml';
 import { showValue } from '../../../shared/config-scalars.ts';
 import type { SyntaxFault } from './syntax-guess.ts';
 import { LimitError, type YamlBudget } from './yaml-budget.ts';
 
-/** More faults than this help nobody to fix the file. */
+/** More errors than this do not help to fix the file. */
 export const maxFaults = 50;
 
-/** Of what the parser has open at once: far from the end of our own stack, which composing needs. */
+/** The limit of nested open nodes in the parser: far below our own stack limit, since composing is recursive. */
 const maxOpen = 256;
 
-/** uniqueKeys compares every key with every other: minutes for a file of 1 MB. `examineNodes` looks at each once. */
+/** uniqueKeys compares every key with every other: minutes for a file of 1 MB. `examineNodes` visits each key once. */
 const options = { version: '1.1', prettyErrors: false, uniqueKeys: false } as const;
 
 export interface YamlFault {
   readonly message: string;
-  /** In the text. */
+  /** The offset in the text. */
   readonly offset: number;
-  /** Of a syntax error that the parser found. */
+  /** Set for a syntax error of the parser. */
   readonly syntax?: SyntaxFault;
 }
 
 export interface YamlReading {
-  /** null: reading ended early, and `faults` says why. */
+  /** null: reading stopped early, and `faults` says why. */
   readonly document: Document | null;
   /** In the order of the text. */
   readonly faults: readonly YamlFault[];
@@ -37,7 +37,7 @@ export interface YamlReading {
   readonly lineAt: (offset: number) => number;
 }
 
-/** Never throws. `keepSourceTokens`: for whoever edits the text, where each mark of it stands. */
+/** Never throws. `keepSourceTokens`: keeps the position of each token, for edits of the text. */
 export function readYaml(
   text: string,
   budget: YamlBudget,
@@ -49,7 +49,7 @@ export function readYaml(
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   const composer = new Composer({ ...options, keepSourceTokens });
-  // Its own list would have an Error with a stack for each of a million faults.
+  // Its own list would hold an Error with a stack for each of a million errors.
   Object.assign(composer, { onError: faults.onError });
   try {
     const tokens = tokensOf(text, parser, { budget, faults });
@@ -95,7 +95,7 @@ class FaultList {
   readonly #faults: YamlFault[] = [];
 
   readonly onError: ErrorListener = (source, code, message, isWarning = false) => {
-    // Of an unknown tag, say: what it stands before is read as if there were none.
+    // For example of an unknown tag, which is then ignored.
     if (isWarning) return;
     this.add(
       code,
@@ -105,7 +105,7 @@ class FaultList {
   };
 
   add(code: ErrorCode, message: string, offset: number): void {
-    // The composer catches what is thrown here, takes it for one more fault, and so hands it on.
+    // The composer catches exceptions from here and reports them as another error, so it would pass them on.
     if (this.#faults.length < maxFaults)
       this.#faults.push({
         message: describeSyntaxError(code, message),
@@ -124,7 +124,7 @@ class FaultList {
   }
 }
 
-/** What the composer tells its `onError`, as the library declares it. */
+/** The type of the composer's `onError`, as declared by the library. */
 type ErrorListener = (
   source:
     number | readonly [number, number] | readonly [number, number, number] | { readonly offset: number },

@@ -1,6 +1,6 @@
 /**
- * A document → plain mappings, lists and scalars, with merges and aliases put in. The library's `toJS` builds all of it
- * before anybody can count: 500 merges of 20,000 keys took half a gigabyte. Here each value is counted as it is built.
+ * A document → plain mappings, lists and scalars, with merges and aliases expanded. The library's `toJS` builds everything
+ * before it can be counted: 500 merges of 20,000 keys took half a gigabyte. Here each value is counted as it is built.
  */
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair } from 'yaml';
 import { PlainScalar } from '../../../shared/config-scalars.ts';
@@ -31,7 +31,7 @@ class TreeBuilder {
     return isScalar(node) ? this.#scalar(node.value, node.source) : null;
   }
 
-  /** What a mapping says itself counts, wherever its merges stand; of several merges the first. */
+  /** A mapping's own keys take precedence, wherever its merges are; of several merges, the first. */
   #entriesOf(pairs: readonly Pair[], depth: number): ReadonlyMap<string, unknown> {
     const entries = new Map<string, unknown>();
     for (const { key: written, value } of pairs) {
@@ -65,7 +65,7 @@ class TreeBuilder {
   #keyText(key: unknown): string {
     if (!isScalar(key)) throw new LimitError('a list or mapping is used where a key is expected');
     const { value } = key;
-    // What is left is null, bytes and dates, which are as they are written.
+    // The rest is null, bytes and dates, which stay as written.
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
       ? String(value)
       : (key.source ?? '');
@@ -74,7 +74,7 @@ class TreeBuilder {
   #scalar(value: unknown, source: string | undefined): unknown {
     if (typeof value === 'string') this.#budget.spendCharacters(value.length);
     if (value === undefined || value === null) return null;
-    // Bytes, say: as they are written.
+    // For example bytes, which stay as written.
     return typeof value === 'object' && !(value instanceof PlainScalar) ? (source ?? '') : value;
   }
 }

@@ -1,4 +1,4 @@
-/** One request of the command to the host, over a connection of its own. */
+/** One request from the command to the host, over its own connection. */
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import {
   controlHostName,
@@ -19,11 +19,11 @@ import { LineReader } from './line-reader.ts';
 export interface ControlCall {
   readonly socketPath: string;
   readonly clock: Clock;
-  /** Of this command. */
+  /** The version of this command. */
   readonly version: string;
   readonly name: ControlName;
   readonly params: unknown;
-  /** Receives the lines of a stream. False: not understood. */
+  /** Receives the lines of a stream. False: the line does not match the contract. */
   readonly onEvent?: (event: unknown) => boolean;
   /** Ends the call with ok and null. */
   readonly signal?: AbortSignal | undefined;
@@ -31,14 +31,14 @@ export interface ControlCall {
 }
 
 export interface RunningCall {
-  /** Settles exactly once: by the answer, the deadline, the signal, `end`, or the end of the connection. Never rejects. */
+  /** Settles exactly once: on the answer, the deadline, the signal, `end`, or the end of the connection. Never rejects. */
   readonly outcome: Promise<Result<unknown, ControlError>>;
   readonly end: (why: ControlError) => void;
 }
 
 type Settle = (outcome: Result<unknown, ControlError>) => void;
 
-/** The host broke the contract; what it runs is most likely another version. */
+/** The host broke the contract; most likely it is another version. */
 export const notUnderstood: ControlError = {
   code: 'version-mismatch',
   message:
@@ -104,7 +104,7 @@ function send(call: ControlCall, body: string, finish: Settle): ClientRequest {
     socketPath,
     method,
     path: hasBody ? path : path + toQuery(params),
-    // None is shared, so none is left over, or closed by the host as it is used again.
+    // Connections are not shared, so none is left over, or closed by the host just as it is reused.
     agent: false,
     headers: {
       Host: controlHostName,
@@ -148,7 +148,7 @@ function receive({ onEvent }: ControlCall, response: IncomingMessage, finish: Se
   });
 }
 
-/** undefined where it is no JSON: no schema takes that. */
+/** undefined if it is not JSON, which no schema accepts. */
 function parse(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;
@@ -166,7 +166,7 @@ function connectionError({ code = '', message }: NodeJS.ErrnoException, socketPa
   }
   // The backlog of the socket is full.
   if (code === 'EAGAIN') return { code: 'too-many-requests', message: 'LocalPort is busy: try again' };
-  // It answers, but not in HTTP.
+  // It answers, but does not speak HTTP.
   if (code.startsWith('HPE_')) return notUnderstood;
   return lost(
     code === 'ECONNRESET' || code === 'EPIPE'

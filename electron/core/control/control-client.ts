@@ -1,4 +1,4 @@
-/** The client's end of the control socket: what the `localport` command speaks to the running host with. */
+/** The client side of the control socket: how the `localport` command talks to the running host. */
 import type * as z from 'zod';
 import {
   controlProtocol,
@@ -21,30 +21,30 @@ import { checkControlSocket } from './control-socket-check.ts';
 
 const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
-/** A host with too many requests refuses the next one. */
+/** The delay before a retry: a host with too many requests refuses the next one. */
 const retryMs = 500;
-/** A host with too many connections closes the one that waits longest, and it may be ours. */
+/** A host with too many connections closes the one that has been idle longest, which may be ours. */
 const reconnectMs = 20;
 const maxReconnects = 20;
 
 export interface ControlConnectOptions {
   readonly socketPath: string;
   readonly clock: Clock;
-  /** Of this command; named when the two do not understand each other. */
+  /** The version of this command; sent to the host, and named in errors about a mismatch. */
   readonly version: string;
-  /** Who asks; by default the user of this process. Only what this user or root owns is believed. */
+  /** The user ID; by default that of this process. Only sockets owned by this user or root are trusted. */
   readonly uid?: number;
   /** For the connection and the first answer together. Default 2 s. */
   readonly connectTimeoutMs?: number;
 }
 
-/** Receives the events of a stream until the signal aborts, or to its end without one. */
+/** Receives the events of a stream until the signal aborts or, without a signal, until the stream ends. */
 export interface StreamReader<S extends ControlStreamName> {
   readonly onEvent: (event: ControlEvent<S>) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Nothing here throws or rejects for what the host or the connection does. */
+/** Nothing here throws or rejects, whatever the host or the connection does. */
 export interface ControlClient {
   readonly host: HostInfo;
   /** Gives up after `timeoutMs`, default 30 s. */
@@ -53,13 +53,13 @@ export interface ControlClient {
     params: ControlRequestParams<R>,
     timeoutMs?: number,
   ): Promise<Result<ControlResult<R>, ControlError>>;
-  /** Resolves when the stream has ended: complete or aborted by the signal (both OK), or with an error. No event comes after that. */
+  /** Resolves when the stream has ended: complete or aborted by the signal (both OK), or with an error. No event follows. */
   stream<S extends ControlStreamName>(
     name: S,
     params: ControlStreamParams<S>,
     reader: StreamReader<S>,
   ): Promise<Result<void, ControlError>>;
-  /** What is under way, and what is asked for later, ends with `connection-lost`. Idempotent. */
+  /** Pending and later calls end with `connection-lost`. Idempotent. */
   close(): void;
 }
 
@@ -132,7 +132,7 @@ class Calls {
     for (const call of [...this.#running]) call.end(closed);
   }
 
-  /** What was refused because it was one too many was not begun; what only reads may be asked for again. */
+  /** A request that was refused because of a limit was not started; a read-only request may be repeated anyway. */
   async #call(call: Call): Promise<Result<unknown, ControlError>> {
     const { clock } = this.#options;
     const deadline = clock.now() + (call.timeoutMs ?? defaultRequestTimeoutMs);
@@ -165,7 +165,7 @@ type Call = Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeou
 
 const closed: ControlError = { code: 'connection-lost', message: 'the command ended the connection' };
 
-// What the table says of each name is lost on the compiler when the name is a variable.
+// The compiler loses the types of the table when the name is a variable.
 const resultSchema = <R extends ControlRequestName>(name: R): z.ZodType<ControlResult<R>> =>
   controlRequests[name].result as unknown as z.ZodType<ControlResult<R>>;
 const eventSchema = <S extends ControlStreamName>(name: S): z.ZodType<ControlEvent<S>> =>

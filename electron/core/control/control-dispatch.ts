@@ -1,4 +1,4 @@
-/** Brings a request by name to its handler, with what the contract lets through of its params. */
+/** Passes a request by name to its handler, with its params validated by the contract. */
 import { isControlStream, type ControlError, type ControlName } from '../../../shared/control-contract.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { ControlHandlers, ControlSink } from './control-handlers.ts';
@@ -6,7 +6,7 @@ import { contractOf } from './control-routes.ts';
 
 export type Handled = Promise<Result<unknown, ControlError>>;
 
-/** `sink` takes the events of a stream; a plain request leaves it alone. */
+/** `sink` receives the events of a stream; a plain request does not use it. */
 export async function dispatchControl(
   handlers: ControlHandlers,
   { name, params }: { readonly name: ControlName; readonly params: unknown },
@@ -14,7 +14,7 @@ export async function dispatchControl(
 ): Handled {
   const parsed = contractOf(name).params.safeParse(params);
   if (!parsed.success) return err(badParams(name, parsed.error));
-  // Each name has one schema and one handler; only the correspondence between the two is lost on the compiler.
+  // Each name has one schema and one handler; only their correspondence is lost to the compiler.
   const handle = (isControlStream(name) ? handlers.streams[name] : handlers.requests[name]) as unknown as (
     params: unknown,
     sink: ControlSink<unknown>,

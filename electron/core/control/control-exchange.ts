@@ -1,8 +1,8 @@
 /**
  * One request, from its head to the last byte of its answer.
  *
- * 1. It is answered exactly once, however it ends, while the client is there.
- * 2. When the client goes, what is under way for it is cancelled.
+ * 1. It is answered exactly once, however it ends, while the client is connected.
+ * 2. When the client disconnects, the work for it is canceled.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isControlStream, type ControlError, type ControlName } from '../../../shared/control-contract.ts';
@@ -18,7 +18,7 @@ import { onceOver, readBody } from './request-body.ts';
 import { admit, type Admitted } from './request-gate.ts';
 import type { RequestPlaces } from './request-places.ts';
 
-/** For the rest of a body that is not wanted. */
+/** The time to read and discard the rest of a body. */
 const lingerMs = 1_000;
 
 export interface ExchangeParts {
@@ -26,7 +26,7 @@ export interface ExchangeParts {
   readonly places: RequestPlaces;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Of the host. */
+  /** The version of the host. */
   readonly version: string;
 }
 
@@ -51,12 +51,12 @@ export class ControlExchange {
     this.#reply = new ControlReply({ response, clock, version });
   }
 
-  /** Whether the client has to send or to read something before anything continues. */
+  /** Whether the exchange waits for the client to send or read something. */
   get waitsForClient(): boolean {
     return this.#name === null || this.#reply.isCongested;
   }
 
-  /** Resolves when the client has its answer, or is gone. Never rejects. */
+  /** Resolves when the client has received its answer, or is gone. Never rejects. */
   async run(): Promise<void> {
     void this.#reply.done.then(() => {
       this.#controller.abort();
@@ -68,7 +68,7 @@ export class ControlExchange {
     if (!this.#request.complete && !this.#request.socket.destroyed) await this.#readOn();
   }
 
-  /** Answers it with that at once. The connection ends with the answer. */
+  /** Answers with this error at once. The connection ends after the answer. */
   refuse(error: ControlError): Promise<void> {
     if (!this.#response.headersSent) this.#response.setHeader('Connection', 'close');
     this.#reply.fail(error);
@@ -76,12 +76,12 @@ export class ControlExchange {
     return this.#reply.done;
   }
 
-  /** Ends it, unless it waits for the host to stop. */
+  /** Ends the exchange, unless it waits for the host to stop. */
   stop(): void {
     if (this.#name !== 'shutdown') void this.refuse(stopping);
   }
 
-  /** Most clients read no answer before they have sent their body: closing now would cut them off from it. */
+  /** Most clients read the answer only after they have sent their body: closing now would cut them off from it. */
   async #readOn(): Promise<void> {
     const ended = new Promise<void>((resolve) => onceOver(this.#request, resolve));
     this.#request.resume();
@@ -102,7 +102,7 @@ export class ControlExchange {
     if (route.method === 'GET') return ok(fromQuery(query));
     const { clock } = this.#parts;
     return readBody(this.#request, clock, () => {
-      // curl holds back a large body until it is asked for it (RFC 9110, 10.1.1).
+      // curl holds back a large body until the server asks for it (RFC 9110, 10.1.1).
       if (/^100-continue$/i.test(this.#request.headers.expect ?? '')) this.#response.writeContinue();
     });
   }
@@ -134,7 +134,7 @@ export class ControlExchange {
     }
   }
 
-  /** Half a connection is none: whoever sends nothing more may have gone, and a stream may have nothing to find that out with. */
+  /** A half-closed connection does not count: its client may be gone, and a stream without events would not notice. */
   #expectToBeRead(): void {
     const { socket } = this.#request;
     const drop = (): void => {
@@ -143,7 +143,7 @@ export class ControlExchange {
     if (socket.readableEnded) drop();
     socket.once('end', drop);
     void this.#reply.done.then(() => socket.off('end', drop));
-    // A stream that has nothing to say yet, or never will, begins all the same; one that fails at once fails by its status.
+    // A stream without events begins anyway, after a turn; a stream that fails at once fails with an HTTP status.
     setImmediate(() => {
       this.#reply.begin();
     });

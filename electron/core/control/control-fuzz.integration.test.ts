@@ -9,7 +9,7 @@ import type { ControlServer } from './control-server.ts';
 import { ControlFixture, snapshot } from './testing/control-fixture.ts';
 
 const cases = 10_000;
-/** Attackers at the same time. */
+/** Concurrent attackers. */
 const crowd = 50;
 
 let fixture: ControlFixture;
@@ -35,7 +35,7 @@ afterEach(() => fixture.close());
 
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 
-// Not HEAD: its answer has a length and no body, and the reader of this test would take the next answer for it.
+// Not HEAD: its answer has a length but no body, and the reader of this test would take the next answer for the body.
 const method = fc.oneof(
   fc.constantFrom('GET', 'POST', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PRI', 'get'),
   fc.string({ maxLength: 8 }),
@@ -110,7 +110,7 @@ const wellFormed = fc
   });
 const sensible = fc.constant(text('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n'));
 
-/** What commands said before there was HTTP; the length lies. */
+/** A message of the protocol before HTTP, with a wrong length. */
 const frame = fc.tuple(fc.nat(2 ** 32 - 1), fc.uint8Array({ maxLength: 64 })).map(([length, bytes]) => {
   const size = Buffer.alloc(4);
   size.writeUInt32BE(length);
@@ -118,7 +118,7 @@ const frame = fc.tuple(fc.nat(2 ** 32 - 1), fc.uint8Array({ maxLength: 64 })).ma
 });
 
 const piece = fc.oneof(fc.uint8Array({ maxLength: 200 }), frame, broken, broken, wellFormed, sensible);
-/** Pipelined, some after a request that is right, some cut short. */
+/** Pipelined, some after a valid request, some cut short. */
 const attack = fc
   .tuple(fc.boolean(), fc.array(piece, { maxLength: 6 }), fc.constantFrom(0, 0, 1, 7, 100))
   .map(([isPolite, pieces, cut]) => {
@@ -132,7 +132,7 @@ async function attackWith(bytes: Buffer): Promise<void> {
   const client = await fixture.raw();
   client.socket.end(bytes);
   await client.closes();
-  // What is broken behind a good request may cut its answer short; what there is of an answer makes sense.
+  // Garbage after a valid request may cut its answer short; the received part of the answer must be valid.
   for (const { status, lines, isComplete } of client.received) {
     expect(status).toBeGreaterThanOrEqual(200);
     if (!isComplete || status < 400) continue;
@@ -140,7 +140,7 @@ async function attackWith(bytes: Buffer): Promise<void> {
   }
 }
 
-it(`serves a bystander whatever ${cases} others say`, { timeout: 240_000 }, async () => {
+it(`serves a well-behaved client whatever ${cases} others send`, { timeout: 240_000 }, async () => {
   const seed = Number(process.env['FUZZ_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
   console.log(`fuzzing the control socket: FUZZ_SEED=${seed}`);
   const attacks = fc.sample(attack, { seed, numRuns: cases });
@@ -149,11 +149,11 @@ it(`serves a bystander whatever ${cases} others say`, { timeout: 240_000 }, asyn
     expect(await bystander.request('snapshot', {})).toMatchObject({ ok: true });
   }
   await eventually('all others are gone', () => server.connections === 0);
-  // Some of what they said was right.
+  // Some of their requests were valid.
   expect(snapshots).toBeGreaterThan(cases / crowd + 100);
 });
 
-it('needs no more memory than was sent for what is only announced', { timeout: 60_000 }, async () => {
+it('uses no memory for content that is announced but not sent', { timeout: 60_000 }, async () => {
   const head = 'POST /v1/logs HTTP/1.1\r\nHost: localport\r\nContent-Type: application/json\r\n';
   const before = process.memoryUsage().rss;
   const clients = await Promise.all(Array.from({ length: crowd }, () => fixture.raw()));

@@ -1,4 +1,4 @@
-/** What a host does with each request of the contract. The server handles the rest: sockets, frames, limits. */
+/** The host's handlers for the requests of the contract. The server handles the rest: sockets, HTTP, limits. */
 import type {
   ControlError,
   ControlEvent,
@@ -10,14 +10,14 @@ import type {
 } from '../../../shared/control-contract.ts';
 import type { Result } from '../../../shared/result.ts';
 
-/** Where the events of a stream go. */
+/** Receives the events of a stream. */
 export interface ControlSink<E> {
-  /** Aborts when the client cancels or is gone. */
+  /** Aborts when the client cancels or disconnects. */
   readonly signal: AbortSignal;
   send(event: E): void;
-  /** Resolves when the client has read what was sent, or the signal aborts: who sends much waits for it. */
+  /** Resolves when the client has read everything that was sent, or the signal aborts: wait for it when sending much. */
   clear(): Promise<void>;
-  /** Sends what `make` returns once the client has read what came before; of several offers only the last one. */
+  /** Sends the result of `make` once the client has read everything before it; of several pending offers only the last one. */
   offer(make: () => E): void;
 }
 
@@ -27,7 +27,7 @@ export type RequestHandlers = {
   ) => Promise<Result<ControlResult<R>, ControlError>>;
 };
 
-/** A stream ends when its handler resolves; once its signal aborts it must. */
+/** A stream ends when its handler resolves, which it must do once its signal aborts. */
 export type StreamHandlers = {
   readonly [S in ControlStreamName]: (
     params: ControlStreamParams<S>,

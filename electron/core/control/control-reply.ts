@@ -1,6 +1,6 @@
 /**
- * The answer to one request: JSON at once, or a stream of lines. What the client does not read is bounded in bytes and
- * in time; past either bound the connection is given up.
+ * The answer to one request: JSON at once, or a stream of lines. Unread data is bounded in bytes and in time; beyond
+ * either bound the connection is closed.
  */
 import type { ServerResponse } from 'node:http';
 import {
@@ -14,15 +14,15 @@ import {
 import type { Clock, Timer } from '../clock.ts';
 import { httpStatus } from './http-status.ts';
 
-/** Beside the line that is being sent. */
+/** Not counting the line that is being sent. */
 const maxUnsentBytes = 2 * 1024 * 1024;
-/** How long the client may leave us waiting without reading all that was sent. */
+/** How long the client may take to read everything that was sent. */
 export const maxStallMs = 30_000;
 
 export interface ReplyParts {
   readonly response: ServerResponse;
   readonly clock: Clock;
-  /** Of the host. */
+  /** The version of the host. */
   readonly version: string;
 }
 
@@ -37,7 +37,7 @@ export const json = 'application/json';
 const ndjson = 'application/x-ndjson';
 
 export class ControlReply {
-  /** Resolves when the client has it all, or is gone. */
+  /** Resolves when the client has received all of it, or is gone. */
   readonly done: Promise<void>;
   readonly #parts: ReplyParts;
   readonly #clearWaiters = new Set<() => void>();
@@ -58,7 +58,7 @@ export class ControlReply {
         resolve();
       };
       response.on('close', onClose);
-      // A response that has not got its turn yet does not hear of it.
+      // A response whose turn has not come yet does not get this event.
       socket.on('close', onClose);
     });
     response.on('drain', () => {
@@ -70,12 +70,12 @@ export class ControlReply {
     response.on('error', () => undefined);
   }
 
-  /** Whether the client still has to read something. */
+  /** Whether the client has unread data. */
   get isCongested(): boolean {
     return this.#stall !== null;
   }
 
-  /** Calls when what was sent has been taken; never once the client is gone. Returns a function that forgets it. */
+  /** Calls `action` when all sent data has been read; never after the client is gone. Returns a function that cancels it. */
   onceClear(action: () => void): () => void {
     this.#clearWaiters.add(action);
     return () => {
@@ -96,7 +96,7 @@ export class ControlReply {
     this.#end(httpStatus[error.code], JSON.stringify(answer));
   }
 
-  /** Begins a stream, unless it has begun. */
+  /** Begins a stream, if it has not begun. */
   begin(): void {
     const { response, version } = this.#parts;
     if (this.#isEnded || response.headersSent) return;

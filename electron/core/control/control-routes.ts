@@ -12,7 +12,7 @@ export interface ControlRoute {
   readonly path: string;
 }
 
-/** The table has one type for each name; what all have in common is enough here. */
+/** The table has one type for each name; their common part is enough here. */
 export const contractOf = (name: ControlName) =>
   isControlStream(name) ? controlStreams[name] : controlRequests[name];
 
@@ -30,7 +30,7 @@ const byPath: ReadonlyMap<string, ControlRoute> = new Map(allRoutes.map((route) 
 
 export const findRoute = (path: string): ControlRoute | undefined => byPath.get(path);
 
-/** Params as a query; `fromQuery` reads them again. null and undefined are left out. */
+/** Params as a query, which `fromQuery` reads. null and undefined are left out. */
 export function toQuery(params: unknown): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params ?? {})) {
@@ -39,7 +39,7 @@ export function toQuery(params: unknown): string {
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
-/** `true` and `false` are booleans, everything else is text. Of a repeated name the last one counts. */
+/** `true` and `false` are booleans, everything else is text. If a name is repeated, the last value counts. */
 export function fromQuery(query: string): Readonly<Record<string, unknown>> {
   const values = [...new URLSearchParams(query)].map(([name, value]) => [name, booleans.get(value) ?? value]);
   return Object.fromEntries(values) as Readonly<Record<string, unknown>>;

@@ -42,7 +42,7 @@ const watchPath = '/v1/services/watch';
 const query = { services: [null] };
 
 describe('the control socket', () => {
-  it('is for the user only, and goes with the server', async () => {
+  it('is for the user only, and is removed with the server', async () => {
     const server = await fixture.serve();
     expect(statSync(fixture.socketPath).mode & 0o777).toBe(0o600);
     expect(await connect()).toMatchObject({ ok: true, value: { host: snapshot.host } });
@@ -54,7 +54,7 @@ describe('the control socket', () => {
     });
   });
 
-  it('is never open to others, whatever the umask allows', async () => {
+  it('is never accessible to others, whatever the umask', async () => {
     const umask = process.umask(0);
     try {
       const served = new AbortController();
@@ -77,7 +77,7 @@ describe('the control socket', () => {
     }
   });
 
-  it('takes the place of a dead one, but of nothing else', async () => {
+  it('replaces a dead socket, but nothing else', async () => {
     const other = createServer((socket) => socket.resume()).listen(fixture.socketPath);
     await eventually('it listens', () => other.listening);
     await expect(fixture.serve()).rejects.toThrow(/another LocalPort answers at/);
@@ -103,7 +103,7 @@ describe('the control socket', () => {
     expect((await answer(client)).lines).toEqual([{ protocol: controlProtocol, host: snapshot.host }]);
   });
 
-  it('streams one event a line; a failure has a status before the first one, and is the last line after it', async () => {
+  it('streams one event per line; a failure before the first event is a status, and after it the last line', async () => {
     await fixture.serve({
       streams: {
         logs: async ({ query: { services } }, sink) => {
@@ -127,7 +127,7 @@ describe('the control socket', () => {
     });
   });
 
-  it('answers a client that sends nothing after its request', async () => {
+  it('answers a client that closes its half after the request', async () => {
     await fixture.serve();
     const client = await fixture.raw();
     client.socket.end('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n');
@@ -135,7 +135,7 @@ describe('the control socket', () => {
     expect(client.received).toMatchObject([{ status: 200, lines: [snapshot] }]);
   });
 
-  it('asks for a body that is held back until it is asked for', async () => {
+  it('asks for a body that the client holds back until then', async () => {
     await fixture.serve();
     const client = await fixture.raw();
     const body = { query };
@@ -159,7 +159,7 @@ describe('the control socket', () => {
       '"99"',
     ],
     ['a command without a name', { headers: { 'LocalPort-Protocol': '1' } }, 'of another version', '"1"'],
-  ])('explains a mismatch of versions to %s', async (_, parts, version, protocol) => {
+  ])('explains a version mismatch to %s', async (_, parts, version, protocol) => {
     await fixture.serve();
     const client = await fixture.raw();
     client.say({ path: '/v1/what-comes-later', ...parts });
@@ -174,7 +174,7 @@ describe('the control socket', () => {
 });
 
 describe('the command', () => {
-  it('does not wait for ever for a host that says nothing', async () => {
+  it('does not wait forever for a host that does not answer', async () => {
     const silent = createServer((socket) => socket.resume()).listen(fixture.socketPath);
     await eventually('it listens', () => silent.listening);
     const { socketPath } = fixture;
@@ -191,7 +191,7 @@ describe('the command', () => {
     ['a web server', 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n<html>hi</html>'],
     ['a host of a later protocol', httpText({ protocol: 99, host: snapshot.host })],
     ['a host that says too little', httpText({ protocol: controlProtocol })],
-  ])('says that %s is of another version', async (_, text) => {
+  ])('reports that %s has another version', async (_, text) => {
     const other = createServer((socket) => socket.once('data', () => socket.end(text)));
     other.listen(fixture.socketPath);
     await eventually('it listens', () => other.listening);
@@ -206,7 +206,7 @@ describe('the command', () => {
     other.close();
   });
 
-  it('comes again when its connection made room for another one', async () => {
+  it('reconnects when its connection was closed to make room', async () => {
     let connections = 0;
     const crowded = createServer((socket) => {
       if (++connections < 3) socket.destroy();
@@ -217,13 +217,13 @@ describe('the command', () => {
     expect(connections).toBe(3);
     const client = await fixture.client();
     connections = 0;
-    // What acts may have been done.
+    // An acting request may have been performed.
     expect(await client.request('reload', {})).toMatchObject({ error: { code: 'connection-lost' } });
     expect(connections).toBe(1);
     crowded.close();
   });
 
-  it('does not take half a stream for a whole one', async () => {
+  it('does not take a truncated stream for a complete one', async () => {
     const other = createHttpServer((request, response) => {
       if (request.url === '/v1/host')
         response.end(`${JSON.stringify({ protocol: controlProtocol, host: snapshot.host })}\n`);
@@ -241,7 +241,7 @@ describe('the command', () => {
     other.close();
   });
 
-  it('hears that a bug of the host is one', async () => {
+  it('learns that an error is a bug of the host', async () => {
     await fixture.serve({ requests: { reload: () => Promise.reject(new Error('oh')) } });
     const client = await fixture.client();
     expect(await client.request('reload', {})).toEqual({
@@ -259,7 +259,7 @@ describe('the command', () => {
     expect(await asked).toMatchObject({ error: { code: 'too-large' } });
   });
 
-  it('ends a stream by its signal, and everything by closing', async () => {
+  it('ends a stream on its signal, and all calls on close', async () => {
     const signals: AbortSignal[] = [];
     await fixture.serve({
       streams: {
@@ -295,7 +295,7 @@ describe('the command', () => {
     await eventually('the host has ended that too', () => signals[1]?.aborted === true);
   });
 
-  it('gives up on an answer that does not come', async () => {
+  it('gives up waiting for an answer that does not arrive', async () => {
     await fixture.serve({ requests: { reload: () => new Promise(() => undefined) } });
     const client = await fixture.client();
     expect(await client.request('reload', {}, 50)).toMatchObject({ error: { code: 'timed-out' } });
@@ -307,8 +307,8 @@ function httpText(body: unknown): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 }
 
-describe('a client that costs nothing but itself', () => {
-  it('has a limit of streams at once; the next one is refused in words, and nobody else is kept from asking', async () => {
+describe('a client that affects only itself', () => {
+  it('has a limit of concurrent streams; the next one is refused with a message, and other requests still work', async () => {
     const signals: AbortSignal[] = [];
     await fixture.serve({
       streams: {
@@ -341,13 +341,13 @@ describe('a client that costs nothing but itself', () => {
     await eventually('all are cancelled', () =>
       signals.slice(0, maxOpenRequests).every(({ aborted }) => aborted),
     );
-    // The command comes again on its own.
+    // The command retries automatically.
     await eventually('there is room', () => signals.length === maxOpenRequests + 1);
     controller.abort();
     expect(await waiting).toEqual({ ok: true, value: undefined });
   });
 
-  it('has a limit of acts at once, beside which the host can be seen and stopped', async () => {
+  it('has a limit of concurrent acts, during which the host can still be queried and stopped', async () => {
     const finish: (() => void)[] = [];
     await fixture.serve({
       requests: {
@@ -368,7 +368,7 @@ describe('a client that costs nothing but itself', () => {
     expect(await Promise.all(reloads)).toMatchObject(reloads.map(() => ({ ok: true })));
   });
 
-  it('makes room when there are too many that say nothing', async () => {
+  it('is closed to make room when there are too many idle ones', async () => {
     const server = await fixture.serve();
     const silent = await Promise.all(Array.from({ length: maxConnections + 50 }, () => fixture.raw()));
     expect(await connect()).toMatchObject({ ok: true });
@@ -377,7 +377,7 @@ describe('a client that costs nothing but itself', () => {
     expect(silent.at(-1)?.isClosed).toBe(false);
   });
 
-  it('asks soon, or goes', async () => {
+  it('sends a request soon, or is closed', async () => {
     const clock = new FakeClock();
     const server = await fixture.serve({}, clock);
     const [silent, slow] = [await fixture.raw(), await fixture.raw()];
@@ -394,7 +394,7 @@ describe('a client that costs nothing but itself', () => {
     ]);
   });
 
-  it('sends its body soon, or goes', async () => {
+  it('sends its body soon, or is closed', async () => {
     const clock = new FakeClock();
     const server = await fixture.serve({}, clock);
     const slow = await fixture.raw();
@@ -409,7 +409,7 @@ describe('a client that costs nothing but itself', () => {
     await slow.closes();
   });
 
-  it('goes when it has wanted nothing for a while, but not while it watches', async () => {
+  it('is closed after a while without requests, but not while it reads a stream', async () => {
     const clock = new FakeClock();
     const server = await fixture.serve(
       { streams: { 'watch-snapshot': (_, { signal }) => untilAborted(signal) } },
@@ -425,7 +425,7 @@ describe('a client that costs nothing but itself', () => {
     expect(watching.isClosed).toBe(false);
   });
 
-  it('is let go when it watches and has closed its half', async () => {
+  it('is closed when it reads a stream and has closed its half', async () => {
     const server = await fixture.serve({
       streams: { 'watch-snapshot': (_, { signal }) => untilAborted(signal) },
     });
@@ -465,7 +465,7 @@ describe('a client that costs nothing but itself', () => {
     expect(events().length).toBeLessThan(100);
   });
 
-  it('is dropped when it lets too much pile up; the others do not notice', async () => {
+  it('is dropped when too much unread data piles up, without effect on the others', async () => {
     let sentBytes = 0;
     let isDropped = false;
     await fixture.serve({
@@ -489,12 +489,12 @@ describe('a client that costs nothing but itself', () => {
       expect(await other.request('snapshot', {})).toMatchObject({ ok: true });
       return isDropped;
     });
-    // Our bound and what the system buffers for a socket.
+    // Our bound plus the system's socket buffers.
     expect(sentBytes).toBeLessThan(16 * 1024 * 1024);
   });
 
   it.each(['stream', 'answer'])(
-    'is dropped when it does not read its %s at all for half a minute',
+    'is dropped when it reads nothing of its %s for half a minute',
     async (kind) => {
       const clock = new FakeClock();
       const large = { service: null, lines: Array.from({ length: 20 }, () => 'x'.repeat(64 * 1024)) };
@@ -530,7 +530,7 @@ describe('a client that costs nothing but itself', () => {
   it.each([
     ['in its length', { 'Content-Length': String(maxRequestBytes + 1) }, ''],
     ['in chunks without an end', { 'Transfer-Encoding': 'chunked' }, `10000\r\n${'x'.repeat(65_536)}\r\n`],
-  ])('hears that its body is too large, %s, and goes', async (_, headers, chunk) => {
+  ])('is told that its body is too large, %s, and is closed', async (_, headers, chunk) => {
     const server = await fixture.serve();
     const client = await fixture.raw();
     client.say({
@@ -574,14 +574,14 @@ describe('a client that costs nothing but itself', () => {
     ]);
   });
 
-  it('is served without what it would like to upgrade to', async () => {
+  it('is served without the upgrade that it requests', async () => {
     await fixture.serve();
     const client = await fixture.raw();
     client.say({ path: '/v1/services', headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
     expect(await answer(client)).toMatchObject({ status: 200 });
   });
 
-  it('hears that its head is too large', async () => {
+  it('is told that its head is too large', async () => {
     await fixture.serve();
     const client = await fixture.raw();
     client.say({ path: '/v1/services', headers: { Bomb: 'x'.repeat(64 * 1024) } });
@@ -589,7 +589,7 @@ describe('a client that costs nothing but itself', () => {
     expect(client.received).toMatchObject([{ status: 413, lines: [{ error: { code: 'too-large' } }] }]);
   });
 
-  it('does not keep others waiting with a flood of requests', async () => {
+  it('does not delay others with a flood of requests', async () => {
     await fixture.serve();
     const flood = await fixture.raw();
     const request = 'GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n';
@@ -608,7 +608,7 @@ describe('a client that costs nothing but itself', () => {
     await eventually('all are answered', () => flood.received.length === requests, 25_000);
   });
 
-  it('may send some requests without waiting for the answers, and is cut off when they are too many', async () => {
+  it('may pipeline some requests, and is cut off when there are too many', async () => {
     await fixture.serve();
     const client = await fixture.raw();
     client.socket.write('GET /v1/services HTTP/1.1\r\nHost: localport\r\n\r\n'.repeat(1_000));
@@ -620,7 +620,7 @@ describe('a client that costs nothing but itself', () => {
 });
 
 describe('a host that stops', () => {
-  it('tells those who watch, lets nobody else in, and serves who waits for it to the end', async () => {
+  it('ends streams, accepts no new clients, and serves clients that wait for its end', async () => {
     let finish: () => void = () => undefined;
     const server = await fixture.serve({
       requests: { reload: () => new Promise(() => undefined) },

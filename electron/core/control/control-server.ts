@@ -1,6 +1,6 @@
 /**
- * The host's end of the control socket: HTTP, never on TCP. It is in a folder for this user only: a client that can connect
- * may do everything that the user may.
+ * The host side of the control socket: HTTP, never over TCP. The socket is in a folder for this user only, and a client that
+ * can connect may do everything that the user may.
  */
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -17,15 +17,15 @@ import type { ControlHandlers } from './control-handlers.ts';
 import { RequestPlaces } from './request-places.ts';
 import { ServedConnection } from './served-connection.ts';
 
-/** The next one takes the place of the one that has kept us waiting longest. */
+/** The next connection replaces the one that has been idle longest. */
 export const maxConnections = 150;
 const maxHeadBytes = 16 * 1024;
 const lastWordsMs = 1_000;
 
 export interface ControlServerOptions {
-  /** In a folder that only the user may enter. */
+  /** In a folder that only the user can enter. */
   readonly socketPath: string;
-  /** Of the host. */
+  /** The version of the host. */
   readonly version: string;
   readonly handlers: ControlHandlers;
   readonly clock: Clock;
@@ -45,16 +45,16 @@ export class ControlServer {
     this.#options = options;
     this.#parts = { ...options, places: new RequestPlaces() };
     this.#server = createServer({ maxHeaderSize: maxHeadBytes, requireHostHeader: false });
-    // Deadlines are our own, by the clock that tests can move.
+    // We set our own deadlines, by the clock that tests can advance.
     this.#server.headersTimeout = 0;
     this.#server.requestTimeout = 0;
     this.#server.keepAliveTimeout = 0;
-    // Whoever has asked and says nothing more still wants the answer. @types/node does not know the property.
+    // A client that closes its half after a request still wants the answer. @types/node lacks this property.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
     this.#listenToEvents();
   }
 
-  /** Removes a socket that a crashed host left behind. The error is a sentence. To be called with the host lock taken. */
+  /** Removes a socket that a crashed host left behind. The error is a sentence. Call it with the host lock held. */
   static async open(options: ControlServerOptions): Promise<Result<ControlServer, string>> {
     const { socketPath } = options;
     const refusal = await makeWay(socketPath);
@@ -70,7 +70,7 @@ export class ControlServer {
     }
   }
 
-  /** Connections with a request under way. */
+  /** The number of connections with a request in progress. */
   get clients(): number {
     return [...this.#connections.values()].filter(({ isBusy }) => isBusy).length;
   }
@@ -86,7 +86,7 @@ export class ControlServer {
     for (const connection of [...this.#connections.values()]) connection.stop();
   }
 
-  /** Stops, and resolves when the last client is gone. Clients that stay are disconnected after `lastWordsMs`. */
+  /** Stops, and resolves when the last client is gone. Remaining clients are disconnected after `lastWordsMs`. */
   async close(): Promise<void> {
     this.stop();
     const empty = new Promise<void>((resolve) => {
@@ -100,7 +100,7 @@ export class ControlServer {
   #listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      // It is bound before `listen` returns: at no moment may others write it, or a command would not believe it.
+      // The socket is bound before `listen` returns. It must never be writable by others, or a command would not trust it.
       withUmask(0o077, () => {
         this.#server.listen(this.#options.socketPath, () => {
           this.#server.off('error', reject);
@@ -169,7 +169,7 @@ export class ControlServer {
   }
 }
 
-/** Removes a dead socket; says why when something else is in the way. */
+/** Removes a dead socket; returns the reason if something else is in the way. */
 async function makeWay(path: string): Promise<string | null> {
   const stats = await lstat(path).catch(() => null);
   if (stats === null) return null;

@@ -44,7 +44,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** What is said of the place, without the part that all say; `asked` when somebody was connected to. */
+/** The error about the path, without the common part; `asked` if a connection was made. */
 async function verdict(asUid = uid): Promise<string> {
   const connected = await connectControl({ socketPath, clock, version: 'test', uid: asUid });
   if (connected.ok) throw new Error('it was believed');
@@ -54,7 +54,7 @@ async function verdict(asUid = uid): Promise<string> {
     .replace(', so what answers there may not be your LocalPort: remove it', '');
 }
 
-describe('the command believes what answers at the control socket', () => {
+describe('the command trusts the control socket', () => {
   it('when both the folder and the socket are for the user only', async () => {
     expect(await verdict()).toBe('asked');
   });
@@ -64,7 +64,7 @@ describe('the command believes what answers at the control socket', () => {
   });
 });
 
-describe('the command asks nothing', () => {
+describe('the command does not connect', () => {
   it.each<[string, () => void, string]>([
     [
       'when its group may write the folder',
@@ -89,13 +89,13 @@ describe('the command asks nothing', () => {
   it.runIf(uid === 0).each([
     ['the folder', () => folder, '/run belongs to user 1234, expected 0'],
     ['the socket', () => socketPath, '/run/control.sock belongs to user 1234, expected 0'],
-  ])('when %s is of another user', async (_, place, complaint) => {
+  ])('when %s belongs to another user', async (_, place, complaint) => {
     chownSync(place(), stranger, stranger);
     expect(await verdict()).toBe(complaint);
     expect(connections).toBe(0);
   });
 
-  it('when there is nothing, which means that LocalPort is not running', async () => {
+  it('when there is no socket, which means that LocalPort is not running', async () => {
     rmSync(socketPath);
     expect(await verdict()).toBe('LocalPort is not running');
     rmSync(folder, { recursive: true });

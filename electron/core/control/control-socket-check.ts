@@ -1,18 +1,18 @@
 /**
- * Whether what lies at a path may be believed to be the user's own host. A fake one could say that all is up, and collect
- * secrets.
+ * Whether the socket at a path can be trusted to be the user's own host. A fake host could report that everything is up, and
+ * collect secrets.
  */
 import { lstatSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import type { ControlError } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 
-/** Others may write: they could put a socket of theirs in place of ours. */
+/** If others can write, they could replace our socket by theirs. */
 const writableByOthers = 0o022;
 
 /**
- * The folder and the socket in it must be the user's or root's, writable by nobody else, and no links. To be called
- * before connecting; who owns the folder keeps it so. The error says what was found.
+ * The folder and the socket in it must belong to the user or root, not be writable by others, and not be links. Call it
+ * before connecting; after that, only the owner of the folder can change this. The error says what was found.
  */
 export function checkControlSocket(socketPath: string, uid: number): Result<void, ControlError> {
   const folder = path.dirname(socketPath);
@@ -26,7 +26,7 @@ export function checkControlSocket(socketPath: string, uid: number): Result<void
   return fault === null ? ok(undefined) : err(notPermitted(socketPath, fault));
 }
 
-/** null: there is nothing, or it cannot be looked at. Not followed where it is a link. */
+/** null: there is nothing, or it cannot be examined. Links are not followed. */
 function statsOf(place: string): Stats | null {
   try {
     return lstatSync(place);

@@ -3,7 +3,7 @@ import { assertNever } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { closestWord } from '../config/spelling.ts';
 
-/** Which services are meant, in the order of the config, and which names mean none. Pure. */
+/** The services that a target selects, in the order of the config, and the unknown names. Pure. */
 export function resolveTarget(target: ControlTarget, services: readonly ServiceSnapshot[]): ControlOutcome {
   const known = services.map(({ name }) => name);
   switch (target.kind) {
@@ -34,7 +34,7 @@ function resolveTags(wanted: readonly string[], services: readonly ServiceSnapsh
   };
 }
 
-/** Takes out those that are off: they have nothing to be restarted. */
+/** Refuses services that are off: they cannot be restarted. */
 export function refuseOff(outcome: ControlOutcome, services: readonly ServiceSnapshot[]): ControlOutcome {
   const off = new Set(services.filter(({ desired }) => desired === 'off').map(({ name }) => name));
   return {

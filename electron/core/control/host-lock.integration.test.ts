@@ -32,7 +32,7 @@ const take = (...others: readonly string[]) =>
     now: 0,
   });
 
-/** A process that takes the lock, says how that went, and stays. */
+/** A process that takes the lock, prints the result, and keeps running. */
 function startOwner(program: string): { readonly child: ChildProcess; readonly said: Promise<string> } {
   const child = spawn(process.execPath, [program, lockPath], { stdio: ['ignore', 'pipe', 'inherit'] });
   owners.add(child);
@@ -55,7 +55,7 @@ function taken(result: Awaited<ReturnType<typeof take>>): HostLock {
 }
 
 describe('the host lock', () => {
-  it('is held until it is released, and says by whom', async () => {
+  it('is held until it is released, and names its holder', async () => {
     const lock = taken(await take());
     expect(await take()).toEqual({
       ok: false,
@@ -73,7 +73,7 @@ describe('the host lock', () => {
     expect(locks()).toEqual([]);
   });
 
-  it('is held in all its places or in none', async () => {
+  it('is held at all its paths or at none', async () => {
     const other = path.join(folder, 'host.lock.of-state');
     const first = taken(await take(other));
     expect(locks()).toEqual(['host.lock', 'host.lock.of-state']);
@@ -84,7 +84,7 @@ describe('the host lock', () => {
     expect(locks()).toEqual([]);
   });
 
-  it('does without a second place that cannot be written, but not without the first', async () => {
+  it('skips a second path that cannot be written, but not the first', async () => {
     const nowhere = path.join(folder, 'a-file/host.lock');
     writeFileSync(path.join(folder, 'a-file'), '');
     const lock = taken(await take(nowhere));
@@ -94,7 +94,7 @@ describe('the host lock', () => {
     expect(await take()).toMatchObject({ error: { code: 'failed' } });
   });
 
-  it('names a living process, and is taken over when that was killed', async () => {
+  it('names a living process, and is taken over after that was killed', async () => {
     const owner = startOwner(program());
     expect(await owner.said).toBe('taken');
     expect(await take()).toMatchObject({
@@ -121,7 +121,7 @@ describe('the host lock', () => {
     await taken(await take()).release();
   });
 
-  it('is not taken from a file that others may write', async () => {
+  it('is refused if others can write the file', async () => {
     writeFileSync(lockPath, '{}');
     chmodSync(lockPath, 0o666);
     expect(await take()).toEqual({
@@ -133,7 +133,7 @@ describe('the host lock', () => {
     });
   });
 
-  it('goes to one of many that want it at the same time, stale or free', async () => {
+  it('goes to exactly one of many concurrent starters, stale or free', async () => {
     for (let round = 0; round < 40; round++) {
       if (round % 2 === 0) writeFileSync(lockPath, `stale ${round}`, { mode: 0o600 });
       const results = await Promise.all(Array.from({ length: 8 }, () => take()));
@@ -144,7 +144,7 @@ describe('the host lock', () => {
     }
   });
 
-  it('goes to one of several processes after the holder was killed', async () => {
+  it('goes to exactly one of several processes after the holder was killed', async () => {
     const file = program();
     const first = startOwner(file);
     expect(await first.said).toBe('taken');
@@ -156,7 +156,7 @@ describe('the host lock', () => {
     expect(said.filter((word) => word.includes(`process ${winner},`))).toHaveLength(5);
   });
 
-  it('is taken over from one who died while taking over', async () => {
+  it('is taken over from a process that died while taking over', async () => {
     writeFileSync(lockPath, 'stale', { mode: 0o600 });
     const hash = createHash('sha256').update('stale').digest('hex').slice(0, 16);
     writeFileSync(`${lockPath}.after-${hash}`, 'stale, too', { mode: 0o600 });

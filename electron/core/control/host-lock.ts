@@ -1,10 +1,10 @@
 /**
- * One host at a time for a user: a file that says who it is. It counts only while its holder lives: pid, start time and
- * boot must match, so a lock that a crash left behind blocks no one.
+ * One host at a time per user: a file that names the host. It counts only while its holder lives: pid, start time and
+ * boot must match, so a lock that a crash left behind blocks nothing.
  *
  * 1. The file appears whole, by link(2): a reader never sees half of it.
- * 2. A stale lock is replaced only by who holds the lock on its succession, a second file that is named after the stale
- *    one's content and taken in the same way. Of two that start at once one wins, and no third is ever overwritten.
+ * 2. A stale lock is replaced only by the holder of its succession lock, a second file that is named after the content of
+ *    the stale one and taken in the same way. Of two concurrent starters one wins, and a third one's lock is never overwritten.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
@@ -22,16 +22,16 @@ const lockSchema = z
     pid: z.number().int().min(1),
     startTime: z.string().min(1),
     bootId: z.string(),
-    /** Epoch ms, within what a date can hold (ECMA-262, 21.4.1.1). */
+    /** Epoch ms, within the range of a date (ECMA-262, 21.4.1.1). */
     since: z.number().min(0).max(8.64e15),
-    /** Where the holder listens, or soon will. */
+    /** The path where the holder listens, or will soon. */
     socketPath: z.string(),
   })
   .readonly();
 export type LockHolder = z.infer<typeof lockSchema>;
 
 export interface HostLockOptions {
-  /** Where to lock, each in a folder that only the user may write. The first one must be had. */
+  /** The lock files, each in a folder that only the user can write. The first one is required. */
   readonly paths: readonly [string, ...string[]];
   readonly kind: HostInfo['kind'];
   readonly version: string;
@@ -53,17 +53,17 @@ export interface StartRefusal {
 
 export const startFailure = (message: string): StartRefusal => ({ code: 'failed', message });
 
-/** Successions of successions happen only when starters are killed at the worst moment, again and again. */
+/** Nested successions happen only when starters are repeatedly killed at the worst moment. */
 const maxSuccessions = 3;
-/** How often a lock may change hands while we look at it. */
+/** How often a lock may change hands while we examine it. */
 const maxLooks = 20;
 
-/** What a folder says that cannot be written, or of a disk that is full. */
+/** Error codes of a folder that cannot be written, or of a full disk. */
 const unwritable = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'ENOSPC', 'EDQUOT', 'EIO']);
 
 /**
- * Takes the lock at all paths, or at none. Past the first one a folder that cannot be written is passed over, unless a
- * host that lives is named there. The error names the holder, or what is wrong with a file.
+ * Takes the lock at all paths, or at none. After the first one, a folder that cannot be written is skipped, unless the lock
+ * there names a living host. The error names the holder, or what is wrong with a file.
  */
 export async function takeHostLock(options: HostLockOptions): Promise<Result<HostLock, StartRefusal>> {
   const { paths, kind, version, socketPath, now: since } = options;
@@ -88,7 +88,7 @@ export async function takeHostLock(options: HostLockOptions): Promise<Result<Hos
   return ok(lock);
 }
 
-/** null: the lock is ours, or is done without. */
+/** null: the lock is ours, or is skipped. */
 async function refusalAt(path: string, text: string, isNeeded: boolean): Promise<StartRefusal | null> {
   try {
     const other = await take(path, text, maxSuccessions);
@@ -107,13 +107,13 @@ const runsAlready = (holder: LockHolder): StartRefusal => ({
   message: describeHolder(holder),
 });
 
-/** The host that runs right now for the user whose lock this is; null: none does. Never rejects. */
+/** The running host of the user whose lock this is; null: none. Never rejects. */
 export async function findLockHolder(path: string): Promise<LockHolder | null> {
   const found = readPrivateFile(path);
   return found.ok && found.value !== null ? liveHolder(found.value) : null;
 }
 
-/** Null when the lock is ours; otherwise its holder. Rejects with the system's error, or in words. */
+/** Null if the lock is ours; otherwise its holder. Rejects with the system's error, or with a message. */
 async function take(path: string, text: string, successionsLeft: number): Promise<LockHolder | null> {
   for (let look = 0; look < maxLooks; look++) {
     if (await create(path, text)) return null;
@@ -124,7 +124,7 @@ async function take(path: string, text: string, successionsLeft: number): Promis
     if (successionsLeft === 0) throw new Error('it was left behind again and again: remove it');
     const succession = `${path}.after-${createHash('sha256').update(present).digest('hex').slice(0, 16)}`;
     const successor = await take(succession, text, successionsLeft - 1);
-    // Only the holder of its succession replaces a stale lock. Whoever comes just after that may hold it, too, for nothing.
+    // Only the holder of its succession lock replaces a stale lock. A later starter may hold it too, without effect.
     if (readLock(path) === present) {
       if (successor !== null) return successor;
       await rename(succession, path);
@@ -135,7 +135,7 @@ async function take(path: string, text: string, successionsLeft: number): Promis
   throw new Error('it changes hands all the time');
 }
 
-/** False when the file exists. */
+/** False if the file exists. */
 async function create(path: string, text: string): Promise<boolean> {
   const whole = `${path}.${process.pid}-${randomUUID()}.tmp`;
   try {
@@ -150,14 +150,14 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** Null when there is none. Throws when the file is not to be trusted. */
+/** Null if there is none. Throws if the file cannot be trusted. */
 function readLock(path: string): string | null {
   const text = readPrivateFile(path);
   if (text.ok) return text.value;
   throw new Error(text.error);
 }
 
-/** Null when no live process holds it: it was damaged, its holder has gone, or the computer was restarted. */
+/** Null if no living process holds it: it was damaged, its holder has exited, or the computer was restarted. */
 async function liveHolder(text: string): Promise<LockHolder | null> {
   const holder = parse(text);
   if (holder === null || holder.bootId !== (await bootId())) return null;

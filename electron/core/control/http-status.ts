@@ -1,6 +1,6 @@
 import type { ControlError } from '../../../shared/control-contract.ts';
 
-/** How HTTP names what went wrong (RFC 9110, RFC 6585). */
+/** The HTTP status of each error code (RFC 9110, RFC 6585). */
 export const httpStatus: Readonly<Record<ControlError['code'], number>> = {
   'bad-request': 400,
   'version-mismatch': 400,

@@ -17,7 +17,7 @@ function cut(bytes: Buffer, sizes: readonly number[]): readonly Buffer[] {
 }
 
 describe('lines', () => {
-  it('come back whole, however the stream is cut', () => {
+  it('are complete, however the stream is split', () => {
     const line = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\n', '↵'));
     fc.assert(
       fc.property(fc.array(line), fc.array(fc.nat(40)), (lines, sizes) => {
@@ -27,11 +27,11 @@ describe('lines', () => {
     );
   });
 
-  it('are not at their end in the middle of one', () => {
+  it('are not at their end in the middle of a line', () => {
     expect(read([Buffer.from('one\ntw')])).toEqual({ lines: ['one'], isFine: true, isAtEnd: false });
   });
 
-  it('are given up when one is too long', () => {
+  it('fail when one is too long', () => {
     expect(read([Buffer.from('12345\n'), Buffer.from('123'), Buffer.from('456\n')], 5)).toMatchObject({
       lines: ['12345'],
       isFine: false,

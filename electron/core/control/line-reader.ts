@@ -1,4 +1,4 @@
-/** Lines of UTF-8 out of chunks, each at most `maxBytes` long. */
+/** Reads UTF-8 lines from chunks, each line at most `maxBytes` long. */
 export class LineReader {
   readonly #maxBytes: number;
   readonly #onLine: (line: string) => void;
@@ -10,12 +10,12 @@ export class LineReader {
     this.#onLine = onLine;
   }
 
-  /** Whether all that came was whole lines. */
+  /** Whether the input so far ends with a complete line. */
   get isAtEnd(): boolean {
     return this.#heldBytes === 0;
   }
 
-  /** False when a line is too long: what follows is of no use. */
+  /** False if a line is too long: the rest of the stream is then unusable. */
   push(chunk: Buffer): boolean {
     let from = 0;
     for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {

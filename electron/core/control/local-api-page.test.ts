@@ -8,7 +8,7 @@ import { httpStatus } from './http-status.ts';
 
 const page = readFileSync(path.join(import.meta.dirname, '../../docs/local-api.md'), 'utf8');
 
-/** By route: what stands below its heading. */
+/** The text below the heading of each route. */
 const sections = new Map(
   page
     .split(/^### /m)
@@ -19,18 +19,18 @@ const sections = new Map(
     }),
 );
 
-/** Codes that only the client gives, or that end a connection without an answer. */
+/** Codes that only the client produces, or that end a connection without an answer. */
 const withoutAnswer = ['not-running', 'connection-lost', 'too-slow'];
 
 describe('the page about the local API', () => {
-  it('has a section for each route, and for nothing else', () => {
+  it('has one section per route, and no others', () => {
     expect([...sections.keys()].sort()).toEqual(
       allRoutes.map(({ method, path }) => `${method} ${path}`).sort(),
     );
   });
 
   it.each(allRoutes)(
-    'says of $method $path what it takes, and whether it is a stream',
+    'documents the params of $method $path, and whether it is a stream',
     ({ name, method, path }) => {
       const text = sections.get(`${method} ${path}`) ?? '';
       const { shape } = (contractOf(name).params as unknown as z.ZodReadonly<z.ZodObject>).unwrap();
@@ -39,7 +39,7 @@ describe('the page about the local API', () => {
     },
   );
 
-  it('has each code with its status', () => {
+  it('lists each code with its status', () => {
     const rows = [...page.matchAll(/^\| (\d{3}) +\| `([a-z-]+)` +\|/gm)].map(([, status, code]) => [
       code,
       Number(status),
@@ -55,7 +55,7 @@ describe('the routes', () => {
     expect(new Set(allRoutes.map(({ path }) => path)).size).toBe(allRoutes.length);
   });
 
-  it('take back what a query says', () => {
+  it('read the params that they write as a query', () => {
     const params = { live: true, quiet: false, name: 'a & b=c', none: null };
     expect(fromQuery(toQuery(params).slice(1))).toEqual({ live: true, quiet: false, name: 'a & b=c' });
     expect(toQuery({})).toBe('');

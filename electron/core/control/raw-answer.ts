@@ -1,10 +1,10 @@
-/** An answer to what is no request: node:http makes no response for it. */
+/** An answer to input that is not a request, for which node:http creates no response. */
 import { STATUS_CODES } from 'node:http';
 import type { ControlError } from '../../../shared/control-contract.ts';
 import { answerHeaders, json } from './control-reply.ts';
 import { httpStatus } from './http-status.ts';
 
-/** The connection is of no use after it. */
+/** The connection is unusable after it. */
 export function rawAnswer(error: ControlError, version: string): string {
   const status = httpStatus[error.code];
   const body = `${JSON.stringify({ error })}\n`;

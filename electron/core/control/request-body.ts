@@ -3,12 +3,12 @@ import { maxRequestBytes, type ControlError } from '../../../shared/control-cont
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
 
-/** From the end of the head. */
+/** Counted from the end of the head. */
 export const bodyTimeoutMs = 10_000;
 
 /**
- * The JSON of a request; no body counts as `{}`. Holds what was sent, never what was only announced. `onWanted`: its length
- * is no obstacle. Never rejects.
+ * The JSON of a request; no body counts as `{}`. Allocates memory only for bytes that were sent, not for an announced length.
+ * `onWanted`: called if the announced length is acceptable. Never rejects.
  */
 export function readBody(
   request: IncomingMessage,
@@ -47,8 +47,8 @@ export function readBody(
 }
 
 /**
- * Calls when no more of the request will come. A request that was answered before it was complete does not hear that its
- * connection has ended. Returns a function that forgets it.
+ * Calls `action` when no more of the request will arrive. A request that was answered before it was complete gets no event when
+ * its connection ends. Returns a function that cancels it.
  */
 export function onceOver(request: IncomingMessage, action: () => void): () => void {
   const { socket } = request;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { admit, type RequestHead } from './request-gate.ts';
 
-/** What comes of a head: the name of the route, or the code of the failure with its words. */
+/** The verdict on a head: the name of the route, or the code of the failure with its message. */
 function verdict(head: Partial<RequestHead>): string {
   const usual = { method: 'GET', target: '/v1/services', headers: {}, hosts: ['localport'] };
   const admitted = admit({ ...usual, ...head }, '1.2.3');
@@ -89,7 +89,7 @@ describe('a request is refused', () => {
     expect(verdict(head)).toBe(refusal);
   });
 
-  it('with words that stay short and harmless', () => {
+  it('with a message that stays short and harmless', () => {
     const hostile = `/\u001b]52;c;${'x'.repeat(10_000)}`;
     const said = verdict({ target: hostile });
     expect(said.length).toBeLessThan(200);

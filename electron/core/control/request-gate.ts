@@ -1,4 +1,4 @@
-/** What the head of a request says about whether it is served at all. Pure. */
+/** Decides by the head of a request whether it is served at all. Pure. */
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   controlHostName,
@@ -11,7 +11,7 @@ import { findRoute, type ControlRoute } from './control-routes.ts';
 
 export interface RequestHead {
   readonly method: string;
-  /** As it is in the request line. */
+  /** As written in the request line. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   /** Every `Host` header. */
@@ -25,8 +25,8 @@ export interface Admitted {
 }
 
 /**
- * Browsers send `Origin` with what a page asks for, and the page's own name as `Host` after DNS rebinding. No browser
- * reaches a Unix socket, but a proxy in front of one does.
+ * Browsers send `Origin` with the requests of a page, and after DNS rebinding the page's own name as `Host`. No browser
+ * reaches a Unix socket directly, but a proxy in front of one can be reached.
  */
 export function admit(head: RequestHead, hostVersion: string): Result<Admitted, ControlError> {
   const { method, target, headers } = head;
@@ -53,7 +53,7 @@ function foreignness({ hosts, headers }: RequestHead): ControlError | null {
   return null;
 }
 
-/** Whoever names no protocol wants the one of the path. */
+/** A client that names no protocol uses the one in the path. */
 function mismatch(headers: IncomingHttpHeaders, hostVersion: string): ControlError | null {
   const protocol = headers[protocolHeader.toLowerCase()];
   if (protocol === undefined || protocol === String(controlProtocol)) return null;
@@ -84,5 +84,5 @@ function split(text: string, separator: string): readonly [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** Of what a stranger sent; an answer and a log line stay short. */
+/** Shortens text from a client, for answers and log lines. */
 const shown = (text: string): string => JSON.stringify(text.slice(0, 100));

@@ -1,9 +1,9 @@
-/** How much of what takes time is under way at once. Reading what the host knows takes none, and it can always be stopped. */
+/** Limits the concurrent requests that take time. Reading the host's state takes none, and the host can always be stopped. */
 import { isControlStream, type ControlError, type ControlName } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { routeOf } from './control-routes.ts';
 
-/** Of each kind: streams, and acts. */
+/** The limit of each kind: streams, and acts. */
 export const maxOpenRequests = 32;
 
 type Kind = 'streams' | 'acts';
@@ -11,7 +11,7 @@ type Kind = 'streams' | 'acts';
 export class RequestPlaces {
   readonly #taken: Record<Kind, number> = { streams: 0, acts: 0 };
 
-  /** The function gives the place back; to be called once. */
+  /** Returns a function that frees the place; call it once. */
   take(name: ControlName): Result<() => void, ControlError> {
     const kind = kindOf(name);
     if (kind === null) return ok(() => undefined);

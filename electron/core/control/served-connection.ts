@@ -1,9 +1,9 @@
 /**
  * One connection of a client.
  *
- * 1. Its requests are served one after the other, each in a turn of the event loop of its own: a flood of them keeps nobody
- *    else waiting.
- * 2. While nothing is under way, a deadline runs: the first request must come soon, the next one within a minute.
+ * 1. Its requests are served one after another, each in its own turn of the event loop: a flood of them does not delay
+ *    other connections.
+ * 2. While it is idle, a deadline runs: the first request must arrive soon, the next one within a minute.
  */
 import type { Socket } from 'node:net';
 import type { ControlError } from '../../../shared/control-contract.ts';
@@ -41,7 +41,7 @@ export class ServedConnection {
     return this.#current !== null;
   }
 
-  /** Whether only its client can make it continue. */
+  /** Whether it waits for its client. */
   get waitsForClient(): boolean {
     return this.#current?.waitsForClient ?? true;
   }
@@ -53,13 +53,13 @@ export class ServedConnection {
     if (this.#current === null) void this.#serve();
   }
 
-  /** Ends the connection with a reason, unless an answer is on its way: it could not be told from that. */
+  /** Ends the connection with a reason, unless an answer is being sent, which the reason would corrupt. */
   refuse(error: ControlError): void {
     if (this.isBusy || !this.#socket.writable) this.#socket.destroy();
     else this.#socket.end(rawAnswer(error, this.#parts.version), () => this.#socket.destroy());
   }
 
-  /** Ends what is under way but the wait for the host to stop; the connection ends with the last of it. */
+  /** Ends all exchanges except those that wait for the host to stop; the connection ends with the last one. */
   stop(): void {
     this.#stage = 'stopping';
     if (this.#current === null) this.#socket.destroy();

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** The first bytes of a file as text; null where it is no regular file, or cannot be read. Never waits for a writer. */
+/** The first bytes of a file as text; null if it is not a regular file or cannot be read. Never waits for a writer. */
 export async function readFileStart(file: string, maxBytes: number): Promise<string | null> {
   try {
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

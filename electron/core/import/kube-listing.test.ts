@@ -34,10 +34,10 @@ test('services, workloads and pods are offered with their TCP ports', () => {
   ]);
 });
 
-test.each(['', 'no JSON', '{}', '{"items":[{"kind":1}]}'])('%j is no list', (text) => {
+test.each(['', 'no JSON', '{}', '{"items":[{"kind":1}]}'])('%j is not a list', (text) => {
   expect(targetsIn(text)).toBeNull();
 });
 
-test('namespaces come one a line', () => {
+test('namespaces are listed one per line', () => {
   expect(namespacesIn('namespace/default\nnamespace/shop\n')).toEqual(['default', 'shop']);
 });

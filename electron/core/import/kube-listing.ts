@@ -27,10 +27,10 @@ const listSchema = z.object({ items: z.array(itemSchema) });
 
 type Item = z.infer<typeof itemSchema>;
 
-/** More are found by typing on. */
+/** The user finds more by typing further. */
 export const maxTargets = 2_000;
 
-/** Services first, then workloads, then pods, as they were asked for. Null: this is no list. */
+/** Services first, then workloads, then pods, as requested. null: not a list. */
 export function targetsIn(json: string): readonly KubeTargetChoice[] | null {
   const parsed = listSchema.safeParse(jsonOf(json));
   if (!parsed.success) return null;
@@ -53,7 +53,7 @@ function portsOf({ spec }: Item): KubeTargetChoice['ports'] {
     .map(({ name = null, port }) => ({ port, name }));
 }
 
-/** `namespace/shop` a line each. */
+/** From lines of `namespace/shop`. */
 export const namespacesIn = (text: string): readonly string[] =>
   text
     .split('\n')

@@ -39,10 +39,10 @@ const sliceListSchema = z.object({
   ),
 });
 
-/** The API server's own service, and what only the cluster itself uses. */
+/** The API server's own service, and services for the cluster itself. */
 const systemNamespaces = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
 
-/** A DNS label (RFC 1123), which names of services, namespaces and ports are; anything else did not come from Kubernetes. */
+/** A DNS label (RFC 1123), like all names of services, namespaces and ports; anything else did not come from Kubernetes. */
 const isLabel = (name: string): boolean => /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/.test(name);
 
 /** Why a service, or a port of it, is not proposed. */
@@ -56,7 +56,7 @@ export const skipReasons = {
 
 export interface Skip {
   readonly why: keyof typeof skipReasons;
-  /** `NAMESPACE/NAME`, of a port `NAMESPACE/NAME:PORT`. */
+  /** `NAMESPACE/NAME`, or `NAMESPACE/NAME:PORT` for a port. */
   readonly name: string;
 }
 
@@ -66,7 +66,7 @@ export interface KubeProposals {
   readonly skipped: readonly Skip[];
 }
 
-/** `null`: this is no list of services. `withPods`: those without a selector that have pods nevertheless, as `NAMESPACE/NAME`. */
+/** `null`: not a list of services. `withPods`: services without a selector that have pods anyway, as `NAMESPACE/NAME`. */
 export function proposeKubeServices(
   json: string,
   context: string,
@@ -87,7 +87,7 @@ export function proposeKubeServices(
   };
 }
 
-/** Services whose endpoints are pods, as `NAMESPACE/NAME`; empty where this is no list of endpoint slices. */
+/** Services whose endpoints are pods, as `NAMESPACE/NAME`; empty if this is not a list of endpoint slices. */
 export function servicesWithPods(json: string): ReadonlySet<string> {
   const list = sliceListSchema.safeParse(parseJson(json));
   const slices = list.success ? list.data.items : [];
@@ -99,7 +99,7 @@ export function servicesWithPods(json: string): ReadonlySet<string> {
   return new Set(names);
 }
 
-/** Not the system's. */
+/** Not a system service. */
 const isMeant = ({ metadata: { name, namespace } }: Service): boolean =>
   !systemNamespaces.has(namespace) && !(name === 'kubernetes' && namespace === 'default');
 
@@ -113,7 +113,7 @@ function faultOf(service: Service, withPods: ReadonlySet<string>): Skip['why'] |
 
 type Port = NonNullable<Service['spec']['ports']>[number];
 
-/** Clients of a headless service connect to its pods, and to the port that they ask for. What a name means, only the pods know. */
+/** Clients of a headless service connect to its pods directly, without a port translation. A port name is defined by the pods. */
 function portFault(
   { spec: { clusterIP } }: Service,
   { port, targetPort = port, protocol = 'TCP' }: Port,
@@ -131,8 +131,8 @@ const skippedPorts = (service: Service): readonly Skip[] =>
 const fullName = ({ metadata: { name, namespace } }: Service): string => `${namespace}/${name}`;
 
 /**
- * Services of one name in several contexts get the context into their names: which of them is which must not depend on the order of
- * the contexts.
+ * Adds the context to the names of services that have the same name in several contexts: names must not depend on the order
+ * of the contexts.
  */
 export function tellContextsApart(found: readonly KubeProposals[]): readonly Proposal[] {
   const labels = contextLabels([...new Set(found.map(({ context }) => context))]);
@@ -149,7 +149,7 @@ export function tellContextsApart(found: readonly KubeProposals[]): readonly Pro
   });
 }
 
-/** What clouds put before a cluster's name is left out (`arn:aws:eks:…:cluster/prod`, `gke_project_zone_prod`) where that is clear. */
+/** Leaves out a cloud's prefix of a cluster name (`arn:aws:eks:…:cluster/prod`, `gke_project_zone_prod`) if that is unambiguous. */
 function contextLabels(contexts: readonly string[]): ReadonlyMap<string, string> {
   const shortOf = (context: string): string =>
     /^(?:arn:.*\/|gke_[^_]+_[^_]+_)(.+)$/.exec(context)?.[1] ?? context;

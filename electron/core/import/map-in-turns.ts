@@ -1,4 +1,4 @@
-/** What `work` makes of each item, in their order, no more than `atOnce` at a time. */
+/** The results of `work` in the order of the items, with at most `atOnce` running at a time. */
 export async function mapInTurns<Item, Result>(
   items: readonly Item[],
   atOnce: number,

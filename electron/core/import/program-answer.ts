@@ -1,11 +1,11 @@
-/** Runs a program of the user's, kubectl or ssh, for one answer. */
+/** Runs a program of the user's, kubectl or ssh, for its output. */
 import { startChild, startErrorOf, type Argv } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
 
 export interface ProgramAnswer {
   readonly ok: boolean;
   readonly stdout: string;
-  /** The last line of what it complained, or why it could not be started. Empty: it said nothing. */
+  /** The last line of stderr, or why it could not be started. Empty: it printed nothing. */
   readonly complaint: string;
 }
 
@@ -33,6 +33,6 @@ export async function askProgram(
   return { ok: result.exitCode === 0, stdout: result.stdout, complaint };
 }
 
-/** What counts, by kubectl's and ssh's custom, without the `error:` that it begins with. */
+/** By convention of kubectl and ssh the line that matters, without a leading `error:`. */
 const lastLine = (text: string): string =>
   (text.trimEnd().split('\n').at(-1) ?? '').trim().replace(/^error: /i, '');

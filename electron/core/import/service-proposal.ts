@@ -2,18 +2,18 @@
 
 export interface Proposal {
   readonly name: string;
-  /** Tried where the name is taken, before numbers are. */
+  /** Used if the name is taken, before numbers are tried. */
   readonly longName?: string;
   readonly technology: 'kubectl' | 'ssh';
-  /** The port that the local one should be, if it is free; null: it has none of its own. */
+  /** The local port, if it is free; null: no preference. */
   readonly preferredPort: number | null;
-  /** The keys beside `local_port` that say where its two ends are. */
+  /** The keys besides `local_port` that define its two ends. */
   readonly ends: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly connection: Readonly<Record<string, unknown>>;
 }
 
-/** A local port that is not the one that was wanted. */
+/** A local port that differs from the preferred one. */
 export interface ChangedPort {
   readonly name: string;
   readonly wanted: number;
@@ -23,9 +23,9 @@ export interface ChangedPort {
 export interface Drafts {
   /** For `services:`. */
   readonly entries: readonly object[];
-  /** Only root may open the wanted one. */
+  /** Only root may open the preferred port. */
   readonly raisedPorts: readonly ChangedPort[];
-  /** The present config, or a proposal before it, has the wanted one. */
+  /** The current config or an earlier proposal uses the preferred port. */
   readonly takenPorts: readonly ChangedPort[];
 }
 
@@ -39,7 +39,7 @@ const privilegedOffset = 8_000;
 const firstFreePort = 10_000;
 const lastPort = 65_535;
 
-/** Entries for `services:`, none of which has a name or a port that is taken. */
+/** Entries for `services:`, with names and ports that are not taken. */
 export function draftEntries(proposals: readonly Proposal[], taken: Taken): Drafts {
   const names = new Set(taken.names);
   const ports = new Set(taken.ports);

@@ -8,7 +8,7 @@ import { parseSshConfig, type WrittenForward } from './ssh-config.ts';
 /** ssh itself stops at 16; ssh_config(5). */
 const maxIncludeDepth = 16;
 const maxHosts = 500;
-/** Each is read once, however often it is included: two that include each other's folder would be read 2^16 times. */
+/** Each file is read once, however often it is included: two files that include each other's folder would be read 2^16 times. */
 const maxFiles = 200;
 const maxFileBytes = 1024 * 1024;
 
@@ -21,13 +21,13 @@ export interface SshHosts {
   readonly forwards: readonly PlacedForward[];
 }
 
-/** `sshFolder`: ~/.ssh, where includes are looked for. */
+/** `sshFolder`: ~/.ssh, the base of includes. */
 export async function readSshHosts(file: string, sshFolder: string): Promise<SshHosts> {
   const hosts = new Set<string>();
   const files = new Set<string>();
   const forwards: PlacedForward[] = [];
   const read = async (current: string, depth: number, isPassing: boolean): Promise<void> => {
-    // What a block includes that applies at times only may be included for good elsewhere.
+    // A file that a conditional block includes may be included unconditionally elsewhere.
     const reading = `${isPassing ? 'at times' : 'always'} ${current}`;
     if (depth > maxIncludeDepth || files.has(reading) || files.size >= maxFiles) return;
     files.add(reading);
@@ -44,7 +44,7 @@ export async function readSshHosts(file: string, sshFolder: string): Promise<Ssh
   return { hosts: [...hosts].slice(0, maxHosts), forwards };
 }
 
-/** Includes are relative to ~/.ssh; of patterns only those in the last part of a path are looked up. */
+/** Includes are relative to ~/.ssh; patterns are expanded only in the last part of a path. */
 async function expand(include: string, sshFolder: string): Promise<readonly string[]> {
   const home = path.dirname(sshFolder);
   const pattern = path.resolve(sshFolder, include.replace(/^~(?=\/)/, home));

@@ -1,4 +1,4 @@
-/** The words of a line of an ssh_config, as ssh takes them apart (`argv_split` in misc.c). Pure. */
+/** The words of a line of an ssh_config, split as ssh does (`argv_split` in misc.c). Pure. */
 
 export interface ConfigLine {
   /** In lower case. */
@@ -6,9 +6,9 @@ export interface ConfigLine {
   readonly words: readonly string[];
 }
 
-/** null: it is empty or a comment. Looks at each character once or twice, whatever is in the line. */
+/** null: an empty line or a comment. Linear time, whatever is in the line. */
 export function readConfigLine(line: string): ConfigLine | null {
-  // Trimmed first: an expression that has to find the end of the blanks itself looks at each of them for each.
+  // Trimmed first: an expression that has to find the end of the blanks itself takes quadratic time.
   const trimmed = line.trim();
   const opening = /^(?:"([^"]*)"|([^\s="#]+))(?:\s*=\s*|\s+|$)/.exec(trimmed);
   if (opening === null) return null;
@@ -16,7 +16,7 @@ export function readConfigLine(line: string): ConfigLine | null {
   return { keyword: (quoted ?? plain ?? '').toLowerCase(), words: wordsOf(trimmed.slice(whole.length)) };
 }
 
-/** Quotes hold blanks together, a backslash takes a quote, a backslash or a blank as it stands, `#` at a word's start ends it all. */
+/** Quotes keep blanks, a backslash escapes a quote, a backslash or a blank, and `#` at the start of a word begins a comment. */
 function wordsOf(text: string): readonly string[] {
   const words: string[] = [];
   let at = 0;

@@ -15,13 +15,13 @@ describe('a line of an ssh_config', () => {
     expect(readConfigLine(line)).toEqual({ keyword, words });
   });
 
-  it.each(['', '   ', '# Host a', '\t#'])('is none: %j', (line) => {
+  it.each(['', '   ', '# Host a', '\t#'])('is empty or a comment: %j', (line) => {
     expect(readConfigLine(line)).toBeNull();
   });
 });
 
 describe('an ssh_config', () => {
-  it('names its hosts, without patterns, and what it includes', () => {
+  it('yields its hosts, without patterns, and its includes', () => {
     const text = [
       '# Host commented',
       'Include conf.d/* "~/with space"',
@@ -46,7 +46,7 @@ describe('an ssh_config', () => {
     });
   });
 
-  it('says where forwards are written, and which depend on the moment', () => {
+  it('yields the lines of forwards, and which of them are conditional', () => {
     const text = `LocalForward 1 a:1
 Match host b exec "test -e /x"
   RemoteForward [::1]:2 ::1/22
@@ -84,7 +84,7 @@ Host c
     ['equals signs', `Match ${'='.repeat(200_000)}`, 1],
     ['a forward of colons', `LocalForward ${':'.repeat(200_000)} ${'['.repeat(200_000)}`, 0],
     ['very many hosts', Array.from({ length: 30_000 }, (_, index) => `Host h${index}\n`).join(''), 500],
-  ])('is read in a time that its length bounds: %s', (_, text, count) => {
+  ])('is read in linear time: %s', (_, text, count) => {
     expect(parseSshConfig(text).hosts.length).toBeLessThanOrEqual(count);
   });
 });

@@ -1,18 +1,18 @@
-/** What of an ssh_config an import needs; ssh_config(5). What applies to which host is for ssh itself to say. Pure. */
+/** The parts of an ssh_config that an import needs; ssh_config(5). Which of them apply to a host, ssh itself decides. Pure. */
 import { readConfigLine } from './ssh-config-words.ts';
 
 export type ForwardKind = 'local' | 'remote' | 'dynamic';
 
-/** A line that asks for a forward, whatever hosts it is for. */
+/** A line that requests a forward, for any host. */
 export interface WrittenForward {
   readonly kind: ForwardKind;
-  /** Where it listens, as `ssh -G` prints it: `8080`, `[127.0.0.1]:8080`, `/tmp/a.sock`. */
+  /** The listening end, as `ssh -G` prints it: `8080`, `[127.0.0.1]:8080`, `/tmp/a.sock`. */
   readonly listen: string;
-  /** Where it leads, likewise; null: what each client asks for. */
+  /** The remote end, likewise; null: each client chooses it (SOCKS). */
   readonly to: string | null;
   /** From 1. */
   readonly line: number;
-  /** Whether it applies depends on more than the host: on a program, or on the network of the moment. */
+  /** It applies depending on more than the host: on a program, or on the current network. */
   readonly isPassing: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface IncludedFiles {
 }
 
 export interface SshConfigFile {
-  /** Hosts that are named in full, in the order of the file. */
+  /** Hosts with full names, in the order of the file. */
   readonly hosts: readonly string[];
   readonly includes: readonly IncludedFiles[];
   readonly forwards: readonly WrittenForward[];
@@ -39,7 +39,7 @@ const kinds: ReadonlyMap<string, ForwardKind> = new Map([
   ['dynamicforward', 'dynamic'],
 ]);
 
-/** `isPassing`: what includes it applies at times only. Looks at each character once or twice, whatever is in the file. */
+/** `isPassing`: the include is conditional. Linear time, whatever is in the file. */
 export function parseSshConfig(text: string, isPassing = false): SshConfigFile {
   const hosts = new Set<string>();
   const includes: IncludedFiles[] = [];
@@ -70,20 +70,20 @@ export function parseSshConfig(text: string, isPassing = false): SshConfigFile {
   return { hosts: [...hosts], includes, forwards };
 }
 
-/** A pattern is no host, and "!" takes one out of a pattern. A leading "-" would be an option. */
+/** A pattern is not a host, and "!" excludes one from a pattern. A leading "-" would be an option. */
 const isFullName = (host: string): boolean => host !== '' && !/[*?!]|^-/.test(host);
 
-/** Criteria whose answer may be another one the next time; ssh_config(5), Match. */
+/** Criteria whose result may change from one time to the next; ssh_config(5), Match. */
 const dependsOnMoment = (words: readonly string[]): boolean =>
   criteriaOf(words).some(({ name }) => name === 'exec' || name === 'localnetwork');
 
-/** The names that a block is for, as far as it says so. */
+/** The host names in the criteria of a block. */
 const hostsOfMatch = (words: readonly string[]): readonly string[] =>
   criteriaOf(words).flatMap(({ name, value }) =>
     name === 'host' || name === 'originalhost' ? value.split(',') : [],
   );
 
-/** `host a,b exec "test"`, and since 9.9 `host=a,b`. A negated one names no host that the block is for. */
+/** `host a,b exec "test"`, and since 9.9 `host=a,b`. A negated criterion names no host of the block. */
 function criteriaOf(words: readonly string[]): readonly { readonly name: string; readonly value: string }[] {
   const criteria: { name: string; value: string }[] = [];
   for (let at = 0; at < words.length; at++) {
@@ -97,7 +97,7 @@ function criteriaOf(words: readonly string[]): readonly { readonly name: string;
   return criteria;
 }
 
-/** As ssh -G writes a place. */
+/** An address as `ssh -G` prints it. */
 function placeText(written: string): string {
   if (/^\d+$|^\//.test(written)) return written;
   const [, address, port] = /^(.*)[:/](\d+)$/.exec(written) ?? [];

@@ -11,7 +11,7 @@ const proposed = (line: string, isOpenToAll = false): unknown => {
   return [name, preferredPort, { ...ends, ...connection }];
 };
 
-describe('a forward as ssh -G says', () => {
+describe('a forward from ssh -G', () => {
   it.each<[string, unknown]>([
     [
       'localforward 5432 [db]:5433',
@@ -78,7 +78,7 @@ describe('a forward as ssh -G says', () => {
     expect(proposed(line)).toEqual(expected);
   });
 
-  it('is open to all where GatewayPorts says so', () => {
+  it('is open to the network if GatewayPorts is set', () => {
     expect(opensToAll('user me\ngatewayports yes\n')).toBe(true);
     expect(opensToAll('gatewayports no\n')).toBe(false);
     expect(proposed('localforward 1 [localhost]:2', true)).toEqual([
@@ -88,19 +88,19 @@ describe('a forward as ssh -G says', () => {
     ]);
   });
 
-  it('is no SOCKS proxy as well because it leads to a socket', () => {
+  it('that leads to a socket is not also a SOCKS proxy', () => {
     const printed = 'dynamicforward 8085\ndynamicforward 1080\nlocalforward 8085 /run/x.sock';
     expect(parseForwards(printed).map(({ kind }) => kind)).toEqual(['dynamic', 'local']);
   });
 
-  it('takes the name of its host when it is the only one', () => {
+  it('is named after its host when it is the only one', () => {
     const [forward] = parseForwards('localforward 1 [db]:2');
     const proposal = forward && proposeForward('gate', forward, { isOnly: true, isOpenToAll: false });
     expect(proposal).toMatchObject({ name: 'gate' });
   });
 });
 
-describe('the line that asks for a forward', () => {
+describe('the line of a forward', () => {
   const { forwards } = parseSshConfig(`LocalForward 1 a:1
 Match exec true
 LocalForward 1 a:1
@@ -118,7 +118,7 @@ LocalForward 2 d:http`);
     ['localforward /root/x.sock [c]:1', 5],
     ['localforward 2 [d]:80', 6],
     ['remoteforward 1 [a]:1', null],
-  ])('%s is written in line %s', (printed, line) => {
+  ])('for %s is line %s', (printed, line) => {
     expect(lineOf(printed)).toBe(line);
   });
 });

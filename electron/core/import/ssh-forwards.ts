@@ -1,4 +1,4 @@
-/** The forwards that ssh makes for a host, out of what `ssh -G HOST` prints, and the services that they become. Pure. */
+/** The forwards of a host from the output of `ssh -G HOST`, and the services that they become. Pure. */
 import { parseBindAddress } from '../../../shared/bind-address.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { Proposal } from './service-proposal.ts';
@@ -10,19 +10,19 @@ type Place = { readonly address: string | null; readonly port: number } | { read
 export interface ResolvedForward {
   readonly kind: ForwardKind;
   readonly listen: Place;
-  /** null: what each client asks for (SOCKS). */
+  /** null: each client chooses it (SOCKS). */
   readonly to: Place | null;
   /** `localforward 8080 [db]:80` */
   readonly text: string;
-  /** Where it listens, as it stands there. */
+  /** The listening end, as written there. */
   readonly listenText: string;
-  /** Where it leads, likewise; null: what each client asks for. */
+  /** The remote end, likewise; null: each client chooses it (SOCKS). */
   readonly toText: string | null;
 }
 
 const kinds = { localforward: 'local', remoteforward: 'remote', dynamicforward: 'dynamic' } as const;
 
-/** Blanks in paths are not escaped there: a path begins with a slash, and so ends before the next one. */
+/** Blanks in paths are not escaped: a path begins with a slash, so it ends before the next path. */
 const forwardLine =
   /^(localforward|remoteforward|dynamicforward) (\d+|\[[^\]]*\]:\d+|\/.*?)(?: (\[[^\]]*\]:\d+|\/.*))?$/;
 
@@ -44,7 +44,7 @@ export function parseForwards(resolved: string): readonly ResolvedForward[] {
       },
     ];
   });
-  // ssh prints what leads to a socket as a SOCKS proxy too (dump_cfg_forwards in readconf.c).
+  // ssh prints a forward to a socket as a SOCKS proxy as well (dump_cfg_forwards in readconf.c).
   const isEcho = ({ kind, listenText }: ResolvedForward): boolean =>
     kind === 'dynamic' &&
     forwards.some((other) => other.kind === 'local' && other.listenText === listenText && other.to !== null);
@@ -57,19 +57,19 @@ function placeOf(text: string): Place {
   return { address: address ?? null, port: Number(port) };
 }
 
-/** `GatewayPorts yes`: where no address is written, all of them are meant. */
+/** `GatewayPorts yes`: without an address, ssh listens on all of them. */
 export const opensToAll = (resolved: string): boolean => /^gatewayports yes$/m.test(resolved);
 
 interface Keys {
-  /** null: the service opens none. */
+  /** null: the service opens no port. */
   readonly preferredPort: number | null;
   readonly ends: Readonly<Record<string, unknown>>;
   readonly connection: Readonly<Record<string, unknown>>;
-  /** What the name says of it. */
+  /** The end of the service's name. */
   readonly suffix: string;
 }
 
-/** A service, or why there is none that means the same. User, port, key and jump hosts stay in the ssh_config: ssh reads them there. */
+/** A service, or why no service is equivalent. User, port, key and jump hosts stay in the ssh_config, where ssh reads them. */
 export function proposeForward(
   host: string,
   forward: ResolvedForward,
@@ -167,8 +167,8 @@ const nameOf = (path: string): string =>
   (path.split('/').at(-1) ?? '').replace(/\.sock(?:et)?$/, '').replaceAll(/[^\w.-]+|^\.+/g, '') || 'socket';
 
 /**
- * The line that asks for it; null: none is known. Of lines that read alike one that always applies comes first. Where none does,
- * because of a variable, say, one that applies at times only may be it.
+ * The line of a forward; null: not found. Of equal lines, one that always applies wins. If no line is equal, because of a
+ * variable for example, a conditional one may be it.
  */
 export function whereWritten<Written extends WrittenForward>(
   { kind, listenText, toText }: ResolvedForward,

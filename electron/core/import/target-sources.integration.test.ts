@@ -57,7 +57,7 @@ const kubectl = (): Promise<void> =>
 esac`,
   );
 
-test('contexts and hosts are named without a question to anybody', async () => {
+test('contexts and hosts are listed without any connection', async () => {
   await kubectl();
   await writeFile(path.join(home, '.ssh/config'), 'Host bastion nas\n  User me\nHost *\n  Port 22\n');
   expect(await sources().places()).toEqual({
@@ -67,7 +67,7 @@ test('contexts and hosts are named without a question to anybody', async () => {
   });
 });
 
-test('a machine without kubectl and ssh_config has nothing to offer, and that is no error', async () => {
+test('a machine without kubectl and ssh_config has no targets, which is not an error', async () => {
   const bare = new TargetSources({
     environment: () => ({ PATH: home }),
     homeDirectory: home,
@@ -93,7 +93,7 @@ test('a context offers its namespaces and targets, or says why it cannot', async
   });
 });
 
-test('an import keeps clear of names and ports that are taken, and marks what is forwarded already', async () => {
+test('an import avoids names and ports that are taken, and marks what is already forwarded', async () => {
   await kubectl();
   const { items, remarks } = await sources([
     service('db', 'prod · svc/db', 5432),

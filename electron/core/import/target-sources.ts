@@ -1,6 +1,6 @@
 /**
- * What there is to forward to: contexts and hosts that files name, what a cluster has, what could be imported. Everything is
- * asked of kubectl and ssh, with the user's own environment; nothing is kept.
+ * Possible targets: contexts and hosts in files, the objects of a cluster, and what could be imported. All of it comes from
+ * kubectl and ssh, run in the user's own environment; nothing is cached.
  */
 import path from 'node:path';
 import type {
@@ -32,13 +32,13 @@ import { opensToAll, parseForwards, proposeForward, whereWritten } from './ssh-f
 export interface TargetSourcesParts {
   readonly environment: () => Environment;
   readonly homeDirectory: string;
-  /** Whose names and ports are taken. */
+  /** The services whose names and ports are taken. */
   readonly services: () => readonly ServiceSnapshot[];
 }
 
 const configMs = 10_000;
 const clusterMs = 20_000;
-/** Each is a kubectl or an ssh, and there may be hundreds. */
+/** Each runs kubectl or ssh, and there may be hundreds. */
 const atOnce = 8;
 const maxItems = 1_000;
 const maxRemarks = 20;
@@ -64,7 +64,7 @@ export class TargetSources {
     };
   }
 
-  /** `kubeconfig`: the file that a service names; null: whatever kubectl reads. Rejects with a sentence. */
+  /** `kubeconfig`: the file that a service names; null: kubectl's default. Rejects with a sentence. */
   async contexts(kubeconfig: string | null): Promise<readonly string[]> {
     const { names, failure } = await this.#contexts(kubeconfig);
     if (failure !== null) throw new Error(`The contexts cannot be listed: ${visibleLine(failure)}`);
@@ -128,13 +128,13 @@ export class TargetSources {
     const found = await mapInTurns(names, atOnce, async (context) => {
       const args = [`--context=${context}`, 'get', 'services', '--output=json'];
       const wide = await this.#kubectl([...args, '--all-namespaces'], clusterMs);
-      // Many may list in one namespace only, and that is what a context names one for.
+      // Many users may list one namespace only, usually the one in their context.
       const isForbidden = !wide.ok && /\bforbidden\b/i.test(wide.complaint);
       const run = isForbidden ? await this.#kubectl(args, clusterMs) : wide;
       const proposals = run.ok ? proposeKubeServices(run.stdout, context) : null;
       if (proposals?.skipped.some(({ why }) => why === 'podless') !== true)
         return { context, proposals, complaint: run.complaint };
-      // Who may not list them gets to know the services with a selector.
+      // Without the right to list them, only services with a selector are found.
       const where = isForbidden ? [] : ['--all-namespaces'];
       const slices = await this.#kubectl(
         [`--context=${context}`, 'get', 'endpointslices.discovery.k8s.io', ...where, '--output=json'],
@@ -164,7 +164,7 @@ export class TargetSources {
   async #fromSshConfig(): Promise<Found> {
     const { hosts, forwards } = await this.#sshHosts();
     const found = await mapInTurns(hosts, atOnce, async (host) => {
-      // Some blocks are for shells only, and a tunnel is none.
+      // Some blocks apply to shells only, not to tunnels.
       const run = await askProgram(
         ['ssh', '-G', '-N', '-T', '--', host],
         this.#parts.environment(),
@@ -207,7 +207,7 @@ export class TargetSources {
   async #sshHosts(): ReturnType<typeof readSshHosts> {
     const folder = path.join(this.#parts.homeDirectory, '.ssh');
     const found = await readSshHosts(path.join(folder, 'config'), folder);
-    // The config takes no such name.
+    // The config does not accept such a name.
     return { ...found, hosts: found.hosts.filter((host) => firstUnseen(host) === null) };
   }
 
@@ -225,7 +225,7 @@ const passing = 'its Match block depends on a program or a network, and may not 
 
 type Draft = ImportItem['draft'];
 
-/** The remote end as a row shows it, and with its port. */
+/** The remote end, as a row shows it and with its port. */
 function remoteOf(draft: Draft): { readonly route: string; readonly text: string } {
   const connection = draft['connection'] as Readonly<Record<string, string | undefined>>;
   const remotePort = Number(draft['remote_port'] ?? 0);

@@ -16,12 +16,12 @@ const app: RunningProcess = {
   platform: 'linux',
 };
 
-it('is Node from a checkout, also inside of an Electron that was handed a folder', () => {
+it('is Node from a checkout, also inside an Electron that was started with a folder', () => {
   expect(runtimeOf(node)).toEqual({ kind: 'node', program: '/usr/bin/node' });
   expect(runtimeOf({ ...app, defaultApp: true }).kind).toBe('node');
 });
 
-it('is the app itself where it is installed', () => {
+it('is the app itself when it is installed', () => {
   expect(runtimeOf(app)).toEqual({
     kind: 'app',
     program: '/opt/LocalPort/localport',
@@ -31,7 +31,7 @@ it('is the app itself where it is installed', () => {
   });
 });
 
-it('is the AppImage, whose mount is gone once it ends, but not the AppImage of a terminal it was typed in', () => {
+it('is the AppImage, whose mount disappears when it exits, but not the AppImage of a surrounding terminal', () => {
   const env = { APPIMAGE: '/home/ann/LocalPort.AppImage', APPDIR: '/tmp/.mount_abc' };
   expect(runtimeOf({ ...app, env, execPath: '/tmp/.mount_abc/localport' })).toMatchObject({
     program: '/home/ann/LocalPort.AppImage',
@@ -57,7 +57,7 @@ it('starts the daemon with Node and its bundle, or with the app in a role', () =
 it.each([
   [['app'], null],
   [['app', '--smoke-test'], null],
-  // What the user types for the app is never a role.
+  // Arguments that the user passes to the app are never a role.
   [['app', '--as-command'], null],
   [['app', '--', '--as-command', '--'], null],
   [['app', '--as-command', 'file', '--'], null],
@@ -71,7 +71,7 @@ it.each([
   expect(roleStart(argv)).toEqual(expected);
 });
 
-it('takes back what Chromium put into the environment, and leaves a session bus that there is', () => {
+it('removes the variables that Chromium has set, and keeps a real session bus', () => {
   expect(chromiumVariables({ DBUS_SESSION_BUS_ADDRESS: 'disabled:' })).toContain('DBUS_SESSION_BUS_ADDRESS');
   expect(chromiumVariables({ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1/bus' })).toEqual([
     'CHROME_DESKTOP',

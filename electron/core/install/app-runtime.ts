@@ -1,14 +1,14 @@
 /**
  * What runs our bundles besides the menu-bar app: the user's Node from a checkout, or the installed app, which needs no Node
- * on the machine. The app's executable is then started with a role in front of a `--`: Chromium reads no switch behind that
- * (base::CommandLine), so that what the user types never steers it.
+ * on the machine. The app's executable is then started with a role before `--`: Chromium reads no switches after that
+ * (base::CommandLine), so the user's arguments never control it.
  */
 
-/** What an installed app can be started as, instead of as the menu-bar app. */
+/** The roles in which an installed app can be started, instead of as the menu-bar app. */
 const roleScripts = { '--as-command': 'localport.cjs', '--as-daemon': 'daemon.cjs' } as const;
 type Role = keyof typeof roleScripts;
 
-/** Nothing of Chromium starts in a role: no renderer, so no sandbox for one, and none of its messages on the terminal. */
+/** In a role, nothing of Chromium starts: no renderer, hence no sandbox, and no messages on the terminal. */
 const roleSwitches: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   linux: ['--log-level=3', '--no-sandbox', '--no-zygote'],
   darwin: ['--log-level=3'],
@@ -17,9 +17,9 @@ const roleSwitches: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>
 /** The installed app. */
 export interface AppRuntime {
   readonly kind: 'app';
-  /** What to start: the executable, or the AppImage, whose executable is there only while it runs. */
+  /** The file to start: the executable, or the AppImage, whose executable exists only while it runs. */
   readonly program: string;
-  /** The script that is the `localport` command. It is in the package, so with an AppImage it comes and goes. */
+  /** The script of the `localport` command. It is in the package, so in an AppImage it exists only while that runs. */
   readonly commandScript: string;
   readonly isAppImage: boolean;
   readonly platform: NodeJS.Platform;
@@ -27,13 +27,13 @@ export interface AppRuntime {
 
 export type Runtime = AppRuntime | { readonly kind: 'node'; readonly program: string };
 
-/** What tells the runtime, as Node and Electron have it in `process`. */
+/** What identifies the runtime, as in `process` of Node and Electron. */
 export interface RunningProcess {
   readonly execPath: string;
   readonly versions: { readonly electron?: string | undefined };
-  /** Electron's alone. */
+  /** Only in Electron. */
   readonly resourcesPath?: string | undefined;
-  /** Electron's alone: true in a checkout, where Electron was handed a folder. */
+  /** Only in Electron: true in a checkout, where Electron was started with a folder. */
   readonly defaultApp?: boolean | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -43,7 +43,7 @@ export function runtimeOf(running: RunningProcess): Runtime {
   const { execPath, versions, resourcesPath, defaultApp, env, platform } = running;
   if (versions.electron === undefined || resourcesPath === undefined || defaultApp === true)
     return { kind: 'node', program: execPath };
-  // Set by the AppImage's runtime, and inherited by whatever was started from it: another app's names another file.
+  // Set by the AppImage runtime and inherited by its children: the value may belong to another app.
   const appImage = env['APPIMAGE'];
   const mount = env['APPDIR'];
   const isAppImage = appImage !== undefined && mount !== undefined && execPath.startsWith(`${mount}/`);
@@ -66,7 +66,7 @@ export function daemonCommand(
   return [runtime.program, ...(roleSwitches[runtime.platform] ?? []), '--as-daemon', '--', ...args];
 }
 
-/** The arguments that make an AppImage the command; those of the command follow. */
+/** The arguments that run an AppImage as the command; those of the command follow. */
 export const commandSwitches = (platform: NodeJS.Platform): readonly string[] => [
   ...(roleSwitches[platform] ?? []),
   '--as-command',
@@ -77,7 +77,7 @@ export interface RoleStart {
   readonly script: (typeof roleScripts)[Role];
   /** The role's own arguments. */
   readonly args: readonly string[];
-  /** What stands before the role: switches of Chromium. */
+  /** The Chromium switches before the role. */
   readonly switches: readonly string[];
 }
 
@@ -94,8 +94,8 @@ export function roleStart(argv: readonly string[]): RoleStart | null {
 }
 
 /**
- * The variables that Chromium has put into the environment before the first line of ours: ours alone in a role, where they would
- * reach ssh, kubectl and secret-tool. Without a session bus it names one that does not exist, and GLib then finds none.
+ * Variables that Chromium sets before our code runs. They must be removed in a role, where ssh, kubectl and secret-tool would
+ * inherit them. Without a session bus Chromium names one that does not exist, and GLib then finds none.
  */
 export const chromiumVariables = (env: RunningProcess['env']): readonly string[] => [
   'CHROME_DESKTOP',

@@ -17,6 +17,6 @@ it.each([
   ['/home/ann/.local/bin/:/usr/bin', true],
   ['/usr/bin:.local/bin', false],
   ['', false],
-])('knows whether a PATH of %j has the folder', (searchPath, expected) => {
+])('knows whether the folder is on the PATH %j', (searchPath, expected) => {
   expect(isOnPath('/home/ann/.local/bin', searchPath)).toBe(expected);
 });

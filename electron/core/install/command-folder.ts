@@ -1,23 +1,23 @@
-/** Where the `localport` command is put so that shells find it. Pure. */
+/** The folder for the `localport` command, so that shells find it. Pure. */
 import path from 'node:path';
 
 export interface FolderFacts {
   readonly platform: NodeJS.Platform;
   readonly homeDirectory: string;
-  /** Whether this user can make files in a folder that exists. */
+  /** Whether this user can create files in an existing folder. */
   readonly isWritable: (folder: string) => boolean;
 }
 
 /**
- * Homebrew's folder on Apple silicon, which belongs to the user; else the one that every shell searches, where it can be
- * written, which on a Mac without an Intel Homebrew it cannot; else the user's own.
+ * Homebrew's folder on Apple silicon, which belongs to the user; else the folder that every shell searches, if it is
+ * writable, which it is not on a Mac without an Intel Homebrew; else the user's own.
  */
 export function commandFolder({ platform, homeDirectory, isWritable }: FolderFacts): string {
   const shared = commandFolders({ platform, homeDirectory }).slice(0, -1);
   return shared.find(isWritable) ?? ownFolder(homeDirectory);
 }
 
-/** Every folder that a command may have been put into, best first. */
+/** All folders that may contain the command, best first. */
 export function commandFolders({
   platform,
   homeDirectory,
@@ -28,6 +28,6 @@ export function commandFolders({
 
 const ownFolder = (homeDirectory: string): string => path.join(homeDirectory, '.local/bin');
 
-/** Whether a shell with this PATH finds what is in the folder. */
+/** Whether a shell with this PATH searches the folder. */
 export const isOnPath = (folder: string, searchPath: string): boolean =>
   searchPath.split(path.delimiter).some((entry) => path.resolve('/', entry) === folder);

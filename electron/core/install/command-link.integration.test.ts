@@ -32,7 +32,7 @@ const app = (change: Partial<AppRuntime> = {}): AppRuntime => ({
   ...change,
 });
 
-/** As on a fresh Mac, where neither folder for all can be written. */
+/** As on a fresh Mac, where neither shared folder is writable. */
 const install = (runtime: Runtime, change: Partial<CommandInstallation> = {}) =>
   installCommand({
     platform: 'darwin',
@@ -43,7 +43,7 @@ const install = (runtime: Runtime, change: Partial<CommandInstallation> = {}) =>
     ...change,
   });
 
-it('links to the script in the app, and says what the shell lacks', async () => {
+it('links to the script in the app, and says what PATH lacks', async () => {
   expect(await install(app())).toEqual({
     ok: true,
     value: {
@@ -58,7 +58,7 @@ it('links to the script in the app, and says what the shell lacks', async () => 
   expect(await install(app(), onPath)).toMatchObject({ value: { hint: null } });
 });
 
-it('says what may be missing where the PATH of shells is not known', async () => {
+it('says what may be missing if the PATH of the shell is not known', async () => {
   expect(await install(app(), { searchPath: null })).toMatchObject({
     value: {
       hint: expect.stringContaining('If your shell does not find localport, add this line') as string,
@@ -66,7 +66,7 @@ it('says what may be missing where the PATH of shells is not known', async () =>
   });
 });
 
-it('takes over a link to another place of the app, which may be gone', async () => {
+it('replaces a link to another location of the app, which may be gone', async () => {
   mkdirSync(path.dirname(link), { recursive: true });
   symlinkSync('/Users/ann/Downloads/LocalPort.app/Contents/Resources/bin/localport', link);
   expect((await install(app())).ok).toBe(true);
@@ -77,7 +77,7 @@ it.each([
   ['a program', () => writeFileSync(link, '#!/bin/sh\necho other\n')],
   ['a link to a checkout', () => symlinkSync('/work/localport/build/localport.mjs', link)],
   ['a folder', () => mkdirSync(link)],
-])('leaves %s of somebody else as it is', async (_what, put) => {
+])('leaves %s of another program unchanged', async (_what, put) => {
   mkdirSync(path.dirname(link), { recursive: true });
   put();
   expect(await install(app())).toEqual({
@@ -95,7 +95,7 @@ it('gives an AppImage a script that starts it as the command', async () => {
   expect(execFileSync(link, ['logs', 'a b'], { encoding: 'utf8' })).toBe(
     `${image} --log-level=3 --no-sandbox --no-zygote --as-command -- logs a b\n`,
   );
-  // It is ours, so a newer one takes its place.
+  // It is ours, so a newer one replaces it.
   expect((await install(app({ ...runtime, program: '/opt/Newer.AppImage' }))).ok).toBe(true);
   expect(readFileSync(link, 'utf8')).toContain('/opt/Newer.AppImage');
   expect(await commandOwner(link)).toBe('us');
@@ -104,7 +104,7 @@ it('gives an AppImage a script that starts it as the command', async () => {
 it.each([
   '/private/var/folders/x/AppTranslocation/1-2/d/LocalPort.app/Contents/MacOS/LocalPort',
   '/Volumes/LocalPort 1.0.0/LocalPort.app/Contents/MacOS/LocalPort',
-])('links to no passing place: %s', async (program) => {
+])('does not link to a temporary location: %s', async (program) => {
   expect(await install(app({ program }))).toEqual({
     ok: false,
     error: 'Move LocalPort to the Applications folder and open it from there first.',

@@ -1,6 +1,6 @@
 /**
- * Puts the installed app's `localport` command where shells find it: a link to the script in the app, or, as an AppImage has
- * no place of its own while it does not run, a script that starts the AppImage. Only what is ours is ever replaced.
+ * Installs the app's `localport` command where shells find it: a link to the script in the app, or, since the contents of an
+ * AppImage exist only while it runs, a script that starts the AppImage. Only our own files are ever replaced.
  */
 import { accessSync, constants } from 'node:fs';
 import { chmod, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -18,21 +18,21 @@ export interface CommandInstallation {
   readonly runtime: Runtime;
   /** PATH of the user's shell; null: not known. */
   readonly searchPath: string | null;
-  /** By default one that this user can write. */
+  /** By default, whether this user can write to it. */
   readonly isWritable?: (folder: string) => boolean;
 }
 
 export interface InstalledCommand {
-  /** Of the link. */
+  /** The path of the link. */
   readonly path: string;
-  /** What the user is to do so that shells find it; null: nothing. */
+  /** What the user has to do so that shells find it; null: nothing. */
   readonly hint: string | null;
 }
 
 const name = 'localport';
 const appImageMark = '# The localport command of an AppImage, written by LocalPort.';
 
-/** The error is a sentence with what to do. A command that is there already is made to point to this app. */
+/** The error is a sentence that says what to do. An existing link of ours is changed to point to this app. */
 export async function installCommand(
   installation: CommandInstallation,
 ): Promise<Result<InstalledCommand, string>> {
@@ -56,7 +56,7 @@ export async function installCommand(
   return ok({ path: link, hint: pathHint(folder, installation) });
 }
 
-/** In words, for terminals and notices. */
+/** The result as text, for terminals and notices. */
 export const installedInWords = ({ path: link, hint }: InstalledCommand): readonly string[] => [
   `The localport command is installed: ${link}`,
   ...(hint === null ? [] : [hint]),
@@ -71,7 +71,7 @@ function pathHint(folder: string, { searchPath, homeDirectory }: CommandInstalla
 
 export type CommandOwner = 'nobody' | 'us' | 'others';
 
-/** Whose command it is. A link is ours when it leads to our script, whether or not that app is still there. */
+/** Who owns the command. A link is ours if it points to our script, whether or not that app still exists. */
 export async function commandOwner(file: string): Promise<CommandOwner> {
   const stats = await lstat(file).catch(() => null);
   if (stats === null) return 'nobody';
@@ -80,11 +80,11 @@ export async function commandOwner(file: string): Promise<CommandOwner> {
   return (await readFile(file, 'utf8').catch(() => '')).includes(appImageMark) ? 'us' : 'others';
 }
 
-/** In the resources of an app; the second one is where the README once had a link lead to. */
+/** In the resources of an app; the second path is the target that an earlier README used. */
 const ownScript = /\/resources\/(?:bin\/localport|cli\/localport\.cjs)$/i;
 const maxScriptBytes = 4_096;
 
-/** By rename: a shell never finds half a command, or none. */
+/** By rename: a shell never finds a partial command, or none. */
 async function put(link: string, runtime: AppRuntime): Promise<void> {
   const fresh = `${link}.${process.pid}.tmp`;
   await rm(fresh, { force: true });

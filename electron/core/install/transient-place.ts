@@ -1,6 +1,6 @@
 /**
- * Whether macOS runs a program from here today and not tomorrow. An app that was downloaded and not moved runs from a random
- * read-only folder (Gatekeeper's app translocation); a disk image and an external disk are in /Volumes, and need not be there at
+ * Whether a program may be gone from this path tomorrow. On macOS, a downloaded app that was not moved runs from a random
+ * read-only folder (Gatekeeper's app translocation); disk images and external disks are in /Volumes, and may be missing at
  * login.
  */
 export const isTransient = (file: string): boolean =>

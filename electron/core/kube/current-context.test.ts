@@ -25,7 +25,7 @@ it.each([
   expect(currentContextIn(text)).toBe(name);
 });
 
-it('takes the first file that names one, and passes over those that are missing', () => {
+it('takes the first file that names one, and skips missing files', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'localport-kubeconfig-'));
   const [first, second, third] = ['a', 'b', 'c'].map((name) => path.join(folder, name)) as [
     string,
@@ -40,7 +40,7 @@ it('takes the first file that names one, and passes over those that are missing'
   rmSync(folder, { recursive: true });
 });
 
-it('looks into the file of the service, else into that of kubectl', () => {
+it('reads the file of the service, else the files of kubectl', () => {
   expect(kubeconfigFiles('/own', { KUBECONFIG: '/other', HOME: '/home/me' })).toEqual(['/own']);
   expect(kubeconfigFiles(null, { HOME: '/home/me' })).toEqual(['/home/me/.kube/config']);
 });

@@ -1,6 +1,6 @@
 /**
- * The current context of a kubeconfig, read without kubectl: forwards that name none must know at once which one they share, and
- * stay with it. Of several files the first that names one counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
+ * The current context of a kubeconfig, read without kubectl: forwards that name no context must know at once which one they
+ * share, and keep it. Of several files the first that names one counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import path from 'node:path';
 /** Kubeconfigs with hundreds of clusters are smaller. */
 const maxBytes = 8 * 1024 * 1024;
 
-/** `own`: the file that the service names; null: what the environment names. Absolute paths. */
+/** `own`: the file that the service names; null: the files in the environment. Absolute paths. */
 export function kubeconfigFiles(
   own: string | null,
   environment: Readonly<Record<string, string | undefined>>,
@@ -18,7 +18,7 @@ export function kubeconfigFiles(
   return named.length > 0 ? named : [path.join(environment['HOME'] ?? '', '.kube', 'config')];
 }
 
-/** null: none is named, or not in a way that can be read here; then kubectl decides. */
+/** null: there is none, or it is written in a way that is not understood here; then kubectl decides. */
 export function readCurrentContext(files: readonly string[]): string | null {
   for (const file of files) {
     const context = currentContextIn(readText(file));
@@ -36,7 +36,7 @@ function readText(file: string): string {
   }
 }
 
-/** A key of the outermost mapping, in block style, or in the braces of YAML and JSON. */
+/** A key of the top-level mapping, in block style or in braces (YAML flow style, JSON). */
 const pattern =
   /(?:^|[{,])[ \t\r\n]*["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#,}][^\n#,}]*))/m;
 const blockPattern = /^["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#][^\n]*))/m;
@@ -44,7 +44,7 @@ const blockPattern = /^["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'(
 export function currentContextIn(text: string): string | null {
   const isBraced = text.trimStart().startsWith('{');
   const [, double, single, plain] = (isBraced ? pattern : blockPattern).exec(text) ?? [];
-  // In plain style a comment begins with a blank before its sign.
+  // In plain style a comment begins with a blank before `#`.
   const name = (double ?? single ?? plain?.replace(/\s#.*$/, '') ?? '').trim();
   return name === '' ? null : name;
 }

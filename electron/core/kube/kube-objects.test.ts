@@ -12,8 +12,8 @@ import {
 
 const metadata = { name: 'web' };
 
-describe('an object of the API', () => {
-  it('may be anything at all: what it is not is null', () => {
+describe('a Kubernetes API object', () => {
+  it('is null if its shape is not the expected one, whatever it is', () => {
     // prettier-ignore
     const readers = [readPod, readService, readWorkload, readEndpoints, readEndpointSlice, readList, readEvent];
     fc.assert(
@@ -28,7 +28,7 @@ describe('an object of the API', () => {
     ]);
   });
 
-  it('has the defaults of the API where it says nothing', () => {
+  it('gets the defaults of the API for absent fields', () => {
     expect(readPod({ metadata })).toMatchObject({ uid: 'web', phase: 'Unknown', isReady: false, ports: [] });
     const service = readService({
       metadata,
@@ -43,7 +43,7 @@ describe('an object of the API', () => {
     });
   });
 
-  it('selects pods as a query says it', () => {
+  it('has its selector in the form of a query', () => {
     const selectorOf = (selector: object): string | null | undefined =>
       readWorkload({ metadata, spec: { selector } })?.selector;
     expect(
@@ -57,14 +57,14 @@ describe('an object of the API', () => {
         ],
       }),
     ).toBe('app=web,tier in (a,b),env notin (test),x,!y');
-    // Of what it does not know, nothing may be left out: more pods would be meant.
+    // An unknown requirement must not be dropped: the selector would match more pods.
     expect(
       selectorOf({ matchLabels: { app: 'web' }, matchExpressions: [{ key: 'x', operator: 'Near' }] }),
     ).toBeNull();
     expect(selectorOf({})).toBeNull();
   });
 
-  it('says why a pod does not run, by its containers first', () => {
+  it('says why a pod does not run, with the reason of a container first', () => {
     const reasonOf = (status: object): string | null | undefined => readPod({ metadata, status })?.reason;
     const container = (state: object) => ({ restartCount: 1, state });
     expect(

@@ -1,6 +1,6 @@
 /**
- * Objects of the Kubernetes API, read into what a forward needs of them. An API server's answer is data of another machine: what
- * does not have the expected shape is null, and what is absent gets the API's own default. Pure.
+ * Kubernetes API objects, reduced to the fields that a forward needs. An API server's answer is untrusted data: an object without
+ * the expected shape is null, and absent fields get the API's own defaults. Pure.
  */
 import * as z from 'zod';
 
@@ -12,18 +12,18 @@ export interface KubePort {
 
 export interface KubePod {
   readonly name: string;
-  /** A pod of the same name that was made anew has another one. */
+  /** A recreated pod of the same name has another uid. */
   readonly uid: string;
   readonly phase: string;
   readonly isReady: boolean;
-  /** ISO 8601; null when it is not ready, or nobody says since when. */
+  /** ISO 8601; null when it is not ready, or the time is not known. */
   readonly readySince: string | null;
   /** It is being deleted: it takes no new connections. */
   readonly isTerminating: boolean;
   readonly restarts: number;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** Why it does not run or is not ready, as far as it says: `CrashLoopBackOff`. */
+  /** Why it does not run or is not ready, if it says so: `CrashLoopBackOff`. */
   readonly reason: string | null;
   readonly ports: readonly KubePort[];
 }
@@ -36,11 +36,11 @@ export interface KubeServicePort extends KubePort {
 export interface KubeService {
   readonly kind: 'service';
   readonly name: string;
-  /** As a query has it; null: it has none. */
+  /** In the form of a query; null: it has none. */
   readonly selector: string | null;
   readonly ports: readonly KubeServicePort[];
   readonly isHeadless: boolean;
-  /** The host of an ExternalName; null: it is none. */
+  /** The host of an ExternalName service; null: it is another type. */
   readonly externalName: string | null;
   readonly publishesNotReady: boolean;
 }
@@ -49,15 +49,15 @@ export interface KubeService {
 export interface KubeWorkload {
   readonly kind: 'workload';
   readonly name: string;
-  /** null: it selects nothing that a query could say. */
+  /** null: it selects nothing, or in a way that a query cannot express. */
   readonly selector: string | null;
-  /** null: not set by number. */
+  /** null: it has no number of replicas. */
   readonly replicas: number | null;
-  /** How a job ended, `Complete` or `Failed`; null: it has not. */
+  /** How a job ended, `Complete` or `Failed`; null: it has not ended. */
   readonly ending: string | null;
 }
 
-/** What an endpoint slice, or a whole `Endpoints` object, leads to; of a pod, itself. */
+/** The endpoints in an endpoint slice or an `Endpoints` object; for a pod, the pod itself. */
 export interface KubeEndpoints {
   readonly name: string;
   readonly pods: readonly KubePod[];
@@ -114,7 +114,7 @@ export function readPod(object: unknown): KubePod | null {
   const isReady = ready?.status === 'True';
   const ofContainers = status?.containerStatuses ?? [];
   const states = [...(status?.initContainerStatuses ?? []), ...ofContainers].map(({ state: now }) => now);
-  // An init container that is done is no reason.
+  // A completed init container is not a reason.
   const reasons = [
     ...states.map((now) => now?.waiting?.reason),
     ...states.map((now) => now?.terminated?.reason),
@@ -225,7 +225,7 @@ interface LabelExpression {
   readonly values?: readonly string[] | null | undefined;
 }
 
-/** As `labelSelector` of a query has it; null: it selects nothing, everything, or in a way that is not known. */
+/** In the form of the query parameter `labelSelector`; null: it selects nothing, everything, or in an unknown way. */
 function selectorText(
   matchLabels: Readonly<Record<string, string>>,
   expressions: readonly LabelExpression[] = [],
@@ -270,7 +270,7 @@ const sliceSchema = z.object({
     .nullish(),
 });
 
-/** Of `discovery.k8s.io/v1`. An endpoint that does not say whether it is ready is to be taken as ready. */
+/** Of `discovery.k8s.io/v1`. An endpoint without a ready condition counts as ready. */
 export function readEndpointSlice(object: unknown): KubeEndpoints | null {
   const read = sliceSchema.safeParse(object);
   if (!read.success) return null;
@@ -297,7 +297,7 @@ const endpointsSchema = z.object({
     .nullish(),
 });
 
-/** Of `v1`, the older form, which a role may allow in place of slices. */
+/** Of `v1`, the older form, which a role may allow instead of slices. */
 export function readEndpoints(object: unknown): KubeEndpoints | null {
   const read = endpointsSchema.safeParse(object);
   if (!read.success) return null;
@@ -338,7 +338,7 @@ function gather(name: string, endpoints: readonly FoundEndpoint[]): KubeEndpoint
       pods.push({
         name: podName,
         uid: ref?.uid ?? podName,
-        // Nobody else is an endpoint.
+        // Only running pods are endpoints.
         phase: 'Running',
         isReady,
         readySince: null,
@@ -352,7 +352,7 @@ function gather(name: string, endpoints: readonly FoundEndpoint[]): KubeEndpoint
   return { name, pods, strangers };
 }
 
-/** The API leaves the name of an only port empty. */
+/** The API leaves the name of a single port empty. */
 const nameOrNull = (name: string | null | undefined): string | null =>
   name === undefined || name === '' ? null : name;
 
@@ -376,7 +376,7 @@ const eventSchema = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
   object: z.looseObject({
     code: z.number().nullish(),
-    // The rest of it is another reader's.
+    // The rest is read by the reader of its kind.
     metadata: z.looseObject({ name: text.nullish(), resourceVersion: text.nullish() }).nullish(),
   }),
 });
@@ -389,10 +389,10 @@ export type KubeEvent =
       readonly version: string;
     }
   | { readonly type: 'bookmark'; readonly version: string }
-  /** `code`: 410 where the version is too old to continue from. */
+  /** `code`: 410 if the version is too old to continue from. */
   | { readonly type: 'error'; readonly code: number };
 
-/** A line of a watch; null: of no known form, so nothing that follows can be trusted. */
+/** A line of a watch; null: it has an unknown form, so the following lines cannot be trusted. */
 export function readEvent(event: unknown): KubeEvent | null {
   const read = eventSchema.safeParse(event);
   if (!read.success) return null;

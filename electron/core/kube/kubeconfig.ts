@@ -1,5 +1,5 @@
 /**
- * What kubeconfigs say of a context, read without kubectl: some kubectl run the user's credential plugin whatever they are asked. Of
+ * A context in the kubeconfig files, read without kubectl: some kubectls run the user's credential plugin for every command. Of
  * several files the first that has an entry counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
 import { createHash } from 'node:crypto';
@@ -7,17 +7,17 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 
 export interface ContextFacts {
-  /** Its own; null: it names none. */
+  /** The namespace of the context; null: it names none. */
   readonly namespace: string | null;
   /** The URL of the API server; empty: not known. */
   readonly server: string;
   /** `proxy-url`; null: none. */
   readonly proxyUrl: string | null;
-  /** Another one when context, cluster or user are others. */
+  /** Differs when the context, the cluster or the user differs. */
   readonly fingerprint: string;
 }
 
-/** A larger one would keep others waiting while it is parsed: kubectl reads it. */
+/** Parsing a larger file here would block the event loop: kubectl reads it instead. */
 const maxBytes = 256 * 1024;
 
 const text = z.string().nullish();
@@ -32,7 +32,7 @@ const kubeconfigSchema = z.looseObject({
 });
 type Kubeconfig = z.infer<typeof kubeconfigSchema>;
 
-/** `context` null: the current one. null: there is no such context, or the files cannot be read here. Never rejects. */
+/** `context` null: the current one. Resolves to null if there is no such context, or the files cannot be read here. Never rejects. */
 export async function readKubeconfigs(
   files: readonly string[],
   context: string | null,
@@ -41,7 +41,7 @@ export async function readKubeconfigs(
   return configs === null ? null : factsIn(configs, context);
 }
 
-/** Of all files; null: they cannot be read here. Never rejects. */
+/** The contexts in all files; null: they cannot be read here. Never rejects. */
 export async function contextNames(files: readonly string[]): Promise<readonly string[] | null> {
   const configs = await parsedConfigs(files);
   return configs?.flatMap(({ contexts }) => (contexts ?? []).map(({ name }) => name as string)) ?? null;
@@ -51,7 +51,7 @@ async function parsedConfigs(files: readonly string[]): Promise<readonly Kubecon
   try {
     const texts = await Promise.all(files.map((file) => readIfThere(file)));
     if (Buffer.byteLength(texts.join('')) > maxBytes) return null;
-    // The daemon itself parses no YAML before it has a cluster.
+    // Loaded on demand: the daemon needs no YAML parser until it has a cluster.
     const { parse } = await import('yaml');
     return texts.filter((one) => one.trim() !== '').map((one) => kubeconfigSchema.parse(parse(one)));
   } catch {

@@ -92,7 +92,7 @@ describe('the choice of a pod', () => {
     takesUnready: fc.boolean(),
   });
 
-  it('never falls on one that goes or does not run, and falls on one wherever there is one', () => {
+  it('never takes a terminating or stopped pod, and always takes one if there is any other', () => {
     fc.assert(
       fc.property(anyPods, anyPreference, (pods, preference) => {
         const chosen = choosePod(pods, preference);
@@ -116,7 +116,7 @@ describe('the choice of a pod', () => {
     );
   });
 
-  it('prefers what is ready, and stays where it is as long as nothing is better in kind', () => {
+  it('prefers ready pods, and keeps the current pod unless another one has a better rank', () => {
     fc.assert(
       fc.property(anyPods, anyPreference, (pods, preference) => {
         const chosen = choosePod(pods, preference);

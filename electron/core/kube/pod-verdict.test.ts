@@ -29,7 +29,7 @@ const http = { name: 'http', number: 8080, protocol: 'TCP' };
 const servicePort = { name: 'web', number: 80, protocol: 'TCP', targetPort: 'http' };
 const unready = { isReady: false, readySince: null };
 
-describe('the port behind the port', () => {
+describe('the pod port behind the configured port', () => {
   it.each<readonly [string, Partial<TargetQuestion>, Partial<TargetFacts>, string]>([
     ['of a service by number', {}, {}, 'web-1:8080'],
     ['of a service by name', { port: 'http' }, {}, 'web-1:8080'],
@@ -140,7 +140,7 @@ describe('the port behind the port', () => {
     ),
   });
 
-  it('is one that the service leads to, over TCP, whatever the service is like', () => {
+  it('is a TCP port that the service leads to, for any service', () => {
     fc.assert(
       fc.property(
         anyService,
@@ -157,7 +157,7 @@ describe('the port behind the port', () => {
           if (verdict.kind === 'pod') expect(targets).toContain(verdict.port);
           else {
             expect(verdict.cause.code).toBe('config-invalid');
-            // Only a name that no pod has, or no TCP port at all, keeps it from being found.
+            // It is missing only if no pod has the name, or there is no TCP port at all.
             expect(targets.length === 0 || targets.includes('y')).toBe(true);
           }
         },

@@ -1,4 +1,4 @@
-/** What is known of a target → the pod and port that the next connection goes to, or why there is none. Pure. */
+/** The known objects of a target → the pod and port for the next connection, or why there is none. Pure. */
 import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
 import { targetName, type KubeTarget } from '../../../shared/kube-target.ts';
 import { assertNever, ok } from '../../../shared/result.ts';
@@ -16,25 +16,25 @@ import {
 
 export interface TargetQuestion {
   readonly target: KubeTarget;
-  /** A number or a name, of the service where the target is one, else of a container. */
+  /** A port number or name: of the service if the target is one, else of a container. */
   readonly port: number | string;
   readonly namespace: string;
-  /** For commands that are shown; null: the current one. */
+  /** For commands that are shown to the user; null: the current one. */
   readonly context: string | null;
 }
 
-/** What a cause names. `namespace` null: that of the context. */
+/** The names that a cause mentions. `namespace` null: that of the context. */
 export type TargetScope = Pick<TargetQuestion, 'target' | 'context'> & {
   readonly namespace: string | null;
 };
 
 export interface TargetFacts {
-  /** What selects the pods: null for a pod by its name and for labels. */
+  /** The object that selects the pods; null for a pod name and for labels. */
   readonly owner: KubeService | KubeWorkload | null;
   readonly pods: readonly KubePod[];
-  /** `endpoints`: the pods' ports are those of endpoints, translated already. */
+  /** `endpoints`: the pods' ports come from endpoints, already translated. */
   readonly source: 'pods' | 'endpoints';
-  /** Addresses that the service leads to without a pod. */
+  /** Addresses of the service without a pod. */
   readonly strangers: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export type PodVerdict =
       readonly uid: string;
       readonly port: number;
       readonly isReady: boolean;
-      /** What the user should know of it; null: nothing. */
+      /** A remark for the user; null: none. */
       readonly note: string | null;
     }
   | { readonly kind: 'none'; readonly cause: Cause };
@@ -64,7 +64,7 @@ export function judgeTarget(
 
   const preference = { current, avoided, takesUnready: service?.publishesNotReady === true };
   const usable = facts.pods.filter((pod) => portOf.value(pod).ok);
-  // Pods that lack the port are passed over. If all of them lack it, that is the cause.
+  // Pods that lack the port are skipped. If all of them lack it, that is the cause.
   const chosen = choosePod(usable, preference) ?? choosePod(facts.pods, preference);
   if (chosen === null) return { kind: 'none', cause: noPodCause(question, facts) };
   const port = portOf.value(chosen);
@@ -106,7 +106,7 @@ const externalName = ({ name }: KubeService, host: string): CauseDetails => ({
   fix: 'Connect to that host with technology tcp or ssh',
 });
 
-/** Why there is no pod to forward to: the owner's own reason, else that of its pods. */
+/** Why there is no pod to forward to: the reason of the owner, else that of its pods. */
 export function noPodCause(question: TargetScope, { owner, pods, strangers }: TargetFacts): Cause {
   const name = targetName(question.target);
   if (pods.length === 0 && strangers.length > 0)

@@ -28,7 +28,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
     await target.says('web-1:8080');
   });
 
-  it('changes with a rollout, once, and not with pods that come and go beside it', async () => {
+  it('changes once with a rollout, and not when unrelated pods come and go', async () => {
     const { api } = watcher;
     const target = watcher.watch();
     await target.says('web-0:8080');
@@ -45,7 +45,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
     expect(target.lines).toEqual(['web-0:8080', 'web-1:8080', 'web-3:8080']);
   });
 
-  it('is waited for, and found as soon as it comes', async () => {
+  it('is awaited, and found as soon as it appears', async () => {
     const { api } = watcher;
     const target = watcher.watch();
     await target.says('web-0:8080');
@@ -71,7 +71,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
     await target.says('green-0:9090');
   });
 
-  it('is another one for a while where it could not be reached, though the API server calls it ready', async () => {
+  it('is replaced for a while after it was unreachable, even if the API server reports it as ready', async () => {
     const { api } = watcher;
     const target = watcher.watch();
     await target.says('web-0:8080');
@@ -84,7 +84,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
   });
 
   describe('where a role lacks rights', () => {
-    it('is listed again and again where nobody may watch', async () => {
+    it('is listed repeatedly without the right to watch', async () => {
       const { api } = watcher;
       for (const kind of ['pods', 'services'] as const) api.setAllowed('watch', kind, false);
       const target = watcher.watch();
@@ -98,7 +98,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       await eventually('it is watched', () => api.watches.count === 2);
     });
 
-    it('is got where its owner may be got and not listed', async () => {
+    it('is found with only the right to get its owner, not to list', async () => {
       const { api } = watcher;
       api.setAllowed('list', 'services', false);
       const target = watcher.watch();
@@ -107,7 +107,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       await target.says('web-0:9090');
     });
 
-    it('is found by endpoint slices where pods may not be listed, and by endpoints where slices may not', async () => {
+    it('is found by endpoint slices without the right to list pods, and by endpoints without the right to list slices', async () => {
       const { api } = watcher;
       api.addService('web', { ports: [{ name: 'http', port: 8080, targetPort: 9090 }] });
       api.setAllowed('list', 'pods', false);
@@ -122,7 +122,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       await byEndpoints.says('web-1:9090');
     });
 
-    it('is not found, which is said with the right that is missing, until it is granted', async () => {
+    it('is reported with the missing right, until that is granted', async () => {
       const { api } = watcher;
       for (const verb of ['get', 'list'] as const) api.setAllowed(verb, 'services', false);
       const target = watcher.watch();
@@ -131,7 +131,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       await target.says('web-0:8080');
     });
 
-    it('is not found where no place may be read: the usual one is named', async () => {
+    it('is reported with the usual resource if no resource may be read', async () => {
       const { api } = watcher;
       for (const kind of ['pods', 'endpointslices', 'endpoints'] as const)
         for (const verb of ['get', 'list'] as const) api.setAllowed(verb, kind, false);
@@ -143,7 +143,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
   });
 
   describe('that does not exist', () => {
-    it('is found once its owner comes, and lost with it', async () => {
+    it('is found once its owner appears, and lost with it', async () => {
       const { api } = watcher;
       const target = watcher.watch({ target: { kind: 'statefulset', name: 'web' } });
       await target.says('resource-missing: statefulset/web was not found in default');
@@ -153,7 +153,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       await target.says('resource-missing: statefulset/web was not found in default');
     });
 
-    it('is told from a namespace that does not exist', async () => {
+    it('is distinguished from a namespace that does not exist', async () => {
       const target = watcher.watch({ namespace: 'nowhere' });
       await target.says('resource-missing: The namespace nowhere does not exist');
       watcher.api.addService('web', { ports: [8080], namespace: 'nowhere' });
@@ -181,7 +181,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
   });
 
   describe('when the API server', () => {
-    it('is away, it stays what it was, and changes afterwards', async () => {
+    it('is unreachable, the verdict stays, and changes afterwards', async () => {
       const { api } = watcher;
       const target = watcher.watch();
       await target.says('web-0:8080');
@@ -193,7 +193,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       expect(target.lines).toEqual(['web-0:8080', 'web-1:8080']);
     });
 
-    it('has started and refuses everybody for a while, it stays what it was', async () => {
+    it('has just started and refuses all requests for a while, the verdict stays', async () => {
       const { api } = watcher;
       const target = watcher.watch();
       await target.says('web-0:8080');
@@ -208,7 +208,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       expect(target.lines).toEqual(['web-0:8080', 'web-1:8080']);
     });
 
-    it('ends watches, cuts them, or has forgotten where they were, nothing is missed', async () => {
+    it('ends watches, cuts them off, or has forgotten their version, nothing is missed', async () => {
       const { api } = watcher;
       const target = watcher.watch();
       await target.says('web-0:8080');
@@ -234,7 +234,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       expect(target.lines.length).toBe(4);
     });
 
-    it('is away at first, that is said, and it is found at once when the way is there again', async () => {
+    it('is unreachable at first, that is reported, and the pod is found as soon as the connection is back', async () => {
       const { api } = watcher;
       await api.stop();
       const target = watcher.watch();
@@ -246,7 +246,7 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
     });
   });
 
-  it('is no longer watched once it is closed, and nothing is said any more', async () => {
+  it('is no longer watched after `close`, and nothing more is reported', async () => {
     const { api } = watcher;
     const target = watcher.watch();
     await target.says('web-0:8080');

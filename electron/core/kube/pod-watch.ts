@@ -1,10 +1,10 @@
 /**
- * The pod behind a target, kept current. Invariants:
+ * Watches which pod serves a target. Invariants:
  *
  * 1. The listener gets each verdict once, in order, and nothing after `close` was called.
- * 2. What was known outlives a failure of the API server: its outage is not the pod's.
- * 3. A wait for a pod ends on its own: it is watched for, and where watching is refused, asked for every 15 s.
- * 4. Where the API server fails and does not say why, it is asked once which of its checks fail.
+ * 2. A verdict outlives a failure of the API server: its outage is not the pod's.
+ * 3. A wait for a pod ends automatically: the pod is watched for or, if watching is refused, requested every 15 s.
+ * 4. If the API server fails without giving a reason, it is asked once which of its checks fail.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Cause, type CauseCode, describeCause } from '../../../shared/failure.ts';
@@ -21,27 +21,27 @@ export interface PodWatchParts {
   readonly api: KubeApi;
   readonly clock: Clock;
   readonly question: TargetQuestion;
-  /** What an answer means that holds no list: see `classifyKubeAnswer`. */
+  /** The cause behind an answer without a list: see `classifyKubeAnswer`. */
   readonly explain: (answer: KubeAnswer) => Cause;
   readonly onVerdict: (verdict: PodVerdict) => void;
 }
 
-/** As long as a node controller takes to notice that a node is gone. */
+/** A node controller takes about this long to notice that a node is gone. */
 const avoidMs = 60_000;
-/** Where every place is refused, they are all tried again. */
+/** After this long all places are tried again, if all of them were refused. */
 const allRefusedMs = 15_000;
 
-/** What is failing may not answer in time either. */
+/** A failing API server may not answer this in time either. */
 const checksDeadlineMs = 3_000;
 
-/** What selects the pods. */
+/** The object that selects the pods. */
 type OwnerState =
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'known'; readonly owner: KubeService | KubeWorkload };
 
-/** Causes that the status alone has made. */
+/** Causes that follow from the status alone, without a message. */
 const namesNothing: ReadonlySet<CauseCode> = new Set(['exited', 'timed-out']);
 
 type Pods = Omit<TargetFacts, 'owner'>;
@@ -51,16 +51,16 @@ export class PodWatch {
   readonly #ending = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   readonly #avoided = new Map<string, Timer>();
-  /** Why a list is not known, where the API server said so. */
+  /** Why a list is not known, if the API server said so. */
   readonly #refusals = new Map<'owner' | 'pods', KubeAnswer>();
   #hurry = new AbortController();
   #owner: OwnerState = { kind: 'unknown' };
   /** null: not known yet. */
   #pods: Pods | null = null;
   #places: { readonly id: string; readonly leave: AbortController } | null = null;
-  /** null: nobody has asked. */
+  /** null: not asked yet. */
   #namespace: 'asked' | 'there' | 'missing' | null = null;
-  /** The checks that the API server says it fails; empty: it does not say. null: nobody has asked. */
+  /** The failing checks that the API server reports; empty: it reports none. null: not asked yet. */
   #checks: 'asked' | readonly string[] | null = null;
   #verdict: PodVerdict | null = null;
 
@@ -78,7 +78,7 @@ export class PodWatch {
     return this.#verdict;
   }
 
-  /** A pod with this uid could not be reached, whatever the API server says: another one is preferred for a minute. */
+  /** The pod with this uid is unreachable, whatever the API server says: another one is preferred for a minute. */
   avoid(uid: string): void {
     if (this.#ending.signal.aborted) return;
     this.#avoided.get(uid)?.cancel();
@@ -90,14 +90,14 @@ export class PodWatch {
     this.#judge();
   }
 
-  /** The way to the API server is there again: whatever waits is tried now. */
+  /** The connection to the API server is back: pending retries run now. */
   retryNow(): void {
     const former = this.#hurry;
     this.#hurry = new AbortController();
     former.abort();
   }
 
-  /** Resolves when nothing is asked any more. Idempotent. */
+  /** Resolves when no request is running any more. Idempotent. */
   async close(): Promise<void> {
     this.#ending.abort();
     for (const timer of this.#avoided.values()) timer.cancel();
@@ -144,7 +144,7 @@ export class PodWatch {
     this.#judge();
   }
 
-  /** Goes on where it reads already if the places are the same; pods of former labels serve until others are known. */
+  /** Keeps the current reads if the places are the same; pods of former labels serve until others are known. */
   #readFrom(places: readonly PodPlace[]): void {
     const id = places.map(({ path }) => path).join(' ');
     if (this.#places?.id === id) return;
@@ -163,7 +163,7 @@ export class PodWatch {
       for (const place of places) {
         const answer = await this.#read(place, { signal, hasAlternative: places.length > 1 });
         if (answer === null) return;
-        // The first place is the usual one: what is missing there is what the user should ask for.
+        // The first place is the usual one: the right that is missing there is the one to ask for.
         refusal ??= answer;
       }
       if (refusal !== null) this.#fail('pods', refusal);
@@ -201,7 +201,7 @@ export class PodWatch {
 
   #fail(what: 'owner' | 'pods', answer: KubeAnswer): void {
     const isAnswer = answer.status === 403 || answer.status === 404;
-    // Who serves goes on serving as long as nobody has said otherwise.
+    // A pod keeps serving until the API server says otherwise.
     if (!isAnswer && this.#verdict?.kind === 'pod') return;
     this.#refusals.set(what, answer);
     this.#judge();
@@ -261,7 +261,7 @@ export class PodWatch {
     const { api } = this.#parts;
     const options = { signal: this.#ending.signal, timeoutMs: checksDeadlineMs };
     const { body } = await api.get('/readyz?verbose', options);
-    // It has answered what it was asked for meanwhile.
+    // In the meantime it has answered the original request.
     if (this.#checks !== 'asked') return;
     const lines = typeof body === 'string' ? body.split('\n') : [];
     this.#checks = lines.filter((line) => line.startsWith('[-]'));
@@ -286,9 +286,9 @@ export class PodWatch {
   async #askForNamespace(): Promise<void> {
     const { api, question } = this.#parts;
     const { status } = await api.get(namespacePath(question.namespace), { signal: this.#ending.signal });
-    // Something was found meanwhile.
+    // Something has been found in the meantime.
     if (this.#namespace !== 'asked') return;
-    // Many may not get namespaces: only a plain "not found" says so.
+    // Many users may not get namespaces: only a 404 proves that it does not exist.
     this.#namespace = status === 404 ? 'missing' : 'there';
     this.#judge();
   }

@@ -1,8 +1,8 @@
 /**
- * What a forward leads to, for as long as somebody uses it: which pod serves it now. All forwards with the same target share one, and
- * so one watch. Invariants:
+ * A target while forwards use it: which pod serves it now. All forwards with the same target share one object, and so one
+ * watch. Invariants:
  *
- * 1. It is watched from the first session on, until the last user has gone.
+ * 1. The target is watched from the first session until its last user is gone.
  * 2. Listeners get each verdict once, in order.
  */
 import type { Cause } from '../../../shared/failure.ts';
@@ -19,7 +19,7 @@ export type KubeServiceSpec = ServiceSpec & { readonly connection: KubeConnectio
 export interface ServedTargetParts {
   readonly api: KubeApi;
   readonly clock: Clock;
-  /** Any of those with this target. */
+  /** Any of the services with this target. */
   readonly service: KubeServiceSpec;
   readonly onUnused: () => void;
 }
@@ -40,12 +40,12 @@ export class ServedTarget {
     return this.#watch?.verdict ?? null;
   }
 
-  /** Of its pods; null: not known before the first session. */
+  /** The namespace of its pods; null: not known before the first session. */
   get namespace(): string | null {
     return this.#namespace;
   }
 
-  /** It does not go by the namespace of the context. */
+  /** The service names a namespace instead of using that of the context. */
   get hasOwnNamespace(): boolean {
     return this.#parts.service.connection.namespace !== null;
   }
@@ -56,18 +56,18 @@ export class ServedTarget {
     return verdict?.kind === 'none' ? verdict.cause : null;
   }
 
-  /** Of each verdict to come. Returns how to stop listening. */
+  /** Reports every future verdict. Returns a function that stops listening. */
   onVerdict(listener: (verdict: PodVerdict) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** A pod with this uid could not be reached: another one is preferred for a minute. */
+  /** The pod with this uid is unreachable: another one is preferred for a minute. */
   avoid(uid: string): void {
     this.#watch?.avoid(uid);
   }
 
-  /** There is a session. `namespace`: that of the context, where the service names none. */
+  /** A session exists. `namespace`: that of the context, if the service names none. */
   begin(namespace: string): void {
     const { api, clock, service } = this.#parts;
     const { target, remotePort, context } = service.connection;
@@ -82,13 +82,13 @@ export class ServedTarget {
       question: { target, port: remotePort, namespace: this.#namespace, context },
       explain: (answer) => classifyKubeAnswer(service, answer),
       onVerdict: (verdict) => {
-        // Who hears it first may have another one stop listening.
+        // An earlier listener may have removed a later one.
         for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(verdict);
       },
     });
   }
 
-  /** Whatever waits is tried now. */
+  /** Pending retries run now. */
   retryNow(): void {
     this.#watch?.retryNow();
   }
@@ -101,7 +101,7 @@ export class ServedTarget {
     if (this.#users.delete(user) && this.#users.size === 0) this.#parts.onUnused();
   }
 
-  /** Resolves when nothing is asked any more. */
+  /** Resolves when no request is running any more. */
   async close(): Promise<void> {
     await this.#watch?.close();
   }

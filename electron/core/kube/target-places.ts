@@ -1,4 +1,4 @@
-/** Where the API keeps what a target leads to. Pure. */
+/** The API paths of the objects behind a target. Pure. */
 import { pluralOf, type KubeKind, type KubeTarget } from '../../../shared/kube-target.ts';
 import {
   readEndpoints,
@@ -26,7 +26,7 @@ const apiOf: Readonly<Record<KubeKind, string>> = {
 export const namespacePath = (namespace: string): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
 
-/** The one object of a name, as a list: it is there or not, and can be watched. */
+/** The single object with this name, as a list of one or none, which can be watched. */
 function named<Item>(collection: string, name: string, read: ListPlace<Item>['read']): ListPlace<Item> {
   return {
     path: `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
@@ -38,7 +38,7 @@ function named<Item>(collection: string, name: string, read: ListPlace<Item>['re
 const collection = (api: string, namespace: string, plural: string): string =>
   `/${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 
-/** What selects the pods; null: nothing stands before them. */
+/** The path of the object that selects the pods; null: there is none. */
 export function ownerPlace(
   target: KubeTarget,
   namespace: string,
@@ -49,12 +49,12 @@ export function ownerPlace(
   return named<KubeService | KubeWorkload>(collection(apiOf[kind], namespace, pluralOf(kind)), name, read);
 }
 
-/** Where pods are read from. */
+/** A path that pods are read from. */
 export interface PodPlace extends ListPlace<KubeEndpoints> {
   readonly source: TargetFacts['source'];
 }
 
-/** In the order of preference; empty: the owner leads to none. `owner`: null where nothing stands before the pods. */
+/** In the order of preference; empty: the owner selects no pods. `owner`: null if no object selects the pods. */
 export function podPlaces(
   target: KubeTarget,
   namespace: string,
@@ -73,7 +73,7 @@ export function podPlaces(
   return owner.externalName === null ? [...bySelector, ...endpointPlaces(owner.name, namespace)] : [];
 }
 
-/** The addresses behind a service; the older form is for roles that do not know slices. */
+/** The addresses behind a service; the older form is for roles that do not include slices. */
 function endpointPlaces(service: string, namespace: string): readonly PodPlace[] {
   const ofService = encodeURIComponent(`kubernetes.io/service-name=${service}`);
   const slices = collection('apis/discovery.k8s.io/v1', namespace, 'endpointslices');

@@ -1,6 +1,6 @@
 /**
- * The port of a pod behind the port that the config names, as kubectl finds it (kubectl, `translateServicePortToTargetPort` and
- * `convertPodNamedPortToNumber`). Pure. Unlike kubectl, of two ports of a service with one number the TCP one is taken.
+ * The pod's port behind the configured port, found as kubectl does (kubectl, `translateServicePortToTargetPort` and
+ * `convertPodNamedPortToNumber`). Pure. Unlike kubectl, it takes the TCP port if two ports of a service have the same number.
  */
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { KubePod, KubePort, KubeService, KubeServicePort } from './kube-objects.ts';
@@ -28,14 +28,14 @@ export function findServicePort(
   return isTcp(found) ? ok(found) : err({ kind: 'not-tcp', owner, protocol: found.protocol });
 }
 
-/** On a pod that the service selects. */
+/** The port on a pod that the service selects. */
 export function portBehindService({ targetPort }: KubeServicePort, pod: KubePod): PortResult {
   if (typeof targetPort === 'number') return ok(targetPort);
   const named = pod.ports.find((one) => one.name === targetPort);
   return named === undefined ? err({ kind: 'unnamed', pod: pod.name, targetPort }) : ok(named.number);
 }
 
-/** Of an endpoint, which has the ports of its service by name, translated already. */
+/** The port of an endpoint, which lists the ports of its service by name, already translated. */
 export function portOfEndpoint(port: KubeServicePort, endpoint: KubePod): PortResult {
   const found = endpoint.ports.find((one) => one.name === port.name && isTcp(one));
   if (found !== undefined) return ok(found.number);
@@ -44,7 +44,7 @@ export function portOfEndpoint(port: KubeServicePort, endpoint: KubePod): PortRe
     : err({ kind: 'unnamed', pod: endpoint.name, targetPort: port.targetPort });
 }
 
-/** Of the pod itself. A number that no container declares may be listened on all the same. */
+/** The port of the pod itself. A container may listen on a port that it does not declare. */
 export function portOfPod(pod: KubePod, wanted: number | string): PortResult {
   const matching = pod.ports.filter(({ name, number }) =>
     typeof wanted === 'number' ? number === wanted : name === wanted,
@@ -53,7 +53,7 @@ export function portOfPod(pod: KubePod, wanted: number | string): PortResult {
   const [declared] = matching;
   if (declared === undefined)
     return typeof wanted === 'number' ? ok(wanted) : err({ kind: 'missing', owner, ports: pod.ports });
-  // kubectl refuses UDP alone; what is neither it passes on.
+  // kubectl refuses UDP only; it passes other protocols on.
   const found = matching.find(isTcp);
   return found === undefined
     ? err({ kind: 'not-tcp', owner, protocol: declared.protocol })
@@ -62,10 +62,10 @@ export function portOfPod(pod: KubePod, wanted: number | string): PortResult {
 
 const isTcp = ({ protocol }: KubePort): boolean => protocol === 'TCP';
 
-/** More would hide the one that was meant. */
+/** A longer list would hide the one that was meant. */
 const maxNamedPorts = 8;
 
-/** `5432 (sql)`; what can be written in the config instead. null: there are none. */
+/** `5432 (sql)`; the ports that the config can name instead. null: there are none. */
 export function portsInWords(owned: readonly Pick<KubePort, 'name' | 'number'>[]): string | null {
   const ports = owned.map(({ number, name }) => (name === null ? String(number) : `${number} (${name})`));
   const [only] = ports;

@@ -15,7 +15,7 @@ const list = (...names: readonly string[]): KubeAnswer => ({
 const refused: KubeAnswer = { status: 403, body: { message: 'no' } };
 const broken: KubeEnd = { kind: 'failed', reason: 'reset' };
 
-/** An API server that answers as it is told, question by question, and then not at all. */
+/** An API server that gives scripted answers, one per request, and then no more. */
 class ToldApi implements KubeApi {
   readonly asked: string[] = [];
   readonly #answers: (KubeAnswer | KubeEnd)[];
@@ -81,7 +81,7 @@ function start(
 }
 
 describe('a watched list', () => {
-  it('follows the events from where the list was, and continues from the last one when the watch is closed', async () => {
+  it('follows events from the version of the list, and resumes after the last event when the watch is closed', async () => {
     const api = new ToldApi(list('a'));
     const { clock, told, stop } = start(api);
     await clock.advance(0);
@@ -93,7 +93,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('watches on from the last version that it saw, a bookmark included', async () => {
+  it('resumes the watch from the last version that it saw, including bookmarks', async () => {
     let close: (end: KubeEnd) => void = () => undefined;
     const api = new ToldApi(list('a'));
     api.watch = (path, onEvent) => {
@@ -110,7 +110,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('is read again every 15 s where it may not be watched', async () => {
+  it('is listed every 15 s without the right to watch', async () => {
     const end: KubeEnd = { kind: 'refused', answer: refused };
     const api = new ToldApi(list('a'), end, list('b'), end, list('c'));
     const { clock, told, stop } = start(api);
@@ -123,7 +123,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('takes a refusal for an answer only a minute after an outage', async () => {
+  it('believes a refusal only a minute after an outage', async () => {
     const refusals = Array.from({ length: 61 }, () => refused);
     const api = new ToldApi(list('a'), broken, ...refusals);
     const { clock, told, stop } = start(api);
@@ -134,7 +134,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('says an outage, and tries ever more seldom, up to every 15 s', async () => {
+  it('reports an outage, and retries with growing delays of up to 15 s', async () => {
     const api = new ToldApi(...Array.from({ length: 9 }, () => ({ status: noAnswer, body: 'reset' })));
     const { clock, told, stop } = start(api);
     const triesAt: number[] = [];
@@ -147,7 +147,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('is given up on where it is refused and there is another place, but for credentials', async () => {
+  it('is given up when it is refused and there is another place, except for expired credentials', async () => {
     const api = new ToldApi({ status: 401, body: '' }, refused);
     const { clock, told, ended } = start(api, { hasAlternative: true });
     await clock.advance(1_000);
@@ -155,7 +155,7 @@ describe('a watched list', () => {
     expect(told).toEqual(['failed 401']);
   });
 
-  it('gets the one object where lists are refused; one that is not there is an empty list', async () => {
+  it('gets the single object if listing is refused; a missing object is an empty list', async () => {
     const api = new ToldApi(refused, { status: 200, body: object('a') }, refused, { status: 404, body: '' });
     const { clock, told, stop } = start(api, { singlePath: '/pods/a' });
     await clock.advance(15_000);
@@ -168,12 +168,12 @@ describe('a watched list', () => {
     ['has forgotten the version', { type: 'ERROR', object: { code: 410 } }],
     ['says what nobody can read', { type: 'NEWS', object: {} }],
     ['says nothing at all', null],
-  ])('is listed anew where the watch %s', async (_, event) => {
+  ])('is listed again when the watch %s', async (_, event) => {
     const api = new ToldApi(list('a'));
     const { clock, told, stop } = start(api);
     await clock.advance(0);
     api.event(event);
-    // After that the watch is not believed.
+    // The watch is not trusted after that.
     api.event({ type: 'ADDED', object: object('b') });
     await clock.advance(1_000);
     expect(api.asked.at(-1)).toBe('get /pods');
@@ -181,7 +181,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('is listed anew when a watch outlives its time', async () => {
+  it('is listed again when a watch exceeds its time', async () => {
     const api = new ToldApi(list('a'));
     const { clock, stop } = start(api);
     await clock.advance(300_000);
@@ -192,7 +192,7 @@ describe('a watched list', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('does not turn in circles where watches end as soon as they begin', async () => {
+  it('does not retry in a tight loop when watches end as soon as they begin', async () => {
     const closed: KubeEnd = { kind: 'closed' };
     const api = new ToldApi(list('a'), closed, closed, closed);
     const { clock, stop } = start(api);
@@ -203,7 +203,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('is listed anew when all is gone of a list that was too long to be read whole', async () => {
+  it('is listed again when all items of a truncated list are gone', async () => {
     const names = Array.from({ length: 500 }, (_, index) => `p${index}`);
     const api = new ToldApi(list(...names));
     const { clock, stop } = start(api);

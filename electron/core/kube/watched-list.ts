@@ -1,19 +1,19 @@
 /**
- * A list of the Kubernetes API that is kept current: listed, then watched from there on. Invariants:
+ * A Kubernetes API list that is kept current: listed once, then watched. Invariants:
  *
- * 1. The items reported are those that the API server sent last; a failure takes none of them away.
- * 2. Where watching is refused, the list is read again every 15 s, and watching is tried again each time: a right may be granted.
- * 3. A watch ends, also where nothing of the server's end comes through.
- * 4. A 403 within a minute of an outage is no answer: an API server that has just started refuses what it allows 3 s later.
+ * 1. The reported items are those that the API server sent last; a failure removes none of them.
+ * 2. If watching is refused, the list is read every 15 s, and watching is retried each time: the right may be granted.
+ * 3. Every watch ends, even if the end of the connection never arrives.
+ * 4. A 403 within a minute of an outage is not final: an API server that has just started refuses requests that it allows 3 s later.
  */
 import { sleep, type Clock } from '../clock.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
 import { readEvent, readList } from './kube-objects.ts';
 
 export interface ListPlace<Item> {
-  /** Of the collection, with its query. */
+  /** The path of the collection, with its query. */
   readonly path: string;
-  /** Of the one object in it, for roles that may get it by its name and not list. */
+  /** The path of the single object in it, for roles that may get it by name but not list. */
   readonly singlePath?: string;
   readonly read: (object: unknown) => Item | null;
 }
@@ -22,27 +22,27 @@ export interface WatchedListParts<Item extends { readonly name: string }> {
   readonly api: KubeApi;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Aborts when the next try is due at once. */
+  /** Aborts when the next attempt should start at once. */
   readonly hurry: () => AbortSignal;
   readonly place: ListPlace<Item>;
   readonly onItems: (items: readonly Item[]) => void;
-  /** It cannot be read now; tries continue. */
+  /** It cannot be read now; attempts continue. */
   readonly onFailure: (answer: KubeAnswer) => void;
-  /** There is another place to read from: a place that is refused is given up on. */
+  /** There is another place to read from, so a place that is refused is given up. */
   readonly hasAlternative: boolean;
 }
 
 const pollMs = 15_000;
 const firstRetryMs = 1_000;
-/** As client-go asks for at the least (`minWatchTimeout`). */
+/** The minimum that client-go asks for (`minWatchTimeout`). */
 const watchSeconds = 300;
-/** The server ends a watch when its time is up; one that it has not ended by then is broken off. */
+/** The server ends a watch when its time is up; after this grace period it is aborted here. */
 const watchGraceSeconds = 15;
 const afterOutageMs = 60_000;
 /** Enough to choose one of. */
 const maxItems = 500;
 
-/** Resolves when the signal aborts, with null, or with the refusal when the place is given up on. */
+/** Resolves with null when the signal aborts, or with the refusal when the place is given up. */
 export async function watchList<Item extends { readonly name: string }>(
   parts: WatchedListParts<Item>,
 ): Promise<KubeAnswer | null> {
@@ -92,7 +92,7 @@ class WatchedList<Item extends { readonly name: string }> {
     return { kind: 'watch', version: list.resourceVersion };
   }
 
-  /** What may only be got may not be watched either. */
+  /** For an object that the role may only get, not list or watch. */
   async #getOne(path: string): Promise<Step> {
     const { api, signal, place } = this.#parts;
     const answer = await api.get(path, { signal });
@@ -127,14 +127,14 @@ class WatchedList<Item extends { readonly name: string }> {
         if (event.type === 'delete') this.#items.delete(event.name);
         else this.#put(place.read(event.object));
         this.#tell();
-        // Others may be left that were never listed.
+        // There may be others that were never listed.
         seen.isLost = this.#items.size === 0 && this.#isPartial;
         if (seen.isLost) interrupted.abort();
       },
       AbortSignal.any([signal, interrupted.signal]),
     );
     overdue.cancel();
-    // One that ends as soon as it has begun must not turn in circles.
+    // A watch that ends as soon as it begins must not be retried in a tight loop.
     const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
     if (seen.isLost) return { kind: 'list', afterMs };
     return this.#afterWatch(end, { version: seen.version, afterMs });
@@ -166,7 +166,7 @@ class WatchedList<Item extends { readonly name: string }> {
     if (signal.aborted) return { kind: 'list', afterMs: 0 };
     if (isOutage(answer)) this.#outageAt = clock.now();
     else if (this.#isAfterOutage()) return { kind: 'list', afterMs: firstRetryMs };
-    // A 401 is about credentials, which are the same everywhere.
+    // A 401 is about credentials, which are the same for every place.
     else if (hasAlternative && answer.status !== 401) return { kind: 'given-up', answer };
     onFailure(answer);
     const afterMs = this.#retryMs;
@@ -195,7 +195,7 @@ class WatchedList<Item extends { readonly name: string }> {
   }
 }
 
-/** Nobody has decided anything: the way, the API server or its store is not there. */
+/** No decision was made: the connection, the API server or its store is unavailable. */
 const isOutage = ({ status }: KubeAnswer): boolean => status === noAnswer || status === 429 || status >= 500;
 
 const withQuery = (path: string, query: string): string => `${path}${path.includes('?') ? '&' : '?'}${query}`;

@@ -31,7 +31,7 @@ async function answerTo(signal: NodeJS.Signals): Promise<unknown> {
   return ((await line) as unknown[])[0];
 }
 
-it('real signals do what they say, HUP three times, and the second INT lets the process go', async () => {
+it('real signals trigger their actions, HUP three times, and the second INT ends the process', async () => {
   const answers: unknown[] = [];
   const signals = ['SIGHUP', 'SIGHUP', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGUSR2'] as const;
   for (const signal of signals) answers.push(await answerTo(signal));

@@ -50,7 +50,7 @@ describe('AsyncSignalHandler', () => {
     expect(seen).toEqual(['reload', 'reload', 'reload']);
   });
 
-  it('runs one reload at a time; a burst meanwhile becomes one more', async () => {
+  it('runs one reload at a time; a burst during a reload causes one more', async () => {
     await send('SIGHUP');
     await send('SIGHUP', 'SIGUSR1', 'SIGHUP');
     expect(seen).toEqual(['reload']);
@@ -68,7 +68,7 @@ describe('AsyncSignalHandler', () => {
     expect(seen).toEqual(['stop by SIGINT', 'force by SIGTERM', 'force by SIGINT']);
   });
 
-  it('does not reload any more once it is stopping, and still dumps', async () => {
+  it('no longer reloads while stopping, but still dumps', async () => {
     await send('SIGHUP', 'SIGHUP');
     await send('SIGTERM');
     await finishReload();
@@ -76,7 +76,7 @@ describe('AsyncSignalHandler', () => {
     expect(seen).toEqual(['reload', 'stop by SIGTERM', 'dump']);
   });
 
-  it('does nothing inside of the signal itself', async () => {
+  it('runs no action inside the signal handler itself', async () => {
     source.emit('SIGUSR2', 'SIGUSR2');
     expect(seen).toEqual([]);
     await settle();
@@ -107,7 +107,7 @@ describe('AsyncSignalHandler', () => {
     ]);
   });
 
-  it('is installed once, however often that is asked for, and uninstalled completely', async () => {
+  it('is installed once, however often `install` is called, and uninstalled completely', async () => {
     handler.install();
     await send('SIGUSR2');
     expect(seen).toEqual(['dump']);

@@ -1,6 +1,6 @@
 /**
- * What signals mean: HUP and USR1 reload, every time; USR2 dumps the state; TERM and INT stop, the second of them
- * forces. Electron installs its own handlers for TERM, INT and HUP after its main script has run and replaces earlier
+ * What signals mean: HUP and USR1 reload, every time; USR2 dumps the state; TERM and INT stop; a second
+ * one forces. Electron installs its own handlers for TERM, INT and HUP after its main script has run and replaces earlier
  * ones, so there `install` has to wait for `ready`.
  */
 import { assertNever } from '../../../shared/result.ts';
@@ -9,14 +9,14 @@ import { errorWithStack } from './error-text.ts';
 
 export type HandledSignal = 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2' | 'SIGTERM' | 'SIGINT';
 
-/** `process`, or what stands for it in a test. */
+/** `process`, or a stand-in for tests. */
 export interface SignalSource {
   on(signal: HandledSignal, listener: (signal: HandledSignal) => void): unknown;
   removeListener(signal: HandledSignal, listener: (signal: HandledSignal) => void): unknown;
 }
 
 export interface SignalActions {
-  /** One at a time: signals that come meanwhile share one more run, which begins after the last of them. */
+  /** One at a time: signals during a reload share one more reload, which begins after the last of them. */
   reload(): Promise<void>;
   dump(): Promise<void>;
   stop(signal: HandledSignal): Promise<unknown>;
@@ -48,13 +48,13 @@ export class AsyncSignalHandler {
     for (const signal of handledSignals) this.#source.on(signal, this.#onSignal);
   }
 
-  /** Gives the signals back to their defaults. Idempotent. */
+  /** Restores the default handling of the signals. Idempotent. */
   uninstall(): void {
     this.#installed = false;
     for (const signal of handledSignals) this.#source.removeListener(signal, this.#onSignal);
   }
 
-  /** Only records the signal. The action runs in a turn of its own, where a slow or failing one does no harm. */
+  /** Only records the signal. The action runs in a later turn of the event loop, where a slow or failing one does no harm. */
   readonly #onSignal = (signal: HandledSignal): void => {
     setImmediate(() => {
       this.#log.info(`received ${signal}`);

@@ -21,7 +21,7 @@ describe('ShutdownCoordinator', () => {
     });
   });
 
-  /** Takes `durationMs` and heeds its signal. */
+  /** Takes `durationMs` and stops when its signal aborts. */
   function join(phase: ShutdownPhase, name: string, durationMs: number): void {
     shutdown.join(phase, name, async (signal) => {
       seen.push(`${name} started`);
@@ -43,7 +43,7 @@ describe('ShutdownCoordinator', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('runs who comes while a phase runs at once, and who comes too late for it in the next', async () => {
+  it('runs a joiner of the current phase at once, and a joiner of a past phase in the next one', async () => {
     join('complete current', 'slow', 100);
     const report = shutdown.shutdown('quit');
     await clock.advance(10);
@@ -72,7 +72,7 @@ describe('ShutdownCoordinator', () => {
     expect(seen.at(-1)).toBe('[force clean-up] finished');
   });
 
-  it('runs the joiners of a phase at the same time, the last first, and the phases one after the other', async () => {
+  it('starts the joiners of a phase together, the newest first, and runs the phases one after another', async () => {
     join('cancel tasks', 'tasks', 30);
     join('stop new work', 'listener', 20);
     join('stop new work', 'config watcher', 10);
@@ -98,7 +98,7 @@ describe('ShutdownCoordinator', () => {
     expect((await report).totalMs).toBe(50);
   });
 
-  it('leaves a phase at its ceiling, aborts what is late, reports it, and goes on', async () => {
+  it('leaves a phase at its ceiling, aborts and reports late joiners, and continues', async () => {
     join('complete current', 'drain', 60_000);
     joinDeaf('cancel tasks', 'deaf task');
     join('force clean-up', 'kill children', 0);
@@ -116,7 +116,7 @@ describe('ShutdownCoordinator', () => {
     expect(seen).toContain('kill children done');
   });
 
-  it('skips nothing when a joiner fails, at once or later', async () => {
+  it('skips nothing when a joiner fails, synchronously or later', async () => {
     shutdown.join('stop new work', 'bad', () => {
       throw new Error('broken');
     });
@@ -133,7 +133,7 @@ describe('ShutdownCoordinator', () => {
     ]);
   });
 
-  it('gives a second caller the first shutdown', async () => {
+  it('returns the first shutdown to a second caller', async () => {
     join('stop new work', 'listener', 10);
     const first = shutdown.shutdown('SIGTERM');
     expect(shutdown.shutdown('quit')).toBe(first);
@@ -195,7 +195,7 @@ describe('ShutdownCoordinator', () => {
     expect((await other.force('SIGQUIT')).phases.map(({ name }) => name)).toEqual(['force clean-up']);
   });
 
-  it('shares four seconds among everything when the system shuts down', async () => {
+  it('shares four seconds among all phases when the system shuts down', async () => {
     for (const phase of shutdownPhases) joinDeaf(phase, `deaf in ${phase}`);
     shutdown.verify('deaf', () => new Promise(() => undefined));
     const report = shutdown.onSystemShutdown();
@@ -205,7 +205,7 @@ describe('ShutdownCoordinator', () => {
     expect((await report).phases.map(({ late }) => late.length)).toEqual([1, 1, 1, 1]);
   });
 
-  it('shrinks the ceiling of a phase that is under way when the system shuts down', async () => {
+  it('shortens the ceiling of the current phase when the system shuts down', async () => {
     join('cancel tasks', 'tasks', 60_000);
     const report = shutdown.shutdown('quit');
     await clock.advance(1_000);
@@ -217,7 +217,7 @@ describe('ShutdownCoordinator', () => {
     });
   });
 
-  it('looks around after the last phase and reports what it finds, fails to find or cannot look at', async () => {
+  it('verifies after the last phase, and reports findings, failures and timeouts', async () => {
     join('force clean-up', 'kill children', 10);
     shutdown.verify('ports', async () => {
       expect(seen).toContain('kill children done');
@@ -248,7 +248,7 @@ describe('ShutdownCoordinator', () => {
 });
 
 describe('formatShutdownReport', () => {
-  it('puts the durations on a line and each trouble on one of its own', () => {
+  it('puts the durations on one line and each problem on its own line', () => {
     expect(
       formatShutdownReport({
         reason: 'SIGTERM',

@@ -1,11 +1,11 @@
 /**
  * The shutdown of the host.
  *
- * 1. Forward only: a phase that was left is never entered again, and a second shutdown is the first one.
- * 2. A phase ends the moment its work is done. When its ceiling is passed it is left anyway, and the joiners that
- *    were late are reported.
- * 3. Nothing that fails or hangs keeps a later phase from running.
- * 4. After the last phase the verifiers look whether anything was left behind.
+ * 1. Forward only: a phase is never entered again, and a second call to shut down joins the first.
+ * 2. A phase ends as soon as its work is done. At its ceiling it is left anyway, and the late joiners are
+ *    reported.
+ * 3. No failure and no hang keeps a later phase from running.
+ * 4. After the last phase the verifiers check that nothing was left behind.
  */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -28,7 +28,7 @@ export interface ShutdownOptions {
   readonly onPhase?: (phase: ShutdownPhase, state: PhaseState) => void;
 }
 
-/** Looks for one kind of remains; each finding is a sentence: `port 5432 cannot be bound again`. */
+/** Looks for one kind of leftover; each finding is a sentence: `port 5432 cannot be bound again`. */
 export type Verifier = (signal: AbortSignal) => Promise<readonly string[]>;
 
 const lastPhase: ShutdownPhase = 'force clean-up';
@@ -52,8 +52,8 @@ export class ShutdownCoordinator {
   }
 
   /**
-   * Takes part in a phase: in the one that runs at once, within what is left of its time; instead of one that is over, in
-   * the next that there is. The signal aborts when the phase is left. Returns how to leave again, while it has not begun.
+   * Adds work to a phase. If the phase is running, the work starts at once, within the remaining time; if the phase is over,
+   * it joins the next one. The signal aborts when the phase is left. Returns a function that removes work that has not begun.
    */
   join(phase: ShutdownPhase, name: string, work: Joiner['work']): () => void {
     const joiner = { name, work };
@@ -74,7 +74,7 @@ export class ShutdownCoordinator {
     };
   }
 
-  /** Adds a look around after the last phase; its findings become problems of the report. */
+  /** Adds a check after the last phase; its findings become problems in the report. */
   verify(name: string, verify: Verifier): void {
     this.#verifiers.push({ name, verify });
   }
@@ -85,7 +85,7 @@ export class ShutdownCoordinator {
     return this.#report;
   }
 
-  /** Goes to the last phase now: what is under way sees its signal aborted. Begins a shutdown if there is none. */
+  /** Jumps to the last phase: the signals of running joiners abort. Begins a shutdown if there is none. */
   force(reason = 'forced'): Promise<ShutdownReport> {
     if (!this.#forced) {
       this.#forced = true;
@@ -97,7 +97,7 @@ export class ShutdownCoordinator {
     return this.shutdown(reason);
   }
 
-  /** The whole system goes down: from now on everything together gets 4 s. Begins a shutdown if there is none. */
+  /** The whole system is shutting down: all phases together get 4 s. Begins a shutdown if there is none. */
   onSystemShutdown(): Promise<ShutdownReport> {
     this.#systemShutdown = true;
     if (this.#running !== null) this.#running.run.shorten(ceilingMs(this.#running.step, true));

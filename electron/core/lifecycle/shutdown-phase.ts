@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import { errorMessage, errorWithStack } from './error-text.ts';
 
-/** In their order; a shutdown only ever moves forward. */
+/** In order; a shutdown only moves forward. */
 export const shutdownPhases = [
   'stop new work',
   'complete current',
@@ -11,7 +11,7 @@ export const shutdownPhases = [
 ] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
 
-/** `verify` is no phase of its own: it is the look around after the last one. */
+/** `verify` is not a phase: it is the check after the last one. */
 type Step = ShutdownPhase | 'verify';
 
 const ceilingsMs: Readonly<Record<Step, number>> = {
@@ -22,11 +22,11 @@ const ceilingsMs: Readonly<Record<Step, number>> = {
   verify: 1_000,
 };
 
-/** macOS may kill an app about 5 s after it asked it to end. */
+/** macOS may kill an app about 5 s after asking it to quit. */
 const systemShutdownMs = 4_000;
 const wholeMs = Object.values(ceilingsMs).reduce((sum, ceiling) => sum + ceiling, 0);
 
-/** How long a step may take: when the whole system shuts down all of them share 4 s in the same proportions. */
+/** How long a step may take. When the whole system shuts down, all steps share 4 s in the same proportions. */
 export function ceilingMs(step: Step, systemShutdown: boolean): number {
   return systemShutdown ? Math.floor((ceilingsMs[step] * systemShutdownMs) / wholeMs) : ceilingsMs[step];
 }
@@ -52,7 +52,7 @@ export interface PhaseRunOptions {
   readonly log: Logger;
 }
 
-/** One phase at work: all joiners at the same time, the last to join started first, until all are done or it is left. */
+/** Runs one phase: all joiners concurrently, the newest started first, until all are done or the phase is left. */
 export class PhaseRun {
   readonly #options: PhaseRunOptions;
   readonly #startedAt: number;
@@ -78,7 +78,7 @@ export class PhaseRun {
     this.#pending = new Set([...options.joiners].reverse());
   }
 
-  /** Starts the joiners and resolves when the phase is left. To be called once. */
+  /** Starts the joiners and resolves when the phase is left. Call it once. */
   async run(): Promise<PhaseOutcome> {
     const { clock } = this.#options;
     for (const joiner of [...this.#pending]) void this.#perform(joiner);
@@ -89,13 +89,13 @@ export class PhaseRun {
     return { durationMs: clock.now() - this.#startedAt, late, failures: [...this.#failures] };
   }
 
-  /** One that comes while the phase runs begins at once. */
+  /** A joiner that is added while the phase runs starts at once. */
   add(joiner: Joiner): void {
     this.#pending.add(joiner);
     void this.#perform(joiner);
   }
 
-  /** Leaves the phase now; what is not finished sees its signal aborted. */
+  /** Leaves the phase now; the signals of unfinished joiners abort. */
   leave(): void {
     this.#leave();
   }

@@ -10,14 +10,14 @@ export interface PhaseReport {
 export interface ShutdownReport {
   /** What requested it: `SIGTERM`, `quit from the menu`. */
   readonly reason: string;
-  /** Those that ran; a forced shutdown skips some. */
+  /** The phases that ran; a forced shutdown skips some. */
   readonly phases: readonly PhaseReport[];
-  /** What failed and what was found left behind, one sentence each. */
+  /** Failures and leftovers, one sentence each. */
   readonly problems: readonly string[];
   readonly totalMs: number;
 }
 
-/** A line with the durations, then a line for each late joiner and each problem. */
+/** One line with the durations, then one line for each late joiner and each problem. */
 export function formatShutdownReport({ reason, phases, problems, totalMs }: ShutdownReport): string {
   const durations = phases.map(({ name, durationMs }) => `${name} ${Math.round(durationMs)} ms`).join(', ');
   return [

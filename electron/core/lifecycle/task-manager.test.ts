@@ -26,7 +26,7 @@ describe('TaskManager', () => {
     await tasks.cancelAll(0);
   });
 
-  it('lists what is alive and for how long, the oldest first', async () => {
+  it('lists running tasks and their ages, the oldest first', async () => {
     tasks.run('watch config', untilCancelled);
     await clock.advance(500);
     tasks.run('publish snapshots', untilCancelled);
@@ -37,7 +37,7 @@ describe('TaskManager', () => {
     ]);
   });
 
-  it('forgets a task that ended by itself', async () => {
+  it('forgets a task that has ended', async () => {
     await tasks.run('short', () => Promise.resolve()).ended;
     await settle();
     expect(tasks.alive()).toEqual([]);
@@ -65,7 +65,7 @@ describe('TaskManager', () => {
     ]);
   });
 
-  it('takes an AbortError of a cancelled task for what it is, and of another for a failure', async () => {
+  it('treats an AbortError of a canceled task as its end, and of any other task as a failure', async () => {
     const throwsOnAbort: TaskWork = async (signal) => {
       await untilCancelled(signal);
       signal.throwIfAborted();
@@ -93,7 +93,7 @@ describe('TaskManager', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('names those that do not heed the deadline', async () => {
+  it('names the tasks that are still running at the deadline', async () => {
     tasks.run('good', untilCancelled);
     let end = (): void => undefined;
     tasks.run('deaf', () => new Promise((resolve) => (end = resolve)));
@@ -103,7 +103,7 @@ describe('TaskManager', () => {
     end();
   });
 
-  it('starts nothing once it was told to cancel all', async () => {
+  it('starts nothing after `cancelAll`', async () => {
     await tasks.cancelAll(1_000);
     let started = false;
     await tasks.run('too late', async () => {

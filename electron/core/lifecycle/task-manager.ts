@@ -1,6 +1,6 @@
 /**
- * What runs in the background, by name. A task ends when its work does; asking it to end is aborting its signal. No
- * task ends in an unhandled rejection, and at any moment the list of those alive is complete.
+ * Background tasks, by name. A task ends when its work ends; to cancel it, its signal is aborted. No task ends in an
+ * unhandled rejection, and the list of running tasks is always complete.
  */
 import { type Clock, withDeadline } from '../clock.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
@@ -12,7 +12,7 @@ export type TaskWork = (signal: AbortSignal) => Promise<void>;
 
 export interface Task {
   readonly name: string;
-  /** Settles when the work has ended, however it did. Never rejects. */
+  /** Settles when the work has ended, in whatever way. Never rejects. */
   readonly ended: Promise<void>;
   /** Aborts the signal and resolves like `ended`. Idempotent. */
   cancel(): Promise<void>;
@@ -43,7 +43,7 @@ export class TaskManager {
     this.#options = options;
   }
 
-  /** Starts `work` at once. A `scope` that is given owns the task. After `cancelAll` nothing is started any more. */
+  /** Starts `work` at once. If there is a `scope`, it owns the task. After `cancelAll` nothing is started. */
   run(name: string, work: TaskWork, scope?: Scope): Task {
     if (this.#closed) {
       this.#options.log.debug(`task ${name}: not started, the app is stopping`);
@@ -78,8 +78,8 @@ export class TaskManager {
   }
 
   /**
-   * Cancels every task, the youngest first, without one waiting for another, and starts no more. Resolves when all have
-   * ended, or after `deadlineMs` to the names of those that have not.
+   * Cancels all tasks, newest first and concurrently, and prevents new ones. Resolves when all have ended, or after
+   * `deadlineMs` with the names of the tasks that have not.
    */
   async cancelAll(deadlineMs: number): Promise<readonly string[]> {
     this.#closed = true;

@@ -1,4 +1,4 @@
-/** What services need of a machine, looked at with the real ssh, real files and a name server that need not answer. */
+/** What services need on this machine, checked with the real ssh, real files and a name server that need not answer. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,7 +50,7 @@ const kubeconfig = (name: string, current = ''): string =>
   `current-context: "${current}"\ncontexts: [{name: ${name}, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "https://127.0.0.1:6443"}}]\n`;
 
 describe('what services need', () => {
-  it('contexts: of the usual kubeconfig, of their own, and the current one', async () => {
+  it('contexts: of the default kubeconfig, of a kubeconfig of their own, and the current one', async () => {
     file('kubeconfig', kubeconfig('prod'));
     const own = file('own', kubeconfig('staging', 'staging'));
     expect(
@@ -106,7 +106,7 @@ describe('what services need', () => {
     ]);
   });
 
-  it('keys: private ones that are private, public ones, and none', async () => {
+  it('keys: private ones with safe permissions, public ones, and none', async () => {
     const own = file('own', 'PRIVATE', 0o600);
     const open = file('open', 'PRIVATE', 0o644);
     const half = file('half.pub', 'ssh-ed25519 AAAAC3Nz me@here\n', 0o644);

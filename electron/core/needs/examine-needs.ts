@@ -1,6 +1,6 @@
 /**
- * Looks at what the services of a config need on this machine, for `localport doctor` and the app's page of that name. Each
- * look is bounded in time, and connects to nothing: a connection could be the only one that a target takes.
+ * Checks what the services of a config need on this machine, for `localport doctor` and the Doctor page of the app. Each
+ * check has a time limit and opens no connection, which could be the only one that a target accepts.
  */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { judgeCaFile, judgeKeyFile } from './needed-files.ts';
 import { judgeHost, judgeSshHost, type HostTools } from './needed-hosts.ts';
 import { needsOf, type Needed, type NeededBy } from './needs-of.ts';
 
-/** Each may be an ssh, and a config has up to a thousand services. */
+/** Each check may run ssh, and a config has up to a thousand services. */
 const atOnce = 16;
 const maxNames = 5;
 

@@ -1,15 +1,15 @@
-/** Something outside of LocalPort that services need: a context of a kubeconfig, a host's name, a key. */
+/** Something outside of LocalPort that services need: a context of a kubeconfig, a host name, a key. */
 export interface Need {
-  /** `bad`: the services cannot work like this. `note`: they may. */
+  /** `bad`: the services cannot work. `note`: they may work. */
   readonly level: 'ok' | 'note' | 'bad';
   /** `host bastion`, `context prod`. */
   readonly subject: string;
   readonly message: string;
-  /** What to do about it; null where nothing is to be done. */
+  /** What to do about it; null: nothing. */
   readonly fix: string | null;
 }
 
-/** What was found out about one need. */
+/** The result for one need. */
 export type Verdict = Omit<Need, 'subject'>;
 
 export const isFine = (message: string): Verdict => ({ level: 'ok', message, fix: null });

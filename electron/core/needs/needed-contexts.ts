@@ -1,4 +1,4 @@
-/** Contexts that kubectl services use: whether the kubeconfig has them. Runs no kubectl, which might open a sign-in page. */
+/** Whether the kubeconfig has the contexts that kubectl services use. Does not run kubectl, which might open a sign-in page. */
 import { homedir } from 'node:os';
 import { closestWord } from '../config/spelling.ts';
 import { kubeconfigFiles } from '../kube/current-context.ts';

@@ -3,10 +3,10 @@ import { open, stat } from 'node:fs/promises';
 import { isBad, isFine, type Verdict } from './need.ts';
 
 const others = 0o077;
-/** As much as is looked at of a file. */
+/** Only the beginning of a file is read. */
 const maxBytes = 64 * 1024;
 
-/** The public half may be named, too: ssh then uses the agent's key that belongs to it (ssh_config(5), IdentityFile). */
+/** A config may also name the public half: ssh then uses the matching key of the agent (ssh_config(5), IdentityFile). */
 export async function judgeKeyFile(file: string): Promise<Verdict> {
   const text = await beginningOf(file);
   if (text === null)
@@ -29,7 +29,7 @@ export async function judgeCaFile(file: string): Promise<Verdict> {
     : isBad(`${file} has no CA certificate in PEM format`, 'Convert it: openssl x509 -inform der -in FILE');
 }
 
-/** null: there is no such file, or it may not be read. Pipes are not waited for. */
+/** null: there is no such file, or it cannot be read. Never waits for a pipe. */
 async function beginningOf(file: string): Promise<string | null> {
   try {
     if (!(await stat(file)).isFile()) return null;

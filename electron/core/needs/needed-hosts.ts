@@ -1,4 +1,4 @@
-/** Hosts that services connect to: whether their names resolve, for ssh as its own configuration has it. Connects to none. */
+/** Whether the names of hosts resolve, for ssh as configured in its own files. Opens no connection. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { withDeadline, type Clock } from '../clock.ts';
@@ -8,13 +8,13 @@ import { sshSettingsArgv, type SshConnection } from '../transport/ssh-command.ts
 import { sshSetting } from '../transport/ssh-settings.ts';
 import { isBad, isFine, isOdd, type Verdict } from './need.ts';
 
-/** Of ssh, which may run a program for `Match exec`, and of a name server. */
+/** For ssh, which may run a program for `Match exec`, and for a name server. */
 const askMs = 5_000;
 const maxOutputBytes = 256 * 1024;
 
 export interface HostTools {
   readonly clock: Clock;
-  /** What the services' own ssh gets. */
+  /** The environment that the services' ssh gets. */
   readonly environment: Environment;
 }
 
@@ -33,7 +33,7 @@ export async function judgeHost(host: string, { clock }: HostTools): Promise<Ver
     : found;
 }
 
-/** The host that this computer connects to for it: the first jump host, if there is one. */
+/** The host that this computer connects to directly: the first jump host, if there is one. */
 export async function judgeSshHost(connection: SshConnection, tools: HostTools): Promise<Verdict> {
   const settings = await sshSettings(connection, tools);
   if (typeof settings === 'string') return isBad(settings, 'Install OpenSSH, or correct your ssh_config.');
@@ -62,7 +62,7 @@ async function judgeJumpHost(hop: string, target: SshConnection, tools: HostTool
   return { ...verdict, message: `is reached through ${host}, which ${message}` };
 }
 
-/** The lines of `ssh -G`, or in words why there are none. */
+/** The lines of `ssh -G`, or why there are none, as a message. */
 async function sshSettings(
   connection: SshConnection,
   { environment }: HostTools,

@@ -1,11 +1,11 @@
-/** What services need outside of LocalPort, each thing once, with the services that need it. Pure. */
+/** What services need outside of LocalPort, without duplicates, each with the services that need it. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
 
 export interface KubeconfigChoice {
   /** null: the current one. */
   readonly context: string | null;
-  /** null: those of KUBECONFIG, or ~/.kube/config. */
+  /** null: the files in KUBECONFIG, or ~/.kube/config. */
   readonly kubeconfig: string | null;
 }
 
@@ -26,7 +26,7 @@ export interface NeededBy {
 export function needsOf(services: readonly ServiceSpec[]): readonly NeededBy[] {
   const found = new Map<string, { readonly needed: Needed; readonly names: string[] }>();
   for (const service of services) {
-    // One that cannot run for another reason says so already.
+    // A service that cannot run for another reason reports that already.
     if (service.problem !== null) continue;
     for (const needed of needsOfOne(service)) {
       const key = keyOf(needed);

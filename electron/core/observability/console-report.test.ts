@@ -27,7 +27,7 @@ const first: Snapshot = {
 const now = 10_000;
 
 describe('the console report', () => {
-  it('says in words what happens to a service, and how long it takes', () => {
+  it('reports the events of a service, and how long they take', () => {
     const at = (change: Partial<ServiceSnapshot>): Snapshot => ({
       ...first,
       services: [{ ...service, ...change }],
@@ -57,7 +57,7 @@ describe('the console report', () => {
     ]);
   });
 
-  it('says at the start where logs and config are, and how each service is', () => {
+  it('starts with the paths of logs and config, and the state of each service', () => {
     expect(reportChanges(null, first, now)).toEqual([
       'logs in /logs',
       'config /c.yaml',
@@ -71,7 +71,7 @@ describe('the console report', () => {
     ).toEqual([]);
   });
 
-  it('prints the service that changed, with its cause, and the faults of a broken config', () => {
+  it('prints the changed service with its cause, and the errors of a broken config', () => {
     const cause = describeCause('connection-refused', { host: 'db' });
     const config = {
       status: 'broken' as const,
@@ -89,7 +89,7 @@ describe('the console report', () => {
     );
   });
 
-  it('calls a tunnel up once it is proven, and checking before', () => {
+  it('reports a tunnel as up once it is proven, and as checking before', () => {
     const health = (value: ServiceSnapshot['health']): Snapshot => ({
       ...first,
       services: [{ ...service, health: value }],
@@ -111,7 +111,7 @@ describe('the console report', () => {
     expect(reportChanges(after, after, now)).toEqual([]);
   });
 
-  it('ends by saying whether anything is left', () => {
+  it('ends with a statement of what is left behind, if anything', () => {
     expect(reportEnd([])).toEqual(['stopped, nothing is left behind']);
     expect(reportEnd(['left behind: port 5432 cannot be bound again'])).toEqual([
       'stopped, but not cleanly:',

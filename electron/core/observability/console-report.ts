@@ -1,4 +1,4 @@
-/** What a terminal shows while LocalPort runs: each service when its state changes, the config and notices. Pure. */
+/** The output on a terminal while LocalPort runs: state changes of services, the config and notices. Pure. */
 import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 import { assertNever } from '../../../shared/result.ts';
@@ -22,7 +22,7 @@ export function reportChanges(before: Snapshot | null, after: Snapshot, now: num
   return lines;
 }
 
-/** The last lines: what is still there, if anything is. */
+/** The last lines: what is left behind, if anything. */
 export const reportEnd = (problems: readonly string[]): readonly string[] =>
   problems.length === 0
     ? ['stopped, nothing is left behind']
@@ -52,7 +52,7 @@ function describeConfig({ config, services }: Snapshot): readonly string[] {
   }
 }
 
-/** Counters, and when it is tried again, change all the time. */
+/** Ignores counters and the time of the next retry, which change constantly. */
 const hasChanged = (before: ServiceSnapshot, after: ServiceSnapshot): boolean =>
   before.phase !== after.phase ||
   before.health !== after.health ||
@@ -70,7 +70,7 @@ function describeService(
   return [`${toneShapes[toneOf(service)]} ${service.name}  ${state}  ${wholeRoute(service)}${why}`];
 }
 
-/** null: what follows in a moment says it. */
+/** null: the next state follows in a moment and is reported instead. */
 function stateInWords(
   { phase, health, nextRetryAt }: ServiceSnapshot,
   before: ServiceSnapshot | undefined,

@@ -16,16 +16,16 @@ const after = (
 const spansOf = ({ spans }: DayHistory): string =>
   spans.map(({ state, since }) => `${state}@${since / hour}`).join(' ');
 
-test('a start that succeeds is never down', () => {
+test('a successful start is never down', () => {
   expect(spansOf(after(['off', 0], ['starting', 1], ['up', 2]))).toBe('off@0 up@2');
 });
 
-test('a change that is none makes no span, and the same object', () => {
+test('an unchanged state adds no span, and returns the same object', () => {
   const before = after(['up', 1]);
   expect(observeDay(before, { state: 'up', cause: null, outages: none, wallNow: 2 * hour })).toBe(before);
 });
 
-test('an outage has the cause that it began with, and the next one its own', () => {
+test('an outage keeps its first cause, and the next one has its own', () => {
   const ended = (count: number): DayFacts['outages'] => ({
     count,
     recent: Array.from({ length: count }, (_, index) => ({ since: index * hour, durationMs: 5 })),
@@ -45,11 +45,11 @@ test('an outage has the cause that it began with, and the next one its own', () 
   expect(spansOf(history)).toBe('up@0 down@1 up@2 down@3 up@4');
 });
 
-test('what ended more than a day ago is forgotten, what reaches into the day is kept', () => {
+test('spans that ended more than a day ago are forgotten, spans that reach into the day are kept', () => {
   expect(spansOf(after(['up', 0], ['down', 1], ['up', 2], ['down', 30]))).toBe('up@2 down@30');
 });
 
-test('one that flaps for ever stays bounded', () => {
+test('a service that flaps forever stays bounded', () => {
   const steps = Array.from(
     { length: 3_000 },
     (_, index) => [index % 2 === 0 ? 'up' : 'down', index / 1_000] as const,

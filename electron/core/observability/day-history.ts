@@ -1,9 +1,9 @@
 /**
  * The last day of one service: when it was up, down and off, and why it was down. Pure: facts in, history out.
  *
- * 1. `up` is proven or ready; `off` is not wanted; `down` is an outage, or a start that has failed.
+ * 1. `up` is proven or ready; `off` is turned off; `down` is an outage, or a start that has failed.
  * 2. A start that has not failed yet changes nothing: a service that comes up in a second has no red second.
- * 3. What ended a day ago is forgotten, and no history grows past its bound.
+ * 3. Spans that ended a day ago are forgotten, and the history is bounded.
  */
 import { detailsSpanMs, maxPastOutages } from '../../../shared/details-bounds.ts';
 import type { PastOutage, Span } from '../../../shared/service-details.ts';
@@ -12,7 +12,7 @@ export interface DayFacts {
   readonly state: Span['state'] | 'starting';
   /** The title of the cause; null: none. */
   readonly cause: string | null;
-  /** Of those that have ended, the newest last; counted since the service came into the config. */
+  /** Outages that have ended, the newest last; counted since the service was added to the config. */
   readonly outages: {
     readonly count: number;
     readonly recent: readonly { readonly since: number; readonly durationMs: number }[];
@@ -24,18 +24,18 @@ export interface DayFacts {
 export interface DayHistory {
   readonly spans: readonly Span[];
   readonly outages: readonly PastOutage[];
-  /** Outages that were seen to end. */
+  /** The number of outages that have ended. */
   readonly seen: number;
-  /** The first cause since it was last up. */
+  /** The first cause since the service was last up. */
   readonly cause: string | null;
 }
 
 export const emptyDay: DayHistory = { spans: [], outages: [], seen: 0, cause: null };
 
-/** A service that flaps has its last hours only. */
+/** For a flapping service only the last hours are kept. */
 const maxSpans = 500;
 
-/** To be called with every change of the facts. Returns the same history when they change nothing. */
+/** Call it on every change of the facts. Returns the same history if they change nothing. */
 export function observeDay(history: DayHistory, facts: DayFacts): DayHistory {
   const { state, outages, wallNow } = facts;
   const withCause =
@@ -57,7 +57,7 @@ function withEnded(history: DayHistory, { count, recent }: DayFacts['outages'], 
   return { ...history, seen: count, outages: kept.slice(-maxPastOutages) };
 }
 
-/** The last one that began before the day covers its beginning. */
+/** The last span that began before the day covers its beginning. */
 function recentSpans(spans: readonly Span[], now: number): readonly Span[] {
   const begin = now - detailsSpanMs;
   return spans

@@ -1,4 +1,5 @@
-/** The text that a user copies into a bug report: sections under a head that says what is hidden. Text of others is made visible. Pure. */
+/** The text that a user copies into a bug report: sections below a header that says what is hidden. Control characters are made
+visible. Pure. */
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
 import { visibleText } from '../../../shared/visible-text.ts';
 import type { HideNames } from './pseudonyms.ts';

@@ -1,4 +1,4 @@
-/** A log as a page shows it: its last lines, and those that are written while it is looked at. */
+/** A log as a page shows it: its last lines, and the lines that are written while it is shown. */
 import type { OpenLog } from './open-log.ts';
 
 export interface FollowedLog {
@@ -7,7 +7,7 @@ export interface FollowedLog {
   readonly stop: () => void;
 }
 
-/** `log`: null where nothing has been logged. It is closed. */
+/** `log`: null if nothing has been logged. Closes it. */
 export async function readLast(log: OpenLog | null, tailLines: number): Promise<readonly string[]> {
   if (log === null) return [];
   const read: string[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { logFileName } from './log-file-name.ts';
 
 describe('the log file of a service', () => {
-  it('is called as the service where that is a safe name', () => {
+  it('has the name of the service if that is safe', () => {
     expect(['postgres', 'db-2', 'a.b_c'].map(logFileName)).toEqual(['postgres.log', 'db-2.log', 'a.b_c.log']);
   });
 
@@ -30,7 +30,7 @@ describe('the log file of a service', () => {
     );
   });
 
-  it('is never shared, also where upper and lower case are one', () => {
+  it('is never shared, even if the file system ignores case', () => {
     const name = fc.oneof(
       fc.string({ maxLength: 3 }),
       fc.constantFrom('db', 'DB', 'Db', 'd/b', 'd.b', 'db '),

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 const maxPlainLength = 60;
 
 /**
- * The log file of a service, without folder: its name where that is a safe file name, else what is left of it and a hash
- * of the whole. Two services never share a file, also where the file system takes `DB` and `db` for one.
+ * The name of a service's log file: the service name if that is a safe file name, else its safe characters and a hash of
+ * the whole. Two services never share a file, even if the file system treats `DB` and `db` as the same name.
  */
 export function logFileName(serviceName: string): string {
   return `${isSafe(serviceName) ? serviceName : alter(serviceName)}.log`;
 }
 
-/** `….old` is where rotation puts a full file, and `…-1a2b3c4d` could be the altered name of another service. */
+/** `….old` is the name of a rotated file, and `…-1a2b3c4d` could be the altered name of another service. */
 const isSafe = (name: string): boolean =>
   name.length <= maxPlainLength && /^[a-z0-9][a-z0-9._-]*$/.test(name) && !/(\.old|-[0-9a-f]{8})$/.test(name);
 

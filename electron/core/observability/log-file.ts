@@ -1,21 +1,21 @@
 /**
  * One log file on disk, appended to by electron-log's file transport in plain Node (`electron-log/node`), which runs in
- * Electron as well. Writes are synchronous, so the caller collects lines first.
+ * Electron as well. Writes are synchronous, so the caller batches lines.
  *
- * 1. Only the user can read a log, from its first byte on, also after a rotation.
- * 2. Writing never throws: a full disk or a removed folder costs lines, which are counted, and never the app.
+ * 1. Only the user can read a log, from its first byte on and after a rotation.
+ * 2. Writing never throws: a full disk or a removed folder loses lines, which are counted, but never crashes the app.
  */
 import { chmodSync, closeSync, constants, fchmodSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import electronLog from 'electron-log/node';
 
-/** One older file of the same size is kept beside it. */
+/** One older file of the same size is kept as well. */
 export const maxLogFileBytes = 1024 * 1024;
 
 const fileMode = 0o600;
 const folderMode = 0o700;
 
-/** Lines carry their own time, and none of electron-log's formats is in use. */
+/** Lines contain their own time, and none of electron-log's formats is used. */
 const unusedDate = new Date(0);
 
 const transportLog = createTransportLog();
@@ -23,13 +23,13 @@ const transportLog = createTransportLog();
 function createTransportLog() {
   const log = electronLog.create({ logId: 'localport' });
   const { file } = log.transports;
-  // Trouble with a file is told on the console otherwise, once for each line.
+  // Otherwise a problem with a file is printed on the console, once per line.
   for (const { transports } of [log, electronLog]) transports.console.writeFn = () => undefined;
   file.setAppName('LocalPort');
   file.level = 'silly';
   file.maxSize = maxLogFileBytes;
   file.writeOptions = { flag: 'a', mode: fileMode, encoding: 'utf8' };
-  // Lines arrive complete: nothing in them is a template.
+  // Lines arrive complete and are not templates.
   file.transforms = [];
   file.resolvePathFn = (_, message) => String(message?.variables?.['path']);
   file.archiveLogFn = rotate;
@@ -38,7 +38,7 @@ function createTransportLog() {
 
 type TransportFile = ReturnType<typeof electronLog.transports.file.getFile>;
 
-/** `db.log` becomes `db.old.log`. Where that fails the file begins anew: it must not grow without end. */
+/** `db.log` becomes `db.old.log`. If that fails, the file is truncated: it must not grow forever. */
 function rotate(file: TransportFile): void {
   try {
     renameSync(file.path, file.path.replace(/\.log$/, '.old.log'));
@@ -49,7 +49,7 @@ function rotate(file: TransportFile): void {
 
 export class LogFile {
   readonly path: string;
-  /** Carries the path to `resolvePathFn`: one transport writes all files. */
+  /** Passes the path to `resolvePathFn`: one transport writes all files. */
   readonly #variables: { readonly processType: string; readonly path: string };
   #isPrepared = false;
   #isWatched = false;
@@ -61,7 +61,7 @@ export class LogFile {
     this.#variables = { processType: 'main', path };
   }
 
-  /** Returns why the lines could not be written, or null. A second try comes first: the folder may have been removed. */
+  /** Returns why the lines could not be written, or null. Retries once: the folder may have been removed. */
   append(lines: readonly string[]): string | null {
     return this.#write(lines) === null ? null : this.#write(lines);
   }

@@ -1,10 +1,10 @@
-/** Which lines of a log are asked for. Pure. */
+/** Selects the lines of a log that are requested. Pure. */
 import type { LogQuery } from '../../../shared/control-contract.ts';
 
-/** Without the services: the path stands for one. */
+/** Without the services: the path identifies one. */
 export type LogLineQuery = Omit<LogQuery, 'services'>;
 
-/** Tells of one line whether it is in the time and has the text that is asked for. */
+/** Returns a function that tests whether a line is within the requested time and contains the requested text. */
 export function logLineMatcher({ since, until, grep }: LogLineQuery): (line: string) => boolean {
   const text = grep?.toLowerCase() ?? '';
   return (line) => {
@@ -15,5 +15,5 @@ export function logLineMatcher({ since, until, grep }: LogLineQuery): (line: str
   };
 }
 
-/** Each line begins with its time, ISO 8601; NaN, which is in no time, when it was written by something else. */
+/** Each line begins with its time, ISO 8601; NaN, which matches no time range, if it was written by another program. */
 const timeOf = (line: string): number => Date.parse(line.slice(0, line.indexOf(' ')));

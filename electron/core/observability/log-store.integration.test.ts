@@ -65,7 +65,7 @@ describe('the log store', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('writes at once when much was collected', () => {
+  it('writes at once when many lines were collected', () => {
     for (let index = 0; index < 20; index++) store.service('db').info('x'.repeat(4096));
     expect(statSync(store.servicePath('db')).size).toBeGreaterThan(64 * 1024);
   });
@@ -76,7 +76,7 @@ describe('the log store', () => {
     expect(appLog()).toContain('the last words');
   });
 
-  it('keeps logs and folders to the user, whatever the umask allows', () => {
+  it('makes logs and folders private, whatever the umask', () => {
     const umask = process.umask(0);
     try {
       store.service('db').error('x');
@@ -90,7 +90,7 @@ describe('the log store', () => {
     expect(permissions(join(directory, 'services'))).toBe('700');
   });
 
-  it('takes the rights of others away from a log and a folder that it finds', () => {
+  it('makes an existing log and folder private', () => {
     mkdirSync(directory, { recursive: true });
     chmodSync(directory, 0o755);
     writeFileSync(join(directory, 'localport.log'), 'old\n');
@@ -101,7 +101,7 @@ describe('the log store', () => {
     expect(appLog()).toMatch(/^old\n.*new\n$/);
   });
 
-  it('keeps a full log as one older file, both private, and begins anew', () => {
+  it('keeps a full log as one older file, both private, and starts a new one', () => {
     const umask = process.umask(0);
     try {
       const log = store.service('db');
@@ -118,17 +118,17 @@ describe('the log store', () => {
     expect(readFileSync(store.servicePath('db'), 'utf8')).toContain(' 449 xxx');
   });
 
-  it('makes one line of a message with line breaks and control characters', () => {
+  it('writes a message with line breaks and control characters as one line', () => {
     store.app.error('a\nb\r\u001B[31mc\u0000\u2028d\te');
     expect(appLog()).toBe('2026-01-01T00:00:00.000Z error a\\nb\\r\\u001b[31mc\\u0000\\u2028d e\n');
   });
 
-  it('does not read a message as a template', () => {
+  it('does not treat a message as a template', () => {
     store.app.error('100%c of %s and {level} %d');
     expect(appLog()).toContain('error 100%c of %s and {level} %d\n');
   });
 
-  it('cuts a long message off and says how long it was', () => {
+  it('truncates a long message and notes its length', () => {
     store.app.error('y'.repeat(100_000));
     expect(appLog()).toMatch(/ error y{8192}… \(100000 characters\)\n$/);
   });
@@ -160,7 +160,7 @@ describe('the log store', () => {
     expect(appLog()).toBe('2026-01-01T00:00:00.000Z error after\n');
   });
 
-  it('counts what it cannot write, and tells the count when it can write again', () => {
+  it('counts lines that it cannot write, and writes the count when it can write again', () => {
     writeFileSync(directory, 'a file where the folder should be');
     store.app.error('lost');
     store.app.error('lost too');

@@ -12,40 +12,40 @@ import { createRedactor } from './redaction.ts';
 type LinesListener = (lines: readonly string[]) => void;
 
 export interface LogStore {
-  /** `localport.log`: what the app itself does. */
+  /** `localport.log`: events of the app itself. */
   readonly app: Logger;
-  /** `services/NAME.log`: what one service and its tunnel do. */
+  /** `services/NAME.log`: events of one service and its tunnel. */
   service(name: string): Logger;
   servicePath(name: string): string;
-  /** Calls with the lines of a log as they are written, from the next one on. Returns a function that ends it. */
+  /** Calls `listener` with the lines of a log as they are written, from the next one on. Returns a function that stops it. */
   follow(service: string | null, listener: LinesListener): () => void;
-  /** A log with all that was logged until now; null when there is none. `service`: null for the app's own. To be closed. */
+  /** A log with everything logged so far; null if there is none. `service`: null for the app's own. The caller closes it. */
   open(service: string | null): OpenLog | null;
   exists(service: string | null): boolean;
-  /** Values that are hidden wherever they occur, from now on; those set before are forgotten. */
+  /** Sets the values that are hidden wherever they occur from now on; earlier values are forgotten. */
   setSecrets(values: Iterable<string>): void;
-  /** Takes secrets out of a text that is shown elsewhere than in a log. */
+  /** Removes secrets from a text that is shown outside of the logs. */
   redact(text: string): string;
-  /** The same of a cause, in all that it says. */
+  /** The same for all texts of a cause. */
   redactCause: RedactCause;
-  /** Writes out what was collected. Later lines are still written, each at once. Idempotent. */
+  /** Writes the collected lines. Later lines are still written, each at once. Idempotent. */
   close(): void;
 }
 
 export interface LogStoreOptions {
-  /** Made on the first line, readable by the user only. */
+  /** Created on the first line, readable by the user only. */
   readonly directory: string;
   readonly clock: Clock;
-  /** The least level that is written. */
+  /** The lowest level that is written. */
   readonly level: LogLevel;
-  /** Told why lines cannot be written, in the system's words, and null once all logs can be written again. */
+  /** Called with the system's message if lines cannot be written, and with null once all logs can be written again. */
   readonly onWritable?: (failure: string | null) => void;
 }
 
-/** Past this many the longest known is closed. More services than a config may have. */
+/** Beyond this number the oldest writer is closed. More services than a config may have. */
 const maxWriters = 1_200;
 
-/** Never throws, and neither do its loggers: what cannot be written is counted, and the count is written later. */
+/** Never throws, and neither do its loggers: lines that cannot be written are counted, and the count is written later. */
 export function openLogStore({ directory, clock, level, onWritable }: LogStoreOptions): LogStore {
   const writers = new Map<string, LogWriter>();
   const followers = new Map<string, Set<LinesListener>>();
@@ -89,7 +89,7 @@ export function openLogStore({ directory, clock, level, onWritable }: LogStoreOp
     servicePath,
     follow: (service, listener) => {
       const path = pathOf(service);
-      // What was collected up to now is not new.
+      // Lines that were collected before are not new.
       writers.get(path)?.flush();
       const listeners = followers.get(path) ?? new Set();
       followers.set(path, listeners.add(listener));

@@ -1,6 +1,6 @@
 /**
- * The Logger of one file: messages become lines, and lines are collected for a moment, so that a child that talks a lot
- * costs one write for many lines. Warnings and errors are written at once: they may be the last words.
+ * The Logger of one file: messages become lines, and lines are collected for a moment, so that a chatty child causes one
+ * write for many lines. Warnings and errors are written at once: they may precede a crash.
  */
 import { localIsoTime } from '../../../shared/log-line.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
@@ -15,7 +15,7 @@ export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 const collectMs = 100;
 const maxCollectedCharacters = 64 * 1024;
-/** What is looked through for secrets; more of a message is never shown. */
+/** The part of a message that is searched for secrets; the rest is never written. */
 const maxExaminedCharacters = 16 * 1024;
 const maxMessageCharacters = 8 * 1024;
 
@@ -59,7 +59,7 @@ export class LogWriter implements Logger {
     this.#log('error', message);
   }
 
-  /** Writes what was collected. From then on every line is written at once: the last ones of a shutdown. */
+  /** Writes the collected lines. After that every line is written at once: the last lines of a shutdown. */
   close(): void {
     this.#isClosed = true;
     this.flush();
@@ -96,7 +96,7 @@ export class LogWriter implements Logger {
     return this.#line('warn', `${this.#lostLines} lines before this one could not be written`);
   }
 
-  /** One line without secrets: a message must not be able to forge a second one, or to steer a terminal. */
+  /** One line without secrets: a message must not be able to forge a second line, or to control a terminal. */
   #clean(message: string): string {
     const redacted = this.#parts.redact(this.#hidePrivateKeys(message.slice(0, maxExaminedCharacters)));
     const line = visibleLine(redacted);

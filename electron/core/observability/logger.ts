@@ -1,4 +1,4 @@
-/** What the core needs of a log; the log store and the tests implement it. Messages are single sentences. */
+/** The interface of a log; the log store and the tests implement it. Messages are single sentences. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;

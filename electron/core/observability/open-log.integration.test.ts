@@ -39,18 +39,18 @@ async function read(log: OpenLog, query: Partial<LogLineQuery> = {}): Promise<re
 }
 
 describe('an open log', () => {
-  it('is none where there is no file', () => {
+  it('is null if there is no file', () => {
     expect(OpenLog.open(file)).toBeNull();
   });
 
-  it('gives its older part and itself, in pieces, each line whole', async () => {
+  it('yields its older part and itself, in batches of complete lines', async () => {
     writeFileSync(olderFile(), numbered(0, 3_000));
     writeFileSync(file, numbered(3_000, 6_000));
     const expected = `${numbered(0, 3_000)}${numbered(3_000, 6_000)}`.trimEnd().split('\n');
     expect(await read(opened())).toEqual(expected.map((line) => line.trimEnd()));
   });
 
-  it('gives what was there when it was opened, also when it is written to and rotated meanwhile', async () => {
+  it('yields its content at the time of opening, even if it is written to and rotated in the meantime', async () => {
     writeFileSync(olderFile(), 'oldest\n');
     writeFileSync(file, numbered(0, 3_000));
     const log = opened();
@@ -69,7 +69,7 @@ describe('an open log', () => {
     [0, []],
     [2, ['line 2999', 'line 3000']],
     [9_999_999, null],
-  ])('gives the last %i lines', async (tailLines, expected) => {
+  ])('yields the last %i lines', async (tailLines, expected) => {
     writeFileSync(file, Array.from({ length: 3_000 }, (_, i) => `line ${i + 1}\n`).join(''));
     const lines = await read(opened(), { tailLines });
     expect(expected === null ? lines.length : lines).toEqual(expected ?? 3_000);
@@ -82,7 +82,7 @@ describe('an open log', () => {
     ]);
   });
 
-  it('gives a line without an end in pieces', async () => {
+  it('yields an endless line in pieces', async () => {
     writeFileSync(file, 'x'.repeat(1_000_000));
     const lines = await read(opened());
     expect([lines.join('').length, lines.length > 1]).toEqual([1_000_000, true]);

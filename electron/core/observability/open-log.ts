@@ -1,9 +1,9 @@
 /**
- * A log as it is on the disk, with its older part, read in pieces: a thousand services may have two megabytes each,
- * and no reader may hold up the forwards.
+ * A log on disk with its older part, read in pieces: a thousand services may have two megabytes each, and reading
+ * must not delay the forwards.
  *
- * What is read is what was there when it was opened, also when it is rotated meanwhile. So who follows a log from the
- * same turn on in which it opens it misses no line and gets none twice.
+ * Reading yields the content at the time of opening, even if the log is rotated in the meantime. So a caller that opens a
+ * log and follows it in the same turn misses no line and gets none twice.
  */
 import { close, closeSync, fstatSync, openSync, read } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
@@ -12,7 +12,7 @@ import { logLineMatcher, type LogLineQuery } from './log-query.ts';
 
 const readAt = promisify(read);
 const pieceBytes = 64 * 1024;
-/** Ours are shorter. A longer one is read as several. */
+/** Our lines are shorter. A longer one is read as several. */
 const maxLineCharacters = 256 * 1024;
 const maxLinesInBatch = 500;
 
@@ -29,13 +29,13 @@ export class OpenLog {
     this.#parts = parts;
   }
 
-  /** Null when there is no such log. */
+  /** Null if there is no such log. */
   static open(path: string): OpenLog | null {
     const parts = [path.replace(/\.log$/, '.old.log'), path].map(openPart).filter((part) => part !== null);
     return parts.length === 0 ? null : new OpenLog(parts);
   }
 
-  /** The lines that match, oldest first, in batches. To be called once; rejects with the system's error. */
+  /** The matching lines, oldest first, in batches. Call it once; rejects with the system's error. */
   async *lines(query: LogLineQuery): AsyncGenerator<readonly string[]> {
     const matches = logLineMatcher(query);
     let last: string[] = [];

@@ -19,7 +19,7 @@ const facts = {
   lostAsleep: { ...aFact, phase: 'waiting', suspended: true },
 } as const;
 
-/** `course`: what stands from which ms on, e.g. `0 healthy, 10 retrying, 15 healthy`. */
+/** `course`: the states and when they begin, in ms, e.g. `0 healthy, 10 retrying, 15 healthy`. */
 function play(course: string): OutageHistory {
   return course.split(', ').reduce((history, step) => {
     const [at = '', name = ''] = step.split(' ');
@@ -28,7 +28,7 @@ function play(course: string): OutageHistory {
   }, cleanOutageHistory);
 }
 
-/** Past outages as `begin+duration`, then what is under way. */
+/** Past outages as `begin+duration`, then the current one. */
 function outagesOf(course: string): string {
   const { past, current } = play(course);
   const ended = past.recent.map(({ since, durationMs }) => `${since - wallAtZero}+${durationMs}`);
@@ -98,7 +98,7 @@ describe('the outage history', () => {
     expect(outagesOf(course)).toBe(expected);
   });
 
-  it('sums healthy, and puts each outage into the narrowest bucket that holds it', () => {
+  it('sums the healthy time, and puts each outage into the narrowest bucket that holds it', () => {
     const { past } = play(
       '0 healthy, 1000 retrying, 1100 healthy, 2000 retrying, 2101 healthy, 10000 retrying, 7210000 healthy',
     );
@@ -106,7 +106,7 @@ describe('the outage history', () => {
     expect(past.byDuration).toEqual([1, 1, ...recoveryBoundsMs.slice(2).map(() => 0), 1]);
   });
 
-  it('remembers the newest only, and is the same object when nothing changed', () => {
+  it('keeps only the newest outages, and returns the same object if nothing changed', () => {
     const outages = Array.from({ length: 2 * maxRecentOutages }, (_, n) => `${n}10 retrying, ${n}20 healthy`);
     const course = ['0 healthy', ...outages].join(', ');
     expect(outagesOf(course)).toBe('510+10 610+10 710+10 810+10 910+10');

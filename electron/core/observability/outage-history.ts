@@ -1,18 +1,18 @@
 /**
- * When a service was away although it was wanted, and how long it took to come back. Pure: facts in, history out.
+ * When a service was down while turned on, and how long it took to recover. Pure: facts in, history out.
  *
  * 1. A service that has not been in order (up, and healthy or ready) since it was turned on has no outage: it is starting.
- * 2. An outage begins when such a service leaves `up` or is found unhealthy; it ends when the service is in order again. A
- *    tunnel that is being checked neither begins nor ends one.
- * 3. A tunnel that was replaced for no failure begins none while the next one connects.
- * 4. Time asleep and time switched off are not part of it. An outage that the user interrupts continues when it is wanted
- *    again: no way round it makes a recovery look faster than it was.
+ * 2. An outage begins when a service that was in order leaves `up` or is found unhealthy; it ends when the service is in
+ *    order again. A tunnel that is being checked neither begins nor ends one.
+ * 3. Replacing a tunnel without a failure begins no outage while the next one connects.
+ * 4. Time asleep and time switched off do not count. An outage that the user interrupts continues when the service is
+ *    turned on again: toggling cannot make a recovery look faster than it was.
  */
 import type { Desired, Health, Phase } from '../../../shared/service-snapshot.ts';
 import { isInOrder } from '../../../shared/service-tone.ts';
 import { maxRecentOutages, noOutages, recoveryBoundsMs, type Outages } from '../../../shared/outages.ts';
 
-/** How a service stands at a moment. */
+/** The state of a service at one moment. */
 export interface OutageFacts {
   readonly desired: Desired;
   readonly phase: Phase;
@@ -29,22 +29,22 @@ export interface OutageFacts {
 interface OutageUnderWay {
   /** Epoch ms. */
   readonly since: number;
-  /** Until `countedSince`. */
+  /** The time counted before `countedSince`. */
   readonly countedMs: number;
-  /** Monotonic ms; null while no time counts. */
+  /** Monotonic ms; null while time does not count. */
   readonly countedSince: number | null;
 }
 
 export interface OutageHistory {
   readonly past: Outages;
   readonly current: OutageUnderWay | null;
-  /** Whether it has been so since it was turned on. */
+  /** Whether the service has been in order since it was turned on. */
   readonly hasBeenInOrder: boolean;
 }
 
 export const cleanOutageHistory: OutageHistory = { past: noOutages, current: null, hasBeenInOrder: false };
 
-/** To be called with every change of the facts, at once. Returns the same history when they change nothing. */
+/** Call it at once on every change of the facts. Returns the same history if they change nothing. */
 export function observeOutage(history: OutageHistory, facts: OutageFacts): OutageHistory {
   return history.current === null
     ? watchForOutage(history, facts)

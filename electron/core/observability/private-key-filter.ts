@@ -1,9 +1,9 @@
-/** Lines of a key after which it is taken to have ended, however it was cut off. */
+/** The number of lines after which a key is assumed to have ended, even if it was cut off. */
 const maxKeyLines = 200;
 
 /**
- * Hides a PEM private key that comes line by line, which no look at a single line can find. Returns a filter with a
- * memory: one for each source of lines.
+ * Hides a PEM private key that arrives line by line, which cannot be detected in a single line. Returns a stateful
+ * filter: use one for each source of lines.
  */
 export function createPrivateKeyFilter(): (line: string) => string {
   let linesLeft = 0;

@@ -1,7 +1,7 @@
 /**
- * Names in a text that is made to be posted: each is replaced by a placeholder, the same one everywhere, so that it still shows
- * which services share a host. It hides too much rather than too little: words of programs may name hosts that no
- * config knows. Pure.
+ * Replaces names in a text that is meant to be published: each name gets one placeholder everywhere, so that the text still
+ * shows which services share a host. Hides too much rather than too little: program output may name hosts that are in no
+ * config. Pure.
  */
 import { isIP } from 'node:net';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -14,20 +14,20 @@ export interface NamesToHide {
   /** In the order of the config. */
   readonly services: readonly NamedService[];
   readonly homeDirectory: string;
-  /** The login name; empty where it is not known. */
+  /** The login name; empty if it is not known. */
   readonly userName: string;
 }
 
-/** Shorter names are words of their own right too often, and tell nothing. */
+/** Shorter names are too often ordinary words, and reveal nothing. */
 const minNameLength = 2;
-/** A login name such as `me` is in every other sentence. */
+/** A login name such as `me` occurs in every other sentence. */
 const minUserNameLength = 3;
 
-/** What looks like a host and is a file, or a group of the Kubernetes API. */
+/** Text that looks like a host but is a file, or a group of the Kubernetes API. */
 const noHost =
   /(?:^localport\.app|\.(?:ya?ml|json|log|sock|pem|key|crt|[cm]?[jt]s|go|plist|conf|cfg|tmp|service)|(?:^|\.)(?:k8s|kubernetes)\.io)$/i;
 
-// Each begins where a word begins: a long word is looked through once.
+// Each pattern begins at the start of a word, so that a long word is scanned once.
 const email = String.raw`(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
 const ipv6 = String.raw`(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:%\w+)?(?![\w:])`;
 const ipv4 = String.raw`(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)`;
@@ -48,7 +48,7 @@ export function createPseudonyms({ services, homeDirectory, userName }: NamesToH
   for (const word of services.flatMap(wordsOfRoute)) placeholderOf(word);
   const known = [...placeholders.keys()].filter((name) => name.length >= minNameLength);
   if (userName.length >= minUserNameLength) known.push(userName.toLowerCase());
-  // In this order: `db.internal.example` is one name, also where a service is called db.
+  // In this order: `db.internal.example` is one name, even if a service is called db.
   const pattern = new RegExp([email, ipv6, ipv4, host, ...anyOf(known)].join('|'), 'gi');
   return (text) =>
     withoutHome(text, homeDirectory).replace(pattern, (found) => {
@@ -57,13 +57,13 @@ export function createPseudonyms({ services, homeDirectory, userName }: NamesToH
     });
 }
 
-/** The words of `prod · svc/postgres`, `deploy@bastion → db:5432`; a command's program is no secret. */
+/** The words of `prod · svc/postgres`, `deploy@bastion → db:5432`; the program of a command is not hidden. */
 function wordsOfRoute({ technology, route }: NamedService): readonly string[] {
   if (technology === 'command') return [];
   return (
     route
       .replace(/(?<=^| · )(?:svc|pod|deploy|sts|ds|rs|job)\//, '')
-      // Of labels the values: keys are words of everybody's.
+      // Only the values of labels: keys are common words.
       .replace(/[^\s,=!]+!?==?(?=[\w.-]*(?:,|$))/g, ' ')
       .split(/[\s·→@,]+/)
       .map((word) => (isIP(word) === 0 ? word.replace(/:\d+$/, '') : word))
@@ -71,13 +71,13 @@ function wordsOfRoute({ technology, route }: NamedService): readonly string[] {
   );
 }
 
-/** The longest first: of `db-replica` no `db` is found. Hyphens divide: the pod of `web` is `web-0`. */
+/** The longest first, so that `db` is not found in `db-replica`. Hyphens separate words: the pod of `web` is `web-0`. */
 const anyOf = (names: readonly string[]): readonly string[] =>
   names
     .toSorted((a, b) => b.length - a.length)
     .map((name) => String.raw`(?<!\w)${name.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`)}(?!\w)`);
 
-/** A time such as 10:11:12 is no address; this machine's own addresses are nobody's secret. */
+/** A time such as 10:11:12 is not an address; this machine's own addresses are not secret. */
 function isPlain(found: string): boolean {
   const [bare = ''] = found.split('%');
   if (bare.includes(':') && !bare.includes('@') && isIP(bare) !== 6) return true;

@@ -3,7 +3,7 @@ import type { Redact } from './redaction.ts';
 
 export type RedactCause = (cause: Cause) => Cause;
 
-/** Each cause is looked through once, however many snapshots show it. */
+/** Each cause is redacted once, however many snapshots show it. */
 export function createCauseRedactor(redact: Redact): RedactCause {
   const redacted = new WeakMap<Cause, Cause>();
   return (cause) => {

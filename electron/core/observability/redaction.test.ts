@@ -37,7 +37,7 @@ describe('redaction', () => {
     ['GET /?page=1&key=abc&sig=d', 'GET /?page=1&key=[hidden]&sig=[hidden]'],
     ['tool --api-key abc --out x', 'tool --api-key [hidden] --out x'],
     ['sent Basic dXNlcjpwYXNz', 'sent Basic [hidden]'],
-  ])('hides what looks like a secret in %j', (text, expected) => {
+  ])('hides the likely secret in %j', (text, expected) => {
     expect(createRedactor([])(text)).toBe(expected);
   });
 
@@ -54,23 +54,23 @@ describe('redaction', () => {
     'the server wants basic authentication',
     'http://127.0.0.1:8080/a@b',
     'Forwarding from 127.0.0.1:34567 -> 5432',
-  ])('leaves %j as it is', (text) => {
+  ])('leaves %j unchanged', (text) => {
     expect(createRedactor(['secret-value'])(text)).toBe(text);
   });
 
-  it('never lets a secret of four characters or more through, wherever it stands', () => {
+  it('never passes a secret of four characters or more, wherever it occurs', () => {
     const secret = fc.string({ unit: 'binary', minLength: 4, maxLength: 30 });
     fc.assert(
       fc.property(secret, fc.string(), fc.string(), (value, before, after) => {
         const redacted = createRedactor([value])(`${before}${value}${after}`);
-        // The text around may happen to spell the secret again out of what is left.
+        // The surrounding text may happen to form the secret again.
         fc.pre(!`${before}[hidden]${after}`.includes(value));
         expect(redacted).not.toContain(value);
       }),
     );
   });
 
-  it('takes no more than a moment for text that was made to be slow', () => {
+  it('takes only a moment for text that is crafted to be slow', () => {
     const redact = createRedactor([]);
     const texts = [
       'a',

@@ -3,7 +3,7 @@ import { serviceSpec } from '../testing/service-spec.ts';
 import { isSecretName } from './secret-names.ts';
 import { secretsOf } from './secrets.ts';
 
-it('knows the names of secrets from those of files, hosts, users and desktops', () => {
+it('distinguishes names of secrets from names of files, hosts, users and desktops', () => {
   const secrets = [
     ...['DB_PASSWORD', 'PGPASSWORD', 'MYSQL_PWD', 'API_KEY', 'OPENAI_APIKEY', 'AWS_SECRET_ACCESS_KEY'],
     ...['AWS_SESSION_TOKEN', 'GITHUB_TOKEN', 'GITHUB_PAT', 'APP_SECRET', 'SSH_PASS', 'DBPASS', 'NPM_AUTH'],

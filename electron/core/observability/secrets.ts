@@ -1,12 +1,12 @@
-/** Which values must never be shown: those that the config gives, and those whose names say so. Pure. */
+/** The values that must never be shown: those in the config, and those with the name of a secret. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { isReference, passwordsOf } from '../secrets/service-secrets.ts';
 import { isSecretName } from './secret-names.ts';
 import { secretsInArguments, secretsInUrls } from './written-secrets.ts';
 
 /**
- * The secrets of a service: its passwords but for references, and what its URLs, its headers and the arguments of its
- * programs hold.
+ * The secrets of a service: its passwords except references, and the secrets in its URLs, its headers and the arguments of its
+ * programs.
  */
 export function secretsOf(service: ServiceSpec): readonly string[] {
   const {

@@ -1,21 +1,21 @@
-/** How everything stands, as lines of JSON for the log, each short enough to be written whole. Pure. */
+/** The complete state as lines of JSON for the log, each short enough not to be truncated. Pure. */
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 
 export interface HostState {
   readonly snapshot: Snapshot;
   readonly tasks: readonly unknown[];
   readonly children: readonly unknown[];
-  /** Health monitors that are watching. */
+  /** The number of active health monitors. */
   readonly monitors: number;
-  /** What services share. */
+  /** The transports that services share. */
   readonly transports: readonly unknown[];
   readonly owned: readonly string[];
 }
 
-/** A log cuts longer messages: log-writer.ts. */
+/** A log truncates longer messages: log-writer.ts. */
 const maxLineLength = 8_000;
 
-/** One line where all of it fits; else several, the services first and in their order. */
+/** One line if everything fits; else several, the services first and in their order. */
 export function stateDump(state: HostState): readonly string[] {
   const whole = JSON.stringify(state);
   if (whole.length <= maxLineLength) return [whole];
@@ -31,7 +31,7 @@ export function stateDump(state: HostState): readonly string[] {
   ];
 }
 
-/** At least one line, with as many items on each as fit. */
+/** At least one line, each with as many items as fit. */
 function inLines<Item>(items: readonly Item[], wrap: (some: readonly Item[]) => unknown): readonly string[] {
   const room = maxLineLength - JSON.stringify(wrap([])).length;
   const groups: Item[][] = [[]];

@@ -1,27 +1,27 @@
 /**
- * The one way out to a terminal, a pipe or a file that stands for one. Whatever is written is made visible, except for
- * control sequences of our own. They carry a mark that no file, server or cluster can know, for it is made anew in each
- * process: text that only looks like a color is not one.
+ * All output to a terminal, a pipe or a file goes through here. Control characters in it are made visible, except for our own
+ * control sequences. Those carry a mark that no file, server or cluster can know, since it is created in each process: text
+ * that merely looks like a color is not one.
  */
 import { visibleText } from '../../../shared/visible-text.ts';
 
-/** A stream that is written to. */
+/** An output stream. */
 export interface Output {
   write(text: string): unknown;
-  /** Absent or false: no terminal, so no color and nothing is drawn over. */
+  /** Absent or false: not a terminal, so there is no color and nothing is overwritten. */
   readonly isTTY?: boolean | undefined;
-  /** Characters in a line of the terminal. */
+  /** The width of the terminal, in characters. */
   readonly columns?: number | undefined;
-  /** Lines that the terminal shows at once. */
+  /** The height of the terminal, in lines. */
   readonly rows?: number | undefined;
 }
 
 const markBytes = 16;
 let madeMark: string | null = null;
 
-/** Begins with ESC, so one that is cut off is made visible as well. Made when it is needed: a pipe has no colors. */
+/** Begins with ESC, so a truncated mark is made visible as well. Created on demand: a pipe has no colors. */
 function mark(): string {
-  // As a builtin it costs nothing until then.
+  // As a builtin it costs nothing before that.
   madeMark ??= `\u001b${process.getBuiltinModule('node:crypto').randomBytes(markBytes).toString('hex')}`;
   return madeMark;
 }
@@ -32,7 +32,7 @@ export const controlSequence = (sequence: string): string => `${mark()}[${sequen
 /** Back to the beginning of the line. */
 export const carriageReturn = (): string => `${mark()}\r`;
 
-/** What reaches the screen when `text` is written. */
+/** The text that reaches the screen when `text` is written. */
 export function onScreen(text: string): string {
   if (madeMark === null) return visibleText(text);
   const [first = '', ...rest] = text.split(madeMark);
@@ -69,11 +69,11 @@ class VisibleOutput implements Output {
   }
 }
 
-/** Wraps a stream, once: one that is wrapped is returned as it is. */
+/** Wraps a stream; a stream that is already wrapped is returned unchanged. */
 export const visibleOutput = (stream: Output): Output =>
   stream instanceof VisibleOutput ? stream : new VisibleOutput(stream);
 
-/** A line as it may be printed: line feeds in it are written out, tabs divide fields. Sequences of ours stay. */
+/** A line for printing: line feeds in it are escaped, tabs separate fields. Our own sequences are kept. */
 export const singleLine = (line: string): string => line.replaceAll('\n', '\\n');
 
 export const linesOf = (lines: readonly string[]): string =>

@@ -1,4 +1,4 @@
-/** Secrets that are in the middle of other text: in URLs, and among the arguments of a program. Pure. */
+/** Secrets within other text: in URLs, and among the arguments of a program. Pure. */
 import { isSecretName } from './secret-names.ts';
 
 /** The password and the query parameters of each URL in a text. */
@@ -22,9 +22,8 @@ function decoded(value: string): string {
 }
 
 /**
- * What follows the name of a secret: `--password x`, `--token=x`, `PGPASSWORD=x`, `Authorization: Bearer x`, `-u me:x`
- * as curl has it, and the letters by which some programs take a password. A script of a shell is looked through word by
- * word.
+ * The values that follow the name of a secret: `--password x`, `--token=x`, `PGPASSWORD=x`, `Authorization: Bearer x`, `-u me:x`
+ * of curl, and the single-letter password options of some programs. A shell script is searched word by word.
  */
 export function secretsInArguments(argv: readonly string[]): readonly string[] {
   const words = argv.flatMap((argument, index) =>
@@ -41,15 +40,15 @@ export function secretsInArguments(argv: readonly string[]): readonly string[] {
   ].filter(isTelling);
 }
 
-/** Which letter is the password's, and whether it may also be the next word. */
+/** The letter of the password option, and whether the password may also be the next word. */
 const passwordLetters: readonly (readonly [program: RegExp, letter: string, isNextWord: boolean])[] = [
   [/^sshpass$/, '-p', true],
   [/^(?:redis|valkey)-cli$/, '-a', true],
-  // `mysql -p` alone asks at the terminal; what follows is the database.
+  // `mysql -p` alone prompts at the terminal; the next word is the database.
   [/^(?:mysql|mariadb)[\w-]*$/, '-p', false],
 ];
 
-/** From the program's name on, which may stand behind another's: `sshpass -p x ssh`. The first such option is the program's own. */
+/** From the program's name on, which may follow another program: `sshpass -p x ssh`. The first such option is the program's own. */
 function behindLetter(words: readonly string[]): readonly string[] {
   return passwordLetters.flatMap(([program, letter, isNextWord]) => {
     const start = words.findIndex((word) => program.test(word.slice(word.lastIndexOf('/') + 1)));
@@ -83,11 +82,11 @@ function behindOption(option: string, word: string): readonly string[] {
   return isSecretName(name) && !word.startsWith('-') ? [word] : [];
 }
 
-/** A switch, a small number, a variable of the shell's and a placeholder give nothing away. */
+/** A switch, a small number, a shell variable and a placeholder reveal nothing. */
 const isTelling = (value: string): boolean =>
   value !== '' && !/^(?:true|false|yes|no|none|\d{1,3}|\$.*|\{\w+\})$/i.test(value);
 
-/** What is in the file for a secret that is not set: `${DB_PASSWORD:swordfish}`. */
+/** The default in the file for a secret variable that is not set: `${DB_PASSWORD:swordfish}`. */
 export const secretDefaults = (
   text: string,
   environment: Readonly<Record<string, string | undefined>>,

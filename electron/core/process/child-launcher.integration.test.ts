@@ -42,7 +42,7 @@ describe('GroupLauncher', () => {
     return launcher.launch({ name: 'test child', argv, ...more });
   }
 
-  it('tells exit code and last lines of a child that exits at once', async () => {
+  it('reports exit code and last lines of a child that exits at once', async () => {
     expect(await launch(programs.exitsAtOnce).exited).toEqual({
       exitCode: 7,
       signal: null,
@@ -53,7 +53,7 @@ describe('GroupLauncher', () => {
     });
   });
 
-  it('delivers a half line before it tells the end', async () => {
+  it('delivers an unfinished line before it reports the exit', async () => {
     const child = launch(programs.printsHalfALine);
     const lines: string[] = [];
     child.onLine((stream, line) => lines.push(`${stream}: ${line}`));
@@ -74,7 +74,7 @@ describe('GroupLauncher', () => {
     expect(lengths).toEqual([8192, 4]);
   });
 
-  it('gives the end of a program that does not exist as a value', async () => {
+  it('returns the failure of a program that does not exist as a value', async () => {
     const child = launch(['no-such-program-anywhere']);
     expect(child.pid).toBeNull();
     expect(await child.exited).toEqual({
@@ -89,7 +89,7 @@ describe('GroupLauncher', () => {
     expect(everRegistered).toEqual([]);
   });
 
-  it('gives the end of a file that is not executable, or an argument that no program can get, as a value', async () => {
+  it('returns the failure of a file that is not executable, or of an impossible argument, as a value', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'localport-launcher-'));
     try {
       const file = join(folder, 'plain');
@@ -122,7 +122,7 @@ describe('GroupLauncher', () => {
     expect(launcher.alive()).toEqual([]);
   });
 
-  it('asks with the polite signal of the request', async () => {
+  it('uses the polite signal of the request', async () => {
     const child = launch(programs.endsOnIntOnly, { politeSignal: 'SIGINT' });
     await pidOfReadyLine(child);
     expect(await child.stop()).toMatchObject({ exitCode: 0, signal: null, stopped: true });
@@ -136,7 +136,7 @@ describe('GroupLauncher', () => {
     expect(systemClock.now() - startedAt).toBeGreaterThan(1_900);
   });
 
-  it('kills at once when forced, also when it was asked politely before', async () => {
+  it('kills at once when forced, also after a polite request', async () => {
     const child = launch(programs.ignoresTerm);
     await pidOfReadyLine(child);
     const startedAt = systemClock.now();
@@ -155,7 +155,7 @@ describe('GroupLauncher', () => {
     expect(await groupIsAlive(child.pid!)).toBe(false);
   });
 
-  it('ends what a child leaves behind when it ends by itself', async () => {
+  it('ends the processes that a child leaves behind when it exits', async () => {
     const child = launch(programs.abandonsGrandchild);
     const grandchild = await pidOfReadyLine(child);
     expect(await child.exited).toMatchObject({ exitCode: 0, stopped: false });
@@ -192,7 +192,7 @@ describe('GroupLauncher', () => {
 describe('a group that survives SIGKILL', () => {
   const registered = new Set<number>();
   const warnings: string[] = [];
-  /** What ends the stand-in, which hears of no SIGKILL: it stands for a process that waits inside the kernel. */
+  /** Groups whose stand-in may end. The stand-in does not react to SIGKILL, like a process that waits inside the kernel. */
   const released = new Set<number>();
   const groups: GroupControl = {
     ...systemGroups,
@@ -218,7 +218,7 @@ describe('a group that survives SIGKILL', () => {
     systemGroups.signal(pgid, 'SIGKILL');
   };
 
-  it('holds nobody up, is warned of, and stays known until it is gone', async () => {
+  it('delays nothing, is logged as a warning, and stays listed until it is gone', async () => {
     const child = launcher.launch({ name: 'ssh bastion', argv: programs.ignoresTerm });
     const pid = await pidOfReadyLine(child);
     try {
@@ -236,7 +236,7 @@ describe('a group that survives SIGKILL', () => {
     await vi.waitFor(() => expect([launcher.alive(), [...registered]]).toEqual([[], []]), 5_000);
   });
 
-  it('is reported also when the child ends by itself and leaves such a process behind', async () => {
+  it('is also reported when the child exits and leaves such a process behind', async () => {
     const child = launcher.launch({ name: 'tool', argv: programs.abandonsGrandchild });
     const { pid } = child;
     await pidOfReadyLine(child);

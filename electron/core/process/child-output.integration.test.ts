@@ -25,7 +25,7 @@ function linesOf(child: ChildProcess): readonly string[] {
   return lines;
 }
 
-/** Milliseconds of 95 % of the turns of the event loop while `work` goes on. */
+/** The 95th percentile of the event loop's turns while `work` runs, in ms. */
 async function turnsDuring(work: Promise<unknown>): Promise<number> {
   const delays = monitorEventLoopDelay({ resolution: 5 });
   delays.enable();
@@ -36,7 +36,7 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
 
 describe('the lines of a child', () => {
   it.each(['printsLineBreaksForever', 'printsLinesForever', 'printsErrorsForever'] as const)(
-    'leave the event loop to others, however many they are: %s',
+    'do not block the event loop, however many they are: %s',
     async (program) => {
       const argv = programs[program];
       const lines = linesOf(launch(argv));
@@ -53,7 +53,7 @@ describe('the lines of a child', () => {
     },
   );
 
-  it('are dropped beyond a thousand in a second, which a line tells; the first and the last are delivered', async () => {
+  it('are dropped beyond a thousand per second, with a line that says so; the first and the last are delivered', async () => {
     const child = launch(programs.printsFiveThousandErrors);
     const lines = linesOf(child);
     const { exitCode, lastLines } = await child.exited;
@@ -63,14 +63,14 @@ describe('the lines of a child', () => {
     expect(lines).toEqual([...numbers(1, 1000), '3,980 lines dropped', ...numbers(4981, 5000)]);
   });
 
-  it('are all delivered when they are an answer', async () => {
+  it('are all delivered with `keepsEveryLine`', async () => {
     const terms = { launcher, clock: systemClock, timeoutMs: 5_000, signal: new AbortController().signal };
     const answer = await askChild({ name: 'question', argv: ['seq', '5000'] }, terms);
     expect(answer).toMatchObject({ kind: 'answered', exit: { exitCode: 0 } });
     expect(answer.kind === 'answered' && answer.output.length).toBe(5_000);
   });
 
-  it('come again in the next second, after a flood', async () => {
+  it('are delivered again in the next second, after a flood', async () => {
     const script = 'seq 5000; sleep 1.5; echo ready';
     const child = launch(['/bin/sh', '-c', script]);
     const lines = linesOf(child);

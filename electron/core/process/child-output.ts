@@ -1,9 +1,9 @@
 /**
- * The lines of one child, at a pace that leaves the event loop to others whatever the child prints.
+ * The lines of one child, at a pace that does not block the event loop whatever the child prints.
  *
- * 1. One chunk of a stream (64 KiB at the most) is read at a time; no more is read before all of its lines are taken.
+ * 1. One chunk of a stream (at most 64 KiB) is read at a time; no more is read until all of its lines have been delivered.
  * 2. At most `maxLinesPerTurn` lines are delivered in one turn of the event loop.
- * 3. Beyond the quota of a second, lines are dropped and counted, all but the last; then the child has to wait.
+ * 3. Beyond the line quota of a second, all but the last lines are dropped and counted; beyond the byte quota the child has to wait.
  */
 import type { Readable } from 'node:stream';
 import type { Clock, Timer } from '../clock.ts';
@@ -14,7 +14,7 @@ export type OutputStream = 'stdout' | 'stderr';
 
 export interface ChildOutputOptions {
   readonly clock: Clock;
-  /** For answers, which are worth nothing without one of their lines: bounded by the caller. */
+  /** For output that is useless without all of its lines; the caller bounds it. */
   readonly keepsEveryLine: boolean;
   readonly onLine: (stream: OutputStream, line: string) => void;
 }
@@ -49,13 +49,13 @@ export class ChildOutput {
     this.#sources = (['stdout', 'stderr'] as const).map((name) => this.#read(name, streams[name]));
   }
 
-  /** The child has ended: what is left in its pipes is read without a pause. */
+  /** The child has exited: the rest in its pipes is read without a pause. */
   release(): void {
     this.#isPaced = false;
     this.#resume();
   }
 
-  /** Delivers what was read and not delivered yet, half lines included. Nothing comes after it. */
+  /** Delivers everything that was read and not delivered yet, including unfinished lines. Nothing is delivered after that. */
   finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
@@ -79,7 +79,7 @@ export class ChildOutput {
       source.splitter.push(chunk);
       this.#drain(source);
     });
-    // What cannot be read ends as if there were no more of it.
+    // A read error counts as the end of the stream.
     stream.on('error', () => undefined);
     return source;
   }

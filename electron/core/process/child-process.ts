@@ -1,21 +1,21 @@
 /**
- * A child as the adapters see it: its own process group, its lines as they come, its end as a value. Starting never
- * throws and `exited` never rejects; a program that could not be started is an end with a `startError`.
+ * A child as the adapters see it: its own process group, its lines as they arrive, its exit as a value. Starting never
+ * throws and `exited` never rejects; a program that could not be started exits with a `startError`.
  */
 export interface ChildRequest {
   /** For the log and the list of living children: `ssh bastion`. */
   readonly name: string;
-  /** The program, looked up on the child's own PATH, and its arguments; no shell ever sees them. */
+  /** The program, looked up on the child's own PATH, and its arguments; no shell is involved. */
   readonly argv: readonly [string, ...string[]];
-  /** Laid over the environment that the launcher gives to every child. */
+  /** Added to the environment that the launcher gives to every child. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What it has started ends with LocalPort, even where that has left its group. */
+  /** The processes that it has started end with LocalPort, even those that have left its group. */
   readonly ownsDescendants?: boolean;
-  /** What `stop` asks with first; SIGTERM by default. */
+  /** The first signal of `stop`; SIGTERM by default. */
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
-  /** What it reads from its stdin, which is empty otherwise. It is in no log. */
+  /** The content of its stdin, which is empty otherwise. Never logged. */
   readonly input?: string;
-  /** For a program whose output is an answer: none of its lines is dropped. The caller limits what it keeps. */
+  /** For a program whose output is the result: no line is dropped. The caller limits how much it keeps. */
   readonly keepsEveryLine?: boolean;
 }
 
@@ -25,9 +25,9 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
   /** Set when it could not be started: ENOENT, EACCES… */
   readonly startError: { readonly code: string; readonly message: string } | null;
-  /** It ended after `stop` was called. */
+  /** It exited after `stop` was called. */
   readonly stopped: boolean;
-  /** It did not end: some process of its group still runs, though it was sent SIGKILL. It is no longer waited for. */
+  /** Some process of its group still runs in spite of SIGKILL, and is no longer waited for. */
   readonly survived: boolean;
   /** The last lines of stderr, oldest first. */
   readonly lastLines: readonly string[];
@@ -38,15 +38,15 @@ export interface ChildProcess {
   readonly pid: number | null;
   /**
    * Settles once, after the child is reaped, its whole group is gone and every line has been delivered. A group that
-   * survives SIGKILL for 2 s is waited for no longer.
+   * survives SIGKILL for 2 s is no longer waited for.
    */
   readonly exited: Promise<ChildExit>;
   /**
-   * Lines without their line ends, cut at 8 KiB, without the empty ones. Of more than 1,000 in a second the others but
-   * for the last are dropped; a line tells how many. Listeners added in the same turn as `launch` miss nothing.
+   * Lines without their line ends, cut at 8 KiB; empty lines are left out. Beyond 1,000 per second all but the last ones
+   * are dropped, and a line says how many. Listeners added in the same turn as `launch` miss nothing.
    */
   onLine(listener: (stream: 'stdout' | 'stderr', line: string) => void): void;
-  /** Asks the group politely, kills it after 2 s, and resolves like `exited`. Idempotent. `force` kills at once. */
+  /** Sends the group the polite signal, kills it after 2 s, and resolves like `exited`. Idempotent. `force` kills at once. */
   stop(options?: { readonly force?: boolean }): Promise<ChildExit>;
 }
 

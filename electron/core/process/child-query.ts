@@ -1,4 +1,4 @@
-/** One question that a child process answers: its exit, and what it said. */
+/** Runs a child process for its result: its exit and its output. */
 import type { Clock } from '../clock.ts';
 import type { ChildExit, ChildLauncher, ChildRequest } from './child-process.ts';
 

@@ -7,7 +7,7 @@ import { outputOf } from './program-output.ts';
 
 const limits = { timeoutMs: 5_000, maxOutputBytes: 1024 };
 
-test('a program starts though the folder that we were started in is gone', async () => {
+test('a program starts although the folder that we were started in is gone', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'localport-folder-'));
   try {
     const program = bundleProgram(path.join(import.meta.dirname, 'testing/homeless-owner.ts'), folder);
@@ -17,7 +17,7 @@ test('a program starts though the folder that we were started in is gone', async
   }
 });
 
-test('what fails gives what it printed; what cannot be started, or takes too long, gives nothing', async () => {
+test('a failing program yields its output; a program that cannot be started, or takes too long, yields nothing', async () => {
   expect(await outputOf(['/bin/sh', '-c', 'echo some; exit 1'], limits)).toBe('some');
   expect(await outputOf(['/no/such/program'], limits)).toBe('');
   expect(await outputOf(['sleep', '60'], { ...limits, timeoutMs: 50 })).toBe('');

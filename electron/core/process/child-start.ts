@@ -1,10 +1,10 @@
 /**
- * execa, set up for a supervisor, so that a program that cannot be started is a value in every case.
+ * execa, set up for a supervisor, so that a failed start is a value in every case.
  *
- * 1. execa never ends a child by itself (`cleanup: false`): on a signal it would end ours before the shutdown has begun.
- * 2. A child has the environment that it is given, and nothing of ours.
- * 3. When no descriptors are left, Node makes a child without pipes and emits `error` a moment later. execa 9.6 throws
- *    on the missing pipes, and nobody would listen for that event: it would end the whole process.
+ * 1. execa never kills a child by itself (`cleanup: false`): on a signal it would do so before the shutdown has begun.
+ * 2. A child gets the given environment, and nothing of ours.
+ * 3. When no descriptors are left, Node creates a child without pipes and emits `error` a moment later. execa 9.6 throws
+ *    on the missing pipes, and without a listener for that event the whole process would crash.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Options, type Result, execa } from 'execa';
@@ -53,7 +53,7 @@ export function startChild<const O extends Options>([file, ...args]: Argv, optio
 
 const noDescriptors = (file: string): StartError => ({ code: 'EMFILE', message: `spawn ${file} EMFILE` });
 
-/** Why there is no child, from the result of one that has no pid. */
+/** Why the start failed, from the result of a child without a pid. */
 export function startErrorOf({ cause }: Pick<Result<{ reject: false }>, 'cause'>): StartError {
   const { code = 'EINVAL', message = String(cause) } = (cause ?? {}) as { code?: string; message?: string };
   return { code, message };

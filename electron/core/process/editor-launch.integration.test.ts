@@ -20,20 +20,20 @@ const open = (): Promise<boolean> => openAtLine(file, 41, { PATH: `relative:${fo
 const told = async (): Promise<readonly string[]> =>
   (await readFile(path.join(folder, 'told'), 'utf8')).trim().split('\n');
 
-test('the first editor that is there opens the file at the line', async () => {
+test('the first installed editor opens the file at the line', async () => {
   await program('zed');
   await program('code');
   expect(await open()).toBe(true);
   expect(await told()).toEqual(['code', '--goto', `${file}:41`]);
 });
 
-test('Zed takes the line behind the file', async () => {
+test('Zed takes the line after the file', async () => {
   await program('zed');
   expect(await open()).toBe(true);
   expect(await told()).toEqual(['zed', `${file}:41`]);
 });
 
-test('where there is none, or it fails, the caller learns so', async () => {
+test('the caller learns if there is no editor, or it fails', async () => {
   expect(await open()).toBe(false);
   await program('code', 1);
   expect(await open()).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * Opens a file at a line, in the first editor on the user's PATH that can: no setting of the system says which editor that is,
- * and `open` and `xdg-open` take no line.
+ * Opens a file at a line, in the first editor on the user's PATH that supports it: no system setting names such an editor,
+ * and `open` and `xdg-open` accept no line.
  */
 import { startChild, type Argv } from './child-start.ts';
 import type { Environment } from './environment-block.ts';
@@ -16,7 +16,7 @@ const editors: readonly (readonly [string, (file: string, line: number) => reado
   ['subl', (file, line) => [`${file}:${line}`]],
 ];
 
-/** It only asks a running editor, or starts one and leaves. */
+/** The command only notifies a running editor, or starts one and exits. */
 const launchMs = 20_000;
 
 /** False: there is no such editor, or it could not be started. `file`: absolute. */
@@ -26,7 +26,7 @@ export async function openAtLine(file: string, line: number, environment: Enviro
   const started = startChild(argv, { env: environment, stdio: 'ignore', timeout: launchMs });
   if (!started.ok) return false;
   const { exitCode, timedOut } = await started.value;
-  // One that stays is one that shows the file.
+  // A command that keeps running shows the file itself.
   return exitCode === 0 || timedOut;
 }
 

@@ -8,7 +8,7 @@ import {
 } from './environment-block.ts';
 
 describe('parseEnvironment', () => {
-  it('reads entries that end in NUL, with line feeds and equals signs in their values', () => {
+  it('reads entries terminated by NUL, with line feeds and equals signs in their values', () => {
     expect(parseEnvironment(Buffer.from('A=1\0B=two\nlines\0C=x=y\0EMPTY=\0'))).toEqual({
       A: '1',
       B: 'two\nlines',
@@ -17,7 +17,7 @@ describe('parseEnvironment', () => {
     });
   });
 
-  it('reads lines where env knows no NUL', () => {
+  it('reads lines if env does not support NUL', () => {
     expect(parseEnvironment(Buffer.from('A=1\nB=two\nlines\nC=x=y\n'))).toEqual({
       A: '1',
       B: 'two\nlines',
@@ -25,14 +25,14 @@ describe('parseEnvironment', () => {
     });
   });
 
-  it('skips what is no assignment', () => {
+  it('skips text that is not an assignment', () => {
     expect(parseEnvironment(Buffer.from('nonsense\0=\0A=1\0'))).toEqual({ A: '1' });
     expect(parseEnvironment(Buffer.from(''))).toEqual({});
   });
 });
 
 describe('cleanEnvironment', () => {
-  it('drops what belongs to Electron, to Node, to the shell, and our own mark', () => {
+  it('drops variables of Electron, of Node and of the shell, and our own mark', () => {
     expect(
       cleanEnvironment({
         PATH: '/bin',
@@ -50,7 +50,7 @@ describe('cleanEnvironment', () => {
 });
 
 describe('withFallbackPath', () => {
-  it("appends the usual places after the user's own, each once", () => {
+  it("appends the usual folders after the user's own, each once", () => {
     const path = withFallbackPath({ HOME: '/home/me', PATH: '/own/bin:/usr/local/bin::/own/bin' })[
       'PATH'
     ]!.split(':');
@@ -66,11 +66,11 @@ describe('withFallbackPath', () => {
     '/home/me/.rd/bin',
     '/opt/homebrew/share/google-cloud-sdk/bin',
     '/Applications/Docker.app/Contents/Resources/bin',
-  ])('has %s, where exec plugins and kubectl lie', (folder) => {
+  ])('has %s, which contains exec plugins and kubectl', (folder) => {
     expect(fallbackPath('/home/me')).toContain(folder);
   });
 
-  it('makes a PATH where there is none, and none of its folders is relative', () => {
+  it('makes a PATH if there is none, without relative folders', () => {
     const path = withFallbackPath({})['PATH']!.split(':');
     expect(path).toContain('/usr/bin');
     expect(path.filter((folder) => !folder.startsWith('/'))).toEqual([]);
@@ -78,7 +78,7 @@ describe('withFallbackPath', () => {
 });
 
 describe('cacheableDifference', () => {
-  it('keeps what the shell added or changed', () => {
+  it('keeps variables that the shell added or changed', () => {
     expect(
       cacheableDifference(
         { PATH: '/bin', DISPLAY: ':0' },
@@ -87,7 +87,7 @@ describe('cacheableDifference', () => {
     ).toEqual({ PATH: '/own:/bin', KUBECONFIG: '/k', SSH_AUTH_SOCK: '/s', AWS_PROFILE: 'dev' });
   });
 
-  it('keeps nothing but what is needed until the shell answers', () => {
+  it('keeps only the variables that are needed until the shell answers', () => {
     const kept = {
       LANG: 'C.UTF-8',
       LC_ALL: 'C.UTF-8',

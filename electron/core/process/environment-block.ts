@@ -6,7 +6,7 @@ export type Environment = Record<string, string>;
 
 const ownedByTheShell = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', resolvingVariable]);
 
-/** Reads what `env -0` printed, or `env`, where a line that is no assignment continues the value before it. */
+/** Reads the output of `env -0`, or of `env`, where a line that is not an assignment continues the value before it. */
 export function parseEnvironment(block: Buffer): Environment {
   const text = block.toString('utf8');
   const entries = text.includes('\0') ? text.split('\0') : text.trimEnd().split(/\n(?=[A-Za-z_]\w*=)/);
@@ -17,7 +17,7 @@ export function parseEnvironment(block: Buffer): Environment {
   return Object.fromEntries(pairs);
 }
 
-/** What may be passed on to children: without the traces of Electron, of Node and of the shell that printed it. */
+/** The variables that may be passed on to children: without those of Electron, of Node and of the shell that printed them. */
 export function cleanEnvironment(environment: NodeJS.ProcessEnv): Environment {
   return Object.fromEntries(
     Object.entries(environment).filter(
@@ -30,7 +30,7 @@ export function cleanEnvironment(environment: NodeJS.ProcessEnv): Environment {
   );
 }
 
-/** Where kubectl, credential plugins and ssh usually lie; `home` may be empty. */
+/** The usual folders of kubectl, credential plugins and ssh; `home` may be empty. */
 export function fallbackPath(home: string): readonly string[] {
   const inHome = [
     'google-cloud-sdk/bin',
@@ -65,7 +65,7 @@ export function fallbackPath(home: string): readonly string[] {
   ];
 }
 
-/** Appends the usual places that PATH lacks: the user's own order stays in force. */
+/** Appends the usual folders that PATH lacks, after the user's own. */
 export function withFallbackPath(environment: Environment): Environment {
   const own = (environment['PATH'] ?? '').split(':').filter((folder) => folder !== '');
   const folders = new Set([...own, ...fallbackPath(environment['HOME'] ?? '')]);
@@ -73,8 +73,8 @@ export function withFallbackPath(environment: Environment): Environment {
 }
 
 /**
- * What a host needs before the shell has answered: to find programs, clusters, agents and proxies. rc files hold more, some
- * of it fetched from a vault: that has no business on a disk, nor has what a config uses as `${NAME}`.
+ * The variables that a host needs before the shell has answered: to find programs, clusters, agents and proxies. rc files set
+ * more, some of it fetched from a vault: that must not be on disk, nor may values that a config uses as `${NAME}`.
  */
 const cachedNames: ReadonlySet<string> = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TZ', 'LANG', 'LANGUAGE'],
@@ -97,10 +97,10 @@ const cachedFamilies = /^(?:LC|CLOUDSDK)_/;
 const isCacheable = ([name, value]: readonly [string, string]): boolean =>
   (cachedNames.has(name) || cachedFamilies.test(name)) && !isSecretName(name) && !holdsSecret(value);
 
-/** What of an environment may lie on the disk; read again, it is looked through again. */
+/** The part of an environment that may be written to disk; filtered again when it is read. */
 export const cacheable = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(isCacheable));
 
-/** What of that the shell added to `before`. */
+/** The cacheable variables that the shell added to `before`. */
 export const cacheableDifference = (before: Environment, after: Environment): Environment =>
   Object.fromEntries(Object.entries(cacheable(after)).filter(([name, value]) => before[name] !== value));

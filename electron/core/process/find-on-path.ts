@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from './environment-block.ts';
 
-/** The file that this name means on PATH; null: there is none. Relative folders of PATH are passed over. Never rejects. */
+/** The file with this name on PATH; null: there is none. Relative folders of PATH are skipped. Never rejects. */
 export async function findOnPath(name: string, { PATH = '' }: Environment): Promise<string | null> {
   const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   for (const folder of folders) {

@@ -1,8 +1,8 @@
 /**
- * POSIX sh, tried with dash and bash. It runs builtins only until the pipe ends: waiting costs nothing.
- * Nothing that it reads is ever evaluated: a line that is not a sign and a number above 1 is ignored.
+ * POSIX sh, tested with dash and bash. Until the pipe ends it runs only builtins, so waiting costs nothing.
+ * Its input is never evaluated: a line that is not a sign and a number above 1 is ignored.
  *
- * `kill -0` on a group also finds zombies; they cost this script its full second of patience, nothing else.
+ * `kill -0` on a group also finds zombies; with them this script waits its full second, nothing else.
  */
 export const guardianScript = `
 trap '' INT TERM HUP

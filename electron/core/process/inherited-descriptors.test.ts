@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isInherited, withoutInherited } from './inherited-descriptors.ts';
 
-it('puts a substitute in place of each descriptor that a child would inherit, and leaves its own', () => {
+it('replaces each descriptor that a child would inherit by a substitute, and keeps its own', () => {
   const stdio = ['ignore', 'pipe', 'pipe'];
   expect(withoutInherited(stdio, [0, 1, 2, 4, 7], 9)).toEqual([
     ...['ignore', 'pipe', 'pipe'],
@@ -16,6 +16,6 @@ it.each([
   ['pos:\t0\nflags:\t02100002\nmnt_id:\t15\n', false],
   ['pos:\t0\nflags:\t0100002\nmnt_id:\t15\n', true],
   ['', false],
-])('tells from %j whether a child would inherit it', (fdinfo, expected) => {
+])('detects from %j whether a child would inherit the descriptor', (fdinfo, expected) => {
   expect(isInherited(fdinfo)).toBe(expected);
 });

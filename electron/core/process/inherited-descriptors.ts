@@ -1,28 +1,28 @@
 /**
- * Keeps what this process has open from its children. Node marks its own descriptors close-on-exec; Chromium, in whose process
- * the app runs, does not on Linux, and closes them only in the children that it starts itself. Node cannot mark or close
- * descriptors that it did not open, so each of them is `/dev/null` in a child. On macOS libuv starts children with
- * POSIX_SPAWN_CLOEXEC_DEFAULT, and nothing gets through.
+ * Keeps children from inheriting the open descriptors of this process. Node marks its own descriptors close-on-exec; Chromium,
+ * in whose process the app runs, does not on Linux, and closes them only in the children that it starts itself. Node cannot
+ * mark or close descriptors that it did not open, so each of them is `/dev/null` in a child. On macOS libuv starts children
+ * with POSIX_SPAWN_CLOEXEC_DEFAULT, so none is inherited.
  */
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Of the options of a child: what its descriptors are, by their numbers. A number is a descriptor of this process. */
+/** The `stdio` option of a child: its descriptors, by number. A number as a value is a descriptor of this process. */
 type Stdio = readonly (string | number | object | null | undefined)[];
 
 export interface SpawningChild {
-  /** What Node's `spawn` calls on the child that it has just made. */
+  /** The method that Node's `spawn` calls on the new child. */
   spawn?: (options: { readonly stdio?: unknown }) => unknown;
 }
 
 const isChromium = process.platform === 'linux' && 'electron' in process.versions;
 const firstInherited = 3;
-/** A child gets an entry for each number up to the last one. */
+/** Bounds `stdio`, which has an entry for each number up to the last one. */
 const maxDescriptor = 4096;
 const closeOnExec = 0o2000000;
 
 let devNull: number | null = null;
 
-/** To be called with each child that Node has made and not started yet. */
+/** Call it with each child that Node has created and not started yet. */
 export function keepDescriptorsFrom(child: SpawningChild): void {
   const { spawn } = child;
   if (!isChromium || spawn === undefined) return;
@@ -57,7 +57,7 @@ function inheritedNow(): readonly number[] {
     try {
       return isInherited(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8')) ? [Number(name)] : [];
     } catch {
-      // The one that the list was read by.
+      // This one was opened to read the list.
       return [];
     }
   });

@@ -40,7 +40,7 @@ describe('Journal and reaper', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A child of ours that stands for one of an earlier run. */
+  /** A child of ours in place of one from an earlier run. */
   async function startLeader(argv: readonly [string, ...string[]]): Promise<number> {
     const child = spawn(argv[0], argv.slice(1), { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
     started.push(child);
@@ -49,7 +49,7 @@ describe('Journal and reaper', () => {
   }
 
   async function writtenRecord(...pgids: number[]): Promise<JournalRecord> {
-    // The run that wrote it crashed: it is never closed, and never writes again.
+    // The run that wrote it crashed: the journal is never closed, and never written again.
     const clock = new FakeClock();
     const journal = new Journal({ path, clock, log });
     for (const pgid of pgids) journal.add(pgid);
@@ -62,7 +62,7 @@ describe('Journal and reaper', () => {
 
   const rewrite = (record: object): Promise<void> => writeFile(path, JSON.stringify(record), { mode: 0o600 });
 
-  it('records who is alive, for the owner of the file only', async () => {
+  it('records the living children, readable only by the user', async () => {
     const pid = await startLeader(programs.endsOnTerm);
     const record = await writtenRecord(pid);
     const identity = (await identifyProcesses([pid])).get(pid);
@@ -71,7 +71,7 @@ describe('Journal and reaper', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('does not log the arguments of what it ends: they may hold secrets', async () => {
+  it('does not log the arguments of processes that it ends: they may hold secrets', async () => {
     await writtenRecord(await startLeader(['sh', '-c', 'echo ready; sleep 60; : hunter2']));
     const told: string[] = [];
     await reapLeftovers(path, { clock: systemClock, log: { ...log, info: (message) => told.push(message) } });
@@ -80,7 +80,7 @@ describe('Journal and reaper', () => {
     ]);
   });
 
-  it('forgets a child that ended and is removed by a clean shutdown', async () => {
+  it('forgets a child that has ended, and is removed by a clean shutdown', async () => {
     const pid = await startLeader(programs.endsOnTerm);
     const journal = new Journal({ path, clock: systemClock, log });
     journal.add(pid);
@@ -133,7 +133,7 @@ describe('Journal and reaper', () => {
     }
   });
 
-  it('ends exactly what an earlier run left, stubborn grandchildren included', async () => {
+  it('ends exactly the leftovers of an earlier run, including stubborn grandchildren', async () => {
     const polite = await startLeader(programs.endsOnTerm);
     const stubborn = await startLeader(programs.leavesStubbornGrandchild);
     const stranger = await startLeader(programs.endsOnTerm);
@@ -169,7 +169,7 @@ describe('Journal and reaper', () => {
     expect(warnings).toHaveLength(5);
   });
 
-  it('ignores a journal behind a link or one that others may write, and says so', async () => {
+  it('ignores a journal that is a link or writable by others, and says so', async () => {
     const pid = await startLeader(programs.endsOnTerm);
     await writtenRecord(pid);
     await chmod(path, 0o666);
@@ -187,7 +187,7 @@ describe('Journal and reaper', () => {
     ]);
   });
 
-  it('is content when there is no journal', async () => {
+  it('does nothing if there is no journal', async () => {
     expect(await reap()).toEqual([]);
     expect(warnings).toEqual([]);
   });

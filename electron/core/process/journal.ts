@@ -1,6 +1,6 @@
 /**
  * The journal of living children, for the launch after a crash that the lifeline did not survive either. It is
- * written in the background: a crash within the first milliseconds of a child may miss it, a start never waits for it.
+ * written in the background: a start never waits for it, but a crash within a child's first milliseconds may precede its entry.
  */
 import { rm } from 'node:fs/promises';
 import * as z from 'zod';
@@ -19,7 +19,7 @@ export interface JournalOptions {
 }
 
 const maxChildren = 4_096;
-/** After this long a wrapper script has become the program that it starts, and is recorded as such. */
+/** By this time a wrapper script has replaced itself by its program (exec), and is recorded as such. */
 const settleMs = 1_000;
 
 const recordSchema = z.object({
@@ -66,21 +66,21 @@ export class Journal implements GroupRegistry {
     if (this.#pgids.delete(pgid)) this.#write();
   }
 
-  /** Resolves when the file says what is alive. */
+  /** Resolves when the file lists the living children. */
   async written(): Promise<void> {
     await this.#writing;
   }
 
-  /** Removes the file, unless a child still lives that the next launch should know of. Idempotent. */
+  /** Removes the file, unless it lists a living child for the next launch. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#settleTimer?.cancel();
     await this.#writing;
-    // Where it cannot be removed it could not be written either.
+    // If it cannot be removed, it could not be written either.
     if (this.#pgids.size === 0) await rm(this.#options.path, { force: true }).catch(() => undefined);
   }
 
-  /** One write at a time; changes that come meanwhile share the next. */
+  /** One write at a time; changes during a write share the next one. */
   #write(): void {
     if (this.#closed) return;
     this.#outdated = true;
@@ -99,7 +99,7 @@ export class Journal implements GroupRegistry {
         });
         this.#isWritable = true;
       } catch (error) {
-        // Once, not for each child: a folder that is read-only stays so.
+        // Warns once, not for each child: a read-only folder stays read-only.
         if (this.#isWritable)
           this.#options.log.warn(
             `journal: ${this.#options.path} cannot be written: ${(error as Error).message}`,
@@ -111,13 +111,13 @@ export class Journal implements GroupRegistry {
 
   async #record(): Promise<JournalRecord> {
     const identities = await identifyProcesses([...this.#pgids]);
-    // A child that ended while we looked is not ours to record any more.
+    // A child that has ended in the meantime is not recorded.
     const children = [...identities.values()].filter(({ pid, pgid }) => pid === pgid && this.#pgids.has(pid));
     return { version: 1, bootId: await this.#bootId, children };
   }
 }
 
-/** The record, or null when there is none; the error says why the file is not to be trusted. */
+/** The record, or null if there is none; the error says why the file cannot be trusted. */
 export function readJournal(path: string): Result<JournalRecord | null, string> {
   const text = readPrivateFile(path);
   if (!text.ok || text.value === null) return text.ok ? ok(null) : text;

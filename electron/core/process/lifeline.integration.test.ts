@@ -34,7 +34,7 @@ describe('Lifeline of an app that dies', () => {
   }
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)(
-    'takes every child along on %s, the stubborn ones too',
+    'ends every child on %s, including stubborn ones',
     async (signal) => {
       const { owner, pids, guardian } = await startOwner(
         programs.endsOnTerm,
@@ -49,13 +49,13 @@ describe('Lifeline of an app that dies', () => {
     },
   );
 
-  it('asks politely first', async () => {
+  it('sends the polite signal first', async () => {
     const { owner, pids, guardian } = await startOwner(programs.ignoresTerm);
     const killedAt = systemClock.now();
     owner.kill('SIGKILL');
     await vi.waitFor(() => expect(processIsRunning(guardian)).toBe(false), soon);
     expect(systemClock.now() - killedAt).toBeGreaterThan(900);
-    // The guardian does not stay to see what its last signal does.
+    // The guardian exits without waiting for the effect of its last signal.
     await vi.waitFor(() => expect(pids.map(processIsRunning)).toEqual([false]), soon);
   });
 
@@ -78,7 +78,7 @@ describe('without file descriptors', () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** What the program tells, or its exit code when it came to grief. */
+  /** The output of the program, or its exit code if it failed. */
   async function run(when: 'child' | 'guardian'): Promise<unknown> {
     const script = 'ulimit -n 64; exec "$0" "$@"';
     const owner = spawn('/bin/sh', ['-c', script, process.execPath, program, when], {
@@ -90,7 +90,7 @@ describe('without file descriptors', () => {
     return code === 0 ? JSON.parse(output) : code;
   }
 
-  it("a child does not start, which is its own failure and nobody else's", async () => {
+  it('a child does not start, which affects nothing else', async () => {
     expect(await run('child')).toEqual({
       exitCode: null,
       startError: { code: 'EMFILE', message: 'spawn sh EMFILE' },
@@ -100,7 +100,7 @@ describe('without file descriptors', () => {
     });
   });
 
-  it('a child that has started lives on, and is guarded as soon as there is a guardian again', async () => {
+  it('a running child continues, and is guarded again as soon as there is a guardian', async () => {
     expect(await run('guardian')).toEqual({
       exitCode: 0,
       startError: null,
@@ -142,13 +142,13 @@ describe('Lifeline', () => {
     expect([guardian, pid].map(processIsRunning)).toEqual([false, true]);
   });
 
-  it('does not start a guardian that nobody needs', async () => {
+  it('does not start a guardian without children', async () => {
     expect(lifeline.guardianPid).toBeNull();
     await lifeline.close();
     expect(lifeline.guardianPid).toBeNull();
   });
 
-  it('never signals a group that it was told is gone', async () => {
+  it('never signals a group that was reported as gone', async () => {
     const [kept, gone] = [await startLeader(programs.endsOnTerm), await startLeader(programs.endsOnTerm)];
     for (const pid of [gone, kept]) lifeline.add(pid);
     lifeline.remove(gone);
@@ -156,7 +156,7 @@ describe('Lifeline', () => {
     expect([kept, gone].map(processIsRunning)).toEqual([false, true]);
   });
 
-  it('does not mistake one number for a part of another', async () => {
+  it('does not confuse a number with a part of another', async () => {
     const pid = await startLeader(programs.endsOnTerm);
     lifeline.add(pid);
     for (const other of [`${pid}0`, `1${pid}`, `${pid}`.slice(1)]) {
@@ -167,7 +167,7 @@ describe('Lifeline', () => {
     expect(processIsRunning(pid)).toBe(false);
   });
 
-  it('replaces a guardian that died and tells it all groups again', async () => {
+  it('replaces a guardian that died, and sends the new one all groups', async () => {
     const pids = [await startLeader(programs.endsOnTerm), await startLeader(programs.endsOnTerm)];
     for (const pid of pids) lifeline.add(pid);
     const first = lifeline.guardianPid!;
@@ -182,7 +182,7 @@ describe('Lifeline', () => {
     expect(pids.map(processIsRunning)).toEqual([false, false]);
   });
 
-  it('replaces a guardian that does not read any more', async () => {
+  it('replaces a guardian that no longer reads', async () => {
     const pid = await startLeader(programs.endsOnTerm);
     lifeline.add(pid);
     const first = lifeline.guardianPid!;
@@ -199,7 +199,7 @@ describe('Lifeline', () => {
     expect(processIsRunning(pid)).toBe(false);
   });
 
-  it('does not wait for ever for a guardian that hangs', async () => {
+  it('does not wait forever for a guardian that hangs', async () => {
     const hasty: Clock = {
       ...systemClock,
       after: (delayMs, action) => systemClock.after(delayMs / 10, action),

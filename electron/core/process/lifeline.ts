@@ -1,12 +1,12 @@
 /**
  * The lifeline: if the app dies, by whatever signal, its children die too. One `/bin/sh`, the guardian, reads from a
  * pipe that only the app holds; the kernel closes it when the app is gone, and the guardian then ends every group that
- * it was told of.
+ * it has been sent.
  *
- * 1. A group is told when it begins (`+PGID`) and when its last member is gone (`-PGID`): no number that the system
- *    may have given to a stranger since is ever signalled.
- * 2. The guardian runs in a group of its own and ignores TERM, INT and HUP: what ends the app does not end it first.
- * 3. A guardian that dies is replaced and told of all groups again.
+ * 1. A group is sent when it begins (`+PGID`) and when its last member is gone (`-PGID`), so a number that the system
+ *    may have reused for another process is never signaled.
+ * 2. The guardian runs in a group of its own and ignores TERM, INT and HUP: a signal that ends the app does not end it first.
+ * 3. A guardian that dies is replaced, and the new one is sent all groups.
  */
 import type { Writable } from 'node:stream';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
@@ -20,21 +20,21 @@ export interface LifelineOptions {
   readonly log: Logger;
 }
 
-/** Between two guardians of which the first did not even live that long. */
+/** The delay before a new guardian, if the last one did not even live this long. */
 const restartDelayMs = 1_000;
-/** It needs little more than a second when there are groups to end. */
+/** The guardian needs little more than a second if there are groups to end. */
 const closeDeadlineMs = 3_000;
-/** A guardian that does not read is as good as none. */
+/** A guardian that does not read is useless, and is replaced. */
 const maxUnreadBytes = 64 * 1024;
 
-/** What is used of the child of execa. */
+/** The part of execa's child that is used. */
 interface Guardian {
   readonly pid?: number;
   readonly stdin: Writable;
   kill(signal: 'SIGKILL'): boolean;
 }
 
-/** Beyond the pipe it needs nothing of ours. */
+/** It needs nothing of ours except the pipe. */
 const guardianOptions = {
   stdio: ['pipe', 'ignore', 'ignore'],
   buffer: false,
@@ -71,8 +71,8 @@ export class Lifeline implements GroupRegistry {
   }
 
   /**
-   * Lets the guardian go and waits for it. Groups that still live are ended by it, which takes up to a second;
-   * without any it is gone at once. Idempotent.
+   * Ends the guardian and waits for its exit. The guardian first ends the groups that still live, which takes up to a second;
+   * without any it exits at once. Idempotent.
    */
   async close(): Promise<void> {
     this.#closed = true;
@@ -95,7 +95,7 @@ export class Lifeline implements GroupRegistry {
     }
     const guardian = started.value;
     this.#guardian = guardian;
-    // A broken pipe is the guardian's end, which its exit tells as well.
+    // A broken pipe means that the guardian has ended, which its exit reports as well.
     guardian.stdin.on('error', () => undefined);
     this.#guardianGone = guardian.then(({ signal, exitCode }) => {
       const reason = signal ?? `exit code ${String(exitCode)}`;
@@ -104,7 +104,7 @@ export class Lifeline implements GroupRegistry {
     this.#tell([...this.#groups].map((pgid) => `+${pgid}\n`).join(''));
   }
 
-  /** The system has no descriptors or no memory left for one. The children live on, and it is tried again. */
+  /** The system has no descriptors or no memory left for a guardian. The children continue, and the start is retried. */
   async #warnOf(failure: Promise<StartError>): Promise<void> {
     this.#options.log.warn(`lifeline: no guardian could be started: ${(await failure).message}`);
   }

@@ -4,7 +4,7 @@ import { LineQuota, maxBytesPerSecond } from './line-quota.ts';
 const admitted = (quota: LineQuota<number>, lines: number): number =>
   Array.from({ length: lines }, (_, index) => quota.admit(index)).filter(Boolean).length;
 
-test('within the quota every line is delivered and none is kept back', () => {
+test('within the quota every line is delivered and none is held back', () => {
   const quota = new LineQuota<number>(100);
   expect([admitted(quota, 100), quota.renew()]).toEqual([100, { dropped: 0, kept: [] }]);
 });
@@ -23,7 +23,7 @@ test('each second has a quota of its own', () => {
   expect(quota.renew()).toEqual({ dropped: 0, kept: [] });
 });
 
-test('the bytes of a second are spent at their bound', () => {
+test('the quota of bytes is spent at its bound', () => {
   const quota = new LineQuota<number>();
   quota.countBytes(maxBytesPerSecond - 1);
   expect(quota.isSpent).toBe(false);

@@ -1,12 +1,12 @@
 /** How many lines of one child are delivered, and how much of its output is read, in each second. Pure. */
 export const maxLinesPerSecond = 1_000;
-/** Beyond this the child has to wait: its pipe stays full until the second is over. */
+/** Beyond this the child has to wait: its pipe stays full for the rest of the second. */
 export const maxBytesPerSecond = 1024 * 1024;
-/** Of the lines beyond the quota: the last words of a child explain its end. */
+/** The number of kept lines beyond the quota: the last lines of a child explain its exit. */
 const maxKeptLines = 20;
 
 export interface LinesBeyond<Line> {
-  /** Lines that are lost. */
+  /** The number of lost lines. */
   readonly dropped: number;
   /** The last ones, oldest first. */
   readonly kept: readonly Line[];
@@ -26,12 +26,12 @@ export class LineQuota<Line> {
     this.#bytes += bytes;
   }
 
-  /** Nothing more is to be read in this second. */
+  /** No more may be read in this second. */
   get isSpent(): boolean {
     return this.#bytes >= maxBytesPerSecond;
   }
 
-  /** Whether this line is to be delivered. One that is not may be kept until the second is over. */
+  /** Whether to deliver this line now. Otherwise it may be kept until the second is over. */
   admit(line: Line): boolean {
     this.#lines += 1;
     if (this.#lines <= this.#maxLines) return true;
@@ -40,7 +40,7 @@ export class LineQuota<Line> {
     return false;
   }
 
-  /** The second is over. Returns what came beyond the quota. */
+  /** The second is over. Returns the lines beyond the quota. */
   renew(): LinesBeyond<Line> {
     const dropped = Math.max(0, this.#lines - this.#maxLines) - this.#kept.length;
     const beyond = { dropped, kept: this.#kept };

@@ -25,26 +25,26 @@ describe('LineSplitter', () => {
     ]);
   });
 
-  it('takes both line ends, also when they are torn apart, and leaves out empty lines', () => {
+  it('accepts both line ends, also when split over two chunks, and leaves out empty lines', () => {
     expect(split(['one\r', '\ntwo\n\n\r\n', '\n\nthree\r\n'])).toEqual(['one', 'two', 'three']);
   });
 
-  it('delivers what stands after the last line end', () => {
+  it('delivers the text after the last line end', () => {
     expect(split(['whole\nhalf'])).toEqual(['whole', 'half']);
   });
 
-  it('does not tear a character that is split over two chunks', () => {
+  it('preserves a character that is split over two chunks', () => {
     const bytes = Buffer.from('größe\n');
     expect(split([bytes.subarray(0, 3), bytes.subarray(3)])).toEqual(['größe']);
   });
 
-  it('cuts an endless line and goes on after it', () => {
+  it('cuts an endless line and continues after it', () => {
     const lines = split([...Array<string>(10).fill('x'.repeat(4_000)), '\nlast\n']);
     expect(lines.map((line) => line.length)).toEqual([maxLineLength, 4]);
     expect(lines[1]).toBe('last');
   });
 
-  it('keeps the lines that nobody has taken when more come', () => {
+  it('keeps lines that have not been taken when more come', () => {
     const splitter = new LineSplitter();
     splitter.push(Buffer.from('one\ntwo\nthr'));
     expect(splitter.next()).toBe('one');

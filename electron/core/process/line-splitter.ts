@@ -1,11 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** In UTF-16 units. The rest of a longer line is dropped: nothing that a tunnel says in so long a line is worth the memory. */
+/** In UTF-16 units. The rest of a longer line is dropped: no output of a tunnel in so long a line is worth the memory. */
 export const maxLineLength = 8 * 1024;
 
 /**
- * Cuts a stream of bytes into lines, which the caller takes one by one, at its own pace. Holds what was pushed and one
- * line of `maxLineLength`. Empty lines are left out: they say nothing, and a child may print millions of them.
+ * Cuts a stream of bytes into lines, which the caller takes one by one, at its own pace. Holds the pushed bytes and one
+ * line of `maxLineLength`. Empty lines are left out: they are useless, and a child may print millions of them.
  */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
@@ -19,7 +19,7 @@ export class LineSplitter {
     this.#position = 0;
   }
 
-  /** What stands after the last line end is a line as well. */
+  /** The text after the last line end is a line as well. */
   end(): void {
     this.#text += this.#decoder.end();
     this.#ended = true;

@@ -17,7 +17,7 @@ import { endGroup, outlastGroup, signalGroup } from './process-group.ts';
 
 export interface LoginCaptureOptions {
   readonly shell: string;
-  /** What the shell starts from. */
+  /** The environment that the shell starts with. */
   readonly environment: Environment;
   readonly clock: Clock;
   readonly registries: readonly GroupRegistry[];
@@ -25,15 +25,15 @@ export interface LoginCaptureOptions {
 
 export const captureDeadlineMs = 10_000;
 const maxEnvironmentBytes = 1024 * 1024;
-/** For logout files, once the environment is known. */
+/** The time for logout files, once the environment is known. */
 const exitGraceMs = 500;
 const remnantGraceMs = 200;
-/** For what the shell printed before it ended and still lies in the pipe. */
+/** The time to read the rest of the pipe after the shell has exited. */
 const outputDeadlineMs = 200;
 
 /**
  * Runs the login shell once and reads the environment that it gives to its commands. Leaves no process of its group
- * behind, also when it is aborted. The error says why there is no environment.
+ * behind, even when aborted. The error says why there is no environment.
  */
 export async function captureLoginEnvironment(
   { shell, environment, clock, registries }: LoginCaptureOptions,
@@ -46,7 +46,7 @@ export async function captureLoginEnvironment(
   if (signal.aborted) return err('it was cancelled');
 
   const started = startChild([asked, ...args], {
-    // A session of its own: without a terminal the shell can neither be stopped by one nor ask questions.
+    // A session of its own: without a terminal the shell can neither be stopped by it nor ask questions.
     detached: true,
     buffer: false,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -68,7 +68,7 @@ export async function captureLoginEnvironment(
   );
   if (block instanceof Buffer) await withDeadline(clock, exitGraceMs, exited);
   signal.removeEventListener('abort', onAbort);
-  // What survives SIGKILL stays with the guardian and the journal.
+  // Processes that survive SIGKILL stay known to the guardian and the journal.
   const isGone = await endGroup(pid, remnantGraceMs, clock);
   stdout.destroy();
   const forget = (): void => {
@@ -82,7 +82,7 @@ export async function captureLoginEnvironment(
   return ok(cleanEnvironment(parseEnvironment(block)));
 }
 
-/** How it ended, in words; processes that it left behind do not delay it by holding its pipe. */
+/** How it ended, as a message; processes that it left behind do not delay this by holding its pipe. */
 function endOf(child: EventEmitter): Promise<string> {
   return new Promise((resolve) => {
     child.once('exit', (code: number | null, signal: NodeJS.Signals | null) => {

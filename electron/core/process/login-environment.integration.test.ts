@@ -9,7 +9,7 @@ import { type LoginEnvironment, createLoginEnvironment } from './login-environme
 import { processIsRunning } from './testing/process-watch.ts';
 
 const never = new AbortController().signal;
-/** Ten seconds of patience in one. */
+/** Runs ten times faster. */
 const hastyClock: Clock = {
   ...systemClock,
   after: (delayMs, action) => systemClock.after(delayMs / 10, action),
@@ -54,7 +54,7 @@ describe('LoginEnvironment', () => {
   ] as const;
 
   for (const [shell, file, text] of rcFiles) {
-    it.skipIf(!existsSync(shell))(`takes what ${shell} reads from its files`, async () => {
+    it.skipIf(!existsSync(shell))(`contains what the startup files of ${shell} set`, async () => {
       await mkdir(dirname(join(home, file)), { recursive: true });
       await writeFile(join(home, file), `echo welcome\n${text}\n`);
       const login = create(shell);
@@ -65,7 +65,7 @@ describe('LoginEnvironment', () => {
     });
   }
 
-  it('asks another shell for a user of nushell, which keeps its environment to itself', async () => {
+  it('asks another shell for a user of nushell, which does not print its environment', async () => {
     for (const file of ['.zshrc', '.bash_profile', '.profile'])
       await writeFile(join(home, file), 'export FROM_RC=1\n');
     const login = create('/opt/homebrew/bin/nu');
@@ -74,7 +74,7 @@ describe('LoginEnvironment', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('serves the inherited environment and the usual places until the shell has answered', async () => {
+  it('is the inherited environment and the usual folders until the shell has answered', async () => {
     const login = create(await fakeShell('export LATER=1'), {
       env: { KEPT: 'yes', ELECTRON_RUN_AS_NODE: '1' },
     });
@@ -85,7 +85,7 @@ describe('LoginEnvironment', () => {
     expect(login.current()).toMatchObject({ KEPT: 'yes', LATER: '1' });
   });
 
-  it('ignores noise before, after and around, large and binary', async () => {
+  it('ignores noise before and after, large and binary', async () => {
     const noise = 'head -c 3000000 /dev/urandom; printf "BEGIN-\\nEND-"; head -c 100000 /dev/urandom >&2';
     const login = create(await fakeShell(`${noise}; export FROM_RC=1; trap '${noise}' EXIT`));
     expect(await login.capture(never)).toBe('captured');
@@ -101,7 +101,7 @@ describe('LoginEnvironment', () => {
     expect(create('/no/such/shell').capturedAt()).toBeGreaterThan(before - 1_000);
   });
 
-  it('tells rc files that it is asking, and children nothing of it', async () => {
+  it('sets a variable for rc files, which children do not get', async () => {
     const login = create(await fakeShell('export SEEN="$LOCALPORT_RESOLVING_ENVIRONMENT"'));
     await login.capture(never);
     expect(login.current()['SEEN']).toBe('1');
@@ -140,13 +140,13 @@ describe('LoginEnvironment', () => {
     expect(warnings[0]).toContain('ENOENT');
   });
 
-  it('does not wait for what an rc file leaves in the background', async () => {
+  it('does not wait for background processes of an rc file', async () => {
     const login = create(await fakeShell('sleep 60 & echo $! > "$HOME/pid"; export FROM_RC=1'));
     expect(await login.capture(never)).toBe('captured');
     expect(processIsRunning(Number(await readFile(join(home, 'pid'), 'utf8')))).toBe(false);
   });
 
-  it('ends the shell at once when it is cancelled', async () => {
+  it('ends the shell at once when it is canceled', async () => {
     const abort = new AbortController();
     const login = create(await fakeShell('trap "" TERM; echo $$ > "$HOME/pid"; sleep 60'));
     const capture = login.capture(abort.signal);
@@ -160,7 +160,7 @@ describe('LoginEnvironment', () => {
     expect(processIsRunning(Number(await readFile(join(home, 'pid'), 'utf8')))).toBe(false);
   });
 
-  it('asks once for two who want it at the same time, and anew for a third later', async () => {
+  it('asks once for two concurrent callers, and again for a later one', async () => {
     const login = create(await fakeShell('echo asked >> "$HOME/asked"'));
     await Promise.all([login.capture(never), login.capture(never)]);
     expect(await readFile(join(home, 'asked'), 'utf8')).toBe('asked\n');
@@ -178,7 +178,7 @@ describe('LoginEnvironment', () => {
     expect(Object.keys(next)).not.toContain('API_TOKEN');
   });
 
-  it('keeps what else the shell says in memory, and reads no more than that from the cache of an earlier version', async () => {
+  it('keeps all other variables in memory only, and ignores them in the cache of an earlier version', async () => {
     const shell = await fakeShell('export DB_HOST=db.internal STRIPE=sk_live_4eC39 LANG=C.UTF-8');
     const login = create(shell);
     await login.capture(never);

@@ -1,7 +1,7 @@
 /**
- * The environment of the login shell. An app that is started from the Dock has no PATH worth the name, so kubectl, its
- * credential plugins and the ssh agent are only found with what the user's rc files set. Asking the shell takes
- * seconds; the start never waits for it: until it has answered, the last good answer and the usual places serve.
+ * The environment of the login shell. An app that is started from the Dock has only a minimal PATH, so kubectl, its
+ * credential plugins and the ssh agent are only found with the variables of the user's rc files. Asking the shell takes
+ * seconds, and the start never waits for it: until then, the last good answer and the usual folders are used.
  */
 import { statSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
@@ -26,16 +26,16 @@ export interface LoginEnvironmentOptions {
   readonly cachePath: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The lifeline, so that a shell that hangs does not outlive the app. */
+  /** The lifeline, so that a hanging shell does not outlive the app. */
   readonly registries?: readonly GroupRegistry[];
 }
 
 export interface LoginEnvironment {
-  /** The best that is known now, never waiting: what children start with. */
+  /** The best environment known now, without waiting: children start with it. */
   current(): Environment;
   /**
-   * Asks the shell, twice at the most, 10 s each. Never rejects; `failed` leaves what is known in force. May be
-   * repeated at any time ("refresh"); a call during another joins it.
+   * Asks the shell, at most twice, 10 s each. Never rejects; after `failed` the known environment stays in effect. May be
+   * repeated at any time ("refresh"); concurrent calls share one run.
    */
   capture(signal: AbortSignal): Promise<'captured' | 'failed'>;
   /** When the shell last answered, in epoch ms, perhaps in an earlier run; null: never. */

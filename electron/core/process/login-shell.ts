@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 
-/** Set while the login shell runs for us, so that rc files can leave out what is slow or asks questions. */
+/** Set while the login shell runs for us, so that rc files can skip slow or interactive parts. */
 export const resolvingVariable = 'LOCALPORT_RESOLVING_ENVIRONMENT';
 
-/** The user's login shell: $SHELL, else what the system knows, else the system's own. */
+/** The user's login shell: $SHELL, else the one in the user database, else the system's default. */
 export function findLoginShell(processEnv: NodeJS.ProcessEnv): string {
   const fromEnvironment = processEnv['SHELL'];
   if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment;
@@ -17,7 +17,7 @@ export function findLoginShell(processEnv: NodeJS.ProcessEnv): string {
   }
 }
 
-/** The user's login name; empty where the user database has none. */
+/** The user's login name; empty if the user database has none. */
 export function loginName(): string {
   try {
     return userInfo().username;
@@ -27,20 +27,20 @@ export function loginName(): string {
 }
 
 /**
- * The shell that is asked for the environment. nushell keeps its own to itself and has no files that others read: zsh is asked
- * in its place, which on macOS reads what the system gives every login, path_helper(8).
+ * The shell that is asked for the environment. nushell does not print its own and has no files that other shells read, so zsh is
+ * asked instead, which on macOS also applies path_helper(8).
  */
 export function shellToAsk(shell: string, exists: (file: string) => boolean = existsSync): string {
   if (basename(shell) !== 'nu') return shell;
   return ['/bin/zsh', '/bin/bash'].find(exists) ?? '/bin/sh';
 }
 
-/** The arguments that make a shell read its login and interactive files and then run `command`. */
+/** Arguments that make a shell read its login and interactive files and then run `command`. */
 export function loginShellArguments(shell: string, command: string): readonly string[] {
   switch (basename(shell)) {
     case 'csh':
     case 'tcsh':
-      // Their -l allows no other option beside it.
+      // Their -l cannot be combined with other options.
       return ['-ic', command];
     case 'pwsh':
       return ['-Login', '-Command', command];
@@ -50,8 +50,8 @@ export function loginShellArguments(shell: string, command: string): readonly st
 }
 
 /**
- * Prints the environment between two marks. The inner sh makes it one command with one quoted word, which every shell
- * reads alike; an `env` that does not know -0 prints lines instead.
+ * Prints the environment between two marks. The inner sh makes it one command with one quoted word, which all shells
+ * parse the same way; an `env` without -0 prints lines instead.
  */
 export function printEnvironmentCommand(begin: string, end: string): string {
   return `/bin/sh -c 'echo ${begin}; /usr/bin/env -0 || /usr/bin/env; echo ${end}'`;

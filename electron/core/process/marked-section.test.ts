@@ -5,7 +5,7 @@ import { MarkedSection } from './marked-section.ts';
 const text = (buffer: Buffer | null): string | null => buffer?.toString() ?? null;
 
 describe('MarkedSection', () => {
-  it('finds the section whatever the pieces that it comes in', () => {
+  it('finds the section however it is split into pieces', () => {
     const stream = Buffer.from('noise <<<\nPATH=/bin>>> more noise');
     for (let size = 1; size <= stream.length; size++) {
       const section = new MarkedSection('<<<', '>>>', 100);
@@ -27,7 +27,7 @@ describe('MarkedSection', () => {
     expect(text(section.push(Buffer.from('END')))).toBe('A=1');
   });
 
-  it('never finds a section that is too long', () => {
+  it('does not return a section that is too long', () => {
     const section = new MarkedSection('BEGIN', 'END', 10);
     expect(section.push(Buffer.from(`BEGIN\n${'x'.repeat(11)}`))).toBeNull();
     expect(section.push(Buffer.from('x'.repeat(100)))).toBeNull();

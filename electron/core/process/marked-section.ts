@@ -1,4 +1,4 @@
-/** Finds what stands between two marks in a stream of bytes, of which all the rest is noise. Holds only what it needs. */
+/** Finds the section between two marks in a stream of bytes; the rest is noise. Buffers no more than necessary. */
 export class MarkedSection {
   readonly #begin: Buffer;
   readonly #end: Buffer;
@@ -7,7 +7,7 @@ export class MarkedSection {
   #begun = false;
   #content: Buffer | null = null;
 
-  /** `begin` counts only when a line feed follows it; a section longer than `maxBytes` is never found. */
+  /** `begin` counts only if a line feed follows it; a section longer than `maxBytes` is never found. */
   constructor(begin: string, end: string, maxBytes: number) {
     this.#begin = Buffer.from(`${begin}\n`);
     this.#end = Buffer.from(end);
@@ -30,7 +30,7 @@ export class MarkedSection {
   #skipNoise(): void {
     const begin = this.#held.indexOf(this.#begin);
     this.#begun = begin !== -1;
-    // Without the mark, its first half may stand at the very end.
+    // Before the mark is found, its first part may be at the very end.
     const noise = this.#begun ? begin + this.#begin.length : this.#held.length - this.#begin.length + 1;
     this.#held = this.#held.subarray(Math.max(0, noise));
   }

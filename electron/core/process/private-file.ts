@@ -1,4 +1,4 @@
-/** State that only this user may write, read from a place where somebody else may have put something first. */
+/** State files that only this user may write, read from a folder where another user may have planted something. */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type Result, err, ok } from '../../../shared/result.ts';
 
@@ -6,13 +6,13 @@ const maxStateBytes = 1024 * 1024;
 const writableByOthers = 0o022;
 
 /**
- * The text of a file that is ours alone to write; null when there is none. The error says what is wrong with it: a
- * symbolic link, another user's, writable by others, too large. Synchronous: for small files, read once at the start.
+ * The text of a file that only this user can write; null if there is none. The error says what is wrong with it: a
+ * symbolic link, another owner, writable by others, too large. Synchronous: for small files, read once at the start.
  */
 export function readPrivateFile(path: string): Result<string | null, string> {
   let file: number;
   try {
-    // NONBLOCK: a FIFO in its place must not make us wait.
+    // O_NONBLOCK: a FIFO in its place must not block us.
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { childrenOf } from './process-children.ts';
 
-test('a child is found with its command line while it runs, and no longer once it has ended', async () => {
+test('a child is found with its command line only while it runs', async () => {
   const child = spawn('sleep', ['3599'], { stdio: 'ignore' });
   await once(child, 'spawn');
   const found = async (): Promise<readonly string[]> =>
@@ -14,6 +14,6 @@ test('a child is found with its command line while it runs, and no longer once i
   expect(await found()).toEqual([]);
 });
 
-test('who does not run has none', async () => {
+test('a process that does not run has no children', async () => {
   expect(await childrenOf(0x3fffffff)).toEqual([]);
 });

@@ -9,13 +9,13 @@ const table = `    1     0 Ss   /sbin/launchd
 `;
 
 describe('the children of a process, in the table of ps', () => {
-  it('are those that name it as their parent and run', () => {
+  it('are the running processes with it as their parent', () => {
     expect(parseChildren(table, 812)).toEqual([
       { pid: 813, command: 'aws eks get-token --cluster-name prod' },
     ]);
   });
 
-  it('are none in a table that cannot be read', () => {
+  it('are missing in a table that cannot be read', () => {
     expect(parseChildren('ps: illegal option\n\n', 812)).toEqual([]);
   });
 });

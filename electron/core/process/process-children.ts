@@ -1,23 +1,23 @@
-/** What a process has started that still runs: from `/proc` on Linux, from `ps` elsewhere. */
+/** The running children of a process: from `/proc` on Linux, from `ps` elsewhere. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { parseProcStat } from './process-identity.ts';
 import { outputOf } from './program-output.ts';
 
-/** Of one process: each thread has a list of the children that it started, and Go starts them from any thread. */
+/** Each thread has a list of the children that it started, and Go programs start them from any thread. */
 const maxThreadsPerProcess = 64;
 const psTimeoutMs = 2_000;
 const maxPsOutputBytes = 4 * 1024 * 1024;
 
 export interface RunningChild {
   readonly pid: number;
-  /** Its whole command line. */
+  /** The full command line. */
   readonly command: string;
 }
 
-/** The direct children; a zombie is none. Empty also where nothing can be learned. Never rejects. */
+/** The direct children, without zombies. Also empty if they cannot be determined. Never rejects. */
 export async function childrenOf(pid: number): Promise<readonly RunningChild[]> {
   if (process.platform === 'linux') return childPidsOf(pid).flatMap(runningChild);
-  // Without `ww`, ps cuts the command at the width of a terminal.
+  // Without `ww`, ps truncates the command at the width of a terminal.
   const argv = ['/bin/ps', '-axww', '-o', 'pid=,ppid=,stat=,command='] as const;
   const table = await outputOf(argv, { timeoutMs: psTimeoutMs, maxOutputBytes: maxPsOutputBytes });
   return parseChildren(table, pid);
@@ -32,7 +32,7 @@ export function parseChildren(table: string, parent: number): readonly RunningCh
   });
 }
 
-/** On Linux; zombies included. Empty where the kernel keeps no such lists (CONFIG_PROC_CHILDREN). */
+/** On Linux; zombies included. Empty if the kernel has no such lists (CONFIG_PROC_CHILDREN). */
 export function childPidsOf(pid: number): readonly number[] {
   return threadsOf(pid).flatMap((thread) =>
     readProc(`${pid}/task/${thread}/children`)
@@ -42,7 +42,7 @@ export function childPidsOf(pid: number): readonly number[] {
   );
 }
 
-/** Empty when the process has ended meanwhile, or when we have no descriptors left. */
+/** Empty if the process has ended, or if we have no descriptors left. */
 export function readProc(path: string): string {
   try {
     return readFileSync(`/proc/${path}`, 'utf8');

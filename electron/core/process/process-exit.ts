@@ -10,8 +10,8 @@ export interface ExitWait {
 const pollMs = 5;
 
 /**
- * Whether a process is gone within the time; false also when the signal aborts. Asked not by a signal: a zombie takes it for ever
- * where nobody reaps. Nor by the pid alone: it may be another's by now.
+ * Whether a process is gone within the time; also false if the signal aborts. Not tested by a signal, which a zombie that
+ * is not reaped accepts forever, nor by the pid alone, which may have been reused.
  */
 export async function isGoneWithin(
   { pid, startTime }: Pick<ProcessIdentity, 'pid' | 'startTime'>,

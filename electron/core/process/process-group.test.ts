@@ -3,7 +3,7 @@ import { hasRunningMember, type ProcessTable } from './process-group.ts';
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
-/** Each process is its line in /proc/PID/stat, or why that cannot be read. */
+/** Each process is its line in /proc/PID/stat, or the error code of reading that. */
 function tableOf(processes: Readonly<Record<string, string | Error>>): ProcessTable {
   return {
     list: () => Promise.resolve([...Object.keys(processes), 'self', 'meminfo']),
@@ -34,7 +34,7 @@ describe('whether a process group has a running member', () => {
     expect(await hasRunningMember(200, table)).toBe(true);
   });
 
-  it('is looked for with few descriptors at a time', async () => {
+  it('is searched for with few descriptors at a time', async () => {
     let open = 0;
     let most = 0;
     const read = async (): Promise<string> => {

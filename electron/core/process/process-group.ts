@@ -1,6 +1,6 @@
 /**
- * Process groups: whom a signal reaches and when the last member is gone. A group's number is not given out again
- * while the group has a member, so a group that was ours and still has one is ours.
+ * Process groups: sending a signal to all members, and waiting until the last one is gone. A group's number is not reused
+ * while the group has a member, so a group that was ours and still has a member is ours.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { type Clock, sleep } from '../clock.ts';
@@ -9,12 +9,12 @@ import { parseProcStat } from './process-identity.ts';
 const pollIntervalMs = 10;
 const survivorPollIntervalMs = 1_000;
 const killDeadlineMs = 2_000;
-/** Of the process table: each takes a descriptor. */
+/** Concurrent reads of the process table: each takes a descriptor. */
 const readsAtOnce = 16;
-/** This process is short of something, which says nothing about the one that it asked for. */
+/** This process lacks a resource, which says nothing about the process in question. */
 const shortages = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
-/** What a supervisor does to a group: in tests it can be made to fail. */
+/** The operations of a supervisor on a group; tests can make them fail. */
 export interface GroupControl {
   readonly signal: typeof signalGroup;
   readonly end: typeof endGroup;
@@ -26,13 +26,13 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals): boolean {
   return sendToGroup(pgid, signal);
 }
 
-/** Whether the group has a member that runs. */
+/** Whether the group has a running member. */
 export async function groupIsAlive(pgid: number): Promise<boolean> {
   if (!sendToGroup(pgid, 0)) return false;
   return process.platform === 'linux' ? hasRunningMember(pgid) : true;
 }
 
-/** Waits for the last member to go. False when one still runs after `deadlineMs`. */
+/** Waits for the last member to end. False if one still runs after `deadlineMs`. */
 export async function waitUntilGroupGone(pgid: number, deadlineMs: number, clock: Clock): Promise<boolean> {
   const deadline = clock.now() + deadlineMs;
   while (await groupIsAlive(pgid)) {
@@ -42,7 +42,7 @@ export async function waitUntilGroupGone(pgid: number, deadlineMs: number, clock
   return true;
 }
 
-/** TERM, up to `graceMs` of patience, KILL. False when a member survived even that. */
+/** Sends TERM, waits up to `graceMs`, sends KILL. False if a member survived even that. */
 export async function endGroup(pgid: number, graceMs: number, clock: Clock): Promise<boolean> {
   if (!(await groupIsAlive(pgid))) return true;
   signalGroup(pgid, 'SIGTERM');
@@ -51,7 +51,7 @@ export async function endGroup(pgid: number, graceMs: number, clock: Clock): Pro
   return waitUntilGroupGone(pgid, killDeadlineMs, clock);
 }
 
-/** Waits for the last member to go, however long that takes: for a group that survived `endGroup`. */
+/** Waits for the last member to end, however long that takes: for a group that survived `endGroup`. */
 export async function outlastGroup(pgid: number, clock: Clock): Promise<void> {
   while (await groupIsAlive(pgid)) await sleep(clock, survivorPollIntervalMs);
 }
@@ -59,13 +59,13 @@ export async function outlastGroup(pgid: number, clock: Clock): Promise<void> {
 export const systemGroups: GroupControl = { signal: signalGroup, end: endGroup, outlast: outlastGroup };
 
 function sendToGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
-  // kill(2): 0 is our own group and -1 is everybody.
+  // kill(2): 0 is our own group and -1 is every process.
   if (!Number.isSafeInteger(pgid) || pgid <= 1) return false;
   try {
     return process.kill(-pgid, signal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // EPERM: nobody there may be signalled; on macOS also what a group of zombies answers.
+    // EPERM: no member may be signaled; on macOS also the result for a group of zombies.
     if (code === 'ESRCH' || code === 'EPERM') return false;
     throw error;
   }
@@ -85,8 +85,8 @@ const procTable: ProcessTable = {
 };
 
 /**
- * A zombie can be signalled for ever when the first process of a container does not reap, yet it is gone. True also when
- * that cannot be found out: then the group can be signalled, and that is all that is known. Never rejects.
+ * A zombie can be signaled forever if the first process of a container does not reap, yet it is gone. Also true if
+ * the process table cannot be read: then all that is known is that the group can be signaled. Never rejects.
  */
 export async function hasRunningMember(pgid: number, table = procTable): Promise<boolean> {
   const names = await table.list().catch(() => null);

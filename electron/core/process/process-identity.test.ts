@@ -16,7 +16,7 @@ describe('parseProcStat', () => {
     });
   });
 
-  it('gives null for what is no stat line', () => {
+  it('returns null for text that is not a stat line', () => {
     expect(['', '812', '812 (ssh) S 1'].map(parseProcStat)).toEqual([null, null, null]);
   });
 });
@@ -31,7 +31,7 @@ describe('parsePsLine', () => {
     });
   });
 
-  it('gives null for empty and foreign lines', () => {
+  it('returns null for empty and other lines', () => {
     expect(['', 'ps: illegal option', '812 812 some day ssh'].map(parsePsLine)).toEqual([null, null, null]);
   });
 });

@@ -23,7 +23,7 @@ export interface ProcStat {
 const psTimeoutMs = 5_000;
 const maxPsOutputBytes = 4 * 1024 * 1024;
 
-/** The identities of those pids that run; those that do not are missing. Never rejects. */
+/** The identities of the running pids; the others are missing. Never rejects. */
 export async function identifyProcesses(
   pids: readonly number[],
 ): Promise<ReadonlyMap<number, ProcessIdentity>> {
@@ -33,7 +33,7 @@ export async function identifyProcesses(
   return new Map(found.filter((identity) => identity !== null).map((identity) => [identity.pid, identity]));
 }
 
-/** Unique to the time since the computer was started; empty when the system does not say. Never rejects. */
+/** Unique to the current boot of the computer; empty if the system does not provide it. Never rejects. */
 export async function bootId(): Promise<string> {
   if (process.platform === 'linux') {
     return readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
@@ -44,7 +44,7 @@ export async function bootId(): Promise<string> {
   return (await run('/usr/sbin/sysctl', '-n', 'kern.bootsessionuuid')).trim();
 }
 
-/** Reads /proc/PID/stat, proc(5). The name in field 2 may hold spaces and brackets: fields count from its last one. */
+/** Reads /proc/PID/stat, proc(5). The name in field 2 may contain spaces and brackets: fields count from the last bracket. */
 export function parseProcStat(text: string): ProcStat | null {
   const fields = text
     .slice(text.lastIndexOf(')') + 1)
@@ -81,12 +81,12 @@ async function identifyByProc(pid: number): Promise<ProcessIdentity | null> {
 }
 
 async function identifyByPs(pids: readonly number[]): Promise<readonly (ProcessIdentity | null)[]> {
-  // Without `ww` ps cuts the command at the width of a terminal.
+  // Without `ww` ps truncates the command at the width of a terminal.
   const output = await run('/bin/ps', '-ww', '-o', 'pid=,pgid=,lstart=,command=', '-p', pids.join(','));
   return output.split('\n').map(parsePsLine);
 }
 
-/** Loads execa only where a program has to be asked: the command reads identities on its way to most answers. */
+/** Loads execa only if a program has to be run: most subcommands read identities. */
 async function run(...argv: readonly [string, ...string[]]): Promise<string> {
   const { outputOf } = await import('./program-output.ts');
   return outputOf(argv, { timeoutMs: psTimeoutMs, maxOutputBytes: maxPsOutputBytes });

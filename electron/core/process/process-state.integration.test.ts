@@ -25,7 +25,7 @@ function launch(argv: readonly [string, ...string[]]): ChildProcess & { readonly
   return Object.assign(child, { pid });
 }
 
-test('a leader that is stopped is found, and is no longer once it continues', async () => {
+test('a stopped leader is found, and no longer once it continues', async () => {
   const [stopped, other] = [launch(programs.endsOnTerm), launch(programs.endsOnTerm)];
   await Promise.all([pidOfReadyLine(stopped), pidOfReadyLine(other)]);
   const groups = [stopped.pid, other.pid];
@@ -36,14 +36,14 @@ test('a leader that is stopped is found, and is no longer once it continues', as
   await expect.poll(() => findStopped(groups)).toEqual(new Set());
 });
 
-test('a member that is stopped counts for its group', async () => {
+test('a stopped member counts for its group', async () => {
   const child = launch(programs.leavesStubbornGrandchild);
   const grandchild = await pidOfReadyLine(child);
   process.kill(grandchild, 'SIGSTOP');
   await expect.poll(() => findStopped([child.pid])).toEqual(new Set([child.pid]));
 });
 
-test('who has left the group does not count for it', async () => {
+test('a process that has left the group does not count', async () => {
   const child = launch(programs.startsGroupOfItsOwn);
   const stranger = await pidOfReadyLine(child);
   process.kill(stranger, 'SIGSTOP');

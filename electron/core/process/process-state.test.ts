@@ -11,10 +11,10 @@ test('a group with a stopped member is found in the table of ps', () => {
   expect(parseStoppedGroups(table)).toEqual(new Set([812, 900]));
 });
 
-test('a process that a debugger has stopped does not count', () => {
+test('a process that is stopped by a debugger does not count', () => {
   expect(parseStoppedGroups('  812   812 TX\n')).toEqual(new Set());
 });
 
-test('a table that cannot be read stops nobody', () => {
+test('a table that cannot be read yields no stopped groups', () => {
   expect(parseStoppedGroups('ps: illegal option\n\n')).toEqual(new Set());
 });

@@ -1,6 +1,6 @@
 /**
- * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel goes on
- * accepting connections into their backlog: only the process table tells that nobody will answer them.
+ * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel
+ * continues accepting connections into their backlog: only the process table shows that no process will answer them.
  */
 import { childPidsOf, readProc } from './process-children.ts';
 import { parseProcStat } from './process-identity.ts';
@@ -12,8 +12,8 @@ const psTimeoutMs = 2_000;
 const maxPsOutputBytes = 4 * 1024 * 1024;
 
 /**
- * Those of `groups` of which the leader or another member is stopped by job control. A process that a debugger has
- * stopped does not count. Never rejects: a group of which nothing can be learned is not stopped.
+ * The groups whose leader or another member is stopped by job control. A process that is stopped by a debugger
+ * does not count. Never rejects: a group that cannot be examined does not count as stopped.
  */
 export async function findStopped(groups: readonly number[]): Promise<ReadonlySet<number>> {
   if (groups.length === 0) return new Set();
@@ -32,8 +32,8 @@ export function parseStoppedGroups(table: string): ReadonlySet<number> {
 }
 
 /**
- * Synchronous reads: /proc is memory, a read takes some 10 µs, and Node's threads for files may all be kept by a volume
- * that hangs. One group for each turn of the event loop.
+ * Synchronous reads: /proc is in memory, a read takes some 10 µs, and a hanging volume may block all of Node's file
+ * threads. One group per turn of the event loop.
  */
 async function findStoppedInProc(groups: readonly number[]): Promise<ReadonlySet<number>> {
   const stopped = new Set<number>();
@@ -47,8 +47,8 @@ async function findStoppedInProc(groups: readonly number[]): Promise<ReadonlySet
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * From the leader down; who has left the group is left out with all that it started. Where the kernel keeps no lists of children, the
- * leader is looked at all the same.
+ * From the leader down; a process that has left the group is skipped together with its descendants. If the kernel has no lists of
+ * children, only the leader is checked.
  */
 function hasStoppedMember(pgid: number): boolean {
   const pending = [pgid];
@@ -65,7 +65,7 @@ function hasStoppedMember(pgid: number): boolean {
 
 let running: Promise<string> | null = null;
 
-/** Callers that ask while a `ps` runs share it. */
+/** Concurrent callers share one `ps`. */
 function processTable(): Promise<string> {
   running ??= outputOf(['/bin/ps', '-axo', 'pid=,pgid=,stat='], {
     timeoutMs: psTimeoutMs,

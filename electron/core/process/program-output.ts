@@ -7,8 +7,8 @@ export interface ProgramLimits {
 }
 
 /**
- * Its standard output; as much as there is when it fails, for these programs exit with 1 when some of what was asked for
- * was not found. Empty when it could not be started. Never rejects. Its words are English and its times UTC.
+ * The standard output, also of a program that fails, since these programs exit with 1 if some of the requested items
+ * were not found. Empty if it could not be started. Never rejects. Its messages are in English and its times in UTC.
  */
 export async function outputOf(argv: Argv, { timeoutMs, maxOutputBytes }: ProgramLimits): Promise<string> {
   const started = startChild(argv, {

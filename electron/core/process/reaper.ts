@@ -9,7 +9,7 @@ import { type ProcessIdentity, bootId, identifyProcesses } from './process-ident
 export interface ReapOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  /** This run's guardian and journal, which take over what cannot be ended. */
+  /** This run's guardian and journal, which take over groups that cannot be ended. */
   readonly registries?: readonly GroupRegistry[];
   readonly groups?: GroupControl;
 }
@@ -17,9 +17,9 @@ export interface ReapOptions {
 const politeGraceMs = 1_000;
 
 /**
- * Ends what an earlier run left behind: the process groups of exactly those children whose start time, command and
+ * Ends the leftovers of an earlier run: the process groups of exactly those children whose start time, command and
  * boot match the journal. A journal that is damaged, a link or another user's is ignored with a warning. Call it with
- * the single-instance lock taken and before this run's journal begins. Never rejects; resolves to those found.
+ * the single-instance lock held and before this run's journal begins. Never rejects; resolves to the children found.
  */
 export async function reapLeftovers(
   path: string,
@@ -36,7 +36,7 @@ export async function reapLeftovers(
   const survivors = new Set<number>();
   await Promise.all(
     leftovers.map(async ({ pgid, command }) => {
-      // The program only: its arguments may hold secrets, and no config is loaded yet that would tell which.
+      // Only the program: its arguments may contain secrets, and no config has been loaded yet that would reveal which.
       const [program = ''] = command.split(' ');
       log.info(`reaper: ending process group ${pgid}, left by an earlier run: ${program}`);
       if (await groups.end(pgid, politeGraceMs, clock)) return;
@@ -47,7 +47,7 @@ export async function reapLeftovers(
   await rm(path, { force: true }).catch((error: unknown) => {
     log.warn(`reaper: ${path} cannot be removed: ${String(error)}`);
   });
-  // Now that the former journal is gone: this one takes its place.
+  // The previous journal is gone now: this one replaces it.
   for (const pgid of survivors) {
     for (const registry of registries) registry.add(pgid);
     void groups.outlast(pgid, clock).then(() => {

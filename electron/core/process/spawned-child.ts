@@ -12,24 +12,24 @@ import { terminate } from './terminate.ts';
 export interface SpawnedChildOptions {
   readonly clock: Clock;
   readonly log: Logger;
-  /** The whole environment of a child, asked at each launch; its PATH finds the program. */
+  /** The whole environment of a child, evaluated at each launch; the program is looked up on its PATH. */
   readonly environment: () => Readonly<Record<string, string>>;
   /** The lifeline and the journal. */
   readonly registries: readonly GroupRegistry[];
   readonly groups?: GroupControl;
-  /** Of this run, in the environment of every child; absent: none. */
+  /** The mark of this run in the environment of every child; absent: none. */
   readonly run?: string;
 }
 
 export interface SupervisedChild extends ChildProcess {
-  /** Settles when no process of its group is left: after `exited` where a process survived SIGKILL, perhaps never. */
+  /** Settles when no process of its group is left: after `exited`, perhaps never, if a process survived SIGKILL. */
   readonly gone: Promise<void>;
 }
 
 const maxLastLines = 20;
-/** What a child's own children get once their parent is gone; on a stop they were asked together with it. */
+/** The time that a child's own children get after their parent has exited; on a stop they got the signal together with it. */
 const remnantGraceMs = 200;
-/** A process that left the group may hold our pipes open for as long as it likes; it is not waited for. */
+/** A process that left the group may hold our pipes open indefinitely; it is not waited for. */
 const outputDeadlineMs = 200;
 
 const longLived = { detached: true, buffer: false, stdout: 'pipe', stderr: 'pipe' } as const;
@@ -37,7 +37,7 @@ const longLived = { detached: true, buffer: false, stdout: 'pipe', stderr: 'pipe
 type LineListener = Parameters<ChildProcess['onLine']>[0];
 type Ending = Pick<ChildExit, 'exitCode' | 'signal'>;
 
-/** What SpawnedChild needs of a child of execa: its own type says of each option what it changes. */
+/** The part of execa's child that SpawnedChild needs: execa's own type depends on every option. */
 interface Subprocess extends PromiseLike<unknown> {
   readonly stdout: Readable;
   readonly stderr: Readable;
@@ -122,7 +122,7 @@ class SpawnedChild implements SupervisedChild {
     return this.exited;
   }
 
-  /** Resolves when the leader is reaped and no process of its group is left; the registries are notified then. */
+  /** Resolves, after notifying the registries, when the leader is reaped and no process of its group is left. */
   async #outlast(leader: Promise<Ending>): Promise<void> {
     const { clock, log, registries } = this.#options;
     const { name } = this.#request;

@@ -22,7 +22,7 @@ class World {
 }
 
 describe('StoppedProcessWatch', () => {
-  it('tells of a child that is stopped within ten seconds, and again while it stays so', async () => {
+  it('reports a stopped child within ten seconds, and again while it stays stopped', async () => {
     const world = new World();
     world.watch.add(100);
     world.watch.add(200);
@@ -34,7 +34,7 @@ describe('StoppedProcessWatch', () => {
     world.watch.close();
   });
 
-  it('says nothing of one that was stopped for a moment', async () => {
+  it('does not report a child that was stopped for a moment', async () => {
     const world = new World();
     world.watch.add(100);
     world.stopped = [100];
@@ -45,7 +45,7 @@ describe('StoppedProcessWatch', () => {
     world.watch.close();
   });
 
-  it('keeps one timer when the last child is replaced during a look', async () => {
+  it('keeps one timer when the last child is replaced during a check', async () => {
     const clock = new FakeClock();
     let answer: (stopped: ReadonlySet<number>) => void = () => undefined;
     const find = () => new Promise<ReadonlySet<number>>((resolve) => (answer = resolve));
@@ -61,7 +61,7 @@ describe('StoppedProcessWatch', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('looks only while there are children', async () => {
+  it('checks only while there are children', async () => {
     const world = new World();
     await world.pass(20);
     world.watch.add(100);

@@ -1,6 +1,6 @@
 /**
  * Notices children that were stopped (SIGSTOP): such a process keeps its sockets and answers no client, and without clients
- * nothing else would tell. Looks only while there are children.
+ * nothing else would reveal that. Checks only while there are children.
  */
 import type { Clock, Timer } from '../clock.ts';
 import type { GroupRegistry } from './group-registry.ts';
@@ -8,12 +8,12 @@ import { findStopped } from './process-state.ts';
 
 export interface StoppedProcessWatchParts {
   readonly clock: Clock;
-  /** Told once for each time that a group is found stopped. */
+  /** Called once each time that a group is found stopped. */
   readonly onStopped: (pgid: number) => void;
   readonly find?: typeof findStopped;
 }
 
-/** Found stopped in two looks in a row: a shell with job control stops what it starts for a moment. */
+/** Reported after two checks in a row: a shell with job control stops its children for a moment. */
 const lookIntervalMs = 5_000;
 
 export class StoppedProcessWatch implements GroupRegistry {
@@ -53,7 +53,7 @@ export class StoppedProcessWatch implements GroupRegistry {
     const { find = findStopped, onStopped } = this.#parts;
     const before = this.#stopped;
     this.#stopped = await find([...this.#groups]);
-    // Another one was set meanwhile when the last child left and the next one came.
+    // A new timer may have been set in the meantime, when the last child left and another came.
     this.#timer?.cancel();
     this.#timer = null;
     this.#lookLater();

@@ -6,7 +6,7 @@ const environ = (...entries: readonly string[]): string => entries.map((entry) =
 it.each([
   { run: 'r1', isOwned: true, name: 'command my tool' },
   { run: 'r1', isOwned: false, name: 'ssh bastion' },
-])('knows the processes of this run by their mark: %j', (mark) => {
+])('recognizes the processes of this run by their mark: %j', (mark) => {
   const text = environ('A=1', `${markVariable}=${formatMark(mark)}`, 'B=2');
   expect(readMark(text, 'r1')).toEqual(mark);
   expect(readMark(text, 'r2')).toBeNull();

@@ -1,7 +1,7 @@
 /**
- * Processes of ours that have left the group of their child (`setsid`, a daemon): no signal to the group reaches them. A mark in the
- * environment, which children inherit, tells whose they are, where the system shows it: on Linux. Only what a command's service has
- * started is ended. A browser or an agent that a credential plugin or ssh has started is the user's.
+ * Processes of ours that have left the group of their child (`setsid`, a daemon): no signal to the group reaches them. A mark in
+ * the environment, which children inherit, identifies them on Linux, where the environment can be read. Only the strays of command
+ * services are ended. A browser or an agent that a credential plugin or ssh has started is the user's.
  */
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
@@ -9,15 +9,15 @@ import { isGoneWithin } from './process-exit.ts';
 import { identifyProcesses, type ProcessIdentity } from './process-identity.ts';
 import { listPids } from './process-list.ts';
 
-/** The variable that each child gets. */
+/** The variable in the environment of each child. */
 export const markVariable = 'LOCALPORT_CHILD_OF';
 
 export interface Mark {
-  /** Of one run of LocalPort. */
+  /** Identifies one run of LocalPort. */
   readonly run: string;
-  /** Whether what the child has started ends with LocalPort. */
+  /** Whether the descendants of the child end with LocalPort. */
   readonly isOwned: boolean;
-  /** Of the child: `command tunnel`, `ssh bastion`. */
+  /** The name of the child: `command tunnel`, `ssh bastion`. */
   readonly name: string;
 }
 
@@ -37,7 +37,7 @@ const killGraceMs = 500;
 export const formatMark = ({ run, isOwned, name }: Mark): string =>
   `${run} ${isOwned ? 'owned' : 'free'} ${name}`;
 
-/** From the text of `/proc/PID/environ`, proc(5). null: no process of that run. */
+/** From the text of `/proc/PID/environ`, proc(5). null: not a process of that run. */
 export function readMark(environ: string, run: string): Mark | null {
   const prefix = `${markVariable}=${run} `;
   const entry = environ.split('\0').find((one) => one.startsWith(prefix));
@@ -46,7 +46,7 @@ export function readMark(environ: string, run: string): Mark | null {
 }
 
 /**
- * Ends the strays of commands, and tells in a sentence each what was found. `groups`: children that live still, which are told of
+ * Ends the strays of commands, and returns one sentence for each. `groups`: children that still live, which are reported
  * elsewhere. Never rejects.
  */
 export async function endStrays(
@@ -67,7 +67,7 @@ export async function endStrays(
   return sentences.slice(0, maxReported);
 }
 
-/** One sentence for a group: it names its leader, or who is left of it. */
+/** One sentence for a group: it names its leader, or a remaining member. */
 async function endGroup(group: readonly Found[], clock: Clock): Promise<string> {
   const named = group.find(({ pid, identity }) => pid === identity.pgid) ?? group[0];
   if (named === undefined) return '';
@@ -81,7 +81,7 @@ async function findStrays(run: string): Promise<readonly Found[]> {
   if (process.platform !== 'linux') return [];
   const strays: Stray[] = [];
   for (const pid of await listPids()) {
-    // Another user's cannot be read, and a process may end while it is looked at.
+    // The environment of another user's process cannot be read, and a process may end at any time.
     const environ = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
     const mark = readMark(environ, run);
     if (mark !== null && Number(pid) !== process.pid) strays.push({ pid: Number(pid), mark });
@@ -107,6 +107,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
   }
 }

@@ -1,9 +1,9 @@
 import { type Clock, sleep, withDeadline } from '../clock.ts';
 import type { GroupControl } from './process-group.ts';
 
-/** How long a child may take over a polite request. */
+/** How long a child may take to end after the polite signal. */
 export const politeDeadlineMs = 2_000;
-/** After SIGKILL. Only a process that waits inside the kernel, for a dead volume for example, takes longer, perhaps forever. */
+/** After SIGKILL. Only a process that waits inside the kernel, for a dead volume for example, takes longer, possibly forever. */
 const killDeadlineMs = 2_000;
 
 export interface Termination {
@@ -12,7 +12,7 @@ export interface Termination {
   /** Settles when the leader is reaped and its group is gone. */
   readonly gone: Promise<unknown>;
   readonly politeSignal: 'SIGTERM' | 'SIGINT';
-  /** Aborting it ends the patience at once; aborted from the start there is no polite request. */
+  /** Aborting it kills the group at once; if it is aborted from the start, there is no polite signal. */
   readonly force: AbortSignal;
   readonly clock: Clock;
 }

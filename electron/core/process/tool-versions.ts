@@ -1,4 +1,4 @@
-/** Which kubectl and ssh children get: how each tells its version. */
+/** The versions of the kubectl and ssh that children get. */
 import { startChild, startErrorOf } from './child-start.ts';
 import type { Environment } from './environment-block.ts';
 
@@ -11,11 +11,11 @@ export type VersionedTool = keyof typeof versionArguments;
 
 const limits = { timeout: 10_000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
 
-/** kubectl's JSON, or the first words that ssh says on stderr: `OpenSSH_9.2p1 Debian-2, OpenSSL 3.0`. */
+/** From kubectl's JSON, or from the beginning of ssh's stderr: `OpenSSH_9.2p1 Debian-2, OpenSSL 3.0`. */
 export const versionIn = (text: string): string =>
   /"gitVersion":\s*"([^"]+)"/.exec(text)?.[1] ?? text.trim().split(/[,\n]/, 1)[0] ?? '';
 
-/** The version, or in words why there is none. Never rejects. */
+/** The version, or a message why there is none. Never rejects. */
 export async function readToolVersion(tool: VersionedTool, environment: Environment): Promise<string> {
   const started = startChild([tool, ...versionArguments[tool]], {
     env: environment,

@@ -1,6 +1,6 @@
 /**
- * Runs `bind` with another umask: what makes its file before it returns makes it with these rights from the beginning. The
- * umask is of the whole process, so nothing that is asynchronous has a part in it.
+ * Runs `bind` with another umask: a file that `bind` creates synchronously has these permissions from the beginning. The
+ * umask belongs to the whole process, so it must not cover anything asynchronous.
  */
 export function withUmask(umask: number, bind: () => void): void {
   const before = process.umask(umask);

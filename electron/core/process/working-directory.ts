@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
 /**
- * Where the process was started; the root when that folder is gone, for then nothing is found relative to it anyway.
- * Node remembers the answer of `process.cwd()`, so the folder is looked at each time.
+ * The folder that the process was started in; the root if that folder is gone, since no relative path works then anyway.
+ * Node caches the result of `process.cwd()`, so the folder is checked each time.
  */
 export function workingDirectory(): string {
   try {

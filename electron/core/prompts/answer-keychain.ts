@@ -1,6 +1,6 @@
-/** Where answers are kept beyond the end of LocalPort, because the user wants it. Nothing here rejects. */
+/** Where answers are stored after LocalPort quits, if the user wants that. Nothing here rejects. */
 export interface AnswerKeychain {
-  /** Nothing is kept. */
+  /** No answers are stored. */
   readonly isEmpty: boolean;
   /** Whether `recall` may find it. */
   has(name: string): boolean;

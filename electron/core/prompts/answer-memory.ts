@@ -27,7 +27,7 @@ export class AnswerMemory {
     return kept?.answer ?? null;
   }
 
-  /** `once`: it came too late for its login, so it is not known whether it is right. */
+  /** `once`: it came too late for its login, so it may be wrong. */
   keep(key: string, answer: Answer, { once = false }: { readonly once?: boolean } = {}): void {
     this.#answers.delete(key);
     this.#answers.set(key, { answer, once });
@@ -39,7 +39,7 @@ export class AnswerMemory {
     this.#answers.delete(key);
   }
 
-  /** The user is asked for the password of this login, whatever the config says. */
+  /** Makes LocalPort ask the user for the password of this login, even if the config has one. */
   replaceStored(login: string): void {
     this.#replaced.delete(login);
     this.#replaced.add(login);

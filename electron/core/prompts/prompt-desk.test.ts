@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 describe('the prompt desk', () => {
-  it('asks nothing while nobody could answer', async () => {
+  it('asks nothing while no user can answer', async () => {
     expect(await desk.ask(code, never())).toBeNull();
     expect(desk.prompts()).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('the prompt desk', () => {
     expect((await answers).map((answer) => answer?.text)).toEqual(['tortoise', 'tortoise']);
   });
 
-  it('keeps apart what different logins are asked in the same words', async () => {
+  it('does not confuse questions of different logins in the same words', async () => {
     const leave = desk.attend();
     const answers = ['port 2201', 'port 2202'].map((sameAs) =>
       desk.ask(
@@ -68,7 +68,7 @@ describe('the prompt desk', () => {
     expect(await Promise.all(answers)).toEqual([null, null]);
   });
 
-  it('hides no short choice, which would hide half of the log', () => {
+  it('does not redact short choices, which would redact half of the log', () => {
     const leave = desk.attend();
     onSecret.mockClear();
     void desk.ask(code, never());
@@ -77,7 +77,7 @@ describe('the prompt desk', () => {
     leave();
   });
 
-  it('takes a wish to remember only where that was offered', async () => {
+  it('accepts `remember` only for questions that offer it', async () => {
     desk.attend();
     const offered = desk.ask({ ...passphrase('web'), remember: 'offered' }, never());
     expect(desk.prompts()).toMatchObject([{ remember: 'offered' }]);
@@ -98,7 +98,7 @@ describe('the prompt desk', () => {
     expect(await Promise.all(answers)).toEqual([null, null]);
   });
 
-  it('takes a question back when its program ends, unless another one waits for the same answer', async () => {
+  it('withdraws a question when its program ends, unless another program waits for the same answer', async () => {
     desk.attend();
     const ended = new AbortController();
     const first = desk.ask(passphrase('web'), ended.signal);
@@ -119,7 +119,7 @@ describe('the prompt desk', () => {
     expect(await answer).toBeNull();
   });
 
-  it('takes every question back when the last one leaves who could answer', async () => {
+  it('withdraws all questions when the last user interface that can answer goes away', async () => {
     const [first, last] = [desk.attend(), desk.attend()];
     const answer = desk.ask(code, never());
     first();
@@ -129,7 +129,7 @@ describe('the prompt desk', () => {
     expect(desk.isAttended).toBe(false);
   });
 
-  it('takes no answer to what only needs a touch, and none that comes late', async () => {
+  it('accepts no answer to a question that only needs a touch, and no late answer', async () => {
     desk.attend();
     const ended = new AbortController();
     const touched = desk.ask({ ...code, kind: 'touch' }, ended.signal);

@@ -4,7 +4,7 @@
  *
  * 1. A question ends once: with an answer, dismissed, given up after five minutes, or when its program ends.
  * 2. Programs that ask for the same password or passphrase share one question.
- * 3. `isAttended` is false while there is no user to answer: then nothing is asked.
+ * 3. `isAttended` is false while there is no user to answer; nothing is asked then.
  */
 import { randomUUID } from 'node:crypto';
 import { isReusable, type Prompt, type PromptKind, type Remember } from '../../../shared/prompt.ts';
@@ -15,7 +15,7 @@ import { type Answer, AnswerMemory } from './answer-memory.ts';
 /** Longer than any server waits for a login (LoginGraceTime, 120 s by default), and enough to find a phone. */
 const patienceMs = 300_000;
 
-/** Shorter answers that may not be given again are choices, such as the "1" of a menu, which stands in many lines. */
+/** Shorter answers that may not be reused are choices, such as the "1" of a menu, and would be redacted in many lines. */
 const minCodeLength = 6;
 
 /** What the user has answered. */
@@ -25,10 +25,10 @@ export interface UserAnswer extends Answer {
 }
 
 export interface Question {
-  /** Those that wait for the answer now; asked again whenever somebody looks. */
+  /** Services that wait for the answer; evaluated for each snapshot. */
   readonly services: () => readonly string[];
   readonly asker: string;
-  /** Programs with the same one want the same answer: of a password, for the same login. null: no other program wants it. */
+  /** Programs with the same key share one answer, such as the password of one login. null: the answer is for one program only. */
   readonly sameAs: string | null;
   readonly words: string;
   readonly kind: PromptKind;
@@ -54,7 +54,7 @@ export interface PromptDeskOptions {
   readonly onChange: () => void;
   /** An answer that must never be shown. */
   readonly onSecret: (value: string) => void;
-  /** Absent: nothing is kept beyond the end of LocalPort. */
+  /** Absent: no answer is stored after LocalPort quits. */
   readonly keychain?: AnswerKeychain;
 }
 
@@ -79,7 +79,7 @@ export class PromptDesk {
     return this.#attendants.size > 0;
   }
 
-  /** Somebody can answer until the returned function is called; with the last one the questions go. */
+  /** A user can answer until the returned function is called; the last such call withdraws all questions. */
   attend(): () => void {
     const attendant = Symbol('attendant');
     this.#attendants.add(attendant);
@@ -97,7 +97,7 @@ export class PromptDesk {
     }));
   }
 
-  /** The answer; null without one, or when the program has ended, as `signal` says. Never rejects. */
+  /** The answer; null if there is none, or if the program has ended (`signal`). Never rejects. */
   ask(question: Question, signal: AbortSignal): Promise<UserAnswer | null> {
     if (!this.isAttended || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** The keychain of a Mac that is there for tests; elsewhere `secret-reader.test.ts` has the answers of `security`. */
+/** The keychain of a Mac on CI; elsewhere `secret-reader.test.ts` imitates the output of `security`. */
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readSecret } from './secret-reader.ts';
@@ -18,9 +18,9 @@ describe.skipIf(!isMacForTests)('the keychain of a Mac', () => {
     answerOf(removeCall(name, 'darwin'));
   });
 
-  // Plain, with what `security -i` splits at, with what it prints in hexadecimal, and what only looks like that.
+  // Plain text, text with characters that `security -i` splits at, text that it prints as hexadecimal, text that looks like that.
   test.each(['hunter2', String.raw`two words "and" a \ backslash`, 'pässwörd', 'abcdef12'])(
-    'gives %s back as it was stored',
+    'returns %s as it was stored',
     async (password) => {
       expect(answerOf(storeCall(name, password, 'darwin'))).toMatchObject({ exitCode: 0 });
       expect(await readSecret({ kind: 'keychain', name }, { run, platform: 'darwin' })).toEqual({
@@ -30,7 +30,7 @@ describe.skipIf(!isMacForTests)('the keychain of a Mac', () => {
     },
   );
 
-  test('does not have what was removed', async () => {
+  test('no longer has a removed password', async () => {
     answerOf(removeCall(name, 'darwin'));
     expect(await readSecret({ kind: 'keychain', name }, { run, platform: 'darwin' })).toMatchObject({
       ok: false,

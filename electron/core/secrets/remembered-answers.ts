@@ -1,9 +1,9 @@
 /**
- * Answers of the user in the keychain: passwords and passphrases that have worked, by what they open. Invariants:
+ * Answers of the user in the keychain: passwords and passphrases that have worked, named by what they unlock. Invariants:
  *
- * 1. The keychain is read only for an answer that LocalPort has put there, once for all who need it at the moment.
+ * 1. The keychain is read only for an answer that LocalPort has put there, once for all concurrent callers.
  * 2. A keychain that could not be read (it is locked, say) is not read again before `allow`: it may ask the user to unlock it.
- * 3. An answer is in a store or nowhere: one that a store returns differently is removed.
+ * 3. An answer is stored intact or not at all: one that is read back differently is removed.
  */
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -17,15 +17,15 @@ export interface RememberedAnswersParts {
   readonly names: RememberedNames;
   readonly clock: Clock;
   readonly log: Logger;
-  /** In names it is `~`. */
+  /** Abbreviated as `~` in names. */
   readonly homeDirectory: string;
-  /** Called before anybody gets the answer: it must never be shown. */
+  /** Called before the caller gets the answer: it must never be shown. */
   readonly onFound: (answer: string) => void;
-  /** Why an answer could not be stored; null: one was. */
+  /** Why an answer could not be stored; null: it was stored. */
   readonly onStored: (failure: string | null) => void;
 }
 
-/** No answer is ever stored under it: whether it is missing tells whether there is a store. */
+/** No answer is ever stored under this name: that it is reported as missing shows that the keychain works. */
 const absentName = 'localport-is-there-a-keychain';
 const availableWithinMs = 2_000;
 
@@ -34,7 +34,7 @@ export class RememberedAnswers implements AnswerKeychain {
   readonly #reading = new Map<string, Promise<string | null>>();
   #isAvailable = false;
   #isBarred = false;
-  /** Of changes, one after the other. */
+  /** The last of the pending changes, which run one after another. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: RememberedAnswersParts) {
@@ -45,7 +45,7 @@ export class RememberedAnswers implements AnswerKeychain {
     return this.#isBarred || this.#parts.names.all().length === 0;
   }
 
-  /** The user has just asked for something that may need an answer. */
+  /** The user has just started something that may need an answer. */
   allow(): void {
     this.#isBarred = false;
   }
@@ -115,7 +115,7 @@ export class RememberedAnswers implements AnswerKeychain {
   async #remove(name: string): Promise<void> {
     const { tools, names, log } = this.#parts;
     if (!names.has(name)) return;
-    // First: whatever becomes of the keychain's own, it is not offered again.
+    // First, so that the answer is not offered again even if the keychain keeps it.
     await names.remove(name);
     const removed = await removeSecret(name, tools);
     if (removed.ok) log.info(`the ${name} was removed from the keychain`);

@@ -22,7 +22,7 @@ function names(): RememberedNames {
   return new RememberedNames(folder, { ...silentLogger, warn: complain, error: complain });
 }
 
-it('notes names for the user only, and sees what another process removes', async () => {
+it('stores names readable only by the user, and sees what another process removes', async () => {
   const [host, command] = [names(), names()];
   expect(host.all()).toEqual([]);
   await host.add('password of me@bastion');
@@ -35,7 +35,7 @@ it('notes names for the user only, and sees what another process removes', async
   expect(complaints).toEqual([]);
 });
 
-it('bounds their number, the oldest go first', async () => {
+it('bounds the number of names, dropping the oldest first', async () => {
   const noted = names();
   for (let count = 0; count < 205; count += 1) await noted.add(`password of u${String(count)}@h`);
   expect(noted.all()).toHaveLength(200);
@@ -43,7 +43,7 @@ it('bounds their number, the oldest go first', async () => {
   expect(noted.has('password of u5@h')).toBe(true);
 });
 
-it('replaces a damaged file, and complains of it once', async () => {
+it('replaces a damaged file, and warns about it once', async () => {
   await writeFile(file, '{"version":1,"names":[7]}');
   const noted = names();
   expect([noted.all(), noted.all()]).toEqual([[], []]);

@@ -1,6 +1,6 @@
 /**
- * Which answers are in the keychain, in a state file of the app's own: names, never an answer. So the keychain, which may ask the
- * user to unlock it, is only read for what is there. The command removes names too, so each look is at the file.
+ * A state file with the names of the answers in the keychain, never an answer. So the keychain, which may ask the user to unlock
+ * it, is only read for answers that exist. The command removes names too, so the file is read each time.
  */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import type { Logger } from '../observability/logger.ts';
 
 const fileName = 'remembered-answers.json';
 const maxFileBytes = 256 * 1024;
-/** Beyond it the oldest are no longer looked up. */
+/** Beyond this limit the oldest are no longer looked up. */
 const maxNames = 200;
 
 /** The first version that was ever released is 1. */
@@ -34,7 +34,7 @@ export class RememberedNames {
     this.#log = log;
   }
 
-  /** The newest last. A file that is damaged, or of a newer LocalPort, has none. */
+  /** The newest last. Empty if the file is damaged or written by a newer LocalPort. */
   all(): readonly string[] {
     try {
       return this.#read();
@@ -65,7 +65,7 @@ export class RememberedNames {
     return this.#writing;
   }
 
-  /** Throws what is wrong with the file; none at all is an empty one. */
+  /** Throws if the file is invalid; a missing file is an empty one. */
   #read(): readonly string[] {
     const stats = statSync(this.#path, { throwIfNoEntry: false });
     if (stats === undefined) return [];
@@ -84,7 +84,7 @@ export class RememberedNames {
     }
   }
 
-  /** A damaged file is replaced; one of a newer LocalPort is not. */
+  /** A damaged file is replaced; a file of a newer LocalPort is not. */
   #namesToChange(): readonly string[] {
     try {
       return this.#read();

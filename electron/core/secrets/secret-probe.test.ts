@@ -32,7 +32,7 @@ const refused: ProbeResult = {
   failure: { kind: 'answered', answer: { code: 'check-refused', title: 'Redis refused the login' } },
 };
 
-/** A probe that takes only one password, and the passwords that it was given. */
+/** A probe that accepts only one password, and records the passwords that it was given. */
 function probing(right: string, stored: (string | null)[]) {
   const given: unknown[] = [];
   const store = new SecretStore({
@@ -54,14 +54,14 @@ function probing(right: string, stored: (string | null)[]) {
   return { probe, given };
 }
 
-it('logs in with what a reference means, and reads it once', async () => {
+it('logs in with the secret behind a reference, and reads it once', async () => {
   const { probe, given } = probing('hush', ['hush']);
   expect(await probe(request(redis('keychain:cache')))).toEqual(passed);
   expect(await probe(request(redis('keychain:cache')))).toEqual(passed);
   expect(given).toEqual(['hush', 'hush']);
 });
 
-it('hands on what names no secret', async () => {
+it('passes a probe without a reference on unchanged', async () => {
   const { probe, given } = probing('hush', []);
   await probe(request(redis('hush')));
   await probe(request(redis(null)));
@@ -69,14 +69,14 @@ it('hands on what names no secret', async () => {
   expect(given).toEqual(['hush', null, undefined]);
 });
 
-it('reads what the server refused again', async () => {
+it('reads a secret again after the server refused it', async () => {
   const { probe, given } = probing('new', ['old', 'new']);
   expect(await probe(request(redis('keychain:cache')))).toEqual(refused);
   expect(await probe(request(redis('keychain:cache')))).toEqual(passed);
   expect(given).toEqual(['old', 'new']);
 });
 
-it('is not made without its password, and says what to do', async () => {
+it('does not run without its password, and says what to do', async () => {
   const { probe, given } = probing('hush', [null]);
   const title = 'The keychain has no password cache';
   expect(await probe(request(redis('keychain:cache')))).toEqual({

@@ -23,7 +23,7 @@ export const withSecretPasswords =
     };
   };
 
-/** Whatever it refused: another reading costs little. */
+/** Any refusal: reading the secret again costs little. */
 const isRefusal = (result: ProbeResult): boolean =>
   result.kind === 'failed' &&
   result.failure.kind === 'answered' &&

@@ -14,7 +14,7 @@ const answered = (given: Partial<ToolAnswer>): ToolAnswer => ({
   ...given,
 });
 
-/** What is read, and the programs that ran. */
+/** The result, and the programs that ran. */
 async function read(
   reference: SecretReference,
   platform: NodeJS.Platform,
@@ -46,7 +46,7 @@ describe('a secret', () => {
     });
   });
 
-  it('that the keychain of macOS prints in hexadecimal is decoded, unless it consists of such digits', async () => {
+  it('that the macOS keychain prints in hexadecimal is decoded, unless it consists of such digits', async () => {
     const hex = Buffer.from('pässword').toString('hex');
     const detailed = {
       stderr: `keychain: "login.keychain"\npassword: 0x${hex.toUpperCase()}  "p\\303\\244ssword"\n`,
@@ -110,13 +110,13 @@ it.each([
   ['db', 'LocalPort: db'],
   ['password of me@bastion', 'LocalPort: me@bastion'],
   ['passphrase of ~/.ssh/id_ed25519', 'LocalPort: passphrase of ~/.ssh/id_ed25519'],
-])('is called so that the user recognizes it: %s', (name, label) => {
+])('has a name that the user recognizes: %s', (name, label) => {
   expect(storeCall(name, 'x', 'linux').argv).toContain(`--label=${label}`);
   const quoted = label === 'LocalPort: db' ? '-a db' : `-a "${name}"`;
   expect(storeCall(name, 'x', 'darwin').input).toContain(`${quoted} -l "${label}"`);
 });
 
-it('goes to security on stdin, in its quotes', () => {
+it('goes to security on stdin, quoted', () => {
   const call = storeCall('db', String.raw`a "b" \c $d 'e'`, 'darwin');
   expect(call.argv).toEqual(['security', '-i']);
   expect(call.input).toBe(

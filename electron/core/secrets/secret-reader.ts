@@ -1,4 +1,4 @@
-/** Reads one secret from where it is kept, or tells why not. */
+/** Reads one secret from its store, or says why it could not be read. */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { setCommand, type SecretReference } from '../../../shared/secret-reference.ts';
@@ -61,12 +61,12 @@ const unreadable = (reference: SecretReference, program: string, reason: string)
   describeCause('secret-unreadable', {
     what: referenceText(reference),
     evidence: reason.startsWith(`${program}: `) ? reason : `${program}: ${reason}`,
-    // It asks the user to unlock something: again and again would be a nuisance.
+    // The program asks the user to unlock something, which must not happen repeatedly.
     asksUser: program !== 'secret-tool',
     command: program === 'op' ? 'op signin' : undefined,
   });
 
-/** Text that `security` would have printed as these digits; null: none. */
+/** The text that `security` prints as these digits; null: none. */
 function decodedHex(digits: string): string | null {
   if (!/^(?:[0-9a-f]{2})+$/i.test(digits)) return null;
   try {

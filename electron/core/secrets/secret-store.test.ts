@@ -25,7 +25,7 @@ function storeOf(answers: (string | null)[]) {
   return { store, resolve, reads, found };
 }
 
-it('gives a plain password as it is', async () => {
+it('returns a plain password unchanged', async () => {
   const { resolve, reads } = storeOf([]);
   expect(await resolve('hush')).toBe('hush');
   expect(reads).toEqual([]);
@@ -42,7 +42,7 @@ it('reads op only when the user has asked, once for all services that share it',
   expect(found).toEqual(['s1']);
 });
 
-it('does not ask op again by itself after a failure or a refused login', async () => {
+it('does not call op again without the user after a failure or a refused login', async () => {
   const { store, resolve, reads } = storeOf([null, 's1', 's2']);
   store.allow([op]);
   expect(await resolve(op)).toBe('secret-unreadable');
@@ -56,7 +56,7 @@ it('does not ask op again by itself after a failure or a refused login', async (
   expect(reads).toHaveLength(3);
 });
 
-it('reads the keychain at need, and again when the user tries again or it was refused', async () => {
+it('reads the keychain on demand, and again when the user retries or the password was refused', async () => {
   const { store, resolve, reads } = storeOf(['s1', 's2', 's3']);
   expect([await resolve(keychain), await resolve(keychain)]).toEqual(['s1', 's1']);
   store.allow([keychain]);

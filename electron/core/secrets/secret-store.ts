@@ -1,9 +1,9 @@
 /**
  * The secrets that the config refers to, read when they are needed and kept in memory only. Invariants:
  *
- * 1. While one is being read, all who need it share that read.
- * 2. `op://…` may ask the user for a fingerprint: it is read only after `allow`, once for each call of it.
- * 3. One that a server refused is read again: at the next need, or, of `op://…`, after the next `allow`.
+ * 1. Concurrent callers of the same secret share one read.
+ * 2. `op://…` may ask the user for a fingerprint: it is read only after `allow`, once per call.
+ * 3. A secret that a server refused is read again: on the next use, or, for `op://…`, after the next `allow`.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -11,7 +11,7 @@ import { parseSecretReference, type SecretReference } from '../../../shared/secr
 
 export interface SecretStoreParts {
   readonly read: (reference: SecretReference) => Promise<Result<string, Cause>>;
-  /** Called before anybody gets the value: it must never be shown. */
+  /** Called before the caller gets the value: it must never be shown. */
   readonly onFound: (value: string) => void;
 }
 
@@ -26,12 +26,12 @@ export class SecretStore {
     this.#parts = parts;
   }
 
-  /** The user has just asked for what needs these passwords of the config. */
+  /** The user has just started something that needs these passwords of the config. */
   allow(passwords: Iterable<string>): void {
     for (const password of passwords) this.#allowed.add(password);
   }
 
-  /** The password that `password` of the config means. Never rejects. */
+  /** The password behind `password` of the config. Never rejects. */
   async resolve(password: string): Promise<Result<string, Cause>> {
     const reference = parseSecretReference(password);
     if (reference === null) return ok(password);
@@ -50,7 +50,7 @@ export class SecretStore {
     return reading;
   }
 
-  /** A server did not accept what it means. */
+  /** A server refused the password behind it. */
   refuse(password: string): void {
     this.#refused.add(password);
   }

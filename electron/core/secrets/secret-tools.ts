@@ -10,7 +10,7 @@ export interface ToolCall {
 }
 
 export interface ToolAnswer {
-  /** null: it could not be started, or it was ended. */
+  /** null: it could not be started, or it was killed. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -20,10 +20,10 @@ export interface ToolAnswer {
 /** Runs one of these programs. Never rejects. */
 export type RunTool = (call: ToolCall) => Promise<ToolAnswer>;
 
-/** They may ask the user to unlock something. */
+/** Long, since the tools may ask the user to unlock something. */
 export const toolTimeoutMs = 60_000;
 
-/** security(1) -i reads lines of at most 4,096 bytes; what the command itself takes is left out. */
+/** security(1) -i reads lines of at most 4,096 bytes, including the rest of the command. */
 export const maxSecretBytes = 1_024;
 
 const serviceName = 'localport';
@@ -38,12 +38,12 @@ export function readCall(reference: SecretReference, platform: NodeJS.Platform):
     : { argv: ['secret-tool', 'lookup', ...attributes(name)] };
 }
 
-/** `security` prints what is not ASCII as hexadecimal digits; `-g` tells that from a password of such digits. */
+/** `security` prints non-ASCII text as hexadecimal digits; `-g` distinguishes that from a password of such digits. */
 export const readInDetailCall = (name: string): ToolCall => ({
   argv: ['security', 'find-generic-password', ...item(name), '-g'],
 });
 
-/** What Keychain Access and Passwords and Keys call it: `LocalPort: db`, `LocalPort: me@bastion`. */
+/** The name in Keychain Access and Passwords and Keys: `LocalPort: db`, `LocalPort: me@bastion`. */
 const labelOf = (name: string): string => `LocalPort: ${name.replace(/^password of /, '')}`;
 
 export function storeCall(name: string, password: string, platform: NodeJS.Platform): ToolCall {
@@ -63,6 +63,6 @@ export const removeCall = (name: string, platform: NodeJS.Platform): ToolCall =>
     ? { argv: ['security', 'delete-generic-password', ...item(name)] }
     : { argv: ['secret-tool', 'clear', ...attributes(name)] };
 
-/** As `security -i` splits a line: a backslash makes the next character mean itself. */
+/** Quoted for `security -i`: a backslash escapes the next character. */
 const quoted = (word: string): string =>
   /^[\w./@:-]+$/.test(word) ? word : `"${word.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;

@@ -1,4 +1,4 @@
-/** Puts one secret where the platform keeps secrets, and takes it away again. */
+/** Stores one secret in the platform's secret store, and removes it again. */
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { readSecret, type ReaderParts } from './secret-reader.ts';
 import { removeCall, storeCall, type ToolAnswer } from './secret-tools.ts';
@@ -8,11 +8,11 @@ export interface WriteFailure {
   readonly program: string;
   /** The program is not installed. */
   readonly isMissing: boolean;
-  /** In the words of the program, or in ours. */
+  /** The message of the program, or our own. */
   readonly reason: string;
 }
 
-/** Fails unless it can be read again as it was given. */
+/** Fails unless the secret can be read back unchanged. */
 export async function storeSecret(
   name: string,
   value: string,

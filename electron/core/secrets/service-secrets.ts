@@ -1,8 +1,8 @@
-/** Where a service names secrets. Pure. */
+/** The secrets that a service refers to. Pure. */
 import { parseSecretReference } from '../../../shared/secret-reference.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
-/** The passwords of a service as the config has them: of its ssh login and of its check. */
+/** The passwords of a service as written in the config: for its ssh login and its check. */
 export function passwordsOf({ connection, healthCheck: { probe } }: ServiceSpec): readonly string[] {
   const passwords = [
     connection.technology === 'ssh' ? connection.password : null,

@@ -7,7 +7,7 @@ interface PendingTimer {
   readonly action: () => void;
 }
 
-/** A clock that moves only when told to. Timers fire in order of due time, then of creation. */
+/** A clock that moves only when a test advances it. Timers fire in order of due time, then of creation. */
 export class FakeClock implements Clock {
   #monotonicMs = 0;
   #asleepMs = 0;
@@ -50,7 +50,7 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves both clocks on, firing what falls due and letting promises settle after each. */
+  /** Advances all clocks, fires the timers that are due, and lets promises settle after each. */
   async advance(ms: number): Promise<void> {
     const target = this.#monotonicMs + ms;
     await settle();
@@ -64,7 +64,7 @@ export class FakeClock implements Clock {
     await settle();
   }
 
-  /** The process that this was the clock of has crashed: none of its timers fires any more. */
+  /** The process with this clock has crashed: none of its timers fires any more. */
   crash(): void {
     for (const timer of this.#timers) this.#forget(timer);
   }
@@ -75,7 +75,7 @@ export class FakeClock implements Clock {
     this.#asleepMs += ms;
   }
 
-  /** Somebody set the wall clock. */
+  /** Sets the wall clock forward or back. */
   setWall(byMs: number): void {
     this.#wallMs += byMs;
   }

@@ -13,7 +13,7 @@ import { FakeClock } from './fake-clock.ts';
 import { expectNothingLeftOpen } from './leak-check.ts';
 import { openResources } from './open-resources.ts';
 
-it('names all that is still open, and is content when it is closed', async () => {
+it('names everything that is still open, and passes once it is closed', async () => {
   const before = openResources();
   const folder = mkdtempSync(path.join(tmpdir(), 'leaks-'));
   const scope = new Scope('of the test');
@@ -31,7 +31,7 @@ it('names all that is still open, and is content when it is closed', async () =>
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-  // Node does not wait for it, and it lives all the same.
+  // Node does not wait for it, but it still runs.
   child.unref();
 
   const leaks = await expectNothingLeftOpen(before).catch((error: unknown) => String(error));

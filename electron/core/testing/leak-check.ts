@@ -4,7 +4,7 @@ import { type OpenResources, openedSince } from './open-resources.ts';
 const settleMs = 1_000;
 const pollMs = 10;
 
-/** Fails with the names of what is open, was not in `before`, and does not close while it settles. */
+/** Fails with the names of resources that were not in `before` and do not close within `settleMs`. */
 export async function expectNothingLeftOpen(before: OpenResources): Promise<void> {
   const deadline = performance.now() + settleMs;
   let leaks = openedSince(before);

@@ -7,7 +7,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { Server, Socket } from 'node:net';
 import { setLifetimeTracker } from '../lifetime-tracker.ts';
 
-/** Scopes, tasks, fake timers and handles as objects, children as PIDs; described when asked. */
+/** Scopes, tasks, fake timers and handles as objects, children as PIDs; described on demand. */
 export type OpenResources = ReadonlyMap<object | number, () => string>;
 
 const tracked = new Map<object, () => string>();
@@ -25,13 +25,13 @@ export function openResources(): OpenResources {
   return new Map<object | number, () => string>([...tracked, ...handles, ...livingChildren()]);
 }
 
-/** What is open now and was not in `before`; of timers and requests all, since those of the runner pass soon. */
+/** What is open now and was not in `before`; all timers and requests, since those of the test runner end soon. */
 export function openedSince(before: OpenResources): readonly string[] {
   const opened = [...openResources()].filter(([resource]) => !before.has(resource));
   return [...opened.map(([, describe]) => describe()), ...activeRequestsAndTimers()];
 }
 
-/** In `getActiveResourcesInfo` by these names, and in `_getActiveHandles` as objects, which say more. */
+/** In `getActiveResourcesInfo` by these names, and in `_getActiveHandles` as objects, which hold more details. */
 const handleTypes = new Set([
   'FSEventWrap',
   'MessagePort',
@@ -70,7 +70,7 @@ function describeHandle(handle: object): string {
   return handle.constructor.name;
 }
 
-/** Also those that Node does not wait for. Empty where there is no /proc. */
+/** Includes those that Node does not wait for. Empty where there is no /proc. */
 function livingChildren(): readonly (readonly [pid: number, describe: () => string])[] {
   try {
     const threads = readdirSync('/proc/self/task');

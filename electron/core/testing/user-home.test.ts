@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { userEnvironment, userPaths } from './user-home.ts';
 
-it.each(['darwin', 'linux'] as const)('on %s two users of the tests share no folder', (platform) => {
+it.each(['darwin', 'linux'] as const)('on %s two test users share no folder', (platform) => {
   const placesOf = (home: string): readonly string[] => {
     const { stateDirectory, logDirectory, runtimeDirectory } = userPaths(
       userEnvironment(home, `${home}/run`, platform),

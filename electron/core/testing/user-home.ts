@@ -1,10 +1,10 @@
-/** The home of a user of the tests: apart from everybody else's, on each system by what that system asks. */
+/** The home of a test user, separate from all others by the means of each system. */
 import path from 'node:path';
 import { resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
 
 /**
- * What a program started in this home has in its environment. A host finds its sockets by XDG_RUNTIME_DIR on Linux and by
- * TMPDIR on macOS, where all users' tests would meet in one folder without it. `runFolder` is for this user only.
+ * The environment of a program that is started in this home. A host finds its sockets by XDG_RUNTIME_DIR on Linux and by
+ * TMPDIR on macOS, where all test users would otherwise share one folder. `runFolder` is for this user only.
  */
 export const userEnvironment = (
   home: string,
@@ -18,7 +18,7 @@ export const userEnvironment = (
   ...(platform === 'darwin' ? { TMPDIR: runFolder } : {}),
 });
 
-/** Where a host that is started so keeps its things. */
+/** The folders and files of a host that is started in this environment. */
 export const userPaths = (
   env: Readonly<Record<string, string | undefined>>,
   platform = process.platform,

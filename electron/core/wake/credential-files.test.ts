@@ -28,13 +28,13 @@ describe('credential files', () => {
     expect(files.filter((file) => isCredential(folder, file))).toEqual([]);
   });
 
-  it('are no sockets and folders, whatever they are called', () => {
+  it('are never sockets or folders, whatever their names', () => {
     expect(isCredential('.ssh', 'cm-host', 'other')).toBe(false);
     expect(isCredential('.ssh', 'config', 'other')).toBe(false);
     expect(isCredential('.kube', 'config', 'other')).toBe(false);
   });
 
-  it('count when they are gone only where that may be the fix', () => {
+  it('count when they are removed only if that may be the fix', () => {
     expect(isCredential('.ssh', 'known_hosts', 'gone')).toBe(true);
     expect(isCredential('.ssh', 'cm-host', 'gone')).toBe(false);
     expect(isCredential('.ssh', 'id_rsa', 'gone')).toBe(false);

@@ -1,12 +1,12 @@
 /**
- * Which files are credentials, and whose. Caches that credential plugins write at every use are none: a failing forward
- * would wake itself through them, again and again. Pure.
+ * Which files are credentials, and for which technology. Caches that credential plugins write on every use do not count: a
+ * failing forward would trigger its own retries through them. Pure.
  */
 
-/** Who may get in now. Cloud logins concern kubectl, whose plugins use them. `all`: nobody knows. */
+/** The technology whose logins may work now. Cloud logins concern kubectl, whose plugins use them. `all`: unknown. */
 export type CredentialConcern = 'ssh' | 'kubectl' | 'all';
 
-/** `other`: a folder, a socket, a pipe. `gone`: it was removed, or was only there for a moment. */
+/** `other`: a folder, a socket, a pipe. `gone`: it was removed, or existed only for a moment. */
 export type FileKind = 'file' | 'other' | 'gone';
 
 export interface CredentialFolder {
@@ -22,11 +22,11 @@ const named = (folder: string, files: RegExp): CredentialFolder => ({
   isCredential: (file, kind) => kind !== 'other' && files.test(file) && !isByWork(file),
 });
 
-/** Written by the way: locks, backups, and what editors and tools put beside a file before they replace it. */
+/** By-products: locks, backups, and temporary files that editors and tools write before they replace a file. */
 const isByWork = (file: string): boolean =>
   /^\.|~$|\.(old|bak|lock|lockfile|tmp|temp|new|swp|swx|part|pid|log)$/.test(file);
 
-/** Keys may have any name; these are none. `-cert.pub` is a certificate that somebody signed. */
+/** Keys may have any name, except these. `-cert.pub` is a signed certificate. */
 const isNoKey = (file: string): boolean =>
   /^(authorized_|environment$|rc$)|\.sock(et)?$|^(S\.|agent|ssh-agent)|[@:]/.test(file);
 

@@ -1,4 +1,4 @@
-/** The folders where credentials are on this computer, and what there is of them now. */
+/** The folders with credentials on this computer, and their current content. */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stateOf } from '../watch/polled-names.ts';
@@ -8,11 +8,11 @@ import { credentialFolders, type CredentialConcern, type FileKind } from './cred
 export interface CredentialPlace {
   readonly folder: string;
   readonly concerns: CredentialConcern;
-  /** Whether a file of this name is one of its credentials, or was. */
+  /** Whether a file of this name is, or was, one of its credentials. */
   readonly matters: (file: string) => boolean;
 }
 
-/** `kubeconfigs`: those that are used beside ~/.kube/config. */
+/** `kubeconfigs`: the files that are used besides ~/.kube/config. */
 export function credentialPlaces(
   kubeconfigs: readonly string[],
   { homeDirectory, platform }: Pick<WatchSystem, 'homeDirectory' | 'platform'>,
@@ -33,11 +33,11 @@ export function credentialPlaces(
   return [...usual, ...named];
 }
 
-/** The names of its credentials. */
+/** The names of the credentials in this folder. */
 export const credentialsIn = ({ folder, matters }: CredentialPlace): readonly string[] =>
   filesIn(folder).filter(matters);
 
-/** Changes with each credential that comes, goes or is written. */
+/** A fingerprint that changes whenever a credential is added, removed or written. */
 export const stateOfPlace = (place: CredentialPlace): string =>
   credentialsIn(place)
     .map((file) => `${file} ${stateOf(path.join(place.folder, file))}`)

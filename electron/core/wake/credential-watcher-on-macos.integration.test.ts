@@ -47,7 +47,7 @@ function start(...kubeconfigs: readonly string[]): void {
 }
 
 describe('on macOS the credential watcher', () => {
-  it('hears 1 s later of what its watches missed as they began, and once only', async () => {
+  it('finds 1 s later, and only once, a change that its watches missed as they began', async () => {
     start();
     writeFileSync(path.join(kube, 'config'), 'signed in');
     await clock.advance(1_000 + settleMs);
@@ -56,7 +56,7 @@ describe('on macOS the credential watcher', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it('does not tell twice of a change that was reported', async () => {
+  it('does not report a change twice', async () => {
     start();
     writeFileSync(path.join(kube, 'config'), 'signed in');
     watches.report(kube, 'config');
@@ -64,7 +64,7 @@ describe('on macOS the credential watcher', () => {
     expect(heard).toEqual(['kubectl']);
   });
 
-  it('takes a change of the folder itself, of its rights say, for nothing', async () => {
+  it('ignores a change of the folder itself, such as its permissions', async () => {
     start();
     await clock.advance(1_000);
     watches.report(kube, '.kube');
@@ -83,7 +83,7 @@ describe('on macOS the credential watcher', () => {
     expect([watches.folders, heard]).toEqual([[kube], ['kubectl']]);
   });
 
-  it('looks at a kubeconfig in the home folder, which it does not watch', async () => {
+  it('polls a kubeconfig in the home folder, which it does not watch', async () => {
     const file = path.join(home, 'team.yaml');
     start(file);
     expect(watches.folders).toEqual([kube]);
@@ -108,10 +108,10 @@ it.each([
   [7, 7, 'darwin', false],
   [7, 8, 'darwin', true],
   [7, null, 'darwin', true],
-  // The next folder in its place may have got the same inode.
+  // The next folder in its place may have the same inode.
   [7, 7, 'linux', true],
 ] as const)(
-  'a folder %s that told its own name and is %s now is another one on %s: %s',
+  'a folder with inode %s that reported its own name and has inode %s now has been replaced on %s: %s',
   (before, now, platform, replaced) => {
     expect(isReplaced(before, now, platform)).toBe(replaced);
   },

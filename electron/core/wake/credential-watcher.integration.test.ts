@@ -56,7 +56,7 @@ function watchingByHand(): ByHand {
   return { seen: watching([], clock), clock };
 }
 
-/** Lets time pass until so many changes were told. Events take their time, whatever the clock says. */
+/** Advances the clock until this many changes were reported. Events arrive in real time, whatever the clock says. */
 const heard = (changes: number, { seen, clock }: ByHand): Promise<void> =>
   eventually(`${changes} changes are told`, async () => {
     if (seen.changes < changes) await clock.advance(500);
@@ -64,7 +64,7 @@ const heard = (changes: number, { seen, clock }: ByHand): Promise<void> =>
   });
 
 describe('the credential watcher', () => {
-  it('tells once of a kubeconfig that is written in several steps', async () => {
+  it('reports a kubeconfig that is written in several steps once', async () => {
     const seen = watching();
     const file = path.join(home, '.kube', 'config');
     writeFileSync(`${file}.lock`, '');
@@ -76,7 +76,7 @@ describe('the credential watcher', () => {
     }, 5_000);
   });
 
-  it('does not hear what a failing plugin writes itself', async () => {
+  it('ignores files that a failing plugin writes itself', async () => {
     mkdirSync(path.join(home, '.config', 'gcloud'), { recursive: true });
     const seen = watching();
     writeFileSync(path.join(home, '.config', 'gcloud', 'access_tokens.db'), 'a');
@@ -91,7 +91,7 @@ describe('the credential watcher', () => {
     }, 5_000);
   });
 
-  it('watches kubeconfigs in other places too, and stops when told', async () => {
+  it('watches kubeconfigs in other places too, and stops on request', async () => {
     const file = path.join(home, 'elsewhere', 'team.yaml');
     const seen = watching([file]);
     writeFileSync(file, 'a');
@@ -104,7 +104,7 @@ describe('the credential watcher', () => {
     }).not.toThrow();
   });
 
-  it('hears no socket and no control file in ~/.ssh, and tells whom a key concerns', async () => {
+  it('ignores sockets and control files in ~/.ssh, and reports whom a key concerns', async () => {
     const ssh = path.join(home, '.ssh');
     mkdirSync(ssh);
     const { seen, clock } = watchingByHand();
@@ -115,7 +115,7 @@ describe('the credential watcher', () => {
     server.close();
     await once(server, 'close');
     writeFileSync(path.join(ssh, 'authorized_keys'), 'a');
-    // Events come in their order: all of the above are through when this one is.
+    // Events arrive in order: once this one has arrived, all of the above have too.
     writeFileSync(path.join(home, '.kube', 'config'), 'a');
     await heard(1, { seen, clock });
     writeFileSync(path.join(ssh, 'id_ed25519'), 'a');
@@ -126,7 +126,7 @@ describe('the credential watcher', () => {
     expect(seen.concerns.slice(0, 2)).toEqual(['kubectl', 'ssh']);
   });
 
-  it('notices a first sign-in, which makes its folder, and the next one in there', async () => {
+  it('notices a first sign-in, which creates its folder, and the next one', async () => {
     const { seen, clock } = watchingByHand();
     mkdirSync(path.join(home, '.aws', 'sso', 'cache'), { recursive: true });
     writeFileSync(path.join(home, '.aws', 'credentials'), 'a');
@@ -138,7 +138,7 @@ describe('the credential watcher', () => {
     await heard(2, { seen, clock });
   });
 
-  it('says nothing of a folder without a sign-in, nor of those that were there', async () => {
+  it('reports neither a folder without a sign-in nor existing sign-ins', async () => {
     writeFileSync(path.join(home, '.kube', 'config'), 'a');
     const { seen, clock } = watchingByHand();
     mkdirSync(path.join(home, '.azure'));
@@ -146,7 +146,7 @@ describe('the credential watcher', () => {
     expect(seen.changes).toBe(0);
   });
 
-  it('follows a folder that is removed and made again', async () => {
+  it('follows a folder that is removed and recreated', async () => {
     const { seen, clock } = watchingByHand();
     rmSync(path.join(home, '.kube'), { recursive: true });
     mkdirSync(path.join(home, '.kube'));

@@ -1,10 +1,10 @@
 /**
- * Notices that credentials may have changed: somebody signed in, edited a kubeconfig, added a key or accepted a host.
- * Only the folders where such files lie are watched, not what is in them; a change is a hint to try again, no more.
+ * Notices that credentials may have changed: the user signed in, edited a kubeconfig, added a key or accepted a host.
+ * Only the folders of such files are watched, not their contents; a change is merely a hint to retry.
  *
  * On macOS a watch may miss what happens while it begins, and a watch on the home folder wakes with every change anywhere
- * below it (see watch-system.ts). So there each look compares what is there with what was, and a kubeconfig that lies right
- * in the home folder is found by looking alone.
+ * below it (see watch-system.ts). So on macOS each check compares the content with that of the last check, and a kubeconfig directly
+ * in the home folder is only polled.
  */
 import path from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
@@ -17,21 +17,21 @@ import { credentialPlaces, credentialsIn, stateOfPlace, type CredentialPlace } f
 
 export interface CredentialWatcherParts {
   readonly homeDirectory: string;
-  /** The kubeconfig files that are used beside ~/.kube/config. */
+  /** The kubeconfig files that are used besides ~/.kube/config. */
   readonly kubeconfigs: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
   /** `all` when credentials of several kinds changed at once. */
   readonly onChange: (concerns: CredentialConcern) => void;
-  /** Only a test names another. */
+  /** Only tests replace it. */
   readonly system?: Omit<WatchSystem, 'homeDirectory'>;
 }
 
-/** A sign-in writes several files: they are told of as one change, in ms. */
+/** A sign-in writes several files, which are reported as one change, in ms. */
 const settleMs = 500;
 /**
- * How often to look for folders that have come since: the first sign-in of a kind makes its own. Looked for rather than
- * watched for, because a watch on the home folder costs too much on macOS.
+ * How often to look for new folders: the first sign-in of a kind creates its own. They are polled rather than watched,
+ * because a watch on the home folder costs too much on macOS.
  */
 const lookIntervalMs = 10_000;
 
@@ -44,9 +44,9 @@ export function watchCredentials(parts: CredentialWatcherParts): () => void {
 }
 
 interface WatchedPlace extends CredentialPlace {
-  /** null while the folder does not exist: nobody has signed in that way on this machine. */
+  /** null while the folder does not exist: there has been no such sign-in on this machine. */
   watch: { readonly handle: FolderWatch; readonly inode: number } | null;
-  /** What was seen last; null where looks do not compare. */
+  /** The state at the last check; null if checks do not compare states. */
   state: string | null;
 }
 
@@ -71,7 +71,7 @@ class CredentialWatcher {
     this.#stopLookingAgain = afterRenewal({ clock, system: this.#system }, () => {
       for (const place of this.#places) this.#compare(place);
     });
-    // What is there at the start is no change.
+    // The state at the start is not a change.
     for (const place of this.#places) this.#follow(place);
     this.#nextLook = this.#lookLater();
   }
@@ -94,7 +94,7 @@ class CredentialWatcher {
     });
   }
 
-  /** Watches a folder that has come, or has come anew. Returns whether it has. */
+  /** Watches a folder that is new or was replaced. Returns whether it was. */
   #follow(place: WatchedPlace): boolean {
     if (isTooBroad(place.folder, this.#system)) return false;
     const inode = folderInode(place.folder);
@@ -141,7 +141,7 @@ class CredentialWatcher {
   #note(place: WatchedPlace): void {
     if (place.state !== null) place.state = stateOfPlace(place);
     this.#changed.add(place.concerns);
-    // Counted from the first change: files that are written all the time must not put it off for ever.
+    // Counted from the first change: files that are written constantly must not delay the report forever.
     this.#pending ??= this.#parts.clock.after(settleMs, () => {
       this.#pending = null;
       const [first = 'all', another] = this.#changed;
@@ -152,8 +152,8 @@ class CredentialWatcher {
 }
 
 /**
- * Whether a folder that told its own name is another one now, or gone. macOS tells it for a change of its rights too, and
- * does not use an inode again (APFS). Elsewhere the next one in its place may have the same inode.
+ * Whether a folder whose watch reported its own name has been replaced or removed. macOS also reports it for a change of
+ * permissions, and never reuses an inode (APFS). Elsewhere the next folder in its place may have the same inode.
  */
 export const isReplaced = (before: number | null, now: number | null, platform: NodeJS.Platform): boolean =>
   platform !== 'darwin' || before !== now;

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a process says of the network that `commands` make, in a network namespace of its own. */
+/** The network state that a process sees after running `commands` in a network namespace of its own. */
 function stateIn(commands: string): string {
   const source = path.join(folder, 'report.ts');
   const reader = path.join(import.meta.dirname, 'default-route.ts');
@@ -37,8 +37,8 @@ function stateIn(commands: string): string {
 const canMakeNetworks =
   spawnSync('unshare', ['--net', '--map-root-user', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 
-describe('the way out', () => {
-  it('is found without sending anything, and again the same', async () => {
+describe('the default route', () => {
+  it('is found without sending anything, twice with the same result', async () => {
     const [first, second] = [
       await readNetworkState(networkInterfaces()),
       await readNetworkState(networkInterfaces()),
@@ -47,11 +47,11 @@ describe('the way out', () => {
     expect(isConnected(first)).toBe(first.addresses.length > 0);
   });
 
-  it.skipIf(!canMakeNetworks)('is none where there is only the loopback interface', () => {
+  it.skipIf(!canMakeNetworks)('is missing if there is only the loopback interface', () => {
     expect(JSON.parse(stateIn('ip link set lo up'))).toEqual({ ipv4: null, ipv6: null, addresses: [] });
   });
 
-  it.skipIf(!canMakeNetworks)('is a source address with its gateway', () => {
+  it.skipIf(!canMakeNetworks)('consists of a source address and its gateway', () => {
     const commands = [
       'ip link set lo up',
       'ip link add eth7 type veth peer name veth8',

@@ -1,7 +1,7 @@
 /**
- * The way out of this computer, asked of the system without sending anything: connecting a UDP socket only chooses a
- * route and a source address (connect(2)). The addresses that it is connected to are for documentation (RFC 5737,
- * RFC 3849): nobody has them. On Linux the gateway comes from the kernel's routing tables; macOS shows the interface only.
+ * The default route of this computer, found without sending anything: connecting a UDP socket only chooses a route and a
+ * source address (connect(2)). It connects to addresses reserved for documentation (RFC 5737, RFC 3849), which no host has.
+ * On Linux the gateway comes from the kernel's routing tables; on macOS only the interface is known.
  */
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
@@ -11,10 +11,10 @@ import type { NetworkState, WayOut } from './network-state.ts';
 import { defaultGateway4, defaultGateway6 } from './route-tables.ts';
 
 const documentation = { udp4: '192.0.2.1', udp6: '2001:db8::1' } as const;
-/** Any: nothing is sent there. */
+/** Any port: nothing is sent there. */
 const port = 9;
 
-/** The system has no way to such an address. Any other error says nothing, the lack of a descriptor for one. */
+/** The system has no route to such an address. Any other error proves nothing, such as a lack of file descriptors. */
 const unreachable = new Set([
   'ENETUNREACH',
   'EHOSTUNREACH',
@@ -26,7 +26,7 @@ const unreachable = new Set([
   'EINVAL',
 ]);
 
-/** Rejects with the system's error when it could not be found out. */
+/** Rejects with the system's error if the state cannot be determined. */
 export async function readNetworkState(interfaces: NetworkInterfaces): Promise<NetworkState> {
   const [ipv4, ipv6] = await Promise.all([
     wayOut('udp4', readTable('/proc/net/route', defaultGateway4), interfaces),
@@ -48,7 +48,7 @@ async function wayOut(
 const isOfNoUse = (source: string): boolean =>
   isLinkLocal(source) || source === '::1' || (isIPv4(source) && source.startsWith('127.'));
 
-/** null: there is no way to such an address. */
+/** null: there is no route to such an address. */
 function sourceTowards(type: keyof typeof documentation): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(type);
@@ -62,12 +62,12 @@ function sourceTowards(type: keyof typeof documentation): Promise<string | null>
       }
     };
     socket.once('error', settle);
-    // The callback gets the error as well, which the types do not know.
+    // The callback gets the error too, which the types do not declare.
     socket.connect(port, documentation[type], settle);
   });
 }
 
-/** undefined where there is no such table, as on macOS. */
+/** undefined if there is no such table, as on macOS. */
 async function readTable(
   path: string,
   gatewayIn: (text: string) => string | null,

@@ -3,7 +3,7 @@ import { interfaceOf, networkAddresses } from './network-addresses.ts';
 import { interfaceNamed, linkLocal, loopback, v6, wifi } from './testing/interfaces.ts';
 
 describe('networkAddresses', () => {
-  it('names what is neither loopback nor link-local', () => {
+  it('lists the addresses that are neither loopback nor link-local', () => {
     expect(networkAddresses({ ...loopback, ...linkLocal, ...wifi('192.168.1.7') })).toEqual([
       'en0 192.168.1.7/24',
     ]);
@@ -17,7 +17,7 @@ describe('networkAddresses', () => {
       ['virbr0', 'vnet3', 'lxcbr0', 'lxdbr0', 'incusbr0', 've-box', 'mpqemubr0'],
     ],
     ['VMware, VirtualBox, Parallels and macOS', ['vmnet8', 'vmenet0', 'vboxnet0', 'vnic0', 'bridge100']],
-  ])('leaves out the networks that %s makes for what runs on this computer', (_maker, names) => {
+  ])('leaves out the local networks of %s', (_maker, names) => {
     expect(names.flatMap((name) => networkAddresses(interfaceNamed(name)))).toEqual([]);
   });
 
@@ -45,7 +45,7 @@ describe('the interface of a source address', () => {
   it.each([
     ['192.168.1.7', 'en0'],
     ['2001:db8:1:2:aaaa::1', 'en1'],
-    // Made since the interfaces were read.
+    // Created after the interfaces were read.
     ['2001:db8:1:2:bbbb::1', 'en1'],
     ['fd00:9::8', 'utun4'],
     ['192.168.1.8', null],

@@ -4,11 +4,11 @@ import { stableAddress } from './stable-address.ts';
 export type NetworkInterfaces = ReturnType<typeof networkInterfaces>;
 
 /**
- * Interfaces behind which there is nothing but this computer's own containers and virtual machines; they come and go
- * with each of them. Named by what makes them, as Calico's address detection has it (DEFAULT_INTERFACES_TO_EXCLUDE):
+ * Interfaces that lead only to this computer's own containers and virtual machines, and come and go with them. Identified
+ * by the names that their software gives them, as in Calico's address detection (DEFAULT_INTERFACES_TO_EXCLUDE):
  * Docker (a network is `br-` and 12 hex digits), Podman, libvirt, LXC and Incus, systemd-nspawn, Multipass, CNI plugins,
  * VMware, VirtualBox, Parallels, and macOS's own bridges from 100 on (vmnet, Internet sharing).
- * All others count: VPNs (utun, tun, tap, wg, ppp, ipsec, tailscale), bridges that a user made of a real interface
+ * All others count: VPNs (utun, tun, tap, wg, ppp, ipsec, tailscale), bridges that a user created from a real interface
  * (br0, vmbr0), and macOS's Thunderbolt bridge0.
  */
 const ownInterface = new RegExp(
@@ -34,9 +34,9 @@ const ownInterface = new RegExp(
 );
 
 /**
- * The addresses by which this computer can reach others, sorted: `en0 192.168.1.7/24`. Loopback and link-local ones
- * (RFC 3927, RFC 4291) say nothing: an interface has those without any network. Nor do those of `ownInterface`. The
- * system lists interfaces that are up and running only.
+ * The addresses from which this computer can reach others, sorted: `en0 192.168.1.7/24`. Loopback and link-local addresses
+ * (RFC 3927, RFC 4291) do not count: an interface has them without any network. Nor do those of `ownInterface`. The
+ * system lists only interfaces that are up and running.
  */
 export function networkAddresses(interfaces: NetworkInterfaces): readonly string[] {
   return Object.entries(interfaces)
@@ -49,7 +49,7 @@ export function networkAddresses(interfaces: NetworkInterfaces): readonly string
     .sort();
 }
 
-/** The interface that packets from `source` leave by: of an IPv6 address, one in its /64 will do. null: there is none. */
+/** The interface for packets from `source`: for an IPv6 address, one in the same /64 is enough. null: there is none. */
 export function interfaceOf(source: string, interfaces: NetworkInterfaces): string | null {
   const holder = (isIt: (address: string) => boolean): string | undefined =>
     Object.entries(interfaces).find(([, addresses = []]) =>

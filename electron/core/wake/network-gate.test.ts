@@ -18,13 +18,13 @@ function begin(isConnected = false) {
 }
 
 describe('waitForNetwork', () => {
-  it('is through at once where there is a network', async () => {
+  it('resolves at once if there is a network', async () => {
     const { clock, state } = begin(true);
     await clock.advance(0);
     expect(state.outcome).toBe('true after 0 ms');
   });
 
-  it('looks until there is one, and leaves no timer', async () => {
+  it('polls until there is one, and leaves no timer', async () => {
     const { clock, state } = begin();
     await clock.advance(1100);
     expect(state.outcome).toBe('waiting');
@@ -35,7 +35,7 @@ describe('waitForNetwork', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('waits for hours, at ease', async () => {
+  it('waits for hours, polling less often', async () => {
     const { clock, state } = begin();
     await clock.advance(15_000);
     state.looks = 0;

@@ -7,14 +7,14 @@ export interface NetworkGateRequest {
   readonly signal: AbortSignal;
 }
 
-/** At first the network is expected at any moment: a wake comes before it. Later it may take hours. */
+/** At first the network is expected at any moment, since it comes up after a wake. Later it may take hours. */
 const eagerPollMs = 250;
 const eagerMs = 15_000;
 const patientPollMs = 2_000;
 
 /**
- * Waits until this computer is in a network, however long that takes: tries and checks made meanwhile would only fail,
- * and condemn what is alive. False when the signal aborted first. Never rejects.
+ * Waits until this computer has a network, however long that takes: attempts and checks made before that would only fail,
+ * and make live tunnels look dead. False if the signal aborts first. Never rejects.
  */
 export async function waitForNetwork({ clock, isConnected, signal }: NetworkGateRequest): Promise<boolean> {
   const eagerUntil = clock.now() + eagerMs;
@@ -25,5 +25,5 @@ export async function waitForNetwork({ clock, isConnected, signal }: NetworkGate
   return false;
 }
 
-/** Asked anew after each await. */
+/** Evaluated again after each await. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;

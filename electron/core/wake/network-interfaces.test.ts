@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { steadyInterfaces } from './network-interfaces.ts';
 import { wifi } from './testing/interfaces.ts';
 
-it('keeps the interfaces that it knows while the system cannot tell them', () => {
+it('keeps the known interfaces while the system cannot list them', () => {
   let answer: ReturnType<typeof wifi> | null = wifi('10.0.0.4');
   const interfaces = steadyInterfaces(() => {
     if (answer === null) throw new Error('Unknown system error 24, uv_interface_addresses');

@@ -59,7 +59,7 @@ describe('a change of the network', () => {
     expect(isSameNetwork(before, after) ? 'same' : moved).toBe(expected);
   });
 
-  it('is none in a computer that has only itself', () => {
+  it('cannot happen without any network', () => {
     expect([noNetwork, home, isolated].map(isConnected)).toEqual([false, true, true]);
   });
 

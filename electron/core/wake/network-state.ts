@@ -1,12 +1,12 @@
-/** By what this computer is in a network, and when that is another one. Pure. */
+/** The network that this computer is in, and how to tell it from another. Pure. */
 import { stableAddress } from './stable-address.ts';
 
-/** How packets to the rest of the world leave this computer, for IPv4 or IPv6. */
+/** The default route of this computer, for IPv4 or IPv6. */
 export interface WayOut {
-  /** The address that they carry. */
+  /** The source address of packets. */
   readonly source: string;
   /**
-   * `eth0 0101a8c0`: interface and gateway of the default route. `en0`: the interface alone, where the system tells no more.
+   * `eth0 0101a8c0`: interface and gateway of the default route. `en0`: the interface alone, if the system reveals no more.
    * null: neither is known.
    */
   readonly gateway: string | null;
@@ -15,7 +15,7 @@ export interface WayOut {
 export interface NetworkState {
   readonly ipv4: WayOut | null;
   readonly ipv6: WayOut | null;
-  /** `networkAddresses`: by them others are reached, though it be without a default route. */
+  /** `networkAddresses`: other hosts are reached from them even without a default route. */
   readonly addresses: readonly string[];
 }
 
@@ -27,8 +27,8 @@ const hasWayOut = ({ ipv4, ipv6 }: NetworkState): boolean => ipv4 !== null || ip
 export const isConnected = (state: NetworkState): boolean => hasWayOut(state) || state.addresses.length > 0;
 
 /**
- * The way out decides: containers, other interfaces and their addresses come and go without effect. Only where there is
- * no way out, in a network without a gateway, do the addresses decide.
+ * The default route decides: containers, other interfaces and their addresses come and go without effect. Only without a
+ * default route, in a network without a gateway, do the addresses decide.
  */
 export function isSameNetwork(before: NetworkState, after: NetworkState): boolean {
   if (hasWayOut(before) || hasWayOut(after))
@@ -37,8 +37,8 @@ export function isSameNetwork(before: NetworkState, after: NetworkState): boolea
 }
 
 /**
- * Whether connections of the one are lost in the other. A way out that appears, or that is gone for a moment, is not
- * enough: the connections of the other family live on, and its own may come back with it.
+ * Whether connections of one network are lost in the other. A default route that appears, or disappears for a moment, is not
+ * enough: connections of the other address family survive, and its own may recover with it.
  */
 export function hasMoved(known: NetworkState, seen: NetworkState): boolean {
   const families = [
@@ -51,7 +51,7 @@ export function hasMoved(known: NetworkState, seen: NetworkState): boolean {
   return !stableAddresses(seen).some((address) => kept.has(address));
 }
 
-/** What is known after another look: a way out that is missing may be back soon, and is not forgotten. */
+/** What is known after another reading: a missing default route may be back soon, and is not forgotten. */
 export const rememberNetwork = (known: NetworkState, seen: NetworkState): NetworkState => ({
   ipv4: seen.ipv4 ?? known.ipv4,
   ipv6: seen.ipv6 ?? known.ipv6,
@@ -63,7 +63,7 @@ const isSameWay = (before: WayOut | null, after: WayOut | null): boolean =>
     ? before === after
     : before.gateway === after.gateway && stableAddress(before.source) === stableAddress(after.source);
 
-/** Of `en0 10.0.0.4/24` and the like, sorted. */
+/** From `en0 10.0.0.4/24` and the like, sorted. */
 const stableAddresses = ({ addresses }: NetworkState): readonly string[] => {
   const stable = addresses.map((entry) => {
     const [name = '', address = ''] = entry.split(' ');

@@ -23,7 +23,7 @@ describe('NetworkWatcher', () => {
     ['left', office, noNetwork, ['offline']],
     ['changed', office, networkAt('192.168.1.7'), ['online, moved']],
     ['joined by a container', office, besides(office, 'docker9 172.18.0.1/16'), []],
-  ])('tells once that a network was %s', async (_, before, after, expected) => {
+  ])('reports once that a network was %s', async (_, before, after, expected) => {
     const { world, tick } = await watch(before);
     await tick();
     expect(world.changes).toEqual([]);
@@ -36,7 +36,7 @@ describe('NetworkWatcher', () => {
   it.each([
     ['the same network', office, ['offline', 'online']],
     ['another one', networkAt('192.168.1.7'), ['offline', 'online, moved']],
-  ])('tells a network that was lost from %s that came after it', async (_, after, expected) => {
+  ])('distinguishes a network that was lost from %s that came after it', async (_, after, expected) => {
     const { world, tick } = await watch(office);
     world.state = noNetwork;
     await tick();
@@ -45,7 +45,7 @@ describe('NetworkWatcher', () => {
     expect(world.changes).toEqual(expected);
   });
 
-  it('takes no address family that comes up later in a new network for another move', async () => {
+  it('does not take an address family that comes up later in a new network for another move', async () => {
     const ipv6 = (source: string) => ({ source, gateway: null });
     const { world, tick } = await watch({ ...office, ipv6: ipv6('2001:db8:1::4') });
     world.state = networkAt('192.168.1.7');
@@ -55,7 +55,7 @@ describe('NetworkWatcher', () => {
     expect(world.changes).toEqual(['online, moved', 'online']);
   });
 
-  it('tells nothing of a change that was accepted, and whether it was a move', async () => {
+  it('does not report an accepted change, but returns whether it was a move', async () => {
     const { world, watcher, tick } = await watch(noNetwork);
     expect(watcher.everHadNetwork).toBe(false);
     world.state = office;
@@ -66,7 +66,7 @@ describe('NetworkWatcher', () => {
     expect(await watcher.accept()).toBe(true);
   });
 
-  it('keeps what was known when the system cannot be asked', async () => {
+  it('keeps the known network when the system cannot be asked', async () => {
     const { world, watcher, tick } = await watch(office);
     world.isReadable = false;
     world.state = noNetwork;
@@ -74,7 +74,7 @@ describe('NetworkWatcher', () => {
     expect([world.changes, await watcher.isConnected()]).toEqual([[], true]);
   });
 
-  it('tells nothing when it is not wanted any more by the time it has looked', async () => {
+  it('reports nothing if that is no longer wanted after the reading', async () => {
     const { world, tick } = await watch(office);
     world.state = networkAt('192.168.1.7');
     await tick(false);

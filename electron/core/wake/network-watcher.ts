@@ -13,13 +13,13 @@ export interface NetworkChange {
 }
 
 export interface NetworkWatcherParts {
-  /** May reject, which leaves what was known: held clients may have used up the last file descriptor. */
+  /** May reject, which keeps the known state: held clients may have used up the last file descriptor. */
   readonly read: () => Promise<NetworkState>;
-  /** Another network, or none. `hasMoved`: connections of the last one are lost. */
+  /** Another network, or none. `hasMoved`: connections of the previous network are lost. */
   readonly onChanged: (change: NetworkChange) => void;
 }
 
-/** Notices that this computer joined, left or changed a network. Its owner calls `tick` every few seconds. */
+/** Notices when this computer joins, leaves or changes a network. Its owner calls `tick` every few seconds. */
 export class NetworkWatcher {
   readonly #parts: NetworkWatcherParts;
   #state: NetworkState = noNetwork;
@@ -31,7 +31,7 @@ export class NetworkWatcher {
     this.#parts = parts;
   }
 
-  /** Whether there has ever been a network: a computer that had none, loopback aside, need not wait for one. */
+  /** Whether there has ever been a network: a computer that never had one, apart from loopback, need not wait for one. */
   get everHadNetwork(): boolean {
     return this.#known !== null;
   }
@@ -41,7 +41,7 @@ export class NetworkWatcher {
     return isConnected(await this.#look());
   }
 
-  /** Tells `onChanged` of another network, unless `isWanted` says, when it has looked, that nobody wants to know. */
+  /** Reports another network to `onChanged`, unless `isWanted` is false after the reading. */
   async tick(isWanted: () => boolean): Promise<void> {
     const seen = await this.#look();
     if (!isWanted() || isSameNetwork(this.#state, seen)) return;
@@ -49,7 +49,7 @@ export class NetworkWatcher {
     this.#parts.onChanged({ isConnected: isConnected(seen), hasMoved: moved });
   }
 
-  /** Takes the present network as the known one without telling anybody. True when the computer has moved. */
+  /** Accepts the current network as the known one without a report. True if the computer has moved. */
   async accept(): Promise<boolean> {
     return this.#take(await this.#look());
   }
@@ -58,12 +58,12 @@ export class NetworkWatcher {
     this.#state = seen;
     if (!isConnected(seen)) return false;
     const moved = this.#known !== null && hasMoved(this.#known, seen);
-    // Nothing of the former network comes back: its other address family is no measure for what this one brings later.
+    // The previous network is gone: its other address family says nothing about addresses that this one adds later.
     this.#known = moved || this.#known === null ? seen : rememberNetwork(this.#known, seen);
     return moved;
   }
 
-  /** One look at a time: who asks during another shares it. */
+  /** One reading at a time: concurrent callers share it. */
   #look(): Promise<NetworkState> {
     this.#looking ??= this.#parts
       .read()

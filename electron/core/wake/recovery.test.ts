@@ -21,7 +21,7 @@ describe('Recovery', () => {
     expect(seen.recovered).toBe(1);
   });
 
-  it('does not recover when it was aborted, even if the gate opens in the same moment', async () => {
+  it('does not recover after an abort, even if the gate opens at the same moment', async () => {
     const { recovery, gates, seen } = makeRecovery();
     const done = recovery.begin();
     gates[0]!.pass();
@@ -31,7 +31,7 @@ describe('Recovery', () => {
     expect(seen.recovered).toBe(0);
   });
 
-  it('recovers once when it is begun again before the gate has opened', async () => {
+  it('recovers once if it is started again before the gate has opened', async () => {
     const { recovery, gates, seen } = makeRecovery();
     const both = [recovery.begin(), recovery.begin()];
     for (const gate of gates) gate.pass();

@@ -5,7 +5,7 @@ export interface RecoveryOptions {
   readonly onRecover: () => void;
 }
 
-/** What happens after a wake, in order: first the gate, then the recovery. */
+/** The steps after a wake: first the gate, then the recovery. */
 export class Recovery {
   readonly #options: RecoveryOptions;
   #underWay: AbortController | null = null;
@@ -24,7 +24,7 @@ export class Recovery {
     this.#options.onRecover();
   }
 
-  /** The computer goes to sleep again, or the app stops. */
+  /** The computer is going to sleep again, or the app is stopping. */
   abort(): void {
     this.#underWay?.abort();
     this.#underWay = null;

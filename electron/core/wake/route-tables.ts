@@ -37,6 +37,6 @@ function isUsable(flags: string): boolean {
   return (bits & isUp) !== 0 && (bits & isReject) === 0;
 }
 
-/** The one with the least metric; of several that are alike the first in the alphabet, as their order means nothing. */
+/** The route with the lowest metric; of several, the first in the alphabet, since their order means nothing. */
 const best = (routes: readonly Route[]): string | null =>
   [...routes].sort((a, b) => a.metric - b.metric || (a.via < b.via ? -1 : 1))[0]?.via ?? null;

@@ -5,7 +5,7 @@ import { SleepDetector, tickIntervalMs, type SleepInput } from './sleep-detector
 
 type Step =
   | SleepInput
-  /** The process runs on for so many ms, without a tick. */
+  /** The process runs for this many ms, without a tick. */
   | { readonly run: number }
   /** The computer sleeps with a monotonic clock that stops, as on Linux. */
   | { readonly sleep: number }
@@ -143,7 +143,7 @@ const awake = fc
   .array(fc.oneof(fc.constant(tick), correction), { minLength: 1, maxLength: 5 })
   .map((t) => t.flat());
 
-/** Some time awake, then a sleep whose events come in time, late, twice or never, then as many ticks as prove it over. */
+/** Some time awake, then a sleep whose events come in time, late, twice or never, then enough ticks to prove its end. */
 const sleepStory: fc.Arbitrary<readonly Step[]> = fc
   .record({
     awake,

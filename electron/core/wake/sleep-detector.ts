@@ -1,10 +1,10 @@
 /**
- * Whether the computer sleeps, from the power events and from the clocks, whichever says so first. Invariants:
+ * Whether the computer sleeps, from power events and from the clocks, whichever comes first. Invariants:
  *   1. `suspended` and `woke` alternate, beginning with `suspended`.
  *   2. One sleep is one `suspended` and one certain `woke`: power events come twice, late, or not at all.
- *   3. While suspended a tick proves nothing: a dark wake runs timers too. Only when they have gone on running for
+ *   3. While suspended a tick proves nothing: a dark wake runs timers too. Only when timers have kept running for
  *      `missedResumeMs` was the `resume` missed.
- *   4. A wall clock that is set, forward or back, is no sleep: the wall clock is never asked.
+ *    4. Setting the wall clock, forward or back, is not a sleep: the wall clock is never read.
  *   5. A process that did not run for a while, though no clock says that the computer slept, woke uncertainly: it may
  *      have been stopped, and what it left behind may be alive. A power event that comes later makes it certain.
  */
@@ -13,10 +13,10 @@ import type { Clock } from '../clock.ts';
 /** How often the owner calls `tick`, in ms. */
 export const tickIntervalMs = 10_000;
 const maxGapMs = 5000;
-/** macOS may deliver power events only after the wake: so soon after a gap that was seen they are news of that one. */
+/** macOS may deliver power events only after the wake: events this soon after a detected gap belong to that gap. */
 const latePowerEventMs = 2000;
 const missedResumeMs = 120_000;
-/** A stop as long as this does to connections what a sleep does. */
+/** A stop of this length affects connections as a sleep does. */
 const longStallMs = 300_000;
 
 /** Both clocks at one moment, in ms. */
@@ -28,11 +28,11 @@ export interface ClockReading {
 /** `suspend` and `resume` are the power events, `tick` comes every `tickIntervalMs` while the process runs. */
 export type SleepInput = 'tick' | 'suspend' | 'resume';
 
-/** `certain`: the system or a clock says that the computer slept. Otherwise the process may merely have been stopped. */
+/** `certain`: the system or a clock proves that the computer slept. Otherwise the process may merely have been stopped. */
 export type SleepChange =
   { readonly kind: 'suspended' } | { readonly kind: 'woke'; readonly certain: boolean };
 
-/** A gap that the clocks alone showed: when it was noticed, in monotonic ms, and whether it was a sleep for sure. */
+/** A gap that only the clocks showed: when it was noticed, in monotonic ms, and whether it was certainly a sleep. */
 interface NoticedGap {
   readonly atMs: number;
   readonly certain: boolean;
@@ -48,7 +48,7 @@ interface AwakeState {
 interface SuspendedState {
   readonly phase: 'suspended';
   readonly last: ClockReading;
-  /** How long timers have been running since then without a gap. */
+  /** How long timers have been running since then without a gap, in ms. */
   readonly ranForMs: number;
 }
 
@@ -74,7 +74,7 @@ export function nextSleepState(state: SleepState, input: SleepInput, now: ClockR
   return state.phase === 'awake' ? whileAwake(state, input, seen) : whileSuspended(state, input, seen);
 }
 
-/** What the clocks say of the time since the last input: the process ran, did not run, or the computer slept. */
+/** What the clocks say about the time since the last input: the process ran, did not run, or the computer slept. */
 type Gap = 'none' | 'stalled' | 'slept';
 
 interface Observation {
@@ -95,7 +95,7 @@ function whileAwake(state: AwakeState, input: SleepInput, { now, gap }: Observat
 const isNewsOf = (noticed: NoticedGap | null, now: ClockReading): boolean =>
   noticed !== null && now.monotonicMs - noticed.atMs <= latePowerEventMs;
 
-/** A power event tells late of a gap that was seen: that was a sleep after all. */
+/** A late power event confirms that a detected gap was a sleep. */
 function confirm(state: AwakeState, now: ClockReading): SleepTransition {
   const { noticed } = state;
   if (noticed === null || noticed.certain) return { state: { ...state, last: now }, changes: [] };
@@ -125,9 +125,9 @@ function whileSuspended(
 }
 
 /**
- * Linux stops the monotonic clock during sleep, so the boot clock gets ahead of it: a sleep, whatever happened to the
- * wall clock. On macOS the monotonic clock continues (libuv reads mach_continuous_time): there a tick comes too late, as
- * it does everywhere when the process was stopped or starved.
+ * Linux stops the monotonic clock during sleep, so the boot clock gets ahead of it: that is a sleep, whatever happened to the
+ * wall clock. On macOS the monotonic clock continues (libuv reads mach_continuous_time), so a tick is late after a sleep, as
+ * it is everywhere after the process was stopped or starved.
  */
 function gapBetween(last: ClockReading, now: ClockReading): Gap {
   const ranMs = now.monotonicMs - last.monotonicMs;

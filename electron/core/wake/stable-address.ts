@@ -1,6 +1,6 @@
 /**
- * What stays of an address while the network is the same. Privacy addresses (RFC 8981) change every day within the network's
- * /64, on macOS also at a wake and with router advertisements: of an IPv6 address only that part counts.
+ * The part of an address that stays the same within a network. Privacy addresses (RFC 8981) change every day within the network's
+ * /64, on macOS also after a wake and with router advertisements, so only the /64 of an IPv6 address counts.
  */
 export const stableAddress = (address: string): string =>
   address.includes(':') ? `${firstGroups(address).join(':')}::/64` : address;

@@ -55,7 +55,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['suspended', 'recover']);
   });
 
-  it('takes a clock that is set for nothing', async () => {
+  it('ignores changes of the wall clock', async () => {
     const { clock, heard } = await start();
     await clock.advance(15_000);
     clock.setWall(9 * hour);
@@ -65,7 +65,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual([]);
   });
 
-  it('waits for the network before it recovers, and does not tell of the change besides', async () => {
+  it('waits for the network before it recovers, and does not report the change separately', async () => {
     const { clock, state, heard, monitor } = await start();
     monitor.suspend();
     state.network = noNetwork;
@@ -77,7 +77,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['suspended', 'recover']);
   });
 
-  it('tells of a network that came back, not of its loss', async () => {
+  it('reports the return of a network, not its loss', async () => {
     const { clock, state, heard } = await start();
     state.network = noNetwork;
     await clock.advance(20_000);
@@ -90,7 +90,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['network changed, perhaps', 'network changed']);
   });
 
-  it('hears no container, no interface and no privacy address', async () => {
+  it('ignores containers, additional interfaces and privacy addresses', async () => {
     const { clock, state, heard } = await start({
       ...office,
       ipv6: { source: '2001:db8::1', gateway: null },
@@ -114,7 +114,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['suspended', 'recover']);
   });
 
-  it('waits for a network also when it was lost before the sleep', async () => {
+  it('also waits for a network that was lost before the sleep', async () => {
     const { clock, state, heard, monitor } = await start();
     state.network = noNetwork;
     await clock.advance(20_000);
@@ -124,7 +124,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['suspended']);
   });
 
-  it('does not wait in a computer that has never had a network', async () => {
+  it('does not wait on a computer that has never had a network', async () => {
     const { clock, heard, monitor } = await start(noNetwork);
     monitor.suspend();
     monitor.resume();
@@ -146,7 +146,7 @@ describe('WakeMonitor', () => {
     expect(heard).toEqual(['suspended', 'suspended', 'recover']);
   });
 
-  it('tells nothing of the network in a dark wake', async () => {
+  it('reports no network changes in a dark wake', async () => {
     const { clock, state, heard, monitor } = await start();
     monitor.suspend();
     state.network = noNetwork;
@@ -188,7 +188,7 @@ describe('WakeMonitor', () => {
           else clock.setWall(step.wall);
           if (state.network === noNetwork)
             expect(heard.slice(before).filter((line) => line !== 'suspended')).toEqual([]);
-          // What was seen just before it changed was seen.
+          // Let a reading from just before the change finish.
           await clock.advance(0);
         }
         state.network = office;

@@ -1,7 +1,7 @@
 /**
  * Sleep, wake and network changes, watched with a single timer. While the computer sleeps, and until the recovery after
- * it, network changes are not reported: the recovery covers them. Nor is the loss of the last network: it helps nobody
- * who waits, and a probe made without one would condemn tunnels whose connections outlive a short loss. For the same
+ * it, network changes are not reported: the recovery covers them. Nor is the loss of the last network: the report would
+ * help no one, and a probe without a network would condemn tunnels whose connections survive a short loss. For the same
  * reason the recovery after a wake waits for a network, unless this computer has never had one.
  */
 import type { Clock, Timer } from '../clock.ts';
@@ -16,9 +16,9 @@ import { SleepDetector, tickIntervalMs, type SleepChange } from './sleep-detecto
  * What happened to the connections of this computer.
  * `suspended`: stop timers and count no failure until `recovered`. Do little: the system does not wait.
  * `recovered`: probe everything at once. Follows every `suspended` unless another comes first.
- * `certain`: it slept, or is in another network than before, so what cannot prove that it lives is probably dead. Otherwise it
- * may merely have been this process that was stopped, or the same network that was away for a moment: what cannot prove
- * itself is left alone.
+ * `certain`: the computer slept, or is in another network than before, so a tunnel that cannot prove itself is probably dead.
+ * Otherwise this process may merely have been stopped, or the same network may have been lost for a moment: a tunnel that
+ * cannot prove itself is left alone.
  */
 export type WakeEvent =
   | { readonly kind: 'suspended' }
@@ -26,7 +26,7 @@ export type WakeEvent =
 
 export interface WakeMonitorOptions {
   readonly clock: Clock;
-  /** May reject, which leaves what was known. */
+  /** May reject, which keeps the known state. */
   readonly readNetwork: () => Promise<NetworkState>;
   readonly log: Logger;
   readonly onEvent: (event: WakeEvent) => void;
@@ -39,7 +39,7 @@ export class WakeMonitor {
   readonly #network: NetworkWatcher;
   readonly #recovery: Recovery;
   #isRecovered = true;
-  /** Of all wakes since the last recovery: whether one was certain, or the network is another. */
+  /** Whether any wake since the last recovery was certain, or the network is another. */
   #isCertain = false;
   /** null: closed. */
   #timer: Timer | null = null;
@@ -64,16 +64,16 @@ export class WakeMonitor {
       this.#onSleepChange(change);
     });
     this.#armTimer();
-    // What is there at the start is no change.
+    // The network at the start is not a change.
     void this.#network.accept();
   }
 
-  /** The system says that it goes to sleep. May come twice or late. */
+  /** The system reports that it is going to sleep. May come twice or late. */
   suspend(): void {
     if (this.#timer !== null) this.#sleep.take('suspend');
   }
 
-  /** The system says that it woke. May come twice, or not at all. */
+  /** The system reports that it woke. May come twice, or not at all. */
   resume(): void {
     if (this.#timer !== null) this.#sleep.take('resume');
   }

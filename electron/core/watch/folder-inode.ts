@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-/** Of the folder behind the path right now: another one may take its place. null: there is none. */
+/** The inode of the folder that is at this path now: another folder may replace it. null: there is none. */
 export function folderInode(folder: string): number | null {
   try {
     return statSync(folder).ino;

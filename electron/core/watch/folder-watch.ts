@@ -1,4 +1,4 @@
-/** Watches on folders, and the look that each of them costs on macOS (see watch-system.ts). */
+/** Watches on folders, and the additional check that each of them requires on macOS (see watch-system.ts). */
 import type { WatchListener } from 'node:fs';
 import type { Clock, Timer } from '../clock.ts';
 import type { WatchSystem } from './watch-system.ts';
@@ -10,14 +10,14 @@ export interface FolderWatch {
 export interface FolderListener {
   /** null: anything may have happened. */
   onName(name: string | null): void;
-  /** The watch is of no use any more; it still has to be closed. */
+  /** The watch no longer works; it still has to be closed. */
   onError(error: Error): void;
 }
 
-/** Long enough for the stream to be made anew. */
+/** Long enough for the stream to be recreated. */
 const renewalMs = 1_000;
 
-/** Of the process, as the stream is: a watch of one owner makes a gap for all others. */
+/** For the whole process, like the stream: a watch of one owner makes a gap for all others. */
 const onRenewal = new Set<() => void>();
 
 /** Throws where the folder cannot be watched. */
@@ -43,8 +43,8 @@ function tellRenewal(): void {
 }
 
 /**
- * Has `look` called 1 s after any watch of the process was added or removed: what changed meanwhile was not reported. On
- * macOS only. Returns a function that ends it.
+ * Calls `look` 1 s after any watch of the process is added or removed: changes in between are not reported. Only on
+ * macOS. Returns a function that stops it.
  */
 export function afterRenewal(
   { clock, system: { platform } }: { readonly clock: Clock; readonly system: WatchSystem },

@@ -1,10 +1,10 @@
-/** Looks at a few names of a folder now and then, where a watch on the folder would cost more. */
+/** Checks a few names of a folder periodically, where a watch on the folder would cost more. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
 import type { FolderWatch } from './folder-watch.ts';
 
-/** A saved config is taken over within this time. */
+/** A saved config takes effect within this time. */
 const intervalMs = 2_000;
 
 export interface PolledNamesParts {
@@ -15,7 +15,7 @@ export interface PolledNamesParts {
   readonly onChange: () => void;
 }
 
-/** Reads nothing but the names' own metadata: a link counts, not what it leads to. */
+/** Reads only the metadata of the names themselves: a link counts, not its target. */
 export function pollNames({ folder, names, clock, onChange }: PolledNamesParts): FolderWatch {
   const stateNow = (): string =>
     [rightsOf(folder), ...[...names()].map((name) => `${name} ${stateOf(join(folder, name))}`)].join('\n');
@@ -36,7 +36,7 @@ export function pollNames({ folder, names, clock, onChange }: PolledNamesParts):
   };
 }
 
-/** What of a file changes with any write, rename or change of its rights. */
+/** A fingerprint that changes with any write, rename or permission change of a file. */
 export function stateOf(path: string): string {
   try {
     const { ino, size, mtimeNs, ctimeNs } = lstatSync(path, { bigint: true });
@@ -46,7 +46,7 @@ export function stateOf(path: string): string {
   }
 }
 
-/** Its times change with every file in it. */
+/** Without the folder's times, which change with every file in it. */
 function rightsOf(folder: string): string {
   try {
     const { ino, mode, uid, gid } = lstatSync(folder);

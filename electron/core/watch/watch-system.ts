@@ -1,8 +1,8 @@
 /**
  * How this computer watches folders. On macOS libuv does so by FSEvents (src/unix/fsevents.c), which differs from inotify:
- * it reports whatever changes anywhere below a folder, and libuv leaves out the rest only after the process woke up; names
- * come as the disk has them; and all watches of a process share one stream, which another thread makes anew whenever a watch
- * is added or removed. What changes in between is reported to nobody.
+ * it reports every change anywhere below a folder, and libuv filters events only after the process has woken up; names
+ * come as they are on disk; and all watches of a process share one stream, which another thread recreates whenever a watch
+ * is added or removed. Changes in between are not reported.
  */
 import { watch, type FSWatcher, type WatchListener } from 'node:fs';
 import { homedir } from 'node:os';
@@ -17,7 +17,7 @@ export interface WatchSystem {
 export const thisWatchSystem: WatchSystem = {
   platform: process.platform,
   homeDirectory: homedir(),
-  // No reason for a process to live on.
+  // A watch does not keep the process alive.
   watch: (folder, listener) => watch(folder, { persistent: false }, listener),
 };
 
@@ -31,8 +31,8 @@ export function isTooBroad(
 }
 
 /**
- * Whether two names may be those of one file. A volume of macOS usually ignores case, and names come in composed or
- * decomposed form. A false match costs one look.
+ * Whether two names may refer to the same file. A macOS volume usually ignores case, and names come in composed or
+ * decomposed form. A false match costs one extra check.
  */
 export const isSameName = (a: string, b: string, platform: NodeJS.Platform): boolean =>
   a === b || (platform === 'darwin' && folded(a) === folded(b));

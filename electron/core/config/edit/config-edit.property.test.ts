@@ -1,4 +1,4 @@
-/** Random files, edited as a form would, at random: what is not edited stays, and what is undone comes back. */
+/** Random files with random edits like those of a form: the rest of the text stays, and an undo restores it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
@@ -47,7 +47,7 @@ const styleArbitrary: fc.Arbitrary<Style> = fc.record({
   tail: fc.constantFrom('', '\n# the end\n', 'defaults:\n  health_check: {interval: 30s} # d\n'),
 });
 
-/** A line of a service: as it is written, whatever it says. */
+/** A line of a service, valid or not. */
 const line = fc.constantFrom(
   'local_port: 5432',
   'local_port: "5432" # main',
@@ -136,7 +136,7 @@ const entriesOf = (text: string): readonly ServiceDraft[] => {
 
 let added = 0;
 
-/** null: there is no service that it could be about. */
+/** null: there is no service to edit. */
 function editOf(text: string, wanted: Step): ConfigEdit | null {
   if (wanted.kind === 'add') return { kind: 'add', draft: { name: `n${(added += 1)}`, ...wanted.fields } };
   const entries = entriesOf(text);
@@ -155,7 +155,7 @@ interface Done {
   readonly edited: EditedText;
 }
 
-/** Edits that are refused are none; each of the others is checked. */
+/** Refused edits are skipped; each of the others is checked. */
 function play(
   file: string,
   steps: readonly Step[],
@@ -174,7 +174,7 @@ function play(
   return { text, done };
 }
 
-/** Every line that is not the service's own is still there, in its order, and no comment is lost but with what it is in. */
+/** All lines outside of the service are still there, in order, and a comment is lost only together with its service or value. */
 function expectOthersUntouched(former: string, edited: EditedText, edit: ConfigEdit): void {
   const [before, after] = [entriesOf(former), entriesOf(edited.text)];
   const own =
@@ -190,7 +190,7 @@ function expectOthersUntouched(former: string, edited: EditedText, edit: ConfigE
   else if (former.includes('\n')) expect(edited.text).not.toContain('\r');
 }
 
-/** Without those of one service, and without blank ones. */
+/** The lines outside of one service, without blank ones. */
 function linesOutside(text: string, name: string): readonly string[] {
   const all = text.split(/\r?\n/);
   const start = all.findIndex((one) => new RegExp(`^ *- +name: ${name}(?: |$)`).test(one));
@@ -203,7 +203,7 @@ function linesOutside(text: string, name: string): readonly string[] {
 }
 
 describe('a random sequence of edits', () => {
-  it('touches nothing but what it is about, and undone in reverse leaves the file as it was, byte for byte', () => {
+  it('changes only its target, and undone in reverse restores the file byte for byte', () => {
     fc.assert(
       fc.property(fileArbitrary, fc.array(step, { maxLength: 8, size: 'max' }), (file, steps) => {
         const { text, done } = play(file, steps);
@@ -218,7 +218,7 @@ describe('a random sequence of edits', () => {
     );
   });
 
-  it('of which one in the middle is undone loses that one, and keeps what came later', () => {
+  it('loses only an edit that is undone in the middle, and keeps later ones', () => {
     fc.assert(
       fc.property(
         fileArbitrary,
@@ -229,7 +229,7 @@ describe('a random sequence of edits', () => {
           const one = done[at % Math.max(1, done.length)];
           if (one === undefined) return;
           const undone = undoInText(text, undoOf(one.former, one.edited));
-          // What was changed again since then is kept, and the undo refused.
+          // A value that was changed again since is kept, and the undo is refused.
           if (!undone.ok) return;
           const own = [one.edited.before, one.edited.after].map((draft) => nameOf(draft ?? {}));
           const others = (entries: readonly ServiceDraft[]) =>

@@ -18,7 +18,7 @@ const cache: ServiceDraft = {
 const add = (text: string, draft: ServiceDraft = cache): string => edited(text, { kind: 'add', draft });
 const remove = (text: string, name: string): string => edited(text, { kind: 'remove', name });
 
-/** The service as the file has it, changed as a form would. */
+/** The service in the file, changed as a form would. */
 function change(text: string, name: string, fields: (draft: ServiceDraft) => ServiceDraft): string {
   const read = readEditable(text);
   if (!read.ok) throw new Error(read.error);
@@ -84,7 +84,7 @@ describe('adding a service', () => {
     expect(add(text)).toBe(expected);
   });
 
-  it('behind the last one, as that is indented, with its comments left where they are', () => {
+  it('goes after the last one, with its indentation, and leaves its comments in place', () => {
     expect(add(twoServices)).toBe(
       twoServices.replace(
         'web.internal}\n',
@@ -93,7 +93,7 @@ describe('adding a service', () => {
     );
   });
 
-  it('with a blank line where the others have one, dashes below their key, and line ends of Windows', () => {
+  it('keeps blank lines between services, dashes below their key, and Windows line ends', () => {
     const text = 'services:\n- name: a\n  x: 1\n\n- name: b\n  x: 2\n  # y: 3\n\n# end\n'.replaceAll(
       '\n',
       '\r\n',
@@ -112,7 +112,7 @@ describe('adding a service', () => {
     expect(add('{\n  "services": []\n}\n')).toBe(`${JSON.stringify({ services: [cache] }, null, 2)}\n`);
   });
 
-  it('with quotes where YAML would read something else than text', () => {
+  it('quotes values that YAML would not read as text', () => {
     const draft = {
       name: 'yes',
       technology: 'command',
@@ -151,7 +151,7 @@ describe('adding a service', () => {
 });
 
 describe('changing a service', () => {
-  it('touches the value alone, in the quotes that it had', () => {
+  it('changes only the value, and keeps its quotes', () => {
     expect(set(twoServices, 'db', { local_port: 5433 })).toBe(twoServices.replace('5432', '5433'));
     expect(setConnection(twoServices, 'db', { host: 'other' })).toBe(
       twoServices.replace("'bastion'", "'other'"),
@@ -162,7 +162,7 @@ describe('changing a service', () => {
     expect(set(twoServices, 'web', { name: 'site' })).toBe(twoServices.replace('web\n', 'site\n'));
   });
 
-  it('puts a new key where people write it', () => {
+  it('inserts a new key at its usual position', () => {
     expect(set(twoServices, 'web', { enabled: false, bind: '0.0.0.0' })).toBe(
       twoServices
         .replace('local_port: 8080\n', 'local_port: 8080\n    bind: 0.0.0.0\n')
@@ -182,7 +182,7 @@ describe('changing a service', () => {
     );
   });
 
-  it('takes a key out with its line', () => {
+  it('removes a key with its line', () => {
     expect(without(twoServices, 'db', 'remote_port')).toBe(
       twoServices.replace('    remote_port: 5432\n', ''),
     );
@@ -210,7 +210,7 @@ describe('changing a service', () => {
     );
   });
 
-  it('makes a value of another kind', () => {
+  it('replaces a value by one of another kind', () => {
     const text =
       'services:\n  - name: a\n    description: |\n      long\n      text\n    x: # c\n      y: 1\n    z:\n';
     expect(set(text, 'a', { description: 'short' })).toBe(
@@ -226,7 +226,7 @@ describe('changing a service', () => {
     expect(set(text, 'a', { z: { w: [1, 2] } })).toBe(`${text}      w: [1, 2]\n`);
   });
 
-  it('keeps variables, and takes new ones', () => {
+  it('keeps variables, and accepts new ones', () => {
     const text =
       'services:\n  - name: ${NAME:db}\n    local_port: ${PORT:5432}\n    connection: {host: "${H}"}\n';
     expect(set(text, '${NAME:db}', { remote_port: '${PORT:5432}' })).toBe(
@@ -237,7 +237,7 @@ describe('changing a service', () => {
     );
   });
 
-  it('gives a service its own value for one that it has by an alias or a merge', () => {
+  it('gives a service its own value in place of one from an alias or a merge', () => {
     const text =
       'x-base: &base\n  remote_port: &p 1\n  connection: &c {host: h}\nservices:\n  - <<: *base\n    name: a\n    local_port: *p\n    connection: *c\n  - name: b\n    <<: *base\n';
     expect(set(text, 'a', { local_port: 7 })).toBe(text.replace('*p', '7'));
@@ -249,7 +249,7 @@ describe('changing a service', () => {
     expect(without(text, 'b', 'remote_port')).toContain('comes from a merge (<<) in line 9');
   });
 
-  it('is refused where it would change another service as well', () => {
+  it('is refused if it would change another service as well', () => {
     const text = 'services:\n  - &a\n    name: a\n    local_port: 1\n  - <<: *a\n    name: b\n  - name: c\n';
     expect(set(text, 'a', { local_port: 2 })).toContain('b would change with it');
     expect(set(text, 'b', { local_port: 2 })).toBe(text.replace('name: b\n', 'name: b\n    local_port: 2\n'));
@@ -257,7 +257,7 @@ describe('changing a service', () => {
     expect(remove(text, 'b')).toBe('services:\n  - &a\n    name: a\n    local_port: 1\n  - name: c\n');
   });
 
-  it('merges with what was changed meanwhile, and is refused where that is the same field', () => {
+  it('merges with concurrent changes, and is refused for the same field', () => {
     const basedOn = {
       name: 'db',
       technology: 'ssh',
@@ -279,12 +279,12 @@ describe('changing a service', () => {
 });
 
 describe('removing a service', () => {
-  it('takes its lines out, and what is commented out within it', () => {
+  it('removes its lines, including commented-out ones within it', () => {
     expect(remove(twoServices, 'db')).toBe(twoServices.replace(/ {2}- name: db[^]*# user: me\n/, ''));
     expect(remove(twoServices, 'web')).toBe(twoServices.replace(/ {2}- name: web[^]*internal\}\n/, ''));
   });
 
-  it('takes one of two blank lines with it, and leaves no list behind the last one', () => {
+  it('removes one of two blank lines with it, and the list with the last service', () => {
     const text = 'services:\n  - name: a\n\n  - name: b\n\n  - name: c\n';
     expect(remove(text, 'b')).toBe('services:\n  - name: a\n\n  - name: c\n');
     expect(remove(text, 'c')).toBe('services:\n  - name: a\n\n  - name: b\n');
@@ -301,7 +301,7 @@ describe('removing a service', () => {
     expect(remove('{"services": [{"name": "a"}, {"name": "b"}]}', 'b')).toBe('{"services": [{"name": "a"}]}');
   });
 
-  it('is refused where several have the name, or none', () => {
+  it('is refused if several services have the name, or none', () => {
     expect(remove('services:\n  - name: a\n  - name: a\n', 'a')).toBe(
       'refused: 2 services in the file are called a',
     );

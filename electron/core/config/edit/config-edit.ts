@@ -1,10 +1,11 @@
 /**
- * The text of a config and an edit → the text after it. Nothing else in the text moves: comments, order, anchors, quotes, indentation
- * and line ends stay. Pure.
+ * The text of a config and an edit → the edited text. The rest of the text is unchanged: comments, order, anchors, quotes,
+ * indentation and line ends. Pure.
  *
- * 1. What the new text says is read back and compared. Anything but exactly the edit is a refusal: an anchor that others use, a
- *    variable that makes the structure, or a form of YAML that is not foreseen here.
- * 2. A change is made of fields. One that somebody else has changed since the edit began is a refusal, unless both want the same.
+ * 1. The new text is parsed again and compared. If it does not contain exactly the edit, the edit is refused: because of a shared
+ *    anchor, a variable that forms the structure, or an unsupported form of YAML.
+ * 2. A change consists of fields. If a field has changed in the file since the edit began, the edit is refused, unless both
+ *    changes are equal.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { err, ok, type Result } from '../../../../shared/result.ts';
@@ -29,24 +30,24 @@ export type ConfigEdit =
   | {
       readonly kind: 'change';
       readonly draft: ServiceDraft;
-      /** What the draft was made of; it names the service. */
+      /** The version that the draft is based on; it names the service. */
       readonly basedOn: ServiceDraft;
     }
   | { readonly kind: 'remove'; readonly name: string };
 
 export interface EditedText {
   readonly text: string;
-  /** Of the service: in the new text, or of one that was removed in the former one. From 0. */
+  /** The index of the service in the new text or, if it was removed, in the former one. From 0. */
   readonly index: number;
-  /** What the service says before and after; null: there is none. */
+  /** The service before and after; null: there is none. */
   readonly before: ServiceDraft | null;
   readonly after: ServiceDraft | null;
-  /** Of all services in the new text. */
+  /** The names of all services in the new text. */
   readonly names: readonly string[];
   readonly line: number;
 }
 
-/** Steps of one edit: a list of 200 words may change word by word. */
+/** The maximum number of steps of one edit: a list of 200 words may change word by word. */
 const maxSteps = 1_000;
 
 /** The error is a sentence. */
@@ -122,14 +123,14 @@ const fits = (current: ServiceDraft, { path, former, wanted }: FieldChange): boo
 const tidyAt = (draft: ServiceDraft, path: FieldPath): DraftValue | undefined =>
   tidyField(path.at(-1) ?? '', draftValueAt(draft, path));
 
-/** The text is read again after each step: what stands where is different then. */
+/** The text is parsed again after each step, since offsets change. */
 function stepByStep(
   before: EditableConfig,
   index: number,
   { changes, target }: { readonly changes: readonly FieldChange[]; readonly target: ServiceDraft },
 ): Result<string, string> {
   let config = before;
-  // What is written anew must not be empty meanwhile.
+  // A value that is replaced must not be empty in between.
   const inOrder = [...changes].sort(
     (a, b) => Number(a.wanted === undefined) - Number(b.wanted === undefined),
   );

@@ -90,7 +90,7 @@ function valueOf<T>(
 }
 
 describe('saving', () => {
-  it('makes a config where there is none: the starter config with the service in it', async () => {
+  it('creates a config if there is none: the starter config with the service in it', async () => {
     const saved = await save(db);
     expect(saved).toMatchObject({ done: true, name: 'db', path: file, line: 7 });
     expect(text().replace(/ {2}- name: db\n(?: {4}.*\n)*/, '')).toBe(starterConfig);
@@ -100,7 +100,7 @@ describe('saving', () => {
     expect(written.length).toBe(2);
   });
 
-  it('keeps mode, links, byte order mark and line ends, and tells what was renamed', async () => {
+  it('keeps mode, links, byte order mark and line ends, and reports a rename', async () => {
     const real = path.join(folder, 'real.yaml');
     const before = `\ufeff${dbText.replaceAll('\n', '\r\n')}`;
     writeFileSync(real, before);
@@ -115,7 +115,7 @@ describe('saving', () => {
     expect(readFileSync(real, 'utf8')).toBe(before);
   });
 
-  it('writes nothing that would not pass, and says by field why', async () => {
+  it('writes nothing invalid, and reports the errors by field', async () => {
     writeFileSync(file, dbText);
     expect(await save({ ...db, name: 'b', local_port: 70000, connection: { hst: 'x' } })).toEqual({
       done: false,
@@ -135,7 +135,7 @@ describe('saving', () => {
     expect(text()).toBe(dbText);
   });
 
-  it('refuses what would make another service faulty, but not what another one had before', async () => {
+  it('refuses an edit that causes an error in another service, but ignores existing errors there', async () => {
     const both = `${dbText}  - {name: web, technology: tcp, local_port: 15433, remote_port: 80, connection: {host: h}}\n`;
     writeFileSync(file, both);
     expect(await save({ ...db, local_port: 15433 }, db)).toMatchObject({
@@ -148,7 +148,7 @@ describe('saving', () => {
     expect(text()).toBe(faulty.replace('15432', '15434'));
   });
 
-  it('merges with what the file says by now, and refuses where that is the same field', async () => {
+  it('merges with changes in the file, and refuses an edit of the same field', async () => {
     writeFileSync(file, dbText);
     const { draft: basedOn } = valueOf(await editorOf().read({ name: 'db' }));
     writeFileSync(file, `# new\n${dbText.replace('5432}', '5432}').replace('db.example.com', 'other')}`);
@@ -162,7 +162,7 @@ describe('saving', () => {
     });
   });
 
-  it('makes the edit anew when the file changes right before it is written, and loses nothing', async () => {
+  it('redoes the edit if the file changes right before the write, and loses nothing', async () => {
     writeFileSync(file, dbText);
     let compilations = 0;
     const editor = editorOf({
@@ -176,7 +176,7 @@ describe('saving', () => {
     expect(text()).toBe(`# meanwhile\n${dbText.replace('15432', '1234')}`);
   });
 
-  it('gives up on a file that changes all the time, which keeps what it has', async () => {
+  it('gives up on a file that changes constantly, and leaves it unchanged', async () => {
     writeFileSync(file, dbText);
     let writes = 0;
     const editor = editorOf({
@@ -193,7 +193,7 @@ describe('saving', () => {
     expect(text()).toBe(`${dbText}# ${writes}\n`);
   });
 
-  it('of two at once loses neither', async () => {
+  it('loses neither of two concurrent edits', async () => {
     const editor = editorOf();
     const drafts = Array.from({ length: 5 }, (_, index) => ({
       ...db,
@@ -218,7 +218,7 @@ describe('saving', () => {
     expect(text()).toBe(dbText);
   });
 
-  it('refuses a file that others may write', async () => {
+  it('refuses a file that others can write', async () => {
     writeFileSync(file, dbText);
     chmodSync(file, 0o666);
     const result = await editorOf().save({ draft: { ...db, local_port: 1 }, basedOn: db });
@@ -230,7 +230,7 @@ describe('saving', () => {
 });
 
 describe('removing and undoing', () => {
-  it('gives back the bytes, comments and place of what was removed, also in a file that changed elsewhere', async () => {
+  it('restores the bytes, comments and position of a removed service, also if the file changed elsewhere', async () => {
     const before = `${dbText}  - {name: web, technology: tcp, local_port: 15433, remote_port: 80, connection: {host: h}}\n`;
     writeFileSync(file, before);
     const removed = valueOf(await editorOf().remove({ name: 'db' }));
@@ -242,7 +242,7 @@ describe('removing and undoing', () => {
     expect(await undo()).toMatchObject({ done: false, message: 'there is nothing to undo' });
   });
 
-  it('takes back one field of a service of which another was changed since', async () => {
+  it('reverts one field of a service after another field was changed', async () => {
     writeFileSync(file, dbText);
     await save({ ...db, local_port: 1234 }, db);
     writeFileSync(file, text().replace('db.example.com', 'other').replace('# keep me, too', ''));
@@ -250,7 +250,7 @@ describe('removing and undoing', () => {
     expect(text()).toBe(dbText.replace('db.example.com', 'other').replace('# keep me, too', ''));
   });
 
-  it('refuses to undo what was changed since', async () => {
+  it('refuses to undo a field that was changed since', async () => {
     const added = await save(db);
     if (!added.done) throw new Error(added.message);
     writeFileSync(file, text().replace('15432', '15555'));
@@ -261,7 +261,7 @@ describe('removing and undoing', () => {
     expect(text()).toContain('15555');
   });
 
-  it('undoes one edit after the other, newest first, also by token', async () => {
+  it('undoes edits one by one, newest first, also by token', async () => {
     writeFileSync(file, dbText);
     const tokens: string[] = [];
     for (const port of [1, 2, 3]) {
@@ -291,7 +291,7 @@ describe('trust', () => {
   const isTrusted = async (): Promise<string> =>
     new TrustStore(stateDirectory()).recordOf({ realPath: file, digest: digestOf(text()) });
 
-  it('continues for the text that LocalPort wrote itself, and for what an undo gives back', async () => {
+  it('extends to text that LocalPort writes itself, and to text that an undo restores', async () => {
     writeFileSync(file, dbText);
     await new TrustStore(stateDirectory()).trust({ realPath: file, digest: digestOf(dbText) });
     const draft = { ...db, local_port: 1234 };
@@ -301,7 +301,7 @@ describe('trust', () => {
     expect(await isTrusted()).toBe('trusted');
   });
 
-  it('is never earned by an edit', async () => {
+  it('is not gained by an edit', async () => {
     writeFileSync(file, dbText);
     const refused = valueOf(await trusting().save({ draft: { ...db, local_port: 1 }, basedOn: db }));
     expect(refused).toMatchObject({
@@ -309,7 +309,7 @@ describe('trust', () => {
       message: expect.stringContaining('is not trusted') as string,
     });
     expect(text()).toBe(dbText);
-    // Where it needs none, it gets none either.
+    // If the file needs no trust, none is recorded.
     await save({ ...db, local_port: 1 }, db);
     expect(await isTrusted()).toBe('unknown');
   });
@@ -318,7 +318,7 @@ describe('trust', () => {
 describe('secrets', () => {
   const secretText = dbText.replace('tcp', 'ssh').replace('db.example.com', 'h, password: "s3cret\\"x"');
 
-  it('are not read out, stay as they are, and can be replaced', async () => {
+  it('are not revealed, stay unchanged, and can be replaced', async () => {
     writeFileSync(file, secretText);
     const { draft } = valueOf(await editorOf().read({ name: 'db' }));
     expect(draft['connection']).toEqual({ host: 'h', password: '[hidden]' });
@@ -334,7 +334,7 @@ describe('secrets', () => {
     expect(text()).toBe(secretText.replace('15432', '1'));
   });
 
-  it('that nobody knows are asked for again', async () => {
+  it('that are not known have to be entered again', async () => {
     const draft = { ...db, technology: 'ssh', connection: { host: 'h', password: '[hidden]' } };
     expect(await save(draft)).toMatchObject({
       done: false,
@@ -386,7 +386,7 @@ describe('proposing', () => {
     expect(proposed.check).toBe(check);
   });
 
-  it('leaves alone what is given, and a reverse forward without a port', async () => {
+  it('does not change given values, nor a reverse forward without a port', async () => {
     expect((await propose({ ...db, name: 'x' })).draft).toEqual({ ...db, name: 'x' });
     expect((await propose({ technology: 'ssh', remote: true, connection: { host: 'b' } })).draft).toEqual({
       name: 'b',
@@ -396,7 +396,7 @@ describe('proposing', () => {
     });
   });
 
-  it('knows who has a port, and one that is free', async () => {
+  it('finds the holder of a port, and a free port', async () => {
     const server = createServer();
     const port = await new Promise<number>((resolve) => {
       server.listen({ host: '127.0.0.1', port: 0 }, () => {
@@ -420,7 +420,7 @@ describe('proposing', () => {
   });
 });
 
-it('finds a service whose name is a variable, by its value', async () => {
+it('finds a service whose name is a variable by its value', async () => {
   writeFileSync(file, dbText.replace('name: db', 'name: ${TOKEN}'));
   const { draft } = valueOf(await editorOf().read({ name: 'hush' }));
   expect(draft['name']).toBe('${TOKEN}');
@@ -432,7 +432,7 @@ it('finds a service whose name is a variable, by its value', async () => {
   expect(text()).toBe('services:\n  # keep me\n');
 });
 
-it('reads what is not there as an error, and checks a draft that is not complete yet', async () => {
+it('reports a missing service as an error, and checks an incomplete draft', async () => {
   expect(await editorOf().read({ name: 'db' })).toEqual({
     ok: false,
     error: `${file}: there is no service db`,

@@ -1,9 +1,9 @@
 /**
- * The operations of `service-edit.ts` on one config file: in the host that runs it, or in a command where none runs.
+ * The operations of `service-edit.ts` on one config file: in the host that runs it, or in a command if no host runs.
  *
- * 1. Writes come one after the other. Each is made of the text that the file has right then, and nothing is written over another
- *    text: an edit that meets one is made anew of it.
- * 2. What would not pass as a config is not written; errors that other services had before are no reason to refuse.
+ * 1. Writes run one at a time. Each edits the current text of the file, and never overwrites another text: if the file has
+ *    changed, the edit is redone on the new text.
+ * 2. An invalid config is not written; existing errors of other services are no reason to refuse.
  */
 import { access } from 'node:fs/promises';
 import { parseBindAddress } from '../../../../shared/bind-address.ts';
@@ -37,9 +37,9 @@ import { freePortFrom, holderOfPort, type NamedPlace } from './port-search.ts';
 import type { WorkedText, WorkOnText } from './text-work.ts';
 
 export interface ConfigEditorParts {
-  /** The config that is used, or would be if it existed. Absolute. */
+  /** The config that is used, or would be used if it existed. Absolute. */
   readonly path: string;
-  /** Only texts of it that the user trusts may run. */
+  /** Only trusted texts of the file may run. */
   readonly needsTrust: boolean;
   readonly trust: TrustStore;
   readonly journal: EditJournal;
@@ -50,16 +50,16 @@ export interface ConfigEditorParts {
   readonly compile: ConfigCompiler;
   readonly work: WorkOnText;
   readonly clock: Clock;
-  /** Where services listen, or would. */
+  /** The addresses and ports where services listen, or would listen. */
   readonly places: () => Promise<readonly NamedPlace[]>;
   readonly tryOut: (service: ServiceSpec) => Promise<TryOut>;
-  /** The file was written: resolves when it is in force. `renamed`: from what to what. */
+  /** The file was written: resolves when it is in force. `renamed`: the former and the new name. */
   readonly onWritten: (renamed: { readonly from: string; readonly to: string } | null) => Promise<void>;
 }
 
 export type TryOut = Omit<EditResponse<'test'>, 'findings'>;
 
-/** Somebody who writes all the time is not waited for. */
+/** Gives up after this many attempts on a file that changes constantly. */
 const maxWriteTries = 5;
 
 export class ConfigEditor implements ServiceEditor {
@@ -157,7 +157,7 @@ export class ConfigEditor implements ServiceEditor {
     const record = await journal.find(source.value.realPath, token);
     if (record === null)
       return ok(refused(token === null ? 'there is nothing to undo' : 'this edit cannot be undone any more'));
-    // A text that was in force before needs no verdict, and may have had errors.
+    // A text that was in force before needs no check, and may have had errors.
     const isKnown = (text: string): boolean => digestOf(text) === record.before;
     const written = await this.#write((text) => this.#parts.work(text, { kind: 'undo', record }), isKnown);
     if (!written.ok || !written.value.done) return written as Result<UndoResult, string>;
@@ -165,7 +165,7 @@ export class ConfigEditor implements ServiceEditor {
     return ok({ done: true, path: this.#parts.path, what: describeEdit(record) });
   }
 
-  /** Makes the edit of the text that the file has, until that is still the text when it is written. `isKnown`: of an undo. */
+  /** Edits the current text of the file, and retries if the file has changed by the time of the write. `isKnown`: for an undo. */
   async #write(
     make: (text: string) => Promise<Result<WorkedText, string>>,
     isKnown: ((text: string) => boolean) | null = null,
@@ -197,7 +197,7 @@ export class ConfigEditor implements ServiceEditor {
     return { done: true, name: to ?? from ?? '', path, line, undo };
   }
 
-  /** Of the text that the file has now, or would begin with. */
+  /** The verdict on an edit of the current text, or of the text of a new file. */
   async #judged(edit: ServiceEdit): Promise<Result<EditVerdict & { readonly edited: WorkedText }, string>> {
     const source = await this.#source();
     if (!source.ok) return source;
@@ -219,7 +219,7 @@ export class ConfigEditor implements ServiceEditor {
     return this.#parts.work(text, { kind: 'edit', edit, env: this.#parts.environment() });
   }
 
-  /** Where there is no file yet, the one that would be made. */
+  /** If there is no file yet, the one that would be created. */
   async #source(): Promise<Result<ConfigSource, string>> {
     const { path, uid } = this.#parts;
     if (!(await exists(path)))

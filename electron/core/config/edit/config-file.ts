@@ -1,4 +1,4 @@
-/** The config file, read to be edited and written in place: never over what somebody else has written meanwhile. */
+/** Reads the config file for an edit and writes it in place, but never over a concurrent change. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -8,7 +8,7 @@ import { writeFileAtomically } from '../atomic-file.ts';
 import { readConfigSource, type ConfigSource } from '../config-source.ts';
 import { digestOf, type TrustStore } from '../trust-store.ts';
 
-/** Thrown on the way to a write; caught here. */
+/** Thrown during a write; caught here. */
 class ChangedMeanwhile extends Error {}
 
 export type WriteFailure =
@@ -17,7 +17,7 @@ export type WriteFailure =
 export interface ConfigWrite {
   readonly uid: number;
   readonly trust: TrustStore;
-  /** Only texts that the user trusts may run, so only such may be edited. */
+  /** Only trusted texts may run, so only trusted texts may be edited. */
   readonly needsTrust: boolean;
 }
 
@@ -28,8 +28,8 @@ export async function readConfigFile(path: string, uid: number): Promise<Result<
 }
 
 /**
- * Replaces the text of `former` by another one: atomically, through links, with the mode and owner that the file has. Where the
- * former text is trusted, so is the new one. `changed`: the file no longer says what `former` says.
+ * Replaces the text of `former` by another one: atomically, through links, keeping the mode and owner of the file. If the
+ * former text is trusted, so is the new one. `changed`: the file no longer has the text of `former`.
  */
 export async function writeConfigFile(
   former: ConfigSource,
@@ -44,7 +44,7 @@ export async function writeConfigFile(
   if (barrier !== null) return failed(barrier);
   try {
     const { mode, uid: owner, gid } = await stat(realPath);
-    // Before the file, so that whoever watches it finds the new text trusted.
+    // Before the file, so that a watcher of the file finds the new text trusted.
     if (isTrusted) await trust.trust({ realPath, digest: digestOf(text) });
     await writeFileAtomically(realPath, (hasMark ? '\ufeff' : '') + text, {
       mode: mode & 0o7777,
@@ -64,7 +64,7 @@ export async function writeConfigFile(
 
 const failed = (message: string): Result<never, WriteFailure> => err({ kind: 'failed', message });
 
-/** Its folder, too: a new file takes the old one's place there. */
+/** Checks the folder too: a new file replaces the old one there. */
 async function whyUnwritable(realPath: string): Promise<string | null> {
   const folder = dirname(realPath);
   if (!(await mayWrite(realPath))) return `the file ${realPath} is read-only: run chmod u+w on it`;

@@ -1,4 +1,4 @@
-/** What a change of a service consists of, and whether it still fits what the file says by now. Pure. */
+/** The fields that change in a service, and whether they still fit the current file. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { isDraftMapping } from './draft-path.ts';
@@ -8,12 +8,12 @@ export type FieldPath = readonly string[];
 
 export interface FieldChange {
   readonly path: FieldPath;
-  /** undefined: there was, or shall be, none. */
+  /** undefined: there is no value before, or after. */
   readonly former: DraftValue | undefined;
   readonly wanted: DraftValue | undefined;
 }
 
-/** The smallest changes that make `wanted` of `former`. Lists change as a whole, mappings key by key. */
+/** The minimal changes that turn `former` into `wanted`. Lists change as a whole, mappings key by key. */
 export function draftChanges(
   former: ServiceDraft,
   wanted: ServiceDraft,
@@ -30,7 +30,7 @@ export function draftChanges(
 export const sameValue = (one: DraftValue | undefined, other: DraftValue | undefined): boolean =>
   isDeepStrictEqual(one, other);
 
-/** Without what means the same as an absent key: null, an empty list, an empty mapping. */
+/** Without values that are equivalent to an absent key: null, an empty list, an empty mapping. */
 export const tidyDraft = (draft: ServiceDraft): ServiceDraft =>
   Object.fromEntries(
     Object.entries(draft).flatMap(([key, value]): [string, DraftValue][] => {
@@ -39,12 +39,12 @@ export const tidyDraft = (draft: ServiceDraft): ServiceDraft =>
     }),
   );
 
-/** The value of one key; undefined: it may as well be absent. */
+/** The value of one key; undefined: equivalent to an absent key. */
 export function tidyField(key: string, value: DraftValue | undefined): DraftValue | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value;
   if (!isDraftMapping(value)) return value;
   const tidy = tidyDraft(value);
-  // An empty connection is one that lacks its keys.
+  // An empty connection is kept: it is one without its required keys.
   return Object.keys(tidy).length === 0 && key !== 'connection' ? undefined : tidy;
 }

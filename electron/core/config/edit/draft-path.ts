@@ -1,4 +1,4 @@
-/** Values of a draft by the keys that lead to them. Pure. */
+/** Values of a draft by their path of keys. Pure. */
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 
 export function draftValueAt(draft: ServiceDraft, path: readonly string[]): DraftValue | undefined {
@@ -8,7 +8,7 @@ export function draftValueAt(draft: ServiceDraft, path: readonly string[]): Draf
   );
 }
 
-/** `value` undefined: the key is taken out. */
+/** `value` undefined: the key is removed. */
 export function withDraftValue(
   draft: ServiceDraft,
   [key = '', ...rest]: readonly string[],
@@ -24,6 +24,6 @@ export const isDraftMapping = (
 ): value is { readonly [key: string]: DraftValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As the file writes it; empty: the draft has none. */
+/** As written in the file; empty: the draft has none. */
 export const nameOf = ({ name }: ServiceDraft): string =>
   typeof name === 'string' || typeof name === 'number' || typeof name === 'boolean' ? String(name) : '';

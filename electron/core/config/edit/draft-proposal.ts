@@ -1,4 +1,4 @@
-/** What is missing in a draft and can be guessed from the rest of it. Pure but for the search of a free port. */
+/** Proposes missing values of a draft, guessed from the rest of it. Pure, except for the search for a free port. */
 import { parseBindAddress, type BindAddress } from '../../../../shared/bind-address.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { harmlessHello } from '../harmless-hello.ts';
@@ -7,7 +7,7 @@ import { draftValueAt } from './draft-path.ts';
 export interface ProposalWorld {
   /** Names of the other services. */
   readonly names: ReadonlySet<string>;
-  /** The first port from this one on that nobody has and no other service wants; null: there is none. */
+  /** The first port from this one on that is free and not used by another service; null: there is none. */
   readonly freePort: (preferred: number, bind: BindAddress) => Promise<number | null>;
 }
 
@@ -17,7 +17,7 @@ const firstUnprivileged = 1_024;
 const portWithoutAny = 10_000;
 const socksPort = 1_080;
 
-/** What people call ports in Kubernetes. */
+/** Common port names in Kubernetes. */
 const knownNames: Readonly<Record<string, number>> = {
   http: 8080,
   web: 8080,
@@ -41,7 +41,7 @@ export async function proposeDraft(draft: ServiceDraft, world: ProposalWorld): P
   };
 }
 
-/** The protocol of the automatic health check; null: it waits for clients. */
+/** The protocol of the automatic health check; null: the check relies on clients. */
 export function automaticCheck(draft: ServiceDraft): string | null {
   const port = numberIn(draft['remote_port']);
   const socket = draft['remote_socket'];
@@ -66,7 +66,7 @@ const bareSsh = {
   strictHostKeyChecking: 'accept-new',
 } as const;
 
-/** A reverse forward leads to a program's port; a socket may stand in for the port. */
+/** A reverse forward leads to a program's port; a socket may replace the port. */
 const needsPort = (draft: ServiceDraft): boolean =>
   draft['remote'] !== true && draft['local_socket'] === undefined;
 
@@ -114,7 +114,7 @@ function targetName(draft: ServiceDraft): string | undefined {
   }
 }
 
-/** `db` of `me@db.example.com`; an address stays whole. */
+/** `db` of `me@db.example.com`; an address is kept whole. */
 function firstLabel(host: string | undefined): string | undefined {
   const name = host?.replace(/^ssh:\/\//, '').replace(/^.*@/, '');
   if (name === undefined || name === '' || /^[\d.]+$|:/.test(name)) return name?.replace(/:\d+$/, '');

@@ -1,6 +1,6 @@
 /**
- * What it takes to undo the last edits: one private file for each, so that the command and a host may write at the same time. A
- * record holds the text that an edit replaced, which may be a password, and so is kept for a week at most.
+ * Records for undoing the last edits: one private file for each, so that the command and a host can write concurrently. A
+ * record contains the replaced text, which may be a password, so it is kept for at most a week.
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -19,25 +19,25 @@ const keptMs = 7 * 24 * 60 * 60 * 1000;
 const recordSchema = z
   .object({
     version: z.literal(version),
-    /** Through all links. */
+    /** With all links resolved. */
     realPath: z.string(),
     at: z.number(),
     /** Digests of the whole text. */
     before: z.string(),
     after: z.string(),
-    /** What makes the former text of the edited one. */
+    /** The splice that turns the edited text into the former one. */
     splice: z.object({ from: z.number().int(), to: z.number().int(), insert: z.string() }).readonly(),
-    /** Of the edited text: what the splice takes out, and the lines around it, by which it is found in a changed one. */
+    /** The part of the edited text that the splice removes, and the lines around it, by which it is found in a changed file. */
     replaced: z.string(),
     context: z.object({ above: z.string(), below: z.string() }).readonly(),
-    /** What the service says; null: there is none. */
+    /** The service before the edit; null: there was none. */
     serviceBefore: serviceDraftSchema.nullable(),
     serviceAfter: serviceDraftSchema.nullable(),
   })
   .readonly();
 type EditRecord = z.infer<typeof recordSchema>;
 
-/** What an undo needs to know. */
+/** The data that an undo needs. */
 export type Undoable = Omit<EditRecord, 'version' | 'at' | 'realPath'>;
 
 interface KeptRecord extends EditRecord {
@@ -58,7 +58,7 @@ export class EditJournal {
   /** Resolves to the token of the record. Rejects with the system's error. */
   async keep(record: Omit<EditRecord, 'version' | 'at'>): Promise<string> {
     const at = this.#clock.wallNow();
-    // In the order of time: two within one millisecond by their number.
+    // Sorted by time; within one millisecond, by number.
     const token = `${String(at).padStart(15, '0')}-${process.pid}-${String((recordsSoFar += 1)).padStart(6, '0')}`;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const text = JSON.stringify({ ...record, at, version } satisfies EditRecord);
@@ -67,7 +67,7 @@ export class EditJournal {
     return token;
   }
 
-  /** `token` null: the last one of this file. null: there is none any more. */
+  /** `token` null: the last record of this file. Resolves to null if there is none any more. */
   async find(realPath: string, token: string | null): Promise<KeptRecord | null> {
     const tokens = token === null ? (await this.#tokens()).reverse() : [token];
     for (const candidate of tokens) {
@@ -112,10 +112,10 @@ export class EditJournal {
   }
 }
 
-/** Nothing else becomes a part of a path. */
+/** Only such text may become a part of a path. */
 const tokenPattern = /^\d{15}-\d+-\d+$/;
 
-/** What was done: `added db`. */
+/** A description of the edit: `added db`. */
 export const describeEdit = ({ serviceBefore, serviceAfter }: Undoable): string => {
   if (serviceBefore === null) return `added ${nameOf(serviceAfter ?? {})}`;
   return `${serviceAfter === null ? 'removed' : 'changed'} ${nameOf(serviceBefore)}`;

@@ -1,4 +1,4 @@
-/** What the config's own compiler says of an edited text: of the service by field, and of all else as a reason to refuse. */
+/** The compiler's verdict on an edited text: problems of the service by field, and all others as a reason to refuse. */
 import type { Result } from '../../../../shared/result.ts';
 import type { DraftFinding } from '../../../../shared/service-edit.ts';
 import type { ConfigProblem } from '../../../../shared/service-snapshot.ts';
@@ -9,7 +9,7 @@ import type { WorkedText } from './text-work.ts';
 
 export interface EditVerdict {
   readonly findings: readonly DraftFinding[];
-  /** As it would run; null: it is gone, or at fault. */
+  /** As it would run; null: it is gone, or has errors. */
   readonly service: ServiceSpec | null;
 }
 
@@ -60,7 +60,7 @@ async function knownProblems(
   return new Set(problemsOf(await compileText(text)).map((problem) => identityOf(problem, names)));
 }
 
-/** Without lines and indices, which move. */
+/** Without lines and indices, which change. */
 function identityOf({ path, message }: ConfigProblem, names: readonly string[]): string {
   const [, index, field] = entryPath.exec(path) ?? [];
   const place = index === undefined ? path : `${names[Number(index)] ?? ''}.${field ?? ''}`;
@@ -69,7 +69,7 @@ function identityOf({ path, message }: ConfigProblem, names: readonly string[]):
 
 const entryPath = /^services\[(\d+)\]\.?(.*)$/;
 
-/** null: the problem is not the service's. */
+/** null: the problem does not belong to the service. */
 function findingOf(
   { severity, path, message }: ConfigProblem,
   own: number | null,
@@ -80,7 +80,7 @@ function findingOf(
   return { severity, field, message: field === 'name' ? withTaken(message) : withNames(message, names) };
 }
 
-/** Of a name that another service has. */
+/** Words the error of a name that another service has. */
 const withTaken = (message: string): string =>
   message.replace(/^(.*) is taken by services\[\d+\] in line \d+$/, 'there is already a service $1');
 
@@ -89,7 +89,7 @@ interface EditedEntries {
   readonly names: readonly string[];
 }
 
-/** Where another service has an error for what this one wants, such as its port, the error is this one's. */
+/** If this service causes an error in another one, for example by taking its port, the error is attributed to this one. */
 function describeConsequence(
   { path, line, message }: ConfigProblem,
   { index, names }: EditedEntries,
@@ -121,7 +121,7 @@ function describeConsequence(
 
 const withPath = (path: string, message: string): string => (path === '' ? message : `${path}: ${message}`);
 
-/** `services[3] in line 12` says nothing to whoever sees no file. */
+/** `services[3] in line 12` means nothing to a user who does not see the file. */
 const withNames = (message: string, names: readonly string[]): string =>
   message
     .replace(/ \(services\[\d+\], line \d+\)$/, '')

@@ -1,4 +1,4 @@
-/** A config's text, read so that it can be edited: where each thing stands, and what each service says. */
+/** A config's text, parsed for editing: the position of each node, and the content of each service. */
 import {
   isAlias,
   isMap,
@@ -21,20 +21,20 @@ import { maskVariables, unmaskVariables } from './masked-variables.ts';
 
 export interface EditableConfig {
   readonly text: string;
-  /** null: the file holds nothing but comments. */
+  /** null: the file contains only comments. */
   readonly root: YAMLMap | null;
-  /** The entries of `services` as they stand there; null: there are none yet. */
+  /** The list below `services`; null: there is none yet. */
   readonly list: YAMLSeq | null;
-  /** What each entry says, with aliases and merges put in and variables as they are written. */
+  /** The content of each entry, with aliases and merges resolved and variables as written. */
   readonly entries: readonly ServiceDraft[];
-  /** What the file says beside its services. */
+  /** The content of the file besides its services. */
   readonly rest: unknown;
   readonly targets: AliasTargets;
   /** The line of an offset, from 1. */
   readonly lineAt: (offset: number) => number;
 }
 
-/** The error is a sentence. Variables are not looked up, so a file in which they make the structure cannot be edited. */
+/** The error is a sentence. Variables are not resolved, so a file in which they form the structure cannot be edited. */
 export function readEditable(text: string): Result<EditableConfig, string> {
   const budget = new YamlBudget();
   const { document, faults, lineAt } = readYaml(maskVariables(text), budget, { keepSourceTokens: true });
@@ -90,7 +90,7 @@ function describe(
   });
 }
 
-/** undefined: it is something else. */
+/** undefined: `services` is not a list. */
 function listOf(root: YAMLMap, targets: AliasTargets): YAMLSeq | null | undefined {
   const value = resolved(pairOf(root, 'services')?.value ?? null, targets);
   if (value === null || (isScalar(value) && value.value === null)) return null;
@@ -100,11 +100,11 @@ function listOf(root: YAMLMap, targets: AliasTargets): YAMLSeq | null | undefine
 export const resolved = (node: unknown, targets: AliasTargets): unknown =>
   isAlias(node) ? targets.get(node) : node;
 
-/** What the mapping itself says, without its merges. */
+/** The pair in the mapping itself, without its merges. */
 export const pairOf = (map: YAMLMap, key: string): Pair | undefined =>
   map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 
-/** Numbers and truth values that are written in their plain form are such; all else is text, as it is written. */
+/** Numbers and booleans in their plain form keep their type; everything else becomes text, as written. */
 function unmaskScalars(document: Document): void {
   visit(document, {
     Scalar: (_, node) => {
@@ -115,6 +115,6 @@ function unmaskScalars(document: Document): void {
   });
 }
 
-/** `0123`, `0x1f`, `yes`, a date: the characters matter. */
+/** `0123`, `0x1f`, `yes`, a date: the spelling matters. */
 const isOddlyWritten = (value: unknown, source: string | undefined): boolean =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) !== source : value instanceof Date;

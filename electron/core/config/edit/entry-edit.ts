@@ -1,4 +1,4 @@
-/** A whole service, put into the text or taken out of it. Pure. */
+/** Inserts a whole service into the text, or removes it. Pure. */
 import { isMap, isScalar, type YAMLSeq } from 'yaml';
 import { err, ok } from '../../../../shared/result.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
@@ -21,7 +21,7 @@ import {
 import type { Splice } from './text-splice.ts';
 import { blockLines, dashOf, inlineText, keyOffset, styleOf, type WritingStyle } from './yaml-writing.ts';
 
-/** Behind the last one. */
+/** Inserts after the last service. */
 export function addEntry(config: EditableConfig, draft: ServiceDraft): Edited {
   const { text, root, list } = config;
   const style = styleOf(config);
@@ -50,7 +50,7 @@ export function addEntry(config: EditableConfig, draft: ServiceDraft): Edited {
   return ok([insertLines(text, place, isApart ? ['', ...lines] : lines)]);
 }
 
-/** Columns from the dash to the first key, as the last entry has them. */
+/** The number of columns from the dash to the first key, as in the last entry. */
 function gapOf(text: string, list: YAMLSeq, dash: number): number {
   const last = list.items.at(-1);
   const key = isMap(last) ? keyOffset(last, 0) : null;
@@ -68,7 +68,7 @@ function isBlankBefore(text: string, dash: number): boolean {
 }
 
 interface EntryPlace {
-  /** Of the dash. */
+  /** The column of the dash. */
   readonly column: number;
   readonly gap: number;
   readonly style: WritingStyle;
@@ -79,7 +79,7 @@ function entryLines(entry: DraftValue, { column, gap, style }: EntryPlace): read
   return [`${' '.repeat(column)}-${' '.repeat(gap - 1)}${first.trimStart()}`, ...rest];
 }
 
-/** Below `services:`, in place of `[]` and of nothing; the key is added where it is missing. */
+/** Inserts below `services:`, replacing `[]` or an empty value; adds the key if it is missing. */
 function addFirst(config: EditableConfig, entry: DraftValue, style: WritingStyle): Edited {
   const { text, root, list } = config;
   const pair = root === null ? undefined : pairOf(root, 'services');
@@ -101,7 +101,7 @@ function addFirst(config: EditableConfig, entry: DraftValue, style: WritingStyle
   const written = text.slice(colon + 1, end);
   const cut: readonly Splice[] = written.trim() === '' ? [] : [{ from: colon + 1, to: end, insert: '' }];
   const place = nextLine(text, end);
-  // A line that would only end with what is cut.
+  // The last line has no line end of its own.
   const isOpenEnd = place === text.length && text[place - 1] !== '\n' && lineEnd(text, end) === end;
   if (isOpenEnd && cut.length > 0)
     return ok([{ from: colon + 1, to: end, insert: endMarkOf(text) + lines.join(endMarkOf(text)) }]);
@@ -148,7 +148,7 @@ export function removeEntry({ text, list }: EditableConfig, index: number): Edit
   return ok([removeLines(text, ...withoutDoubleBlank(text, from, to))]);
 }
 
-/** Of two blank lines that would meet, one goes. */
+/** Removes one of two blank lines that would become adjacent. */
 function withoutDoubleBlank(text: string, from: number, to: number): readonly [from: number, to: number] {
   const before = from === 0 ? null : text.slice(lineStart(text, from - 1), from);
   const isBlankAbove = before !== null && before.trim() === '';

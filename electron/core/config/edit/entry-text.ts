@@ -1,11 +1,11 @@
-/** A service as it is in a text. Pure. */
+/** The text of one service. Pure. */
 import { isNode } from 'yaml';
 import { readEditable } from './editable-config.ts';
 import { lineAfter } from './node-extent.ts';
 import { lineStart } from './text-lines.ts';
 import { dashOf } from './yaml-writing.ts';
 
-/** Its lines, from the dash on; of a service in brackets what stands between them. null: there is none. */
+/** Its lines, from the dash on; for a service in braces, the text in them. null: there is none. */
 export function textOfEntry(text: string, index: number): string | null {
   const config = readEditable(text);
   if (!config.ok || config.value.list === null) return null;

@@ -1,6 +1,6 @@
 /**
- * One value of a service, set or removed in the text. Where the service has it from an alias or a merge, it gets its own; where
- * that is no way, the edit is refused. Pure.
+ * Sets or removes one value of a service in the text. If the value comes from an alias or a merge, the service gets its own;
+ * if that is impossible, the edit is refused. Pure.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
 import { err, ok, type Result } from '../../../../shared/result.ts';
@@ -38,11 +38,11 @@ export type Edited = Result<readonly Splice[], string>;
 interface FieldEdit {
   readonly config: EditableConfig;
   readonly style: WritingStyle;
-  /** As the service shall be. */
+  /** The service after the edit. */
   readonly draft: ServiceDraft;
 }
 
-/** What makes the value at `path` of the entry with this index the one of `draft`. */
+/** The splices that set the value at `path` of the entry with this index to that of `draft`. */
 export function editField(
   config: EditableConfig,
   index: number,
@@ -55,7 +55,7 @@ export function editField(
 
 interface Place {
   readonly path: FieldPath;
-  /** How many keys of the path lead to the mapping. */
+  /** The number of keys in the path to the mapping. */
   readonly depth: number;
 }
 
@@ -98,7 +98,7 @@ function removePair(
   const start = keyOffset(map, index) ?? 0;
   if (beginsLine(text, start))
     return ok([removeLines(text, lineStart(text, start), lineAfterPair(text, pair))]);
-  // It shares its line with the dash: the next key takes its place.
+  // It is on the line of the dash: the next key moves there.
   const next = keyOffset(map, index + 1);
   if (next === null) return ok([{ from: start, to: endOfPair(pair), insert: '{}' }]);
   const between = text.slice(endOfPair(pair), next);
@@ -124,7 +124,7 @@ function addPair(
   return [insertLines(text, afterComments(text, end, column), blockLines({ [key]: value }, column, style))];
 }
 
-/** Behind the last key that usually stands before it. */
+/** After the last key that usually precedes it. */
 function placeFor(map: YAMLMap, key: string): number {
   const rank = keyRank(key);
   const keys = map.items.map(({ key: known }) =>
@@ -134,7 +134,7 @@ function placeFor(map: YAMLMap, key: string): number {
   return before === -1 ? keys.length - 1 : before;
 }
 
-/** Quoted where the keys beside it are. */
+/** Quoted if the neighboring keys are. */
 function keyText(map: YAMLMap, key: string, { style }: FieldEdit): string {
   const [first] = map.items;
   const quote = isScalar(first?.key) ? first.key.type : undefined;
@@ -181,7 +181,7 @@ function replaceValue(map: YAMLMap, pair: Pair, value: DraftValue, edit: FieldEd
   return [head, { from: bodyStart, to: end, insert: (block ?? []).join(mark) + (isOpenEnd ? '' : mark) }];
 }
 
-/** null: nothing is written there. */
+/** null: there is no text. */
 function startOf(node: unknown): number | null {
   if (isScalar(node) && node.value === null && (node.source ?? '') === '') return null;
   return isScalar(node) || isAlias(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? null) : null;
@@ -195,7 +195,7 @@ function blockScalarOrFlow(
   return typeof value === 'object' ? inlineText(value, style) : blockScalarText(value, style, quote);
 }
 
-/** A value that needs lines of its own, as they stand below its key; null: it stands beside the key. */
+/** The lines of a value that is written below its key; null: it is written on the line of the key. */
 function linesBelow(value: DraftValue, column: number, style: WritingStyle): readonly string[] | null {
   const isLong = isDraftMapping(value) ? Object.keys(value).length > 0 : hasLongItem(value);
   if (!isLong) return null;

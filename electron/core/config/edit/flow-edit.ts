@@ -1,4 +1,4 @@
-/** Items of lists and mappings in brackets: put in and taken out, with the commas between them. Pure. */
+/** Inserts and removes items of lists and mappings in brackets, with the commas between them. Pure. */
 import { isNode, isPair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { endOfPair } from './node-extent.ts';
 import type { Splice } from './text-splice.ts';
@@ -18,7 +18,7 @@ const extentsOf = ({ items }: FlowCollection): readonly Extent[] =>
     return { from: range?.[0] ?? 0, to: range?.[1] ?? 0 };
   });
 
-/** Behind the item with this index; -1: in front of all. `column`: of items that stand on lines of their own, where there are none yet. */
+/** Inserts after the item with this index; -1: before all others. `column`: for items on lines of their own, if the list is empty. */
 export function insertInFlow(
   text: string,
   collection: FlowCollection,
@@ -51,7 +51,7 @@ export function insertInFlow(
     }
     return [{ from: at.to, to: at.to, insert: `, ${item}` }];
   }
-  // What is said behind an item stays with it.
+  // A comment after an item stays with it.
   const restOfLine = lineEnd(text, comma ?? at.to);
   const place = Math.min(restOfLine, end - 1);
   const line = mark + ' '.repeat(columnOf(text, at.from)) + item + (comma === null ? '' : ',');
@@ -71,7 +71,7 @@ export function removeFromFlow(text: string, collection: FlowCollection, index: 
   const from = lineStart(text, item.from);
   const to = nextLine(text, comma ?? item.to);
   const isAlone = beginsLine(text, item.from) && to <= (next?.from ?? end);
-  // JSON has no comma behind its last item.
+  // JSON has no comma after the last item.
   const isLastComma = comma === null && formerComma !== null;
   if (isAlone)
     return [
@@ -83,7 +83,7 @@ export function removeFromFlow(text: string, collection: FlowCollection, index: 
   return [{ from: item.from, to: (comma ?? item.to - 1) + 1, insert: '' }];
 }
 
-/** Comments may stand before it. null: there is none before `end`. */
+/** Comments may precede it. null: there is none before `end`. */
 function commaBehind(text: string, from: number, end: number): number | null {
   for (let offset = from; offset < end; offset += 1) {
     if (text[offset] === ',') return offset;

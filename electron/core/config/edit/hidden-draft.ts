@@ -1,4 +1,4 @@
-/** Passwords and headers of a draft, kept from whoever only shows it. Pure. */
+/** Hides passwords and headers of a draft that is displayed. Pure. */
 import { hiddenValue, type DraftValue, type ServiceDraft } from '../../../../shared/service-edit.ts';
 import { isReference } from '../../secrets/service-secrets.ts';
 import type { FieldPath } from './draft-changes.ts';
@@ -10,7 +10,7 @@ const passwords: readonly FieldPath[] = [
 ];
 const headers: FieldPath = ['health_check', 'config', 'headers'];
 
-/** What the file spells out is replaced; references and variables are not: they are no secrets. */
+/** Values that are written in the file are replaced; references and variables are not, since they are not secret. */
 export const withoutSecrets = (draft: ServiceDraft): ServiceDraft =>
   secretPlaces(draft).reduce(
     (result, path) =>
@@ -18,7 +18,7 @@ export const withoutSecrets = (draft: ServiceDraft): ServiceDraft =>
     draft,
   );
 
-/** Fields that have the stand-in where `former` has not: nobody knows what is meant. */
+/** Fields that contain the placeholder although they have no value in `former`: their real value is not known. */
 export const unknownSecrets = (draft: ServiceDraft, former: ServiceDraft | null): readonly FieldPath[] =>
   secretPlaces(draft).filter(
     (path) =>

@@ -1,4 +1,4 @@
-/** The order in which people write the keys of a service. */
+/** The usual order of the keys of a service. */
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { isDraftMapping } from './draft-path.ts';
 
@@ -43,13 +43,13 @@ const order: readonly string[] = [
   'restart_policy',
 ];
 
-/** Unknown keys, and those that have no usual place, come last. */
+/** Unknown keys, and keys without a usual position, come last. */
 export function keyRank(key: string): number {
   const rank = order.indexOf(key);
   return rank === -1 ? order.length : rank;
 }
 
-/** A draft with its keys in that order, also within its mappings. */
+/** A draft with its keys in this order, also in nested mappings. */
 export const inKeyOrder = (draft: ServiceDraft): Record<string, DraftValue> =>
   Object.fromEntries(
     Object.entries(draft)

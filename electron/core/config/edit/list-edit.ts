@@ -1,4 +1,4 @@
-/** A list of words, changed item by item, so that what stands beside the items that stay is kept. Pure. */
+/** Changes a list of words item by item, so that comments beside the remaining items are kept. Pure. */
 import { isScalar, type YAMLSeq } from 'yaml';
 import type { DraftValue } from '../../../../shared/service-edit.ts';
 import type { EditableConfig } from './editable-config.ts';
@@ -13,7 +13,7 @@ interface ListEdit {
   readonly style: WritingStyle;
 }
 
-/** The next step on the way to the wanted list; null: the list has to be written anew. */
+/** The next step toward the wanted list; null: the list has to be rewritten. */
 export function listEdit(
   { text }: EditableConfig,
   list: YAMLSeq,

@@ -1,12 +1,12 @@
 /**
- * A config's text with each `${…}` written in characters that mean nothing to YAML, one for one: it can be read without any
- * variable's value, and every offset is that of the text. Pure.
+ * A config's text with each `${…}` replaced, character by character, by characters without meaning in YAML: it can be parsed
+ * without the values of variables, and all offsets stay the same. Pure.
  */
 import { maxNesting, placeholder } from '../environment-substitution.ts';
 
 /** In the private-use area, beyond the two marks of a substitution. */
 const firstMask = 0xe100;
-/** Of Latin-1: YAML's own marks are among them. */
+/** Latin-1, which includes YAML's own indicators. */
 const maskedCharacters = 0x100;
 
 export function maskVariables(text: string): string {
@@ -18,7 +18,7 @@ export function maskVariables(text: string): string {
 
 export const unmaskVariables = (text: string): string => mapCodes(text, firstMask, -firstMask);
 
-/** Characters from `first` on, as many as are masked, moved by `by`. */
+/** Shifts the code of each masked character, from `first` on, by `by`. */
 const mapCodes = (text: string, first: number, by: number): string =>
   text.replace(/[\0-\u00ff\ue100-\ue1ff]/g, (character) => {
     const code = character.charCodeAt(0);

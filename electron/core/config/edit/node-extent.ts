@@ -1,4 +1,4 @@
-/** How far what is written of a value reaches in the text. Pure. */
+/** The extent of a value in the text. Pure. */
 import { isMap, isNode, isScalar, isSeq, Scalar, type Pair } from 'yaml';
 import { lineStart, nextLine } from './text-lines.ts';
 
@@ -8,7 +8,7 @@ export const isBlock = (node: unknown): boolean =>
 const isBlockScalar = (node: unknown): node is Scalar =>
   isScalar(node) && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED);
 
-/** Behind the last mark of the value, or of the key where there is none. */
+/** The offset after the value, or after the key if there is none. */
 export function endOfPair(pair: Pair): number {
   const { key, value } = pair;
   const ofKey = isNode(key) ? (key.range?.[1] ?? 0) : 0;
@@ -27,16 +27,16 @@ function endOf(node: unknown): number {
   return isNode(node) ? (node.range?.[1] ?? 0) : 0;
 }
 
-/** Where the first line begins that is not the value's any more, or the end of the text. */
+/** The start of the first line after the value, or the end of the text. */
 export const lineAfter = (text: string, node: unknown): number => lineAfterEnd(text, endOf(node));
 
 export const lineAfterPair = (text: string, pair: Pair): number => lineAfterEnd(text, endOfPair(pair));
 
-/** A block scalar ends where a line begins. */
+/** A block scalar already ends at the start of a line. */
 const lineAfterEnd = (text: string, end: number): number =>
   end > 0 && lineStart(text, end) === end ? end : nextLine(text, end);
 
-/** Where the colon behind a key stands; null: the key has none. */
+/** The offset of the colon after a key; null: the key has none. */
 export function colonOf({ srcToken }: Pair): number | null {
   return srcToken?.sep?.find(({ type }) => type === 'map-value-ind')?.offset ?? null;
 }

@@ -1,4 +1,4 @@
-/** Who has a local port, and which one nobody has. */
+/** Finds the holder of a local port, and a free port. */
 import { placesOverlap, type BindAddress, type LocalPlace } from '../../../../shared/bind-address.ts';
 import type { Clock } from '../../clock.ts';
 import { findPortHolder } from '../../relay/port-holder.ts';
@@ -6,7 +6,7 @@ import { findFreePort } from '../free-port.ts';
 
 export interface NamedPlace extends LocalPlace {
   readonly name: string;
-  /** It is turned on. Of those that are off, several may have one port. */
+  /** It is turned on. Services that are off may share a port. */
   readonly isOn: boolean;
   /** LocalPort has it open right now. */
   readonly isOpen: boolean;
@@ -15,7 +15,7 @@ export interface NamedPlace extends LocalPlace {
 const maxTries = 200;
 const maxPort = 65_535;
 
-/** The first port from `preferred` on that is free, and that none of the services wants; null: there is none. */
+/** The first port from `preferred` on that is free and not used by any of the services; null: there is none. */
 export async function freePortFrom(
   preferred: number,
   bind: BindAddress,
@@ -29,7 +29,7 @@ export async function freePortFrom(
   return null;
 }
 
-/** `the service redis`, `postgres (pid 812)`, `another program`; null: nobody. `except`: for whom it is. */
+/** `the service redis`, `postgres (pid 812)`, `another program`; null: the port is free. `except`: the service to ignore. */
 export async function holderOfPort(
   place: LocalPlace,
   {

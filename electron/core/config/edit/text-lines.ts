@@ -2,13 +2,13 @@
 
 export const lineStart = (text: string, offset: number): number => text.lastIndexOf('\n', offset - 1) + 1;
 
-/** Where the next line begins, or where the text ends. */
+/** The start of the next line, or the end of the text. */
 export function nextLine(text: string, offset: number): number {
   const end = text.indexOf('\n', offset);
   return end === -1 ? text.length : end + 1;
 }
 
-/** Where the line's end mark stands. */
+/** The offset of the line end. */
 export function lineEnd(text: string, offset: number): number {
   const end = text.indexOf('\n', offset);
   if (end === -1) return text.length;
@@ -17,14 +17,14 @@ export function lineEnd(text: string, offset: number): number {
 
 export const columnOf = (text: string, offset: number): number => offset - lineStart(text, offset);
 
-/** Nothing but spaces stands before it in its line. */
+/** Only spaces precede it in its line. */
 export const beginsLine = (text: string, offset: number): boolean =>
   text.slice(lineStart(text, offset), offset).trim() === '';
 
-/** The end mark that the text uses. */
+/** The line end that the text uses. */
 export const endMarkOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? '\n';
 
-/** Behind the comments that follow and are indented deeper than `column`, with blank lines between. */
+/** The offset after following comments that are indented deeper than `column`, possibly separated by blank lines. */
 export function afterComments(text: string, offset: number, column: number): number {
   let end = offset;
   for (let start = offset; start < text.length; start = nextLine(text, start)) {
@@ -37,7 +37,7 @@ export function afterComments(text: string, offset: number, column: number): num
   return end;
 }
 
-/** The splice that puts whole lines where a line begins, or at the end of a text that may lack its last end mark. */
+/** The splice that inserts whole lines at the start of a line, or at the end of a text that may lack its last line end. */
 export function insertLines(
   text: string,
   offset: number,
@@ -49,7 +49,7 @@ export function insertLines(
   return { from: offset, to: offset, insert: isOpenEnd ? mark + block : block + mark };
 }
 
-/** The splice that takes whole lines out. At an end without an end mark, that of the line before goes. */
+/** The splice that removes whole lines. If the last one has no line end, the previous line end is removed instead. */
 export function removeLines(
   text: string,
   from: number,

@@ -1,4 +1,4 @@
-/** Replacements in a text, each by offsets of the text before any of them. Pure. */
+/** Replacements in a text, by offsets in the original text. Pure. */
 
 export interface Splice {
   readonly from: number;
@@ -7,7 +7,7 @@ export interface Splice {
   readonly insert: string;
 }
 
-/** They must not overlap. Of several insertions at one place the first comes first. */
+/** Splices must not overlap. Several insertions at one offset keep their order. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   const inOrder = splices
     .map((splice, index) => ({ ...splice, index }))
@@ -18,7 +18,7 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
   );
 }
 
-/** The one replacement that makes `after` of `before`. */
+/** The single replacement that turns `before` into `after`. */
 export function spliceBetween(before: string, after: string): Splice {
   const shorter = Math.min(before.length, after.length);
   let from = 0;

@@ -1,6 +1,6 @@
 /**
- * What is done with the text of a config to edit it: plain data in and out, so that a worker can do it. Reading the largest config
- * takes a second, in which the event loop carries no bytes. Pure.
+ * The work of editing the text of a config: plain data in and out, so that a worker can do it. Parsing the largest config
+ * takes a second, which would block the event loop. Pure.
  */
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import type { ServiceDraft } from '../../../../shared/service-edit.ts';
@@ -18,35 +18,35 @@ export interface FoundService {
 }
 
 export interface WorkedText extends EditedText {
-  /** The service as it is in the new text; null: it is gone. */
+  /** The service in the new text; null: it is gone. */
   readonly yaml: string | null;
   readonly undo: Undoable;
-  /** Of all services in the former text. */
+  /** The names of all services in the former text. */
   readonly formerNames: readonly string[];
 }
 
-/** `name`: as LocalPort shows it, with the values of variables put in. */
+/** `name`: as LocalPort shows it, with the values of variables. */
 export type TextWork =
   | { readonly kind: 'read'; readonly name: string; readonly env: Environment }
   | { readonly kind: 'edit'; readonly edit: ConfigEdit; readonly env: Environment }
   | { readonly kind: 'undo'; readonly record: Undoable };
 
-/** What each kind of work comes to. Errors are sentences. */
+/** The result of each kind of work. Errors are sentences. */
 export interface TextResults {
   readonly read: Result<FoundService, string>;
   readonly edit: Result<WorkedText, string>;
   readonly undo: Result<WorkedText, string>;
 }
 
-/** Wherever it is done. Never rejects. */
+/** Does the work in any thread. Never rejects. */
 export type WorkOnText = <K extends TextWork['kind']>(
   text: string,
   work: Extract<TextWork, { readonly kind: K }>,
 ) => Promise<TextResults[K]>;
 
-/** In the thread of the caller, for a process that has nothing else to do. */
+/** In the caller's thread, for a process that has nothing else to do. */
 export const workInProcess: WorkOnText = (text, work) =>
-  // Each kind of work has its result: the compiler cannot follow that through the switch.
+  // Each kind of work has its own result type, which the compiler cannot follow through the switch.
   Promise.resolve(workOnText(text, work) as never);
 
 export function workOnText(text: string, work: TextWork): TextResults[TextWork['kind']] {
@@ -95,6 +95,6 @@ function worked(text: string, edited: EditedText): WorkedText {
   };
 }
 
-/** The name in the file may be made of variables. */
+/** The name in the file may contain variables. */
 const isCalled = (entry: ServiceDraft, name: string, env: Environment): boolean =>
   nameOf(entry) === name || withValues(nameOf(entry), env) === name;

@@ -1,9 +1,9 @@
 /**
- * An edit taken back, in the text that the file has by now. Pure.
+ * Undoes an edit in the current text of the file. Pure.
  *
- * 1. Where the text is the edited one, the former one comes back, byte for byte.
- * 2. Else the edit's own lines are put back where they and their neighbors are as the edit left them.
- * 3. Else the service gets back what it said, field by field, where nobody has changed the same.
+ * 1. If the text is exactly the edited one, the former text is restored byte for byte.
+ * 2. Otherwise the edit's own lines are restored, if they and their neighbors are as the edit left them.
+ * 3. Otherwise the service is restored field by field, except for fields that were changed since.
  */
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import { digestOf } from '../trust-store.ts';
@@ -17,7 +17,7 @@ import { applySplices, spliceBetween } from './text-splice.ts';
 
 const contextLines = 3;
 
-/** What has to be remembered of an edit. */
+/** The part of an edit that has to be recorded. */
 export function undoOf(former: string, edited: EditedText): Undoable {
   const splice = spliceBetween(edited.text, former);
   return {
@@ -53,7 +53,7 @@ export function undoInText(text: string, record: Undoable): Result<EditedText, s
   return read ?? undoInFields(text, record);
 }
 
-/** Where the lines are as the edit left them; null: nowhere, or in several places. */
+/** The offset of the lines as the edit left them; null: not found, or found several times. */
 function placeOf(text: string, { replaced, context: { above, below } }: Undoable): number | null {
   const wanted = above + replaced + below;
   const found = text.indexOf(wanted);
@@ -61,7 +61,7 @@ function placeOf(text: string, { replaced, context: { above, below } }: Undoable
   return found + above.length;
 }
 
-/** null: it does not say what the service said before, or others would change. */
+/** null: the service would not be as before, or others would change. */
 function restoredText(restored: string, text: string, record: Undoable): Result<EditedText, string> | null {
   const [after, before] = [readEditable(restored), readEditable(text)];
   if (!after.ok || !before.ok) return null;

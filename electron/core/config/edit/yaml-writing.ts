@@ -1,4 +1,4 @@
-/** Values as YAML that fits in with what stands around them. Pure. */
+/** Writes values as YAML in the style of the surrounding text. Pure. */
 import { Document, isMap, isScalar, visit, YAMLMap, YAMLSeq, Scalar, type Node } from 'yaml';
 import { visibleText } from '../../../../shared/visible-text.ts';
 import type { DraftValue } from '../../../../shared/service-edit.ts';
@@ -6,15 +6,15 @@ import { columnOf } from './text-lines.ts';
 import type { EditableConfig } from './editable-config.ts';
 
 export interface WritingStyle {
-  /** Columns from a mapping to the one within it. */
+  /** The indentation of a nested mapping, in columns. */
   readonly step: number;
-  /** The dashes of a list stand below their key, or further right. */
+  /** The dashes of a list are indented further than their key. */
   readonly indentsLists: boolean;
   /** The whole file is JSON, or looks like it. */
   readonly isJson: boolean;
 }
 
-/** As the first service that shows it has it. */
+/** Taken from the first service that shows it. */
 export function styleOf({ text, root, list, targets }: EditableConfig): WritingStyle {
   const dash = list === null ? null : dashOf(list, 0);
   const own = root?.items[0]?.key;
@@ -43,11 +43,11 @@ export function keyOffset(map: YAMLMap, index: number): number | null {
   return isScalar(key) ? (key.range?.[0] ?? null) : null;
 }
 
-/** Where the dash of an item of a block list stands; null: it has none. */
+/** The offset of the dash of an item in a block list; null: it has none. */
 export function dashOf(list: YAMLSeq, index: number): number | null {
   const token = list.srcToken;
   if (token?.type !== 'block-seq') return null;
-  // Comments behind the last item are an item without a dash.
+  // Comments after the last item are an item without a dash.
   const marks = token.items.flatMap(({ start }) => start.filter(({ type }) => type === 'seq-item-ind'));
   return marks[index]?.offset ?? null;
 }
@@ -59,7 +59,7 @@ const writing = {
   doubleQuotedMinMultiLineLength: 1_000_000,
 } as const;
 
-/** The lines of a mapping in block style, `column` spaces in front of each. */
+/** The lines of a mapping in block style, each indented by `column` spaces. */
 export function blockLines(value: DraftValue, column: number, style: WritingStyle): readonly string[] {
   const document = documentOf(value);
   const lines = document
@@ -69,7 +69,7 @@ export function blockLines(value: DraftValue, column: number, style: WritingStyl
   return lines.map((line) => (line === '' ? '' : ' '.repeat(column) + visibleText(line)));
 }
 
-/** On one line. `quote`: how it was written before. */
+/** A value on one line. `quote`: its previous style. */
 export function inlineText(value: DraftValue, style: WritingStyle, quote?: Scalar.Type): string {
   if (style.isJson) return jsonText(value);
   const list = new YAMLSeq();
@@ -89,7 +89,7 @@ export function inlineText(value: DraftValue, style: WritingStyle, quote?: Scala
   return visibleText(document.toString(writing).trim().slice(1, -1));
 }
 
-/** A plain value in block style, where fewer of them need quotes. */
+/** A scalar in block style, where fewer values need quotes. */
 export function blockScalarText(value: DraftValue, style: WritingStyle, quote?: Scalar.Type): string {
   if (style.isJson || typeof value !== 'string' || value.includes('\n'))
     return inlineText(value, style, quote);
@@ -113,7 +113,7 @@ function setQuote(node: Scalar, quote: Scalar.Type | undefined): void {
   else if (quote === Scalar.QUOTE_DOUBLE || quote === Scalar.QUOTE_SINGLE) node.type = quote;
 }
 
-/** `{"a": 1}`, with a space behind each mark, as people write it. */
+/** `{"a": 1}`, with the usual spaces after punctuation. */
 function jsonText(value: DraftValue): string {
   if (Array.isArray(value)) return `[${value.map(jsonText).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -121,7 +121,7 @@ function jsonText(value: DraftValue): string {
   return `{${pairs.join(', ')}}`;
 }
 
-/** Lists of words and numbers on one line; what cannot be seen in double quotes. */
+/** Lists of words and numbers go on one line; text with invisible characters is double-quoted. */
 function documentOf(value: DraftValue): Document {
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
@@ -131,7 +131,7 @@ function documentOf(value: DraftValue): Document {
     },
     Scalar: (_, scalar) => {
       setQuote(scalar, undefined);
-      // In block style several lines are best read as such.
+      // Text of several lines is most readable in block style.
       const { value: text } = scalar;
       if (
         typeof text === 'string' &&

@@ -8,7 +8,7 @@ type Variables = Readonly<Record<string, string>>;
 export const compileText = (text: string, env: Variables = {}): ReturnType<typeof compileConfig> =>
   compileConfig(text, { path: testConfigPath, env, homeDirectory: '/home/me' });
 
-/** The config of a text that is sound; throws what is wrong with it otherwise. */
+/** The compiled config of a valid text; throws its errors otherwise. */
 export function loadText(text: string, env: Variables = {}): LoadedConfig {
   const result = compileText(text, env);
   if (!result.ok)
@@ -16,14 +16,14 @@ export function loadText(text: string, env: Variables = {}): LoadedConfig {
   return result.value.config;
 }
 
-/** Everything wrong with a text, as its reader sees it. */
+/** All problems of a text, as the user sees them. */
 export function complaintsOf(text: string, env: Variables = {}): readonly string[] {
   const result = compileText(text, env);
   const problems = result.ok ? result.value.config.warnings : result.error;
   return problems.map((problem) => `${problem.severity} ${formatProblem(problem, testConfigPath)}`);
 }
 
-/** A config with one sound ssh service, in lines 2 to 6, in which a test changes one thing. `more` follows in line 7. */
+/** A config with one valid ssh service in lines 2 to 6, of which a test changes one part. `more` follows in line 7. */
 export const sshConfig = (more = ''): string => `services:
   - name: db
     technology: ssh

@@ -1,11 +1,11 @@
-/** Files of up to 1 MB that once held the app for seconds or minutes, or took half a gigabyte. */
+/** Files of up to 1 MB that once blocked the app for seconds or minutes, or took half a gigabyte. */
 
 const lines = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
 
 const serviceWith = (more: string): string => `services:\n  - name: db\n${more}`;
 
-/** Each with the first thing that is to be said of it. */
+/** Each with its expected first problem. */
 export const hostileConfigs: readonly (readonly [name: string, text: () => string, first: string])[] = [
   [
     '${ 400,000 times',
@@ -43,11 +43,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
     'the file holds more than 100000 values',
   ],
   ['[{ 500,000 times', () => '[{'.repeat(500_000), 'the file is nested too deeply'],
-  [
-    'a million brackets that close',
-    () => ']'.repeat(1_000_000),
-    'this ] closes nothing',
-  ],
+  ['a million brackets that close', () => ']'.repeat(1_000_000), 'this ] closes nothing'],
   ['lists in lists, in one line', () => '- '.repeat(500_000), 'the file is nested too deeply'],
   ['a million empty lines', () => '\n'.repeat(1_000_000), 'the file has too many words: make it smaller'],
   ['300,000 directives', () => '%a\n'.repeat(300_000), 'the file has too many words: make it smaller'],
@@ -63,7 +59,7 @@ export const hostileConfigs: readonly (readonly [name: string, text: () => strin
   ],
 ];
 
-/** The same of 1,000 services. What taking those over costs the daemon is the same for sound ones. */
+/** The same with 1,000 services. Applying those costs the daemon no more than valid ones. */
 export const crowdedConfigs: typeof hostileConfigs = [
   [
     'a ring of 1,000 services',

@@ -1,4 +1,4 @@
-/** A real control server in a folder of its own, before a host that does what the test wants. */
+/** A real control server in a folder of its own, with a scripted host behind it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ export const snapshot: Snapshot = {
 const unanswered = () => Promise.resolve(err({ code: 'bad-request', message: 'not in this test' } as const));
 const nothing = Promise.resolve(ok({ accepted: [], refused: [] }));
 
-/** Answers with what is empty; streams end at once. */
+/** Returns empty answers; streams end at once. */
 export const emptyHandlers: ControlHandlers = {
   requests: {
     host: () => Promise.resolve(ok({ protocol: controlProtocol, host: snapshot.host })),
@@ -102,7 +102,7 @@ export class ControlFixture {
     return connected.value;
   }
 
-  /** A socket that has said nothing yet. */
+  /** A new socket that has sent nothing yet. */
   async raw(): Promise<RawClient> {
     const socket = connect(this.socketPath);
     this.#raw.add(socket);
@@ -123,11 +123,11 @@ export class ControlFixture {
 
 const keptBytes = 64 * 1024;
 
-/** Speaks bytes, understands HTTP. */
+/** Sends raw bytes and parses HTTP answers. */
 export class RawClient {
   readonly socket: Socket;
   isClosed = false;
-  /** The first bytes that came. */
+  /** The first bytes that were received. */
   bytes = Buffer.alloc(0);
   readonly #reader = new ResponseReader();
 
@@ -143,7 +143,7 @@ export class RawClient {
     });
   }
 
-  /** The answers that are complete, and the one that is coming. */
+  /** The complete answers, and the one in progress. */
   get received(): readonly RawResponse[] {
     return this.#reader.responses;
   }

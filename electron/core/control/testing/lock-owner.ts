@@ -1,4 +1,4 @@
-/** Stands for a host: takes the lock of its one argument, says how that went, and waits to be killed. */
+/** Stands in for a host: takes the lock in its one argument, prints the result, and waits to be killed. */
 import { systemClock } from '../../clock.ts';
 import { takeHostLock } from '../host-lock.ts';
 

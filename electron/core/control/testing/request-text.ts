@@ -1,10 +1,10 @@
-/** A request of HTTP/1.1 as its bytes. */
+/** The bytes of an HTTP/1.1 request. */
 export interface RequestParts {
   readonly method?: string;
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Beside, or instead of, the usual ones; null: without that one. */
+  /** In addition to, or instead of, the usual headers; null: omit that header. */
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 

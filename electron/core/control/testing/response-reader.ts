@@ -1,4 +1,4 @@
-/** Answers of HTTP/1.1 out of the bytes of a connection, as much of them as has come. */
+/** Parses HTTP/1.1 answers from the bytes of a connection, including an incomplete one. */
 export interface RawResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export class ResponseReader {
   readonly responses: RawResponse[] = [];
   #held: Buffer = Buffer.alloc(0);
   #text = '';
-  /** Bytes of the body, or of its present chunk, that are to come; null: a chunk's size is. */
+  /** Remaining bytes of the body, or of its current chunk; null: a chunk size comes next. */
   #bodyBytes: number | null = 0;
 
   push(chunk: Buffer): void {

@@ -1,6 +1,6 @@
 import type { KubePod, KubeService } from '../kube-objects.ts';
 
-/** A pod that runs and is ready. */
+/** A running, ready pod. */
 export const pod = (name: string, given: Partial<KubePod> = {}): KubePod => ({
   name,
   uid: `uid-${name}`,
@@ -15,7 +15,7 @@ export const pod = (name: string, given: Partial<KubePod> = {}): KubePod => ({
   ...given,
 });
 
-/** A service `web` with the port 80, which is 8080 of its pods. */
+/** A service `web` with port 80, which leads to port 8080 of its pods. */
 export const service = (given: Partial<KubeService> = {}): KubeService => ({
   kind: 'service',
   name: 'web',

@@ -1,4 +1,4 @@
-/** Pod watches on an API server that exists on paper, through the real kubectl proxy; what they say, as lines. */
+/** Pod watches on a simulated API server, through the real kubectl proxy; their verdicts as lines. */
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { classifyKubeAnswer } from '../../failure/kube-answer.ts';
@@ -8,7 +8,7 @@ import { KubeWorld } from '../../transport/testing/kube-world.ts';
 import type { PodVerdict, TargetQuestion } from '../pod-verdict.ts';
 import { PodWatch } from '../pod-watch.ts';
 
-/** Waits 50 times less: 15 s are 0.3 s. */
+/** Runs 50 times faster: 15 s take 0.3 s. */
 const hastyClock: Clock = {
   ...systemClock,
   now: () => systemClock.now() * 50,
@@ -25,7 +25,7 @@ export class PodWatcher {
     this.#requests = requests;
   }
 
-  /** The cluster has the service and the pod of the world: `web`, and `web-0` behind it. */
+  /** The cluster has one service, `web`, and one pod behind it, `web-0`. */
   static async create(): Promise<PodWatcher> {
     const world = await KubeWorld.create();
     return new PodWatcher(world, (await world.openReady()).requests);
@@ -77,7 +77,7 @@ export class WatchedTarget {
     return this.said.map(lineOf);
   }
 
-  /** The last line is this one, now or soon. */
+  /** Waits until this is the last line. */
   async says(line: string): Promise<void> {
     await eventually(`"${line}" is said`, () => {
       if (this.lines.at(-1) === line) return true;

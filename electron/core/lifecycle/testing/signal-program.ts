@@ -1,4 +1,4 @@
-/** Says which action each signal led to; ends when it is forced. */
+/** Prints which action each signal triggered; exits when forced. */
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { AsyncSignalHandler } from '../async-signal-handler.ts';

@@ -1,7 +1,7 @@
 /**
- * Stands for the app when its file descriptors run out, under a low `ulimit -n`: before a child starts (argument
- * `child`), or after it and before its guardian does (`guardian`). Prints one line of JSON when the child has ended and
- * descriptors have been free again for a while. Whatever nobody catches ends it, as it would the daemon.
+ * Stands in for the app when its file descriptors run out, under a low `ulimit -n`: before a child starts (argument
+ * `child`), or after that and before its guardian starts (`guardian`). Prints one line of JSON when the child has ended and
+ * descriptors have been free again for a while. An uncaught error ends it, as it would end the daemon.
  */
 import { closeSync, openSync } from 'node:fs';
 import { sleep, systemClock as clock } from '../../clock.ts';

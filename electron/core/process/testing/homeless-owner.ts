@@ -1,4 +1,4 @@
-/** Stands for the app in a folder that is removed while it runs. Prints what a program prints that it starts then. */
+/** Stands in for the app in a folder that is removed while it runs. Prints the output of a program that it starts after that. */
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Stands for the app: starts the programs of its one argument, a JSON list of argument lists, and waits to be killed. */
+/** Stands in for the app: starts the programs in its one argument, a JSON list of argument lists, and waits to be killed. */
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../child-launcher.ts';

@@ -1,6 +1,6 @@
 /**
- * Tiny real programs that misbehave on purpose. Those that are meant to be signalled say `ready PID` first, PID being
- * the process that the test wants to see gone.
+ * Tiny real programs that misbehave on purpose. Programs that tests signal print `ready PID` first, PID being
+ * the process that must end.
  */
 type Argv = readonly [string, ...string[]];
 
@@ -8,12 +8,12 @@ const sh = (script: string): Argv => ['/bin/sh', '-c', script];
 const node = (script: string): Argv => [process.execPath, '-e', script];
 
 export const programs = {
-  // Once it is ready it stays what it is: a shell would still be about to become another program.
+  // Written for Node: a shell would still be about to exec another program when it is ready.
   endsOnTerm: node("console.log('ready ' + process.pid); setInterval(() => undefined, 60_000)"),
   ignoresTerm: sh("trap '' TERM; echo ready $$; while :; do sleep 1; done"),
-  /** Ends on TERM by itself; its child does not. */
+  /** Ends on TERM; its child does not. */
   leavesStubbornGrandchild: sh(`sh -c 'trap "" TERM; echo ready $$; exec sleep 60' & wait`),
-  /** Ends by itself at once; its child stays in the group. */
+  /** Ends at once; its child stays in the group. */
   abandonsGrandchild: node(`
     const child = require('node:child_process').spawn('sleep', ['60'], { stdio: 'inherit' });
     console.log('ready ' + child.pid);
@@ -23,7 +23,7 @@ export const programs = {
     const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: 'inherit' });
     console.log('ready ' + child.pid);
     child.unref();`),
-  /** Its child has a process group of its own, and both stay. */
+  /** Its child has a process group of its own, and both keep running. */
   startsGroupOfItsOwn: node(`
     const child = require('node:child_process').spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
     console.log('ready ' + child.pid);`),

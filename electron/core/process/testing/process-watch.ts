@@ -18,7 +18,7 @@ export async function pidOfReadyLine(child: ChildProcess): Promise<number> {
   return pid;
 }
 
-/** A zombie does not run. */
+/** A zombie does not count as running. */
 export function processIsRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -21,7 +21,7 @@ export const v6 = (address: string, internal = false): NetworkInterfaceInfo => (
 
 export const loopback: NetworkInterfaces = { lo0: [v4('127.0.0.1', 8, true), v6('::1', true)] };
 
-/** As macOS has them without any network. */
+/** The interfaces of macOS without any network. */
 export const linkLocal: NetworkInterfaces = {
   awdl0: [v6('fe80::1')],
   en0: [v4('169.254.7.7', 16), v6('FE80::2')],

@@ -1,6 +1,6 @@
 import type { NetworkState } from '../network-state.ts';
 
-/** In the network of that address, behind its gateway. */
+/** In the network of this address, behind its gateway. */
 export const networkAt = (source: string, gateway = 'en0 0101a8c0'): NetworkState => ({
   ipv4: { source, gateway },
   ipv6: null,

@@ -1,4 +1,4 @@
-/** Watches of folders that report what the test says, and nothing else: as FSEvents while a stream is made anew. */
+/** Folder watches that report only what the test says, like FSEvents while a stream is being recreated. */
 import { EventEmitter } from 'node:events';
 import type { FSWatcher, WatchListener } from 'node:fs';
 import type { WatchSystem } from '../watch-system.ts';
@@ -6,9 +6,9 @@ import type { WatchSystem } from '../watch-system.ts';
 export class ScriptedWatches implements WatchSystem {
   readonly platform: NodeJS.Platform;
   readonly homeDirectory: string;
-  /** By folder; those that are open. */
+  /** Open watches, by folder. */
   readonly #listeners = new Map<string, WatchListener<string>>();
-  /** How many were ever set up. */
+  /** How many watches have been set up in total. */
   count = 0;
 
   constructor(homeDirectory: string, platform: NodeJS.Platform = 'darwin') {

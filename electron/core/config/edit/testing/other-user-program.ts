@@ -1,4 +1,4 @@
-/** Empties the config of its first argument, as the user whose number is its second one. Prints what came of it. */
+/** Empties the config in its first argument, as the user with the uid in its second one. Prints the result. */
 import { readFileSync } from 'node:fs';
 import { digestOf, TrustStore } from '../../trust-store.ts';
 import { writeConfigFile } from '../config-file.ts';
