@@ -272,7 +272,7 @@ describe('the supervisor', () => {
         },
       ],
       ['choosing the port of the config', () => supervisor.turnOnAt('a', 7001)],
-    ])('goes back to the port of the config by %s', async (_title, goBack) => {
+    ])('returns to the port in the config by %s', async (_title, goBack) => {
       await apply(a);
       await supervisor.turnOnAt('a', 7101);
       await goBack();

@@ -100,7 +100,7 @@ describe('the headless host', () => {
     writeFileSync(configFile(), 'services: [');
     await becomes(running, 'broken: db on up healthy');
     rmSync(configFile());
-    await eventually('the loss is told', () =>
+    await eventually('the loss is reported', () =>
       /gone/.test(running.snapshot().config.problems[0]?.message ?? ''),
     );
     expect(rows(running.snapshot())).toBe('broken: db on up healthy');
@@ -123,7 +123,10 @@ describe('the headless host', () => {
     expect(running.snapshot().services[1]?.cause).toMatchObject({ code: 'file-missing' });
     writeFileSync(key, '', { mode: 0o600 });
     await running.retry(['far']);
-    await eventually('it has tried', () => running.snapshot().services[1]?.cause?.code !== 'file-missing');
+    await eventually(
+      'the service has tried',
+      () => running.snapshot().services[1]?.cause?.code !== 'file-missing',
+    );
   });
 
   it('dumps the state of everything, however many services there are', async () => {

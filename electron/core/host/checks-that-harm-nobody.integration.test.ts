@@ -14,7 +14,7 @@ const technologies: readonly Technology[] = ['tcp', 'ssh', 'kubectl', 'command']
 const checksMeanwhile = 10;
 const startDeadlineMs = 90_000;
 
-/** A service for each technology, each with a target of its own: `jdwp by ssh`. */
+/** A service for each technology, each with its own target: `jdwp by ssh`. */
 async function entriesFor(
   scope: Scope,
   name: string,

@@ -248,7 +248,7 @@ describe('over the control socket', () => {
       { live: false },
       { onEvent: (snapshot) => seen.push(rows(snapshot)), signal: controller.signal },
     );
-    await eventually('the present', () => seen.length === 1);
+    await eventually('the current snapshot', () => seen.length === 1);
     await (await connect()).request('set-desired', { target: named('db'), desired: 'off' });
     await eventually('the change', () => seen.at(-1) === 'db off off 0, web on up 0');
     controller.abort();
@@ -306,9 +306,9 @@ describe('logs over the control socket', () => {
         seen.set(name, [...(seen.get(name) ?? []), ...lines.map((line) => line.slice(31))]);
       },
     });
-    await eventually('what was there', () => seen.size === services.length);
+    await eventually('the existing lines', () => seen.size === services.length);
     for (const name of services) logs.service(name).info('after');
-    await eventually('what came', () => [...seen.values()].flat().length === 2 * services.length);
+    await eventually('the new lines', () => [...seen.values()].flat().length === 2 * services.length);
     expect([...seen]).toEqual(services.map((name) => [name, ['before', 'after']]));
   });
 
@@ -346,14 +346,14 @@ describe('a log that is followed', () => {
     const write = (from: number, to: number): void => {
       for (let line = from; line < to; line++) log.info(`line ${line} ${'x'.repeat(2_000)}`);
     };
-    await eventually('it is followed', () => {
+    await eventually('the log is followed', () => {
       write(0, 1);
       return seen.length > 0;
     });
     const rotated = logs.servicePath('db').replace(/\.log$/, '.old.log');
     for (let line = 1; line < 1_200; line += 100) {
       write(line, line + 100);
-      await eventually('it is seen', () => seen.at(-1) === `line ${line + 99}`);
+      await eventually('the last line', () => seen.at(-1) === `line ${line + 99}`);
     }
     expect(existsSync(rotated)).toBe(true);
     expect(seen.filter((line) => line !== 'line 0')).toEqual(

@@ -133,7 +133,7 @@ describe('the daemon', () => {
     writeFileSync(path.join(state, 'desired.json'), JSON.stringify(choices), { mode: 0o600 });
     const daemon = start('state', `mount --bind "${state}" "${state}"; mount -o remount,bind,ro "${state}"`);
     const client = await connect();
-    await eventually('db is there', async () => (await snapshotOf(client)).services.length === 1);
+    await eventually('db is listed', async () => (await snapshotOf(client)).services.length === 1);
     expect((await snapshotOf(client)).services[0]?.desired).toBe('off');
     expect(await noticesOf(client)).toEqual([forgets('read-only file system')]);
     await client.request('set-desired', { target: { kind: 'names', names: ['db'] }, desired: 'on' });
@@ -148,7 +148,7 @@ describe('the daemon', () => {
     const daemon = start('state', `mount -t tmpfs -o size=64k,mode=700 none "${logs}"; ${fill}`);
     const client = await connect();
     await serves(client);
-    await eventually('it is noticed', async () => (await noticesOf(client)).length > 0);
+    await eventually('the problem is noticed', async () => (await noticesOf(client)).length > 0);
     expect(await noticesOf(client)).toEqual([
       'LocalPort cannot write logs to /state/localport/logs (no space left on device). ' +
         'Free some disk space, or make the folder writable.',

@@ -178,7 +178,7 @@ describe('a reverse forward', () => {
     client.write('b');
     expect(String(await once(client, 'data'))).toBe('b');
     // During the handover nothing listens for a moment.
-    await eventually('it takes connections', answers);
+    await eventually('the service accepts connections', answers);
   });
 
   it('follows the config to another address and another program', async () => {
@@ -191,7 +191,7 @@ describe('a reverse forward', () => {
     await eventually('the other program', answers);
     remotePort = await freePort();
     daemon.save(configOf(reverse({ local_port: other.port })), 'in place');
-    await eventually('the other place', answers);
+    await eventually('the other port', answers);
     await eventually('the first place is free', () => isFree(before));
   });
 
@@ -206,7 +206,7 @@ describe('a reverse forward', () => {
       const now = await service();
       return now.phase === 'up' && now.pid !== pid;
     });
-    await eventually('it takes connections', answers);
+    await eventually('the service accepts connections', answers);
     expect((await service()).outages.count).toBe(0);
   });
 

@@ -181,7 +181,7 @@ describe('a SOCKS proxy', () => {
   it('holds a client while the transport is down, and then serves it', async () => {
     const echo = await echoServer();
     await sshd.kill();
-    await eventually('it is away', async () => (await state()).phase !== 'up');
+    await eventually('the transport is down', async () => (await state()).phase !== 'up');
     const waiting = bySocks(v4(echo), 'held');
     await sshd.start();
     expect(await waiting).toEqual([0, 'held']);
@@ -264,7 +264,7 @@ describe("a service on the user's own master", () => {
     await eventually('the daemon is gone', () => isReaped(daemon.pid));
     await sshd.freezeSessions(false);
 
-    await eventually('the master has let go of all channels', () => channelsLeft(master.said) === 0);
+    await eventually('the master has freed all channels', () => channelsLeft(master.said) === 0);
     expect(await master.ask('check')).toBe(true);
     expect(isReaped(master.pid ?? 0)).toBe(false);
     // It was never asked for a forward, so none is left, and nothing listens.

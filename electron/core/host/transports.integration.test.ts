@@ -181,7 +181,7 @@ describe('services of one cluster', () => {
     kube.addNode('one', false);
     kube.requests.length = 0;
     const questions = (): number => kube.requests.filter((request) => request === 'GET /api/v1/nodes').length;
-    await eventually('the answer was heard: the next question came', () => questions() >= 3);
+    await eventually('the answer has arrived: the next question came', () => questions() >= 3);
     // The shared kubectl.
     process.kill(before[0]?.pid ?? 0, 'SIGKILL');
     const sick = await eventuallyServices(

@@ -17,7 +17,7 @@ describe('ConnectionBudget', () => {
     [1_048_576, 10, 16_384],
     [64, 3, 16],
     [Number.MAX_SAFE_INTEGER, 1, 16_384],
-  ])('of %i descriptors with %i open ports allows %i connections', (limit, ports, total) => {
+  ])('with %i descriptors and %i open ports allows %i connections', (limit, ports, total) => {
     const budget = new ConnectionBudget(limit);
     for (let count = 0; count < ports; count++) budget.join();
     expect(budget.total).toBe(total);

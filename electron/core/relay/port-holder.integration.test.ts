@@ -29,7 +29,7 @@ test('the program that holds a port is named with its PID', async () => {
   );
 });
 
-test('a port that nobody holds has no holder', async () => {
+test('a free port has no holder', async () => {
   const localPort = await listen({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.close(resolve));
   expect(await findPortHolder({ bind: null, localPort }, clock)).toBeNull();

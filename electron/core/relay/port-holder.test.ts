@@ -39,7 +39,7 @@ describe('parseListeningSockets', () => {
     ['::1', table6, 5432, ['812003']],
     ['127.0.0.1', table6, 5432, []],
     ['::', table, 5432, ['812001']],
-  ])('finds who is in the way of %s', (bind, text, port, expected) => {
+  ])('finds the listeners that conflict with %s', (bind, text, port, expected) => {
     expect(inodesOf(text, port, bind)).toEqual(expected);
   });
 });

@@ -108,7 +108,7 @@ export class ReloadWorld {
     const isAsExpected = async (): Promise<boolean> =>
       JSON.stringify(sorted(await observe())) === JSON.stringify(sorted(expected));
     // A mismatch shows in the returned fates.
-    await eventually('what is expected', isAsExpected).catch(() => undefined);
+    await eventually('the expected fates', isAsExpected).catch(() => undefined);
     await Promise.all([...streams.values()].map((stream) => stream.goesOn(linesAfterReload)));
     const fates = await observe();
     await leaveAll(streams);
@@ -153,7 +153,7 @@ export class ReloadWorld {
   async #settles(): Promise<void> {
     const isAtRest = (service: ServiceSnapshot): boolean =>
       isHealthy(service) || service.phase === 'off' || hasFailed(service);
-    await eventually('every service is at rest', async () =>
+    await eventually('every service has settled', async () =>
       (await this.daemon.snapshot()).services.every(isAtRest),
     );
   }
@@ -190,7 +190,7 @@ export class ReloadWorld {
 
   /** Only children of current tunnels are alive, and an ssh that is kept for a minute in case it is needed again. */
   async #waitForCleanup(): Promise<void> {
-    await eventually('only the present tunnels are alive', async () => {
+    await eventually('only the current tunnels are alive', async () => {
       const dump = await this.daemon.client.request('dump', {});
       if (!dump.ok) return false;
       const present = dump.value.snapshot.services.flatMap(({ pid }) => (pid === null ? [] : [pid]));
