@@ -14,7 +14,7 @@ type Step<S, T extends ForwardEventType> = (
   context: TransitionContext,
 ) => Transition;
 
-/** What one cell of the machine's table does: handles one event, in one phase or (without `P`) in any. Pure. */
+/** One cell of the machine's table: handles one event, in phase `P`, or in any phase without `P`. Pure. */
 export type Handler<
   T extends ForwardEventType,
   P extends ForwardPhase | 'any' = 'any',

@@ -4,10 +4,10 @@ import { describeCause } from '../../../shared/failure.ts';
 import type { ForwardEvent } from './forward-state.ts';
 import { ForwardWorld, worldChoices, type WorldChoice } from './testing/forward-world.ts';
 
-// Without a bias to the first and the last choice.
+// Without fast-check's bias to the first and the last choice.
 const step = fc.noBias(fc.tuple(fc.constantFrom(...worldChoices), fc.nat({ max: 200 })));
 type Steps = readonly (readonly [WorldChoice, number])[];
-/** Left to itself, fast-check plays ten steps or so: too few for a taken port, a transport and a click to meet. */
+/** By default fast-check plays about ten steps: too few for a taken port, a transport and a click to meet. */
 const long = (maxLength: number) => ({ maxLength, size: 'max' }) as const;
 
 function worldAfter(steps: Steps): ForwardWorld {
@@ -17,7 +17,7 @@ function worldAfter(steps: Steps): ForwardWorld {
 }
 
 describe('the forward machine under random events', () => {
-  it('keeps its invariants: green is earned, nothing is forgotten, no wait without an end, off means off', () => {
+  it('keeps its invariants: green is earned, nothing is forgotten, every wait ends, off means off', () => {
     fc.assert(
       fc.property(fc.array(step, long(120)), (steps) => {
         const world = worldAfter(steps);
@@ -27,12 +27,12 @@ describe('the forward machine under random events', () => {
     );
   });
 
-  it('is never green for longer than one question over a dead tunnel that can answer', () => {
+  it('is never green for longer than one proof over a dead tunnel that has a round trip', () => {
     fc.assert(
       fc.property(fc.array(step, long(80)), (steps) => {
         const world = worldAfter(steps);
         for (const truth of world.alive.values()) truth.diedAt = Math.min(truth.diedAt, world.now);
-        // What was asked before is answered first.
+        // Earlier proofs are answered first.
         for (let question = 0; question < 5; question++) world.answer(1);
         world.ask(true);
         world.answer(1);
@@ -45,7 +45,7 @@ describe('the forward machine under random events', () => {
     );
   });
 
-  it('comes to rest off with nothing alive once it is turned off, whatever happened before', () => {
+  it('ends off with no tunnel alive once it is turned off, whatever happened before', () => {
     fc.assert(
       fc.property(fc.array(step, long(80)), (steps) => {
         const world = worldAfter(steps);
@@ -60,7 +60,7 @@ describe('the forward machine under random events', () => {
   });
 
   it.each<ForwardEvent>([{ type: 'triggered', trigger: 'user' }, { type: 'retry-forced' }])(
-    'never gives up: after %j it comes up when the world allows it',
+    'never gives up: after %j it comes up as soon as nothing prevents it',
     (wish) => {
       fc.assert(
         fc.property(fc.array(step, long(80)), (steps) => {
@@ -86,12 +86,12 @@ describe('the forward machine under random events', () => {
     },
   );
 
-  it('comes back without anybody’s help when all that failed works again, however long that took', () => {
+  it('recovers on its own when everything works again, however long that took', () => {
     fc.assert(
       fc.property(fc.array(step, long(80)), (steps) => {
         const world = worldAfter(steps);
         if (world.state.desired === 'off' || world.state.suspended) return;
-        // Only the user can say that a try does no harm.
+        // Only the user can decide that a try does no harm.
         if (world.state.cause?.recheck === 'never') return;
         for (let turn = 0; turn < 60 && world.state.health !== 'healthy'; turn++) {
           if (world.transportDown !== null) world.reopenTransport();
@@ -99,7 +99,7 @@ describe('the forward machine under random events', () => {
           for (const [tunnel, truth] of [...world.alive]) {
             if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
             else if (truth.diedAt === Infinity) world.send({ type: 'tunnel-ready', tunnel });
-            // ssh's keepalive ends it, or the deadline of a start.
+            // ssh's keepalive or the start deadline ends it.
             else if (truth.canAnswer || !isServing(world, tunnel))
               world.end(tunnel, describeCause('timed-out'));
           }

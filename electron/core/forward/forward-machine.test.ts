@@ -23,7 +23,7 @@ const forbidden = describeCause('forbidden');
 /** Jitter only adds to the delay of a re-check: 10 % with the `random` of these tests. */
 const portRecheckMs = 2_200;
 
-/** Plays events one by one and writes down phase and effects as a reader would. */
+/** Plays events one by one and records phase and effects as readable lines. */
 class Play {
   state: ForwardState = initialForwardState;
   now = 0;
@@ -44,7 +44,7 @@ class Play {
     return this;
   }
 
-  /** The transport goes down, as the runner hears of it. */
+  /** The transport goes down, as the runner is notified. */
   transportGoesDown(): this {
     this.transportDown = downCause;
     return this.on({ type: 'transport-down', cause: downCause });
@@ -60,7 +60,7 @@ class Play {
     return this;
   }
 
-  /** On, connected and up with tunnel 1; the lines so far are forgotten. */
+  /** On, connected and up with tunnel 1; the lines so far are discarded. */
   static up(): Play {
     const play = new Play();
     play.on({ type: 'turned-on' }, { type: 'port-opened' }, { type: 'tunnel-ready', tunnel: 1 });
@@ -112,7 +112,7 @@ const report: CheckReport = {
 
 const healthy = (tunnel: number): ForwardEvent => ({ type: 'checked', tunnel, report });
 
-/** Its checks fail as often as the threshold says. */
+/** Its checks fail as often as the threshold requires. */
 const unhealthy = (tunnel: number, cause: Cause): ForwardEvent => {
   const mayHelp = cause.recovery === 'backoff';
   const evidence: TunnelEvidence = { kind: mayHelp ? 'none' : 'answered' };
@@ -154,7 +154,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('replaces a dead tunnel at once, then with backoff, and a trigger brings the next try forward', () => {
+  it('replaces a dead tunnel at once, then with backoff, and a trigger starts the next try sooner', () => {
     const play = Play.up().on(ended(1), ended(2)).after(1_000).on({ type: 'due' }, ended(3)).after(2_000);
     play.on({ type: 'due' }, ended(4), { type: 'triggered', trigger: 'network' });
     expect(play.lines).toEqual([
@@ -169,19 +169,19 @@ describe('the forward machine', () => {
     expect(play.state.history.failures).toBe(0);
   });
 
-  it('does not forgive a tunnel that comes up and dies soon', () => {
+  it('does not clear past failures for a tunnel that comes up and dies soon', () => {
     const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, healthy(2));
     play.after(9_000).on({ type: 'due' }, ended(2));
     expect(play.lines.at(-1)).toBe('tunnel-ended → retrying at 10000');
   });
 
-  it('forgives a tunnel that stayed healthy', () => {
+  it('clears past failures once a tunnel has stayed healthy', () => {
     const play = Play.up().on(ended(1), { type: 'tunnel-ready', tunnel: 2 }, healthy(2));
     play.after(10_000).on({ type: 'due' }, ended(2));
     expect(play.lines.at(-1)).toBe('tunnel-ended → connecting 3: start-tunnel 3');
   });
 
-  it('goes on trying after the last try that the policy counts, at least once a minute', () => {
+  it('keeps trying past max_attempts, at least once a minute', () => {
     const play = Play.up();
     let longest = 0;
     for (let tunnel = 1; tunnel <= 200; tunnel++) {
@@ -194,7 +194,7 @@ describe('the forward machine', () => {
     expect([play.state.situation.phase, longest]).toEqual(['connecting', 60_000]);
   });
 
-  it('holds clients while what looks final may pass, re-checks it, and tries at once at its trigger', () => {
+  it('holds clients while a final-looking failure may be temporary, re-checks it, and tries at once on its trigger', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, forbidden));
     expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 5_500 });
     play.after(5_500).on({ type: 'due' }, ended(2, forbidden));
@@ -213,7 +213,7 @@ describe('the forward machine', () => {
     ['wake', 'connecting 3: start-tunnel 3'],
     ['demand', 'retrying at 300'],
   ] as const)(
-    'holds clients and keeps trying where macOS may not let it reach the local network, sooner after: %s',
+    'holds clients and keeps trying if macOS may deny access to the local network, sooner after: %s',
     (trigger, next) => {
       const blocked = describeCause('local-network-denied', { address: '192.168.1.5' });
       const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
@@ -225,7 +225,7 @@ describe('the forward machine', () => {
   );
 
   it.each(['network', 'wake'] as const)(
-    'opens a port at an address that was missing, after: %s',
+    'opens a port on an address that was missing, after: %s',
     (trigger) => {
       const addressMissing = describeCause('address-missing', { host: '192.168.1.7' });
       const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: addressMissing });
@@ -234,13 +234,13 @@ describe('the forward machine', () => {
     },
   );
 
-  it('turns clients away while the config has to be corrected', () => {
+  it('refuses clients while the config has to be corrected', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
     play.on(ended(1, describeCause('config-invalid')));
     expect(standingOf(play.state).clients).toEqual({ kind: 'refuse' });
   });
 
-  it('never tries by itself where a try could lock an account or open a sign-in page', () => {
+  it('never retries automatically if a try could lock an account or open a sign-in page', () => {
     for (const cause of [
       describeCause('credentials-expired'),
       describeCause('auth-failed', { usedPassword: true }),
@@ -252,14 +252,14 @@ describe('the forward machine', () => {
     }
   });
 
-  it('is tried again without a network event: somebody may have missed it', () => {
+  it('retries without a network event, which may have been missed', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
     play.on(ended(1, describeCause('network-down')));
     expect(standingOf(play.state).dueAt).toBe(5_500);
     expect(play.after(5_500).on({ type: 'due' }).lines.at(-1)).toBe('due → connecting 2: start-tunnel 2');
   });
 
-  it('looks every two seconds whether a taken port is free, and goes on by itself when it is', () => {
+  it('checks every two seconds whether a taken port is free, and continues when it is', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     expect(standingOf(play.state).dueAt).toBe(portRecheckMs);
     play.after(portRecheckMs).on({ type: 'due' }, { type: 'port-failed', cause: portInUse });
@@ -282,7 +282,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('sends nobody to the old tunnel any more when the way that the config asks for now fails', () => {
+  it('sends no more clients to the old tunnel when the newly configured connection fails', () => {
     const play = Play.up().on({ type: 'reconfigured' }, ended(2, authFailed), healthy(1));
     expect(play.lines.slice(1)).toEqual([
       'tunnel-ended → failed (leaving 1): drain-tunnel 1',
@@ -291,7 +291,7 @@ describe('the forward machine', () => {
     expect([play.state.cause?.code, play.state.desired]).toEqual(['auth-failed', 'on']);
   });
 
-  it('goes on trying the way that the config asks for now, however well the old tunnel is', () => {
+  it('keeps trying the newly configured connection, even while the old tunnel is healthy', () => {
     const play = Play.up().on(healthy(1), { type: 'reconfigured' }, ended(2, refused));
     play.on(healthy(1), ended(3, refused)).after(1_000).on({ type: 'due' });
     play.on({ type: 'tunnel-ready', tunnel: 4 });
@@ -304,7 +304,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('begins the replacement anew when the config changes during it', () => {
+  it('restarts a replacement when the config changes during it', () => {
     const play = Play.up().on({ type: 'reconfigured' }, { type: 'reconfigured' }, ended(2, null));
     expect(play.lines.slice(1)).toEqual([
       'reconfigured → up 1 + 3 (leaving 2): stop-tunnel 2, start-tunnel 3 forced',
@@ -322,7 +322,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('starts no tunnel as a precaution while many old ones drain, and does so when one has ended', () => {
+  it('starts no tunnel as a precaution while many old ones drain, but does when one of them has ended', () => {
     const play = Play.up();
     for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 1; tunnel++)
       play.on({ type: 'reconfigured' }, { type: 'tunnel-ready', tunnel });
@@ -334,7 +334,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('replaces a tunnel whose checks fail, or that is silent, however many old ones drain', () => {
+  it('replaces a tunnel that is silent or whose checks fail, however many old ones drain', () => {
     for (const found of [unhealthy(5, refused), proof(5, { kind: 'silent' })]) {
       const play = Play.up();
       for (let tunnel = 2; tunnel <= maxLeavingForPrecaution + 1; tunnel++)
@@ -356,25 +356,25 @@ describe('the forward machine', () => {
     expect(last).toBe('checked → connecting 3 (leaving 1): stop-tunnel 1');
   });
 
-  it('is ready, and not green, where nobody has tried the target; its first client is the trial', () => {
+  it('is ready but not green while the target is untried; its first client is the trial', () => {
     const ready = { ...report, evidence: { kind: 'untried' }, health: 'ready' } as const;
     const { state } = Play.up().on({ type: 'checked', tunnel: 1, report: ready });
     expect([state.health, state.cause]).toEqual(['ready', null]);
     expect(standingOf(state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
   });
 
-  it('is ready no longer while an interruption owes a proof', () => {
+  it('is no longer ready while an interrupted tunnel owes a proof', () => {
     const ready = { ...report, health: 'ready' } as const;
     const play = Play.up().on({ type: 'checked', tunnel: 1, report: ready });
     expect(play.after(1_000).on({ type: 'triggered', trigger: 'network' }).state.health).toBe('unknown');
   });
 
-  it('falls over to the successor when the old tunnel dies during a replacement', () => {
+  it('fails over to the successor when the old tunnel dies during a replacement', () => {
     const play = Play.up().on({ type: 'reconfigured' }, ended(1), { type: 'tunnel-ready', tunnel: 2 });
     expect(play.lines.slice(1)).toEqual(['tunnel-ended → connecting 2', 'tunnel-ready → up 2']);
   });
 
-  it('replaces an unhealthy tunnel by policy, again and again, and leaves it running meanwhile', () => {
+  it('replaces an unhealthy tunnel by policy, repeatedly, and leaves it running in the meantime', () => {
     const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 });
     play.on(unhealthy(2, refused), unhealthy(2, refused)).after(1_000).on({ type: 'due' });
     expect(play.lines).toEqual([
@@ -386,7 +386,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('replaces nothing where another tunnel would not help: a dead target is one steady state', () => {
+  it('replaces nothing if another tunnel would not help: a dead target is one steady state', () => {
     const dead: ForwardEvent = {
       type: 'checked',
       tunnel: 1,
@@ -399,20 +399,20 @@ describe('the forward machine', () => {
     expect(play.on(healthy(1)).state).toMatchObject({ health: 'healthy', cause: null });
   });
 
-  it('keeps what was wrong in view until the next tunnel is proven', () => {
+  it('shows the previous cause until the next tunnel is proven', () => {
     const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 });
     expect([play.state.health, play.state.cause]).toEqual(['unknown', refused]);
     expect(play.on(healthy(2)).state).toMatchObject({ health: 'healthy', cause: null });
   });
 
-  it('forgets a planned replacement and starts one at once when the restart policy is changed', () => {
+  it('cancels a planned replacement and starts one at once when the restart policy is changed', () => {
     const play = Play.up().on(unhealthy(1, refused), { type: 'tunnel-ready', tunnel: 2 }, ended(1, null));
     play.on(unhealthy(2, refused), { type: 'triggered', trigger: 'config' });
     expect(play.lines.at(-1)).toBe('triggered → up 2 + 3: start-tunnel 3 forced');
     expect(Play.up().on({ type: 'triggered', trigger: 'config' }).lines).toEqual(['triggered → up 1']);
   });
 
-  it('shows what the tunnel complained of as long as nothing is proven, and not once it is', () => {
+  it('shows the complaint of a tunnel only until the tunnel is proven', () => {
     const complaint = describeCause('target-refused', { host: 'db' });
     const play = Play.up().on({ type: 'complained', tunnel: 1, cause: complaint });
     expect([play.state.health, play.state.cause]).toEqual(['unknown', complaint]);
@@ -422,13 +422,13 @@ describe('the forward machine', () => {
     expect([play.state.health, play.state.cause]).toEqual(['healthy', null]);
   });
 
-  it('explains a failed check by what the tunnel itself complained of', () => {
+  it("explains a failed check by the tunnel's own complaint", () => {
     const complaint = describeCause('target-refused', { host: 'db' });
     const play = Play.up().on({ type: 'complained', tunnel: 1, cause: complaint }, unhealthy(1, refused));
     expect(play.state.cause).toEqual(complaint);
   });
 
-  it('owes a proof after a wake, holds clients until it is given, and is not green before', () => {
+  it('owes a proof after a wake, holds clients until it is given, and is not green until then', () => {
     const play = Play.up().on(healthy(1), { type: 'suspended' }).after(1_000);
     play.on({ type: 'triggered', trigger: 'wake' });
     expect(play.state.health).toBe('unknown');
@@ -444,7 +444,7 @@ describe('the forward machine', () => {
     });
   });
 
-  it('is not settled by a check that began before the wake, nor by a connection that merely stays open', () => {
+  it('accepts as proof neither a check that began before the wake nor a connection that merely stays open', () => {
     const play = Play.up().on(healthy(1)).after(1_000).on({ type: 'triggered', trigger: 'network' });
     const old = { ...report, startedAt: 999 };
     const { state } = transition(play.state, { type: 'checked', tunnel: 1, report: old }, context);
@@ -457,7 +457,7 @@ describe('the forward machine', () => {
     expect(play.on(open).state.health).toBe('unknown');
   });
 
-  it('owes a strict proof still when an interruption that may be none follows a doubt', () => {
+  it('still owes a strict proof when a possible interruption follows a doubt', () => {
     for (const doubt of [{ type: 'triggered', trigger: 'wake' }, proof(1, { kind: 'silent' })] as const) {
       const play = Play.up().on(healthy(1), doubt).after(1_000);
       play.on({ type: 'triggered', trigger: 'network', certain: false });
@@ -468,7 +468,7 @@ describe('the forward machine', () => {
     }
   });
 
-  it('lets one client test a tunnel that was never proven, and all others wait', () => {
+  it('lets one client test a tunnel that was never proven while all others wait', () => {
     const play = Play.up();
     expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
     play.on(healthy(1));
@@ -485,7 +485,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('keeps a tunnel that was only slow: its late answer proves it', () => {
+  it('keeps a tunnel that was merely slow: its late answer proves it', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }), ended(2, refused));
     expect(play.state).toMatchObject({ health: 'unhealthy', cause: refused });
     play.on(proof(1, { kind: 'answered' }));
@@ -493,7 +493,7 @@ describe('the forward machine', () => {
     expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
   });
 
-  it('spaces the successors of tunnels that turn out doubtful one after the other', () => {
+  it('spaces successors when one tunnel after another turns out doubtful', () => {
     const play = Play.up().on(healthy(1));
     const startedAt: number[] = [];
     for (let second = 0; second < 120; second++) {
@@ -509,7 +509,7 @@ describe('the forward machine', () => {
     expect(startedAt.slice(0, 2)).toEqual([0, 2]);
   });
 
-  it('lets neither a client nor a wake repeat a login that only the user can make', () => {
+  it('lets neither a client nor a wake repeat a login that needs the user', () => {
     for (const cause of [describeCause('credentials-expired'), authFailed]) {
       const play = Play.up()
         .on(healthy(1), proof(1, { kind: 'silent' }), ended(2, cause))
@@ -526,7 +526,7 @@ describe('the forward machine', () => {
     }
   });
 
-  it('forgets past failures when it is turned on, and when the port has to be opened first', () => {
+  it('ignores past failures when it is turned on, even if the port has to be opened first', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     play.on({ type: 'triggered', trigger: 'user' }, { type: 'port-opened' });
     expect(play.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 forced');
@@ -536,18 +536,18 @@ describe('the forward machine', () => {
     );
   });
 
-  it('is not green while the computer sleeps, or waits for a network after that', () => {
+  it('is not green while the computer sleeps or waits for a network afterward', () => {
     const play = Play.up().on(healthy(1), { type: 'suspended' });
     expect(play.state.health).toBe('unknown');
   });
 
-  it('ends a tunnel that is proven dead at once, and clients wait for the next one', () => {
+  it('stops a tunnel that is proven dead at once, and clients wait for the next one', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'dead', cause: killed }));
     expect(play.lines.at(-1)).toBe('checked → connecting 2 (leaving 1): stop-tunnel 1, start-tunnel 2');
     expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
   });
 
-  it('replaces a tunnel that cannot prove itself as a precaution, and lets it take clients until then', () => {
+  it('replaces a tunnel that cannot prove itself as a precaution, and lets it take clients in the meantime', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'open' }));
     expect(play.state.health).toBe('unknown');
     expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
@@ -559,7 +559,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('replaces nothing when only the clocks tell of a sleep and the tunnel seems alive', () => {
+  it('replaces nothing when only the clocks suggest a sleep and the tunnel seems alive', () => {
     const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', certain: false });
     expect(standingOf(play.state)).toMatchObject({
       clients: { kind: 'tunnel', tunnel: 1, isTrusted: true },
@@ -574,12 +574,12 @@ describe('the forward machine', () => {
     expect([play.lines.at(-1), play.state.health]).toEqual(['checked → up 1', 'healthy']);
   });
 
-  it('keeps a tunnel whose check fails for a reason that no other tunnel would fix', () => {
+  it('keeps a tunnel whose check fails for a reason that another tunnel would not fix', () => {
     const play = Play.up().on(unhealthy(1, describeCause('certificate-invalid')));
     expect([play.lines.at(-1), play.state.health]).toEqual(['checked → up 1', 'unhealthy']);
   });
 
-  it('counts no failure and no time while suspended', () => {
+  it('counts no failures and fires no timers while suspended', () => {
     const play = Play.up().on(
       { type: 'suspended' },
       ended(1),
@@ -594,7 +594,7 @@ describe('the forward machine', () => {
     expect(play.state.history.failures).toBe(0);
   });
 
-  it('lets nothing fall due while suspended, not even the look at a taken port', () => {
+  it('lets nothing fall due while suspended, not even the re-check of a taken port', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     play.on({ type: 'suspended' });
     expect(standingOf(play.state).dueAt).toBeNull();
@@ -602,7 +602,7 @@ describe('the forward machine', () => {
     expect(standingOf(play.state).dueAt).toBe(portRecheckMs);
   });
 
-  it('begins a try anew that was under way when the computer fell asleep', () => {
+  it('restarts a try that was under way when the computer went to sleep', () => {
     const play = Play.up().on(
       ended(1),
       { type: 'suspended' },
@@ -615,7 +615,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('begins anew what was under way when the computer came into another network', () => {
+  it('restarts a try that was under way when the computer joined another network', () => {
     const network: ForwardEvent = { type: 'triggered', trigger: 'network' };
     const play = Play.up().on(ended(1), { ...network, certain: false }, network);
     expect(play.lines.slice(-2)).toEqual([
@@ -637,7 +637,7 @@ describe('the forward machine', () => {
     ]);
   });
 
-  it('lets a waiting client bring a try forward, as near to the last one as is sensible', () => {
+  it('tries sooner for a waiting client, with a minimum pause after the last try', () => {
     const play = Play.up().on(ended(1), ended(2)).after(100).on({ type: 'triggered', trigger: 'demand' });
     expect(play.lines.at(-1)).toBe(`triggered → retrying at ${clientDelayMs(0)}`);
     play.after(clientDelayMs(0)).on({ type: 'triggered', trigger: 'demand' });
@@ -656,7 +656,7 @@ describe('the forward machine', () => {
     }
   });
 
-  it('starts again as soon as the port is closed when it was turned on meanwhile: no old tunnel is waited for', () => {
+  it('starts again as soon as the port is closed if turned on in the meantime, without waiting for old tunnels', () => {
     const play = Play.up().on({ type: 'turned-off' }, { type: 'turned-on' }, { type: 'port-closed' });
     play.on({ type: 'port-opened' }, ended(1, null));
     expect(play.lines.slice(-3)).toEqual([
@@ -668,7 +668,7 @@ describe('the forward machine', () => {
 });
 
 describe('the forward machine on a transport that is down', () => {
-  it('holds back what was to be retried, counts nothing, and starts it when the transport is back', () => {
+  it('holds back a scheduled retry, counts nothing, and starts it when the transport is back', () => {
     const play = Play.up().on(ended(1), ended(2)).transportGoesDown().on({ type: 'due' });
     const { failures } = play.state.history;
     play.on({ type: 'triggered', trigger: 'network' });
@@ -683,7 +683,7 @@ describe('the forward machine on a transport that is down', () => {
     expect(play.state.history.failures).toBe(0);
   });
 
-  it('lets a try that is under way end by itself, and holds back the next', () => {
+  it('lets a try that is under way finish, and holds back the next', () => {
     const play = Play.up().on(ended(1)).transportGoesDown();
     play.on(ended(2));
     expect(play.lines).toEqual([
@@ -694,7 +694,7 @@ describe('the forward machine on a transport that is down', () => {
     expect([play.state.cause, play.state.history.failures]).toEqual([downCause, 1]);
   });
 
-  it('tries all the same for a client that waits: its try is the question', () => {
+  it('still tries for a waiting client: that try tests the transport', () => {
     const play = Play.up().on(ended(1), ended(2)).transportGoesDown();
     play.on({ type: 'triggered', trigger: 'demand' });
     expect(play.lines.at(-1)).toBe(`triggered → retrying at ${clientDelayMs(0)}`);
@@ -703,14 +703,14 @@ describe('the forward machine on a transport that is down', () => {
     expect(play.state.situation.phase).toBe('retrying');
   });
 
-  it('goes on trying for clients that wait when the user wants a try', () => {
+  it('keeps trying for waiting clients when the user wants a try', () => {
     const play = Play.up().on(ended(1)).transportGoesDown();
     play.clientsWait = true;
     play.on(ended(2), { type: 'triggered', trigger: 'user' });
     expect(play.lines.at(-1)).toBe('triggered → connecting 3: start-tunnel 3 forced');
   });
 
-  it('calls off a replacement that was planned for a client when that client has left', () => {
+  it('cancels a replacement that was planned for a client when that client has left', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }));
     play.clientsWait = true;
     play.transportGoesDown().on(ended(2, refused));
@@ -732,7 +732,7 @@ describe('the forward machine on a transport that is down', () => {
     ]);
   });
 
-  it('calls off a replacement that was only planned', () => {
+  it('cancels a replacement that was only planned', () => {
     const play = Play.up().on(unhealthy(1, refused), ended(2));
     expect(standingOf(play.state).dueAt).not.toBeNull();
     play.transportGoesDown();
@@ -741,7 +741,7 @@ describe('the forward machine on a transport that is down', () => {
     expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
   });
 
-  it('replaces nothing as a precaution, and nothing that has become healthy meanwhile', () => {
+  it('replaces no tunnel as a precaution, and none that has become healthy in the meantime', () => {
     const play = Play.up()
       .transportGoesDown()
       .on(proof(1, { kind: 'open' }));
@@ -749,7 +749,7 @@ describe('the forward machine on a transport that is down', () => {
     expect(play.lines.map((line) => line.split(' → ')[1])).toEqual(['up 1', 'up 1', 'up 1', 'up 1', 'up 1']);
   });
 
-  it('leaves a tunnel alone whose check was answered and refused: another one would be refused as well', () => {
+  it('leaves a tunnel alone if the target answered its check with a refusal: another one would be refused too', () => {
     const cause = describeCause('check-refused');
     const play = Play.up().on(unhealthy(1, cause)).transportGoesDown();
     expect(play.state.cause).toEqual(cause);
@@ -766,7 +766,7 @@ describe('the forward machine on a transport that is down', () => {
     ]);
   });
 
-  it('asks the transport for what failed of something else, network or login, and tries it when the transport is back', () => {
+  it('asks the transport even if the service failed for another reason, and tries when the transport is back', () => {
     for (const cause of [authFailed, describeCause('network-down')]) {
       const play = Play.up().on(ended(1, cause)).transportGoesDown();
       play.on({ type: 'triggered', trigger: 'user' });
@@ -779,14 +779,14 @@ describe('the forward machine on a transport that is down', () => {
     }
   });
 
-  it('opens a taken port that is free again, but starts no tunnel before the transport is back', () => {
+  it('opens a taken port once it is free, but starts no tunnel before the transport is back', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     play.transportGoesDown().after(portRecheckMs).on({ type: 'due' }, { type: 'port-opened' });
     expect([play.lines.at(-1), play.state.cause]).toEqual(['port-opened → waiting', downCause]);
     expect(play.transportComesBack().lines.at(-1)).toBe('triggered → connecting 1: start-tunnel 1');
   });
 
-  it('looks whether a taken port is free and asks the transport when the user wants a try', () => {
+  it('checks whether a taken port is free and asks the transport when the user wants a try', () => {
     const taken = (): Play => {
       const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
       return play.transportGoesDown().on({ type: 'triggered', trigger: 'user' });
@@ -807,7 +807,7 @@ describe('the forward machine on a transport that is down', () => {
     expect(standingOf(still.state).dueAt).toBe(portRecheckMs);
   });
 
-  it('tries once what is turned on, or off and on, or retried by name, though its port has to be opened first', () => {
+  it('tries once when turned on, turned off and on, or retried by name, even if the port has to be opened first', () => {
     const on = new Play().transportGoesDown().on({ type: 'turned-on' }, { type: 'port-opened' });
     expect(on.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 forced');
     const again = on.on(ended(1, refused), { type: 'turned-off' }, { type: 'turned-on' });
@@ -818,7 +818,7 @@ describe('the forward machine on a transport that is down', () => {
     expect(taken.lines.at(-1)).toBe('port-opened → connecting 1: start-tunnel 1 forced');
   });
 
-  it('asks the transport for an unhealthy tunnel too, but replaces one that is healthy or was answered', () => {
+  it('asks the transport for an unhealthy tunnel too, but replaces one that is healthy or got an answer', () => {
     const user: ForwardEvent = { type: 'triggered', trigger: 'user' };
     const sick = Play.up().transportGoesDown().on(unhealthy(1, refused), user);
     expect(sick.lines.at(-1)).toBe('triggered → up 1: ask-transport');
@@ -842,7 +842,7 @@ describe('the forward machine on a transport that is down', () => {
     );
   });
 
-  it('does not touch what waits for something else', () => {
+  it('leaves a service alone that waits for something else', () => {
     const play = Play.up().on(ended(1, authFailed)).transportGoesDown().transportComesBack();
     expect([play.state.situation.phase, play.state.cause]).toEqual(['failed', authFailed]);
   });

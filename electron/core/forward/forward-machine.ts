@@ -1,23 +1,23 @@
 /**
- * The center: what happens to one service. Pure and total; the runner performs the effects.
+ * The state machine of one service. Pure and total; the runner performs the effects.
  *
- * 1. The table has a cell for every phase × event. What is ignored says so.
- * 2. One tunnel serves and one may start to replace it. Besides these, old ones are on their way out: none
- *    is ended while it carries connections, unless it is dead; so with many of them no other is started as a precaution.
- * 3. Every tunnel that was started ends: nothing leaves the state before its `tunnel-ended` came. Nothing waits for it.
+ * 1. The table has a cell for every phase × event. Ignored events are explicit.
+ * 2. One tunnel serves clients, and one may be starting to replace it. Older tunnels may still be draining: none is
+ *    stopped while it carries connections, unless it is dead. While many drain, no tunnel is started as a precaution.
+ * 3. Every started tunnel ends: it stays in the state until its `tunnel-ended` arrives. Nothing waits for that event.
  * 4. Off means off: in phase `off` no tunnel is alive and the port is closed.
- * 5. Desired changes only by turning on and off, never by a failure.
- * 6. While suspended no failure is counted and no time falls due.
- * 7. Green is earned: healthy only after a check has passed through this very tunnel, or bytes have come back through it to
- *    a client, and after its transport has given the proof that it owes. A healthy service has no cause.
- * 8. What is wanted is a fact of the state: a proof that is owed, a successor that is wanted (`pursue`). Neither is lost
- *    because it came at a moment when nothing could be done about it.
- * 9. No wait without an end: each phase that waits has a time at which it tries again, or its transport does, or its
- *    cause says that a try would do harm, or the policy switches restarts off.
- * 10. While its transport is down no failure leads to a try, unless a client waits. "Try Again" has the transport try then;
- *     retrying this one service by name, or turning it on, starts a try all the same.
- * 11. Nothing starts tunnels without a pause: the restart policy spaces failures and doubts alike. A successor that failed
- *     for a login waits for what its cause waits for.
+ * 5. `desired` changes only when the service is turned on or off, never because of a failure.
+ * 6. While suspended, no failure is counted and no timer fires.
+ * 7. Green is earned: a service is healthy only after a check has passed through this very tunnel, or bytes have come
+ *    back through it to a client, and after its transport has given the proof that it owes. A healthy service has no cause.
+ * 8. Pending work is part of the state: a proof that is owed, a successor that is wanted (`pursue`). Neither is lost
+ *    because it could not be acted on right away.
+ * 9. Every wait ends: each waiting phase has a retry time, or its transport retries, or its cause says that a try would
+ *    do harm, or the policy disables restarts.
+ * 10. While its transport is down, no failure leads to a try unless a client waits. "Try Again" then makes the transport
+ *     try; retrying this one service by name, or turning it on, still starts a try.
+ * 11. Tunnels are never started back to back without end: the restart policy spaces failures and doubts alike. A
+ *     successor whose login failed waits for the triggers of its cause.
  */
 import { turnsClientsAway } from '../../../shared/failure.ts';
 import type { Handler } from './forward-handler.ts';
@@ -37,8 +37,8 @@ import type {
 import {
   suspend,
   noteWake,
-  leaverChecked,
-  leaverEnded,
+  formerChecked,
+  formerEnded,
   complain,
   tryChanged,
   rearm,
@@ -86,8 +86,8 @@ const table: Table = {
   'port-failed':  { off: ignored,  connecting: portFailed,               up: ignored,             waiting: portFailed,     retrying: ignored,      failed: portFailed,    stopping: ignored },
   'port-closed':  { off: ignored,  connecting: ignored,                  up: ignored,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: portClosed },
   'tunnel-ready': { off: ignored,  connecting: firstReady,               up: successorReady,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
-  'tunnel-ended': { off: ignored,  connecting: tryEnded,                 up: liveEnded,           waiting: leaverEnded,    retrying: leaverEnded,  failed: leaverEnded,   stopping: stoppedOne },
-  'checked':      { off: ignored,  connecting: leaverChecked,            up: checked,             waiting: leaverChecked,  retrying: leaverChecked, failed: leaverChecked, stopping: ignored },
+  'tunnel-ended': { off: ignored,  connecting: tryEnded,                 up: liveEnded,           waiting: formerEnded,    retrying: formerEnded,  failed: formerEnded,   stopping: stoppedOne },
+  'checked':      { off: ignored,  connecting: formerChecked,            up: checked,             waiting: formerChecked,  retrying: formerChecked, failed: formerChecked, stopping: ignored },
   'complained':   { off: ignored,  connecting: complain,                 up: liveComplained,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
   'triggered':    { off: noteWake, connecting: triggeredWhileConnecting, up: triggeredWhileUp,    waiting: rearm,          retrying: rearm,        failed: rearm,         stopping: noteWake },
   'retry-forced': { off: ignored,  connecting: ignored,                  up: forceRetryWhileUp,   waiting: forceRetry,     retrying: forceRetry,   failed: forceRetry,    stopping: ignored },
@@ -108,7 +108,7 @@ export function transition(state: ForwardState, event: ForwardEvent, context: Tr
   return handle(state, event, context);
 }
 
-/** What holds while this state lasts. */
+/** The standing conditions of this state. */
 export function standingOf(state: ForwardState): Standing {
   const { situation } = state;
   const dueAt = state.suspended ? null : dueAtOf(situation);
@@ -120,13 +120,13 @@ export function standingOf(state: ForwardState): Standing {
   return { clients: { kind: clientsWithout(state) }, watched: null, debt: null, dueAt };
 }
 
-/** A tunnel that is probably dead takes no clients. One that cannot prove itself does: nothing speaks against it. */
+/** A tunnel that is probably dead takes no clients. One that cannot prove itself does: there is no evidence against it. */
 function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
   const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && proof.strict);
   return mayBeDead ? { kind: 'hold' } : { kind: 'tunnel', tunnel, isTrusted };
 }
 
-/** Clients wait as long as the hold allows, unless nothing can change meanwhile. */
+/** Clients wait as long as the hold allows, unless nothing can change in the meantime. */
 function clientsWithout({ situation, cause }: ForwardState): 'hold' | 'refuse' {
   switch (situation.phase) {
     case 'connecting':

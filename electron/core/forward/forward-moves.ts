@@ -1,7 +1,4 @@
-/**
- * The moves of the forward machine: what is done in the same way from several cells of its table. Pure.
- * The invariants stand in `forward-machine.ts`.
- */
+/** Moves that several cells of the forward machine's table share. Pure. The invariants are in `forward-machine.ts`. */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { cleanHistory, decideRecheck, decideRestart } from '../restart-policy.ts';
 import type {
@@ -17,7 +14,7 @@ const openPort: Effect = { type: 'open-port' };
 export const stay = (state: ForwardState, ...effects: Effect[]): Transition => ({ state, effects });
 export const ignored = (state: ForwardState): Transition => stay(state);
 
-/** The same with effects that come first. */
+/** The same transition, preceded by other effects. */
 export const after = (effects: readonly Effect[], { state, effects: more }: Transition): Transition => ({
   state,
   effects: [...effects, ...more],
@@ -42,7 +39,7 @@ export function tryNow(state: ForwardState, { now }: TransitionContext, forced =
   );
 }
 
-/** A try failed or the tunnel died: the cause decides what comes next. */
+/** A try failed or the tunnel died: the cause decides what happens next. */
 export function fail(before: ForwardState, cause: Cause, context: TransitionContext): Transition {
   const state: ForwardState = { ...before, health: 'unknown', cause };
   if (state.suspended) {
@@ -50,11 +47,11 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
     return stay({ ...state, situation, cause: describeCause('suspended') });
   }
   if (cause.recovery !== 'backoff') {
-    // The transport tries, not its forwards.
+    // The transport retries on behalf of its forwards.
     const isOfTransport = context.transportDown?.code === cause.code;
     return isOfTransport ? holdBack(state, context.transportDown) : recheckLater(state, cause, context);
   }
-  // Whatever failed: the next try could only fail too, and is not counted. A client that waits wants to know.
+  // Whatever failed, the next try would fail too, and is not counted. A waiting client still gets a try.
   if (isTransportDown(context)) return holdBack(state, context.transportDown);
   const decision = decideRestart(state.history, context);
   const counted = { ...state, history: decision.history };
@@ -65,7 +62,7 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
   return stay({ ...counted, situation: { phase: 'retrying', retryAt: context.now + decision.delayMs } });
 }
 
-/** What looks final may be passing. */
+/** A failure that looks final may be temporary. */
 function recheckLater(state: ForwardState, cause: Cause, context: TransitionContext): Transition {
   const { delayMs, history } = decideRecheck(state.history, cause.recheck ?? 'soon', context);
   const recheckAt = delayMs === null ? null : context.now + delayMs;
@@ -73,7 +70,7 @@ function recheckLater(state: ForwardState, cause: Cause, context: TransitionCont
   return stay({ ...state, history, situation: { phase, recheckAt } });
 }
 
-/** Waits for the transport, with all tries ahead. It tries again and again by itself. */
+/** Waits for the transport, which keeps retrying on its own. No try of this service is used up. */
 export const holdBack = (state: ForwardState, cause: Cause): Transition =>
   stay({
     ...state,
@@ -82,13 +79,13 @@ export const holdBack = (state: ForwardState, cause: Cause): Transition =>
   });
 
 /**
- * The user wants a try that could only fail, as far as is known: the transport tries, which decides for all.
- * Whether the port is free has nothing to do with it.
+ * The user wants a try that is expected to fail: the transport tries instead, on behalf of all its forwards.
+ * The port is opened either way; it does not depend on the transport.
  */
 export const askTransport = (state: ForwardState): Transition =>
   stay(state, ...(state.portOpen ? [] : [openPort]), { type: 'ask-transport' });
 
-/** The tunnel is ready: it takes the clients once it is proven. What was wrong stays in view until then. */
+/** The tunnel is ready and takes clients once it is proven. The previous cause stays visible until then. */
 export function goUp(state: ForwardState, tunnel: TunnelNumber, { now }: TransitionContext): In<'up'> {
   return {
     ...state,
@@ -148,16 +145,16 @@ export function aliveTunnels(state: ForwardState): readonly TunnelNumber[] {
   }
 }
 
-// ---- tunnels on their way out ----
+// ---- old tunnels: draining or being stopped ----
 
-/** Old tunnels keep living connections: with this many of them no tunnel is started merely as a precaution. */
+/** With this many old tunnels that still carry connections, no tunnel is started merely as a precaution. */
 export const maxLeavingForPrecaution = 4;
 
-/** The tunnel takes no clients any more and ends with its last connection. */
+/** The tunnel takes no new clients and ends with its last connection. */
 export const drain = (state: ForwardState, tunnel: TunnelNumber): Transition =>
   leave(state, { type: 'drain-tunnel', tunnel });
 
-/** The tunnel ends now; nothing waits for it. */
+/** The tunnel is stopped now; nothing waits for its end. */
 export const dismiss = (state: ForwardState, tunnel: TunnelNumber): Transition =>
   leave(state, { type: 'stop-tunnel', tunnel });
 
@@ -166,7 +163,7 @@ const leave = (
   effect: Extract<Effect, { type: 'drain-tunnel' | 'stop-tunnel' }>,
 ): Transition => stay({ ...state, leaving: [...state.leaving, effect.tunnel] }, effect);
 
-/** A predecessor is all that can end without consequences. */
+/** Removes an old tunnel that has ended from the state. */
 export const forget = (state: ForwardState, tunnel: TunnelNumber): ForwardState =>
   state.leaving.includes(tunnel)
     ? { ...state, leaving: state.leaving.filter((other) => other !== tunnel) }

@@ -1,18 +1,18 @@
-/** What is news about a step of the forward machine, for the log and for the transport. */
+/** What is worth reporting about a step of the forward machine, to the log and to the transport. */
 import { secondsText } from '../../../shared/seconds-text.ts';
 import type { Cause } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { ForwardEvent, ForwardState } from './forward-state.ts';
 
-/** What a step is to a reader of the log. */
+/** A step as the log shows it. */
 export interface StepNews {
-  /** `retrying in 4 s: bastion:22 refused the connection (Connection refused)`; null: nothing that the next lines do not say. */
+  /** `retrying in 4 s: bastion:22 refused the connection (Connection refused)`; null: the next lines say it already. */
   readonly words: string | null;
-  /** `connecting → retrying after tunnel-ended`: the same for programs. */
+  /** `connecting → retrying after tunnel-ended`: the machine-readable form. */
   readonly step: string;
 }
 
-/** null: nothing changed that a reader would look for. `now`: monotonic ms. */
+/** null: nothing changed that matters to a reader. `now`: monotonic ms. */
 export function newsOf(
   before: ForwardState,
   event: ForwardEvent,
@@ -40,7 +40,7 @@ function wordsOf(
     case 'connecting':
       if (former === 'off' || former === 'stopping') return 'turned on';
       if (former === 'up') return `reconnecting${why}`;
-      // When its time has come, the outcome is the next line.
+      // A scheduled retry needs no line of its own: its outcome is the next line.
       return event.type === 'due' || former === 'connecting' ? null : 'trying again';
     case 'up':
       if (former !== 'up') return `connected${duration(before.triedAt, now)}`;
@@ -65,7 +65,7 @@ const duration = (since: number | null, now: number): string =>
 const recheck = (at: number | null, now: number): string =>
   at === null ? '' : `; checking again in ${secondsText(at - now)}`;
 
-/** What may be the fault of the transport. Checks that go on failing are no news: each would cost a question to it. */
+/** A failure that the transport may have caused. Only the first failed check counts: each report makes it check itself. */
 export function transportFailureIn(event: ForwardEvent, before: ForwardState): Cause | null {
   if (event.type === 'tunnel-ended') return event.cause;
   if (event.type !== 'checked') return null;

@@ -31,7 +31,7 @@ async function up(world: FakeForwardWorld, service = postgres): Promise<ForwardR
   return runner;
 }
 
-/** The facts that a user sees, as one line. */
+/** The facts that a user sees, on one line. */
 function line(runner: ForwardRunner): string {
   const { desired, phase, health, cause, addresses, restarts } = runner.snapshot();
   return [
@@ -55,7 +55,7 @@ describe('a forward runner', () => {
     expect(world.health.watched?.target.tunnelId).toBe('postgres#1');
   });
 
-  it('logs why a service leaves a phase, and no old cause for a tunnel that comes up', async () => {
+  it('logs why a service leaves a phase, but no old cause for a tunnel that comes up', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     world.logged.length = 0;
@@ -91,7 +91,7 @@ describe('a forward runner', () => {
     expect(world.port.upstream).toMatchObject({ tunnelId: 'postgres#1', trialMs: null });
   });
 
-  it('measures how long a service was away, and not the time asleep', async () => {
+  it('measures how long a service was down, without the time asleep', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.health.passes();
@@ -127,7 +127,7 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(3);
   });
 
-  it('holds clients while a login may pass, and closes them at once when the config has to be corrected', async () => {
+  it('holds clients while a login may still succeed, and closes them at once when the config has to be corrected', async () => {
     const policies: Record<string, string> = {};
     for (const code of ['auth-failed', 'config-invalid'] as const) {
       const world = new FakeForwardWorld();
@@ -138,7 +138,7 @@ describe('a forward runner', () => {
     expect(policies).toEqual({ 'auth-failed': 'failed, hold', 'config-invalid': 'failed, refuse' });
   });
 
-  it('counts down to the re-check of what looks final', async () => {
+  it('counts down to the re-check of a failure that looks final', async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
     await world.tunnel.dies(describeCause('forbidden'));
@@ -147,7 +147,7 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(2);
   });
 
-  it('says that the port is taken and opens it when it is free', async () => {
+  it('reports that the port is taken and opens it once it is free', async () => {
     const world = new FakeForwardWorld();
     const runner = new ForwardRunner(postgres, world.parts());
     runners.push(runner);
@@ -174,7 +174,7 @@ describe('a forward runner', () => {
     ]).toEqual(['off, off, unknown, -, closed, 0 restarts', false, false, null, 0]);
   });
 
-  it('moves new connections to the new tunnel of a changed connection and ends the old one when it is empty', async () => {
+  it('moves new connections to the new tunnel of a changed connection and stops the old one when it is empty', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     runner.update(
@@ -192,7 +192,7 @@ describe('a forward runner', () => {
     expect([old?.isAlive, next?.isAlive]).toEqual([false, true]);
   });
 
-  it('takes over health check, hold and policy without touching the tunnel', async () => {
+  it('applies changes of health check, hold and policy without touching the tunnel', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     const healthCheck = { ...postgres.healthCheck, intervalMs: 1_000 };
@@ -207,7 +207,7 @@ describe('a forward runner', () => {
     ]).toEqual([1_000, 1, 1]);
   });
 
-  it('tries again what had used up its retries when the config allows more', async () => {
+  it('retries a service that had used up its attempts when the config allows more', async () => {
     const world = new FakeForwardWorld();
     const restartPolicy = { ...postgres.restartPolicy, enabled: false };
     const runner = new ForwardRunner({ ...postgres, restartPolicy }, world.parts());
@@ -236,7 +236,7 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(1);
   });
 
-  it('has the config looked at again when a service with a fault of it is due', async () => {
+  it('rereads the config when the re-check of a service with a config problem is due', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('file-missing', { what: '/volumes/keys/id' });
     await started(world, { ...postgres, problem });
@@ -245,7 +245,7 @@ describe('a forward runner', () => {
     expect(world.configRechecks).toBe(1);
   });
 
-  it('goes on naming the fault of the config when the user tries again while its transport is down', async () => {
+  it('still shows the config problem when the user tries again while the transport is down', async () => {
     const world = new FakeForwardWorld();
     const problem = describeCause('variable-unset', { what: 'NOPE' });
     const runner = await started(world, { ...postgres, problem });
@@ -280,7 +280,7 @@ describe('a forward runner', () => {
     expect(runner.snapshot().cause?.evidence).toBe('bad login: [hidden]');
   });
 
-  it('hands on what clients and the tunnel say of the target, of the present tunnel alone', async () => {
+  it('passes on evidence about the target from clients and complaints, for the current tunnel only', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     const { onEvidence } = world.port.events;
@@ -290,7 +290,7 @@ describe('a forward runner', () => {
     expect(world.health.heard).toEqual(['closed', 'target-refused']);
   });
 
-  it('remembers on the next tunnel why the target failed, until it may be another one', async () => {
+  it('remembers for the next tunnel why the target failed, until the target may have changed', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.health.fails(describeCause('target-refused'), false);
@@ -307,7 +307,7 @@ describe('a forward runner', () => {
     expect(world.health.watched?.target.trouble).toBe(null);
   });
 
-  it('asks a tunnel that a client gives reason to suspect, and replaces it when it is dead', async () => {
+  it('makes a tunnel prove itself when a client raises a suspicion, and replaces it if it is dead', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.health.passes();
@@ -322,7 +322,7 @@ describe('a forward runner', () => {
     expect(world.tunnels[0]?.isAlive).toBe(false);
   });
 
-  it('asks one question at a time, one in three seconds, and drops no suspicion for that', async () => {
+  it('runs one proof at a time, at most one every three seconds, and drops no suspicion', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     const suspect = (): void => world.port.events.onSuspicion('postgres#1', 'no answer for 1 s');
@@ -340,7 +340,7 @@ describe('a forward runner', () => {
     expect(world.health.proofs).toBe(2);
   });
 
-  it('asks once more when a suspicion comes during the question: the answer may be older', async () => {
+  it('runs another proof after a suspicion during a proof, whose answer may be older', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     const suspect = (): void => world.port.events.onSuspicion('postgres#1', 'no answer for 1 s');
@@ -355,7 +355,7 @@ describe('a forward runner', () => {
     expect(world.health.proofs).toBe(2);
   });
 
-  it('gives a silent transport more and more time, and its successor what an answer takes', async () => {
+  it('gives a silent transport more and more time, and its successor the usual answer time', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     const ask = async (): Promise<void> => {
@@ -364,7 +364,7 @@ describe('a forward runner', () => {
     };
     world.tunnel.answersAfterMs = 1_500;
     for (let round = 0; round < 5; round++) await ask();
-    // One late answer may have waited for a dead line; two show a slow one.
+    // One late answer may come from a line that was dead for a moment; two show a slow line.
     expect(world.tunnel.deadlines).toEqual([1_000, 2_000, 1_000, 2_000, 3_000]);
     await world.tunnel.dies(killed);
     await world.tunnel.comesUp();
@@ -375,7 +375,7 @@ describe('a forward runner', () => {
     expect(world.tunnel.deadlines).toEqual([3_000, 6_000, 10_000]);
   });
 
-  it('reports a change only when a check finds something else than the one before', async () => {
+  it('reports a change only when a check finds something different from the one before', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     world.health.passes();
@@ -386,7 +386,7 @@ describe('a forward runner', () => {
     expect(world.changes).toBe(changes + 1);
   });
 
-  it('asks less and less often where no question can prove the tunnel', async () => {
+  it('asks less and less often if the tunnel cannot prove itself', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     world.health.passes();
@@ -404,7 +404,7 @@ describe('a forward runner', () => {
     expect(askedAt.length).toBeLessThan(6);
   });
 
-  it('demands a proof after a wake, and makes of it what it is', async () => {
+  it('demands a proof after a wake, and acts on its result', async () => {
     const outcomes: Record<string, string> = {};
     const findings: readonly TunnelEvidence[] = [
       { kind: 'answered' },
@@ -446,7 +446,7 @@ describe('a forward runner', () => {
     expect(world.health.proofs).toBe(2);
   });
 
-  it('checks at once after an interruption that may be none, and lets clients through meanwhile', async () => {
+  it('checks at once after a possible interruption, and lets clients through in the meantime', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.health.passes({ kind: 'open' });
@@ -458,7 +458,7 @@ describe('a forward runner', () => {
     expect([runner.snapshot().health, world.tunnels.length]).toEqual(['healthy', 1]);
   });
 
-  it('has a silent tunnel prove itself again when its check is changed: clients wait for that', async () => {
+  it('makes a silent tunnel prove itself again when its check is changed, while clients wait', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.health.passes();
@@ -480,7 +480,7 @@ describe('a forward runner', () => {
     expect([runner.snapshot().cause?.code, world.tunnels.length]).toEqual(['stopped', 2]);
   });
 
-  it('waits for the network instead of failing when there is none', async () => {
+  it('waits for the network instead of failing when offline', async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
     world.isOnline = false;
@@ -493,7 +493,7 @@ describe('a forward runner', () => {
     expect(world.tunnels).toHaveLength(2);
   });
 
-  it('leases its transport while it is wanted, tells what happens on the way, and waits while its transport is down', async () => {
+  it('leases its transport while it is on, reports failures to it, and waits while it is down', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     expect([world.transport.service, world.transport.said]).toEqual([postgres, []]);
@@ -510,14 +510,14 @@ describe('a forward runner', () => {
     expect(world.transport.service).toBeNull();
   });
 
-  it('tells its transport once that its checks fail', async () => {
+  it('notifies its transport once when its checks fail', async () => {
     const world = new FakeForwardWorld();
     await up(world);
     for (let check = 0; check < 3; check++) world.health.fails(describeCause('timed-out'));
     expect(world.transport.said).toEqual(['failed: timed-out']);
   });
 
-  it('has its transport try when the user wants a try, and counts down to its next one', async () => {
+  it("makes its transport try when the user wants a try, and counts down to the transport's next try", async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
     world.transport.goesDown(describeCause('transport-down', { what: 'The cluster prod' }));
@@ -532,7 +532,7 @@ describe('a forward runner', () => {
     expect([runner.snapshot().phase, world.tunnels.length]).toEqual(['connecting', 2]);
   });
 
-  it('counts down to its own next try, not to one of its transport, while it waits for something else', async () => {
+  it("counts down to its own next try, not the transport's, while it waits for something else", async () => {
     const world = new FakeForwardWorld();
     const runner = await started(world);
     world.isOnline = false;

@@ -1,6 +1,6 @@
 /**
- * Performs what the forward machine decides for one service, and turns everything that happens into events. They are
- * handled one after the other; an effect's consequence is a later event, never a nested one.
+ * Performs what the forward machine decides for one service, and turns everything that happens into events. Events are
+ * handled one at a time; the consequence of an effect is a later event, never a nested one.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { markedStep } from '../../../shared/log-line.ts';
@@ -44,15 +44,15 @@ export interface ForwardRunnerParts {
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
   readonly createPort: (service: ServiceSpec, listener: ServicePortListener) => ServicePort;
   readonly health: HealthMonitorScheduler;
-  /** Binds the service to what it shares with others. */
+  /** Binds the service to the transport that it shares with others. */
   readonly lease: (listener: LeaseListener) => TransportLease;
   readonly isOnline: () => boolean;
   readonly redact: (text: string) => string;
-  /** Unique for the life of the host: files are named after it, and an earlier runner of this name may still stop. */
+  /** Unique for the life of the host: files are named after it, and an earlier runner of this name may still be stopping. */
   readonly tunnelId: (number: TunnelNumber) => string;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
-  /** A service with a fault of the config is due to be re-checked: does the config still say so? */
+  /** A service with a config problem is due for its re-check: reads the config again. */
   readonly recheckConfig: () => void;
 }
 
@@ -147,7 +147,7 @@ export class ForwardRunner {
     return this.#state;
   }
 
-  /** Hands one event to the machine and performs what follows. */
+  /** Passes one event to the machine and performs the effects. */
   dispatch(event: ForwardEvent): void {
     this.#inbox.push(event);
     if (this.#isHandling) return;
@@ -155,7 +155,7 @@ export class ForwardRunner {
     try {
       for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next);
     } finally {
-      // Whatever one event brought about, the next one must be handled.
+      // Even if handling one event throws, the next one must be handled.
       this.#isHandling = false;
     }
     if (!this.#hasChanged) return;
@@ -163,7 +163,7 @@ export class ForwardRunner {
     this.#parts.onChange();
   }
 
-  /** Takes over a changed entry of the config; the local port must be the same. */
+  /** Applies a changed config entry; the local port must be the same. */
   update(service: ServiceSpec, changes: ReadonlySet<ServiceChangeKind>): void {
     this.#service = service;
     this.#leaseTransport();
@@ -179,7 +179,7 @@ export class ForwardRunner {
     else this.#parts.onChange();
   }
 
-  /** A process that may be one of this service's tunnels is stopped. */
+  /** A process that may be one of this service's tunnels was stopped (SIGSTOP). */
   processStopped(pid: number): void {
     this.#tunnels.processStopped(pid);
   }
@@ -189,7 +189,7 @@ export class ForwardRunner {
     return this.#when(({ situation }) => situation.phase === 'off');
   }
 
-  /** Resolves when a service that was turned off has let go of its port. */
+  /** Resolves when a service that was turned off has released its port. */
   whenPortFree(): Promise<void> {
     return this.#when(
       ({ situation }) => situation.phase === 'off' || (situation.phase === 'stopping' && !situation.portOpen),
@@ -201,7 +201,7 @@ export class ForwardRunner {
     return this.#tunnels.forceStop();
   }
 
-  /** When it was up and down, and why. */
+  /** When the service was up and down during the last day, and why. */
   get day(): DayHistory {
     return this.#outages.day;
   }
@@ -228,7 +228,7 @@ export class ForwardRunner {
       ...(service.localSocket === undefined ? {} : { localSocket: service.localSocket }),
       ...remoteAddressIn(service),
       configuredPort: null,
-      // Of a reverse forward it is only where its ssh leads.
+      // A reverse forward has no local address: its port only tells where its ssh connects to.
       addresses: isReverse(service.connection) ? [] : this.#port.addresses,
       desired,
       phase: situation.phase,
@@ -263,7 +263,7 @@ export class ForwardRunner {
     };
     const { state, effects } = transition(before, event, context);
     this.#state = state;
-    // Most checks find what the one before found.
+    // Most checks find the same as the previous one.
     this.#hasChanged ||= !isDeepStrictEqual(state, before);
     this.#leaseTransport();
     this.#tellTransport(event, before);
@@ -285,7 +285,7 @@ export class ForwardRunner {
     else this.#parts.log.info(`${words} ${markedStep(step)}`);
   }
 
-  /** A service leases its transport for as long as it is wanted. One with a fault of the config goes nowhere. */
+  /** A service leases its transport while it is on. A service with a config problem leases nothing. */
   #leaseTransport(): void {
     const isRunnable = this.#state.desired === 'on' && this.#service.problem === null;
     this.#transport.take(isRunnable ? this.#service : null);
@@ -339,7 +339,7 @@ export class ForwardRunner {
     const { localPort, problem } = this.#service;
     if (this.#isOpeningPort) return;
     this.#isOpeningPort = true;
-    // The port is not known, and 0 would open any.
+    // The port is not known, and 0 would open a random one.
     const opened = localPort === 0 && problem !== null ? err(problem) : await this.#port.open();
     this.#isOpeningPort = false;
     this.dispatch(opened.ok ? { type: 'port-opened' } : { type: 'port-failed', cause: opened.error });
@@ -356,7 +356,7 @@ export class ForwardRunner {
   }
 
   #directClients({ clients, watched }: Standing): void {
-    // A check that comes as a client does must get through, or nothing could ever prove the tunnel.
+    // An exec check connects like a client and must get through, or nothing could ever prove the tunnel.
     const isExec = this.#service.healthCheck.probe.type === 'exec';
     const wanted: ClientStanding =
       isExec && watched !== null && clients.kind === 'hold'
@@ -381,7 +381,7 @@ export class ForwardRunner {
       return;
     }
     this.#health.watch(watched, this.#service, upstream);
-    // Only a proof lets them through, and a new monitor knows nothing of that.
+    // Only a proof ends the hold, and a new monitor does not know that one is owed.
     if (clients.kind === 'hold') this.#health.demandProof(true);
   }
 
@@ -392,7 +392,7 @@ export class ForwardRunner {
     const { clock } = this.#parts;
     this.#timer = clock.after(dueAt - clock.now(), () => {
       this.#timer = null;
-      // Forgotten, so that the machine may ask for the same time again if this came a moment too early.
+      // Reset, so that the machine can ask for the same time again if the timer fired slightly too early.
       this.#standing = { ...this.#standing, dueAt: null };
       const isRecheck = this.#service.problem !== null && this.#state.situation.phase === 'failed';
       if (isRecheck) this.#parts.recheckConfig();
@@ -408,7 +408,7 @@ export class ForwardRunner {
   }
 }
 
-/** Whether a target that was in trouble may be reached after this, or another one is meant. */
+/** Whether a failing target may work after this event, or may be a different target. */
 function mayChangeTarget(event: ForwardEvent): boolean {
   if (event.type !== 'triggered') return targetChanges.has(event.type);
   const { trigger, certain = true } = event;

@@ -1,4 +1,4 @@
-/** The words of the forward machine: states, events and effects. The rules are in `forward-machine.ts`. */
+/** The vocabulary of the forward machine: states, events and effects. The rules are in `forward-machine.ts`. */
 import type { Cause, TriggerKind } from '../../../shared/failure.ts';
 import type { Desired, Health } from '../../../shared/service-snapshot.ts';
 import type { CheckReport } from '../health/check-report.ts';
@@ -7,30 +7,30 @@ import { cleanHistory, type RestartContext, type RestartHistory } from '../resta
 /** Tunnels of one service are numbered from 1; a number is never used twice. */
 export type TunnelNumber = number;
 
-/** A second tunnel beside the current one, on its way to take over. */
+/** A second tunnel beside the current one, about to take over. */
 export type Replacement =
   | { readonly kind: 'none' }
   /**
-   * `retryAt` null: not before a trigger. `cause`: why the last one failed, when the restart policy has no say: then only
-   * what this cause waits for brings the next one forward.
+   * `retryAt` null: not before a trigger. `cause`: why the last one failed, if the restart policy does not apply to it: then
+   * only the triggers of this cause start the next one earlier.
    */
   | { readonly kind: 'scheduled'; readonly retryAt: number | null; readonly cause: Cause | null }
   | { readonly kind: 'starting'; readonly tunnel: TunnelNumber };
 
-/** What is known of a tunnel that runs: whether its far side answers. Whether the service is healthy is another fact. */
+/** Whether the far side of a running tunnel is known to answer. Whether the service is healthy is a separate fact. */
 export type Proof =
   /**
-   * Not proven yet, or not any more: it is new, or something happened at `since` (monotonic ms) that may have killed it.
-   * `strict`: a connection that merely stays open does not settle it.
+   * Not proven yet, or no longer: the tunnel is new, or something happened at `since` (monotonic ms) that may have killed it.
+   * `strict`: a connection that merely stays open is not enough.
    */
   | { readonly kind: 'owed'; readonly since: number; readonly strict: boolean }
   | { readonly kind: 'given' }
-  /** Asked, and no answer came in time: slow or dead. */
+  /** No answer came in time: slow or dead. */
   | { readonly kind: 'silent' }
-  /** Nothing speaks against it, but it has no way to prove itself. */
+  /** There is no evidence against the tunnel, but it has no way to prove itself. */
   | { readonly kind: 'unprovable' };
 
-/** What is going on, with the facts that only this phase has. Times are monotonic ms. */
+/** The phase, with the facts that only this phase has. Times are monotonic ms. */
 export type Situation =
   | { readonly phase: 'off' }
   | { readonly phase: 'connecting'; readonly tunnel: TunnelNumber }
@@ -40,22 +40,22 @@ export type Situation =
       readonly phase: 'up';
       readonly tunnel: TunnelNumber;
       readonly proof: Proof;
-      /** It was proven at least once: it takes clients without a trial. */
+      /** The tunnel was proven at least once: it takes clients without a trial. */
       readonly isTrusted: boolean;
-      /** Its checks fail, and another tunnel may help. */
+      /** Checks of the tunnel fail, and another tunnel may help. */
       readonly isSuspect: boolean;
       readonly replacement: Replacement;
       /** When past failures are forgiven; null until a check has passed, or when there is nothing to forgive. */
       readonly stableAt: number | null;
-      /** The config points elsewhere by now: this tunnel takes clients only until its successor is ready or has failed. */
+      /** The config has changed since: this tunnel takes clients only until its successor is ready or has failed. */
       readonly isOutdated: boolean;
     }
   | { readonly phase: 'retrying'; readonly retryAt: number }
-  /** Waits for something to happen. `recheckAt`: when it is tried all the same; null: not by itself. */
+  /** Waits for a trigger. `recheckAt`: when it is tried even without one; null: never. */
   | { readonly phase: 'waiting'; readonly recheckAt: number | null }
   /** Most likely only the user can help. `recheckAt` as above. */
   | { readonly phase: 'failed'; readonly recheckAt: number | null }
-  /** What still has to end before the service is off. */
+  /** The tunnels and the port that still have to close before the service is off. */
   | { readonly phase: 'stopping'; readonly tunnels: readonly TunnelNumber[]; readonly portOpen: boolean };
 
 export type ForwardPhase = Situation['phase'];
@@ -64,16 +64,16 @@ export interface ForwardState {
   readonly desired: Desired;
   readonly situation: Situation;
   readonly health: Health;
-  /** Why it is not healthy, or was not when it last tried. Never set on a healthy service. */
+  /** Why the service is not healthy, or was not at its last try. Never set on a healthy service. */
   readonly cause: Cause | null;
-  /** What the tunnel itself complained of since it was last healthy: it explains a failed check better than the check. */
+  /** The tunnel's own complaint since the service was last healthy: explains a failed check better than the check does. */
   readonly complaint: Cause | null;
   readonly history: RestartHistory;
   /** Whether the local port is bound. */
   readonly portOpen: boolean;
-  /** Old tunnels on their way out, oldest first: they drain, or are being stopped. */
+  /** Old tunnels that drain or are being stopped, oldest first. */
   readonly leaving: readonly TunnelNumber[];
-  /** The computer sleeps or is about to: nothing that fails now is counted. */
+  /** The computer is asleep or about to sleep: no failure is counted now. */
   readonly suspended: boolean;
   readonly lastTunnel: TunnelNumber;
   /** When the last try began. */
@@ -108,41 +108,44 @@ export type ForwardEvent =
   | { readonly type: 'tunnel-ready'; readonly tunnel: TunnelNumber }
   /** `cause` is null when the tunnel was stopped by LocalPort. */
   | { readonly type: 'tunnel-ended'; readonly tunnel: TunnelNumber; readonly cause: Cause | null }
-  /** A check or a proof has ended. Sent after each: a level, not an edge. */
+  /** A check or a proof has ended. Sent after each one, even if nothing changed. */
   | { readonly type: 'checked'; readonly tunnel: TunnelNumber; readonly report: CheckReport }
   | { readonly type: 'complained'; readonly tunnel: TunnelNumber; readonly cause: Cause }
   | {
       readonly type: 'triggered';
       readonly trigger: TriggerKind;
-      /** False: it may be none (the process was stopped, the same network came back). What seems alive is left alone. */
+      /**
+       * False: possibly a false alarm (the process was stopped, the same network came back). A tunnel that seems alive is
+       * left alone.
+       */
       readonly certain?: boolean;
     }
-  /** The user wants a tunnel of this very service, whatever is known of its transport. */
+  /** The user wants a new tunnel for this very service, whatever the state of its transport. */
   | { readonly type: 'retry-forced' }
-  /** What the service shares with others is down: a try could only fail. Its return is a trigger. */
+  /** The shared transport is down: a try would fail. Its recovery is a trigger. */
   | { readonly type: 'transport-down'; readonly cause: Cause }
-  /** The way to the remote end was changed in the config. */
+  /** The connection was changed in the config. */
   | { readonly type: 'reconfigured' }
   | { readonly type: 'suspended' }
-  /** The time that `standingOf` asked to be woken at has come. */
+  /** The `dueAt` of the standing has passed. */
   | { readonly type: 'due' };
 
 export type ForwardEventType = ForwardEvent['type'];
 export type EventOf<T extends ForwardEventType> = Extract<ForwardEvent, { type: T }>;
 
-/** What is to be done once, now. */
+/** An action to perform once, now. */
 export type Effect =
   | { readonly type: 'open-port' }
   | { readonly type: 'close-port' }
-  /** `forced`: something changed that a failed login may depend on, or the user asked: no memory of failures counts. */
+  /** `forced`: something changed that a failed login may depend on, or the user asked: earlier failures are ignored. */
   | { readonly type: 'start-tunnel'; readonly tunnel: TunnelNumber; readonly forced: boolean }
   | { readonly type: 'stop-tunnel'; readonly tunnel: TunnelNumber }
   /** Ends the tunnel once its last connection is gone. */
   | { readonly type: 'drain-tunnel'; readonly tunnel: TunnelNumber }
-  /** The user wants a try now, and the transport is down: it tries for all. */
+  /** The user wants a try now, and the transport is down: it tries on behalf of all its forwards. */
   | { readonly type: 'ask-transport' };
 
-/** What holds for as long as a state lasts. The runner compares it with what held before and adjusts. */
+/** Conditions that hold as long as a state lasts. The runner compares them with the previous ones and adjusts. */
 export interface Standing {
   readonly clients: ClientStanding;
   /** The tunnel whose health is checked. */
@@ -153,7 +156,7 @@ export interface Standing {
   readonly dueAt: number | null;
 }
 
-/** Where clients go: to a tunnel, into the hold, or away at once. */
+/** What happens to clients: sent to a tunnel, held, or refused at once. */
 export type ClientStanding =
   | {
       readonly kind: 'tunnel';
@@ -164,7 +167,7 @@ export type ClientStanding =
   | { readonly kind: 'hold' | 'refuse' };
 
 export interface TransitionContext extends RestartContext {
-  /** Why no tunnel should be started after a failure: the transport is down. null: nothing speaks against it. */
+  /** Why the transport is down, so that no tunnel should be started after a failure; null: it is not down. */
   readonly transportDown: Cause | null;
 }
 

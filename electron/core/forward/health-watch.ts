@@ -1,4 +1,4 @@
-/** The health of one service's current tunnel: its monitor, and the suspicions that its clients raise. */
+/** Watches the health of one service's current tunnel: runs its monitor, and handles the suspicions that clients raise. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -9,15 +9,15 @@ import type { TransportProof } from '../transport/carrier.ts';
 import { RoundTrips } from '../transport/round-trips.ts';
 import type { LiveTunnels } from './live-tunnels.ts';
 
-/** The least distance between two proofs that suspicions ask for, in ms. */
+/** The shortest interval between two proofs that suspicions demand, in ms. */
 const minSuspicionSpacingMs = 3_000;
 /**
- * A tunnel that cannot prove itself is replaced as a precaution. Where clients are often kept waiting by a slow service,
- * each suspicion would cost a new tunnel: so the distance doubles up to this, and shrinks again with an answer.
+ * A tunnel that cannot prove itself is replaced as a precaution. If a slow service often keeps clients waiting, each
+ * suspicion would cost a new tunnel: so the interval doubles up to this maximum, and an answer resets it.
  */
 const maxSuspicionSpacingMs = 60_000;
 
-/** The longest that one question to the transport may take, in ms. */
+/** The longest deadline for one proof of the transport, in ms. */
 const maxDeadlineMs = 10_000;
 
 export interface HealthWatchParts {
@@ -38,13 +38,13 @@ export class HealthWatch {
   #watched: Watched | null = null;
   #lastCheckMs: number | null = null;
   #suspicion: { readonly monitor: HealthMonitor; readonly timer: Timer | null } | null = null;
-  /** Something gave reason to ask during the question under way: its answer may be older. */
+  /** A suspicion was raised during the current proof, whose answer may be older. */
   #isSuspectAgain = false;
   #suspectedAt = -Infinity;
   #spacingMs = minSuspicionSpacingMs;
-  /** Why the target failed when last it was tried, whatever tunnel led there. */
+  /** Why the target failed when it was last tried, through whatever tunnel. */
   #trouble: Cause | null = null;
-  /** What answers of the transport take, and how often this tunnel's transport was silent since the last one. */
+  /** How long the transport takes to answer, and how often this tunnel's transport has been silent since its last answer. */
   readonly #roundTrips = new RoundTrips();
   #silences = 0;
 
@@ -52,7 +52,7 @@ export class HealthWatch {
     this.#parts = parts;
   }
 
-  /** How long the last passed check of the watched tunnel took. A counter: it changes without an event. */
+  /** How long the last passed check of the watched tunnel took, in ms. Changes without an event, like a counter. */
   get lastCheckMs(): number | null {
     return this.#lastCheckMs;
   }
@@ -89,29 +89,29 @@ export class HealthWatch {
     this.#isSuspectAgain = false;
   }
 
-  /** The tunnel owes a proof from now on. Where that need not be strict, the next regular check gives it: at once. */
+  /** The tunnel owes a proof from now on. If that need not be strict, a regular check is enough, and runs at once. */
   demandProof(isStrict: boolean): void {
     if (isStrict) void this.#watched?.monitor.prove();
     else this.#watched?.monitor.checkNow();
   }
 
-  /** What a client's connection shows about the target. */
+  /** Passes on what a client's connection shows about the target. */
   observe(number: TunnelNumber, evidence: ClientEvidence): void {
     if (this.#watched?.number === number) this.#watched.monitor.observe(evidence);
   }
 
-  /** What the tunnel says of a client's connection. */
+  /** Passes on the tunnel's complaint about a client's connection. */
   complained(number: TunnelNumber, cause: Cause): void {
     if (this.#watched?.number === number) this.#watched.monitor.complained(cause);
   }
 
-  /** The network or the target may be another one by now. */
+  /** The network or the target may have changed. */
   forgetTarget(): void {
     this.#trouble = null;
     this.#watched?.monitor.forgetTarget();
   }
 
-  /** A client's connection gives reason to ask: one question at a time, and not too often. None is dropped for that. */
+  /** A client's connection raised a suspicion. Proofs run one at a time and spaced; a suspicion is delayed, never dropped. */
   suspect(number: TunnelNumber): void {
     const watched = this.#watched;
     if (watched?.number !== number) return;
@@ -147,8 +147,8 @@ export class HealthWatch {
   }
 
   /**
-   * A slow line is no dead one: after each silence the tunnel gets twice the time, and its successors get what an answer
-   * is known to take.
+   * A slow line is not a dead one: the deadline doubles after each silence, and successors start with twice the usual
+   * round trip.
    */
   async #proveTransport(
     number: TunnelNumber,

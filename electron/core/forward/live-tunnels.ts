@@ -1,5 +1,5 @@
 /**
- * The tunnels of one service that are alive: starts, stops and drains them, and reports what becomes of them as events.
+ * The live tunnels of one service: starts, stops and drains them, and reports what happens to them as events.
  * A tunnel that is being stopped reports only its end, with cause null.
  */
 import { describeCause, type Cause } from '../../../shared/failure.ts';
@@ -14,8 +14,8 @@ import type { Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 
 /**
- * How long the first client of a new tunnel is watched before it is let through: a share of what the start took, which was
- * several round trips, because a refusal at the far end takes one or two.
+ * How long the first client's connection must stay open before the tunnel is trusted, as a share of the time that the start
+ * took: the start took several round trips, and a refusal at the far end takes one or two.
  */
 const trialShareOfStart = 0.3;
 const minTrialMs = 100;
@@ -33,13 +33,13 @@ export interface LiveTunnelsParts {
   readonly log: Logger;
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
   readonly port: Pick<ServicePort, 'drained' | 'hasQueuedBytes' | 'bytesReceived' | 'distrust'>;
-  /** False when no network interface is up: an unreachable host is then no failure of the service. */
+  /** False when no network interface is up: an unreachable host is then not a failure of the service. */
   readonly isOnline: () => boolean;
-  /** Takes the config's secrets out of what a child said: a command may repeat one from its arguments. */
+  /** Removes the config's secrets from a child's output: a command may print one from its arguments. */
   readonly redact: (text: string) => string;
   readonly tunnelId: (number: TunnelNumber) => string;
   readonly tell: (event: ForwardEvent) => void;
-  /** A tunnel gives reason to ask for a proof. */
+  /** The tunnel itself reports a reason to demand a proof. */
   readonly onSuspicion: (number: TunnelNumber) => void;
 }
 
@@ -48,7 +48,7 @@ interface LiveTunnel {
   readonly tunnel: Tunnel;
   readonly startedAt: number;
   endpoint: Endpoint | null;
-  /** null: a connection to the endpoint is one to the remote end itself. */
+  /** null: no trial is needed, since a connection to the endpoint is one to the remote end itself. */
   trialMs: number | null;
   stopRequested: boolean;
 }
@@ -87,7 +87,7 @@ export class LiveTunnels {
       const cause = this.#redacted(complaint);
       log.warn(`tunnel ${number}: ${cause.title} (${cause.evidence ?? 'no details'})`);
       tell({ type: 'complained', tunnel: number, cause });
-      // A container that restarts: clients that connect meanwhile wait.
+      // The container may be restarting: clients that connect in the meantime wait.
       if (cause.code === 'target-refused' && isToPod && live.trialMs !== null)
         port.distrust(id, live.trialMs);
     });
@@ -108,7 +108,7 @@ export class LiveTunnels {
     void tunnel.ended.then((end) => {
       this.#alive.delete(number);
       const found = this.#redacted(end.cause ?? describeCause('exited'));
-      // A tunnel that ended because it was unused has not failed.
+      // A tunnel that closed because it was unused has not failed.
       const isNone = live.stopRequested || end.isUnused === true;
       const cause = isNone ? null : this.#sparedWhenOffline(found);
       tell({ type: 'tunnel-ended', tunnel: number, cause });
@@ -131,7 +131,7 @@ export class LiveTunnels {
     });
   }
 
-  /** The process of one of the tunnels is stopped (SIGSTOP): nothing that it holds can be answered. */
+  /** The process of one of the tunnels was stopped (SIGSTOP): none of its connections can get an answer. */
   processStopped(pid: number): void {
     for (const [number, { tunnel }] of this.#alive) {
       if (tunnel.pid !== pid) continue;
@@ -154,7 +154,7 @@ export class LiveTunnels {
     await Promise.all([...this.#alive.values()].map(({ tunnel }) => tunnel.stop({ force: true })));
   }
 
-  /** Where clients reach this tunnel; null while it is not ready. One that is not trusted is tested by its first client. */
+  /** Where clients reach this tunnel; null while it is not ready. Without trust, its first client is a trial. */
   upstreamOf(number: TunnelNumber, isTrusted: boolean): Upstream | null {
     const live = this.#alive.get(number);
     if (live === undefined || live.endpoint === null) return null;

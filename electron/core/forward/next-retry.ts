@@ -1,7 +1,7 @@
 import type { TransportLease } from '../transport/transport-lease.ts';
 import type { ForwardState } from './forward-state.ts';
 
-/** When something is tried again by itself; null: no try is planned. Monotonic, in ms. */
+/** When the next automatic try is due, in monotonic ms; null: none is planned. */
 export function nextRetryAt(
   { situation, cause }: ForwardState,
   { down, nextTryAt }: Pick<TransportLease, 'down' | 'nextTryAt'>,
@@ -11,7 +11,7 @@ export function nextRetryAt(
       return situation.retryAt;
     case 'failed':
     case 'waiting': {
-      // What waits for something else, the network say, is not released by the transport.
+      // A service that waits for something else, such as the network, does not depend on the transport.
       const isTransportDown = down !== null && cause?.triggers.includes('transport-up') === true;
       return isTransportDown ? nextTryAt : situation.recheckAt;
     }

@@ -1,4 +1,4 @@
-/** Keeps the outage history of one service and its last day, and logs each recovery. */
+/** Records the outages and the last day of one service, and logs each recovery. */
 import { secondsText } from '../../../shared/seconds-text.ts';
 import type { Outages } from '../../../shared/outages.ts';
 import { isInOrder } from '../../../shared/service-tone.ts';
@@ -27,7 +27,7 @@ export class OutageWatch {
     return this.#day;
   }
 
-  /** To be called after each step of the machine. */
+  /** Must be called after each step of the machine. */
   observe({ desired, situation, health, cause, suspended }: ForwardState): void {
     const before = this.past.count;
     const now = this.#clock.now();

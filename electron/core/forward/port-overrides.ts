@@ -1,10 +1,10 @@
-/** Local ports that are used instead of those of the config, for this run. Nothing is written: they end with the host. */
+/** Local ports that replace those in the config for this run. Nothing is written: they are lost when the host exits. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 export class PortOverrides {
   readonly #ports = new Map<string, number>();
 
-  /** Returns whether that changes anything. `port`: null takes what the config says again. */
+  /** Returns whether anything changes. `port` null: back to the port in the config. */
   set(name: string, port: number | null): boolean {
     if ((this.#ports.get(name) ?? null) === port) return false;
     if (port === null) this.#ports.delete(name);
@@ -13,8 +13,8 @@ export class PortOverrides {
   }
 
   /**
-   * The services with the ports that are in force. An edit of `local_port` overrides an earlier choice, and one that has left
-   * the config leaves nothing behind.
+   * Returns the services with their effective ports. Editing `local_port` overrides an earlier choice, and removing a
+   * service from the config discards it.
    */
   applyTo(before: readonly ServiceSpec[], after: readonly ServiceSpec[]): readonly ServiceSpec[] {
     const earlier = new Map(before.map(({ name, localPort }) => [name, localPort]));

@@ -1,9 +1,9 @@
-/** What a check's evidence makes of the proof that a tunnel owes or has given. Pure and total. */
+/** Updates a tunnel's proof with the evidence of a check. Pure and total. */
 import type { CheckReport } from '../health/check-report.ts';
 import type { Proof } from './forward-state.ts';
 
 export function proofAfter(before: Proof, { startedAt, isStrict, evidence }: CheckReport): Proof {
-  // It was asked before the thing happened that made the proof due.
+  // The check began before the event that made the proof due.
   if (before.kind === 'owed' && startedAt < before.since) return before;
   switch (evidence.kind) {
     case 'answered':

@@ -1,6 +1,6 @@
 /**
- * The moves of the forward machine around a tunnel that runs and is to be replaced, or has to end. Pure.
- * The invariants stand in `forward-machine.ts`.
+ * Moves of the forward machine for a running tunnel that is to be replaced or has to end. Pure. The invariants are in
+ * `forward-machine.ts`.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import { decideRestart } from '../restart-policy.ts';
@@ -28,7 +28,7 @@ export function replace(state: In<'up'>, { now }: TransitionContext, forced = fa
   );
 }
 
-/** The same; a successor that is on its way already is not waited for. */
+/** The same, but a successor that is already starting is stopped first. */
 export function replaceAnew(state: In<'up'>, context: TransitionContext, forced = false): Transition {
   const { situation } = state;
   if (situation.replacement.kind !== 'starting') return replace(state, context, forced);
@@ -36,7 +36,7 @@ export function replaceAnew(state: In<'up'>, context: TransitionContext, forced 
   return after(dismissed.effects, replace({ ...dismissed.state, situation }, context, forced));
 }
 
-/** Replaces as the restart policy allows; when it allows none, the tunnel stays as it is. */
+/** Replaces the tunnel if and when the restart policy allows it; otherwise the tunnel stays as it is. */
 export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Transition {
   const without: In<'up'> = { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } };
   if (state.suspended || isTransportDown(context)) return stay(without);
@@ -51,13 +51,13 @@ export function replaceByPolicy(state: In<'up'>, context: TransitionContext): Tr
   });
 }
 
-/** The way that the config asks for now failed, so the old one is no way for new clients; what flows through it may finish. */
+/** The newly configured connection failed, so the outdated tunnel gets no new clients; its connections may finish. */
 export function retire(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
   const drained = drain(state, state.situation.tunnel);
   return after(drained.effects, fail(drained.state, cause, context));
 }
 
-/** The tunnel is dead though it runs: it ends now, and clients wait for the next one. */
+/** The tunnel is dead though its process runs: it is stopped now, and clients wait for the next one. */
 export function condemn(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
   const { tunnel, replacement } = state.situation;
   const dismissed = dismiss(state, tunnel);
@@ -71,7 +71,7 @@ export function condemn(state: In<'up'>, cause: Cause, context: TransitionContex
   return after(dismissed.effects, fail(lost, cause, context));
 }
 
-/** Why a second tunnel is wanted beside this one, or would be if it could be had. */
+/** Whether a second tunnel is wanted beside this one, even if none can be started now. */
 export const wantsSuccessor = ({ situation }: In<'up'>): boolean =>
   isKnownBad(situation) || isDoubtful(situation);
 
@@ -80,14 +80,14 @@ const isKnownBad = ({ isOutdated, isSuspect }: In<'up'>['situation']): boolean =
 export const isDoubtful = ({ proof }: In<'up'>['situation']): boolean =>
   proof.kind === 'silent' || proof.kind === 'unprovable';
 
-/** Nothing speaks against this tunnel, another one would be a precaution only, and many old ones still carry connections. */
+/** A successor would only be a precaution, and many old tunnels still carry connections. */
 export const isCrowded = ({ situation, leaving }: In<'up'>): boolean =>
   !isKnownBad(situation) && situation.proof.kind !== 'silent' && leaving.length >= maxLeavingForPrecaution;
 
 /**
- * Starts the successor that is wanted, as soon as nothing stands in its way: to be called at the end of every cell that
- * leaves the service up, so that no wish is forgotten because it came at the wrong moment. Each successor of a doubtful
- * tunnel may soon be doubtful too, on a slow line say: so the restart policy spaces them.
+ * Starts a wanted successor as soon as possible. Must be called at the end of every cell that leaves the service up, so that
+ * a successor that could not be started earlier is not forgotten. On a slow line, each successor of a doubtful tunnel may
+ * soon be doubtful too: so the restart policy spaces them.
  */
 export function pursue(
   { state, effects }: Transition,

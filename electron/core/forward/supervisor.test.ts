@@ -46,12 +46,12 @@ const rows = (): string[] =>
 const alive = (): string[] => world.tunnels.filter((tunnel) => tunnel.isAlive).map((tunnel) => tunnel.id);
 
 describe('the supervisor', () => {
-  it('starts what the config wants, in its order', async () => {
+  it('starts the services that the config enables, in the order of the file', async () => {
     await apply(a, { ...b, enabled: false }, c);
     expect(rows()).toEqual(['a on up 7001 0', 'b off off 7002 0', 'c on up 7003 0']);
   });
 
-  it('touches only what changed', async () => {
+  it('touches only services that changed', async () => {
     await apply(a, b, c);
     await apply(
       { ...a, connection: { technology: 'tcp', host: 'elsewhere', remotePort: 1 } },
@@ -61,7 +61,7 @@ describe('the supervisor', () => {
     expect(alive()).toEqual(['a#1', 'c#1', 'a#2']);
   });
 
-  it('gives a port that one service left to the next one', async () => {
+  it('gives a port that one service released to the next one', async () => {
     await apply(a, b);
     await apply({ ...a, localPort: 7002 });
     expect(rows()).toEqual(['a on up 7002 0']);
@@ -82,7 +82,7 @@ describe('the supervisor', () => {
     expect([rows(), [...choices]]).toEqual([['a off off 7009 0'], [['a', 'off']]]);
   });
 
-  it('shows a service all the time while it is built anew', async () => {
+  it('keeps showing a service while it is rebuilt', async () => {
     await apply(a, b);
     world.port.isSlowToClose = true;
     const applying = supervisor.apply([a, { ...b, localPort: 7009 }]);
@@ -93,7 +93,7 @@ describe('the supervisor', () => {
     expect(rows()[1]).toBe('b on connecting 7009 0');
   });
 
-  it('builds a service anew as soon as its port is free, and ends its old tunnel with the rest', async () => {
+  it('rebuilds a service as soon as its port is free, and stops its old tunnel with the rest', async () => {
     await apply(a);
     const old = world.tunnel;
     old.isSlowToStop = true;
@@ -107,7 +107,7 @@ describe('the supervisor', () => {
     await stopping;
   });
 
-  it('applies the next config though one could not be applied', async () => {
+  it('applies the next config after one that could not be applied', async () => {
     mayCreate = false;
     await expect(supervisor.apply([a])).rejects.toThrow('no runner');
     mayCreate = true;
@@ -115,13 +115,13 @@ describe('the supervisor', () => {
     expect(rows()).toEqual(['b on up 7002 0']);
   });
 
-  it('follows the new order of the file', async () => {
+  it('follows a new order in the file', async () => {
     await apply(a, b, c);
     await apply(c, a, b);
     expect(supervisor.snapshot().map(({ name }) => name)).toEqual(['c', 'a', 'b']);
   });
 
-  it('remembers what the user chose, and the choice outlives a reload', async () => {
+  it("saves the user's choice, which survives a reload", async () => {
     await apply(a, b);
     supervisor.setDesired('a', 'off');
     await settle();
@@ -136,7 +136,7 @@ describe('the supervisor', () => {
     expect([rows(), [...choices]]).toEqual([['a off off 7001 0'], [['a', 'off']]]);
   });
 
-  it('turns a tag on and off as one, and all with no tag named', async () => {
+  it('turns all services with a tag on and off, and every service if no tag is given', async () => {
     await apply(a, b, c);
     supervisor.setDesiredForTag('db', 'off');
     await settle();
@@ -146,7 +146,7 @@ describe('the supervisor', () => {
     expect(alive()).toEqual([]);
   });
 
-  it('lets nobody turn on what is leaving, and begins its successor with what was chosen meanwhile', async () => {
+  it('does not turn a stopping forward on again, and starts its successor with the latest choice', async () => {
     await apply(a, { ...b, enabled: false });
     const leaver = world.ports[0];
     if (leaver !== undefined) leaver.isSlowToClose = true;
@@ -162,7 +162,7 @@ describe('the supervisor', () => {
     expect(rows()).toEqual(['c on up 7003 0']);
   });
 
-  it('remembers a choice for a service that is just being built anew', async () => {
+  it('saves a choice for a service that is being rebuilt', async () => {
     await apply(a, b);
     const [tunnelOfA, tunnelOfB] = world.tunnels;
     tunnelOfB!.isSlowToStop = true;
@@ -182,7 +182,7 @@ describe('the supervisor', () => {
     expect([rows(), choices.size]).toEqual([['a on up 7001 0'], 0]);
   });
 
-  it('stops everything without changing what the user wants, and starts nothing after that', async () => {
+  it("stops everything without changing the user's choices, and starts nothing afterward", async () => {
     await apply(a, b);
     await supervisor.stopAll();
     await supervisor.apply([a, b, c]);
@@ -194,7 +194,7 @@ describe('the supervisor', () => {
     ]);
   });
 
-  it('tells only those of changed credentials whom they concern, and commands, which may use any', async () => {
+  it('notifies only services affected by changed credentials, and commands, which may use any', async () => {
     const ssh = {
       technology: 'ssh',
       host: 'h',
@@ -228,7 +228,7 @@ describe('the supervisor', () => {
           [name, phase, localPort, ...(configuredPort === null ? [] : [`not ${configuredPort}`])].join(' '),
         );
 
-    it('runs the service there, and keeps the port over a reload that says nothing else of it', async () => {
+    it('runs the service there, and keeps the port across a reload that does not change it', async () => {
       await apply(a, b);
       await supervisor.turnOnAt('a', 7101);
       for (const tunnel of world.tunnels) await tunnel.comesUp();
@@ -244,7 +244,7 @@ describe('the supervisor', () => {
       expect([ports(), choices.get('a')]).toEqual([['a connecting 7101 not 7001'], 'on']);
     });
 
-    it('touches nothing when the service is at that port already', async () => {
+    it('touches nothing when the service is already at that port', async () => {
       await apply(a);
       await supervisor.turnOnAt('a', 7001);
       expect([rows(), ports()]).toEqual([['a on up 7001 0'], ['a up 7001']]);
@@ -272,7 +272,7 @@ describe('the supervisor', () => {
         },
       ],
       ['choosing the port of the config', () => supervisor.turnOnAt('a', 7001)],
-    ])('goes back to the port of the config by %s', async (_title, goBack) => {
+    ])('returns to the port in the config by %s', async (_title, goBack) => {
       await apply(a);
       await supervisor.turnOnAt('a', 7101);
       await goBack();
@@ -280,14 +280,14 @@ describe('the supervisor', () => {
       expect(ports()).toEqual(['a connecting 7001']);
     });
 
-    it('gives way to an edit of local_port', async () => {
+    it('is overridden by an edit of local_port', async () => {
       await apply(a);
       await supervisor.turnOnAt('a', 7101);
       await supervisor.apply([{ ...a, localPort: 7009 }]);
       expect(ports()).toEqual(['a connecting 7009']);
     });
 
-    it('is not taken up again by a service that left the config and came back', async () => {
+    it('is not applied again to a service that was removed from the config and added back', async () => {
       await apply(a, b);
       await supervisor.turnOnAt('a', 7101);
       await apply(b);
@@ -295,7 +295,7 @@ describe('the supervisor', () => {
       expect(ports()[0]).toBe('a up 7001');
     });
 
-    it('brings no older config back that a reload has replaced meanwhile', async () => {
+    it('does not bring back a config that a reload has replaced in the meantime', async () => {
       await apply(a, b);
       const applying = supervisor.apply([{ ...a, tags: ['new'] }]);
       await Promise.all([applying, supervisor.turnOnAt('a', 7101)]);

@@ -1,6 +1,6 @@
 /**
- * All forwards together: brings the running ones in line with the config and with what the user wants. One service
- * never touches another's connections; what has not changed in the config is not touched at all.
+ * All forwards together: makes the running ones match the config and the user's choices. One service never touches
+ * another's connections; a service that has not changed in the config is not touched at all.
  */
 import type { DayHistory } from '../observability/day-history.ts';
 import type { TriggerKind } from '../../../shared/failure.ts';
@@ -13,20 +13,20 @@ import { PortOverrides } from './port-overrides.ts';
 
 export interface SupervisorParts {
   readonly createRunner: (service: ServiceSpec) => ForwardRunner;
-  /** The user's choice for a service, else what its config says. */
+  /** The user's choice for a service, or else what its config says. */
   readonly desiredOf: (service: ServiceSpec) => Desired;
-  /** Remembers a choice of the user. */
+  /** Saves a choice of the user. */
   readonly rememberDesired: (name: string, desired: Desired) => void;
 }
 
 export interface TriggerReach {
   /** Whose credentials changed. */
   readonly concerns?: CredentialConcern;
-  /** False: the wake or the network change may be none. */
+  /** False: the wake or the network change may be a false alarm. */
   readonly certain?: boolean;
 }
 
-/** A command may use whatever it likes. */
+/** A command may use any credentials. */
 const isConcerned = (
   technology: ServiceSpec['connection']['technology'],
   concerns: CredentialConcern,
@@ -37,12 +37,12 @@ type Changed = Extract<ServiceChange, { kind: 'changed' }>;
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #runners = new Map<string, ForwardRunner>();
-  /** On their way out for good: they are not turned on again, whatever the user clicks meanwhile. */
+  /** Removed or rebuilt: never turned on again, whatever the user clicks in the meantime. */
   readonly #leaving = new Set<ForwardRunner>();
   readonly #overrides = new PortOverrides();
-  /** What the config says. */
+  /** As in the config. */
   #configured: readonly ServiceSpec[] = [];
-  /** The same with the ports that are in force. */
+  /** The same with the effective ports. */
   #services: readonly ServiceSpec[] = [];
   #applying: Promise<void> = Promise.resolve();
   #isStopping = false;
@@ -60,32 +60,32 @@ export class Supervisor {
     });
   }
 
-  /** The last day of a service; undefined: there is none of this name. */
+  /** The last day of a service; undefined: no service has this name. */
   day(name: string): DayHistory | undefined {
     return this.#runners.get(name)?.day;
   }
 
-  /** Takes over a new config. Calls are worked off one after the other; resolves when the ports of old forwards are free. */
+  /** Applies a new config. Calls run one at a time; resolves when the ports of old forwards are free. */
   apply(services: readonly ServiceSpec[]): Promise<void> {
     return this.#inTurn(() => this.#apply(services));
   }
 
   /**
-   * The user turns one service on or off. Unknown names are ignored: the config may just have changed. One that is being
-   * built anew begins with what was chosen.
+   * The user turns one service on or off. Unknown names are ignored: the config may just have changed. A service that is
+   * being rebuilt starts with the latest choice.
    */
   setDesired(name: string, desired: Desired): void {
     if (!this.#services.some((service) => service.name === name)) return;
     this.#parts.rememberDesired(name, desired);
     const runner = this.#runners.get(name);
     if (runner !== undefined) this.#steer(runner, desired);
-    // What is turned on again has the port of the config again.
+    // The next time the service is turned on, it gets the port in the config.
     if (desired === 'off' && this.#overrides.set(name, null)) void this.#applyPorts();
   }
 
   /**
-   * Turns one service on at another local port, until it is turned off or the host ends. Its clients lose their connections,
-   * as with an edit of `local_port`. Resolves when the service has let go of its former port.
+   * Turns one service on at another local port, until it is turned off or the host exits. Its clients lose their connections,
+   * as when `local_port` is edited. Resolves when the service has released its former port.
    */
   async turnOnAt(name: string, port: number): Promise<void> {
     const configured = this.#configured.find((service) => service.name === name);
@@ -102,25 +102,25 @@ export class Supervisor {
     for (const { name } of named) this.setDesired(name, desired);
   }
 
-  /** Tries one service again, or has its transport try. One that is up and not unhealthy is left alone. */
+  /** Retries one service, or makes its transport retry. A service that is up and not unhealthy is left alone. */
   retry(name: string): void {
     const state = this.#runners.get(name)?.state;
     if (state?.situation.phase !== 'up' || state.health === 'unhealthy') this.restart(name);
   }
 
-  /** Like `retry`, but what is up gets a new tunnel too: make before break. One that is off stays off. */
+  /** Like `retry`, but a service that is up gets a new tunnel too: make before break. A service that is off stays off. */
   restart(name: string): void {
     this.#runners.get(name)?.dispatch({ type: 'triggered', trigger: 'user' });
   }
 
-  /** Like `restart`, but a transport that is down holds nothing back. */
+  /** Like `restart`, but tries even while the transport is down. */
   forceRetry(name: string): void {
     this.#runners.get(name)?.dispatch({ type: 'retry-forced' });
   }
 
   /**
-   * Turns a service that is on off and on again, which makes it take kubectl's current context. It keeps the port that it
-   * was given for this run.
+   * If the service is on, turns it off and on again, so that it uses kubectl's current context. It keeps its port for this
+   * run.
    */
   useCurrentContext(name: string): void {
     const runner = this.#runners.get(name);
@@ -129,7 +129,7 @@ export class Supervisor {
     this.#steer(runner, 'on');
   }
 
-  /** Something happened that may help those that wait for it, or that interrupted those that are up. */
+  /** Something happened that services may be waiting for, or that may have interrupted those that are up. */
   trigger(trigger: TriggerKind, { concerns = 'all', certain = true }: TriggerReach = {}): void {
     for (const runner of this.#runners.values()) {
       const { technology } = runner.service.connection;
@@ -137,7 +137,7 @@ export class Supervisor {
     }
   }
 
-  /** A process that may be a tunnel of one of them was stopped. */
+  /** A process that may be a tunnel of one of the services was stopped (SIGSTOP). */
   processStopped(pid: number): void {
     for (const runner of this.#runners.values()) runner.processStopped(pid);
   }
@@ -146,7 +146,7 @@ export class Supervisor {
     for (const runner of this.#runners.values()) runner.dispatch({ type: 'suspended' });
   }
 
-  /** Turns everything off without changing what the user wants. Resolves when all ports are free and all tunnels gone. */
+  /** Turns everything off without changing the user's choices. Resolves when all ports are free and all tunnels have ended. */
   async stopAll(): Promise<void> {
     this.#isStopping = true;
     const runners = [...this.#runners.values(), ...this.#leaving];
@@ -164,12 +164,12 @@ export class Supervisor {
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#applying.then(work);
-    // A failure goes to the caller, and keeps nothing later from being applied.
+    // The caller gets the failure; later work still runs.
     this.#applying = done.catch(() => undefined);
     return done;
   }
 
-  /** By then another config may be in force than now. */
+  /** Uses the config that is in force when its turn comes. */
   #applyPorts(): Promise<void> {
     return this.#inTurn(() => this.#apply(this.#configured));
   }
@@ -181,15 +181,15 @@ export class Supervisor {
     this.#configured = configured;
     this.#services = services;
     const changed = changes.filter((change) => change.kind === 'changed');
-    // Another port makes it another forward; everything else is taken over by the running one.
+    // A new port needs a new forward; the running one can apply every other change.
     const rebuilt = changed.filter((change) => change.changes.has('local-port'));
     const removed = changes.filter((change) => change.kind === 'removed').map((change) => change.name);
     for (const change of rebuilt) this.#rememberEdited(change);
-    // Leavers go first: a newcomer may want one of their ports.
-    const leavers = [...removed, ...rebuilt.map((change) => change.service.name)];
-    await Promise.all(leavers.map((name) => this.#turnOffForGood(name)));
+    // Old forwards stop first: a new one may need one of their ports.
+    const stopping = [...removed, ...rebuilt.map((change) => change.service.name)];
+    await Promise.all(stopping.map((name) => this.#turnOffForGood(name)));
     for (const name of removed) this.#runners.delete(name);
-    // Services to be turned off go first: another one may be turned on at the same port.
+    // Services are turned off first: another one may be turned on at the same port.
     const updated = changed.filter((change) => !rebuilt.includes(change));
     for (const change of updated) if (!change.service.enabled) this.#update(change);
     for (const change of updated) if (change.service.enabled) this.#update(change);
@@ -212,7 +212,7 @@ export class Supervisor {
     this.#leaving.add(runner);
     runner.dispatch({ type: 'turned-off' });
     void runner.whenOff().then(() => this.#leaving.delete(runner));
-    // Only the port matters to others: nothing waits for a tunnel that does not end.
+    // Other services only need the port: nothing waits for a tunnel that does not end.
     await runner.whenPortFree();
   }
 

@@ -1,4 +1,4 @@
-/** Keys for the agent: real ssh-add, ssh-agent and keys, and a user who answers. */
+/** Keys for the agent: real ssh-add, ssh-agent and keys, and a simulated user. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -21,9 +21,9 @@ let client: SshClient;
 let agent: SshAgent;
 let runtimeDirectory: string;
 let launcher: GroupLauncher;
-/** What the user answers, in turn; null: dismisses. */
+/** The user's answers, in order; null dismisses the question. */
 let answers: (string | null)[];
-/** Words of the questions. */
+/** The questions that were asked. */
 let asked: string[];
 let tried: (readonly string[])[];
 
@@ -97,7 +97,7 @@ function setUp(): AgentKeys {
   });
 }
 
-it('a key is in the agent after the right passphrase, and all that wait for it are tried', async () => {
+it('a key is in the agent after the right passphrase, and all services that wait for it are retried', async () => {
   answers = ['wrong', passphrase];
   expect(await setUp().add('db')).toEqual({ ok: true, value: undefined });
   expect(asked).toEqual(['id_ed25519', 'id_ed25519 again']);
@@ -105,7 +105,7 @@ it('a key is in the agent after the right passphrase, and all that wait for it a
   expect(tried).toEqual([['db', 'web']]);
 });
 
-it('a question that is dismissed adds nothing, and says so', async () => {
+it('a dismissed question adds nothing and is reported', async () => {
   expect(await setUp().add('db')).toEqual({
     ok: false,
     error: 'The key was not added: it needs its passphrase',
@@ -114,7 +114,7 @@ it('a question that is dismissed adds nothing, and says so', async () => {
   expect(tried).toEqual([]);
 });
 
-it('a file that is gone is named in the words of ssh-add', async () => {
+it('a missing file is reported with the error message of ssh-add', async () => {
   await rm(client.keyFile);
   const added = await setUp().add('db');
   expect(added.ok ? '' : added.error).toBe(

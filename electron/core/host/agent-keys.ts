@@ -1,8 +1,8 @@
 /**
- * Adds a key to the user's ssh-agent where a cause names one, and asks for its passphrase like ssh itself. Invariants:
+ * Adds a key that a cause names to the user's ssh-agent, and asks for its passphrase as ssh itself does. Invariants:
  *
- * 1. Only the file that the cause names is added, to the agent that this login uses.
- * 2. One ssh-add at a time; an earlier one ends.
+ * 1. Only the file named by the cause is added, to the agent that this login uses.
+ * 2. Only one ssh-add runs at a time; starting another stops the earlier one.
  */
 import path from 'node:path';
 import type { RemedyAction } from '../../../shared/failure.ts';
@@ -24,15 +24,15 @@ export interface AgentKeysParts {
   readonly prompts: PromptDesk;
   readonly platform: NodeJS.Platform;
   readonly environment: () => Environment;
-  /** As of ssh masters. */
+  /** The same as for ssh masters. */
   readonly runtimeDirectory: string;
   readonly specs: () => readonly ServiceSpec[];
   readonly services: () => readonly ServiceSnapshot[];
-  /** Tries again what waits for it. */
+  /** Retries the services that wait for the key. */
   readonly onAdded: (names: readonly string[]) => Promise<void>;
 }
 
-/** Apple's own can keep the passphrase in the keychain (ssh-add(1) of macOS). */
+/** Apple's ssh-add can keep the passphrase in the keychain (see ssh-add(1) on macOS). */
 const applesSshAdd = '/usr/bin/ssh-add';
 
 export class AgentKeys {
@@ -60,7 +60,7 @@ export class AgentKeys {
     return ok(undefined);
   }
 
-  /** Ends the one that runs. Idempotent. */
+  /** Stops the running command. Idempotent. */
   async cancel(): Promise<void> {
     await this.#running?.stop();
   }
@@ -97,7 +97,7 @@ export class AgentKeys {
     if (exitCode === 0) return ok(undefined);
     if (startError !== null)
       return err(startError.code === 'ENOENT' ? 'ssh-add was not found' : startError.message);
-    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while ssh-add was waited for
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while ssh-add was running
     if (stopped || isCanceled) return err('The key was not added: it needs its passphrase');
     const complaint = lastLines.findLast((line) => program.parse(line) === null && line.trim() !== '');
     return err(`The key was not added${complaint === undefined ? '' : `: ${complaint.trim()}`}`);

@@ -83,8 +83,8 @@ async function becomes(running: AppHost, expected: string): Promise<void> {
   });
 }
 
-describe('the host without a screen', () => {
-  it('welcomes a newcomer, and takes over the config as soon as there is one', async () => {
+describe('the headless host', () => {
+  it('welcomes a new user, and loads the config as soon as there is one', async () => {
     const running = await startHost();
     await becomes(running, 'welcome: welcome on up healthy');
     const port = await freePort();
@@ -93,20 +93,20 @@ describe('the host without a screen', () => {
     expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');
   });
 
-  it('keeps what runs when the file breaks or vanishes', async () => {
+  it('keeps services running when the file breaks or disappears', async () => {
     writeConfig(tcp('db', await freePort()));
     const running = await startHost();
     await becomes(running, 'loaded: db on up healthy');
     writeFileSync(configFile(), 'services: [');
     await becomes(running, 'broken: db on up healthy');
     rmSync(configFile());
-    await eventually('the loss is told', () =>
+    await eventually('the loss is reported', () =>
       /gone/.test(running.snapshot().config.problems[0]?.message ?? ''),
     );
     expect(rows(running.snapshot())).toBe('broken: db on up healthy');
   });
 
-  it('does not welcome somebody who named a file that is not there', async () => {
+  it('does not welcome a user who named a missing file', async () => {
     const running = await startHost('option');
     expect(running.snapshot()).toMatchObject({
       config: { status: 'broken', problems: [{ message: 'there is no such file' }] },
@@ -114,7 +114,7 @@ describe('the host without a screen', () => {
     });
   });
 
-  it('fails a service without its key file alone, and starts it on a retry once the file is there', async () => {
+  it('fails only the service whose key file is missing, and starts it on a retry once the file exists', async () => {
     const key = path.join(home, 'key');
     const ssh = `  - { name: far, technology: ssh, local_port: ${await freePort()}, remote_port: 1, connection: { host: 127.0.0.1, port: 1, key_file: ${key} } }\n`;
     writeConfig(tcp('db', await freePort()) + ssh);
@@ -123,7 +123,10 @@ describe('the host without a screen', () => {
     expect(running.snapshot().services[1]?.cause).toMatchObject({ code: 'file-missing' });
     writeFileSync(key, '', { mode: 0o600 });
     await running.retry(['far']);
-    await eventually('it has tried', () => running.snapshot().services[1]?.cause?.code !== 'file-missing');
+    await eventually(
+      'the service has tried',
+      () => running.snapshot().services[1]?.cause?.code !== 'file-missing',
+    );
   });
 
   it('dumps the state of everything, however many services there are', async () => {
@@ -140,7 +143,7 @@ describe('the host without a screen', () => {
     expect(lines.some(({ children }) => children !== undefined)).toBe(true);
   });
 
-  it('removes what a killed run left, which would spoil the report of every later one', async () => {
+  it('removes files of a killed run, which would appear in the report of every later run', async () => {
     const left = path.join(home, 'localport', 'aaaaaaaaaaaa.sock');
     mkdirSync(path.dirname(left), { mode: 0o700 });
     writeFileSync(left, '');
@@ -149,7 +152,7 @@ describe('the host without a screen', () => {
     expect((await running.shutdown('test')).problems).toEqual([]);
   });
 
-  it('tries again when a kubeconfig changes that only the login shell names', async () => {
+  it('retries when a kubeconfig changes that only the login shell names', async () => {
     const folder = path.join(home, 'clusters');
     mkdirSync(folder);
     const shell = path.join(home, 'shell');
@@ -173,7 +176,7 @@ describe('the host without a screen', () => {
     });
   });
 
-  it('starts nothing after it was told to stop', async () => {
+  it('starts nothing after it has been stopped', async () => {
     writeConfig(tcp('db', await freePort()));
     const made = await makeHost('search', '/bin/sh');
     const starting = made.start();
@@ -184,7 +187,7 @@ describe('the host without a screen', () => {
     expect([report.problems, made.scope.owned, /goes to sleep/.test(log)]).toEqual([[], [], false]);
   });
 
-  it('leaves nothing behind, and its report says so', async () => {
+  it('leaves nothing behind, as its report confirms', async () => {
     const port = await freePort();
     writeConfig(tcp('db', port));
     const running = await startHost();

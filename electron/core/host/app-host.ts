@@ -1,6 +1,6 @@
 /**
- * The supervisor with everything that it lives on, without a screen: config, tunnels, health, sleep, logs, the way out.
- * Both hosts, menu bar and headless, are this plus their own surface.
+ * The supervisor with everything that it needs, without a user interface: config, tunnels, health, sleep, logs, shutdown.
+ * The menu-bar app and the headless daemon each add their own surface to it.
  */
 import path from 'node:path';
 import type { DiagnosticSection, PortChoice } from '../../../shared/control-contract.ts';
@@ -71,7 +71,7 @@ export interface HostReport {
 export interface AppHostOptions {
   readonly kind: HostInfo['kind'];
   readonly version: string;
-  /** The config file that is used, or would be if it existed. */
+  /** The config file in use, or the one that would be used if it existed. */
   readonly config: FoundConfig;
   readonly paths: AppPaths;
   readonly processEnv: NodeJS.ProcessEnv;
@@ -82,7 +82,7 @@ export interface AppHostOptions {
   readonly notices: HostNotices;
   readonly compileConfig: ConfigCompiler;
   readonly editConfig: WorkOnText;
-  /** Services stay off until somebody turns them on, for this run. */
+  /** Services stay off until the user turns them on, for this run. */
   readonly allOff?: boolean;
 }
 
@@ -98,7 +98,7 @@ export class AppHost {
   readonly scope = new Scope('host');
   /** Adds, changes and removes services in the config. */
   readonly editor: ServiceEditor;
-  /** The way out, for what else takes part in it. */
+  /** The shutdown, which others may join. */
   readonly ending: HostShutdown;
   readonly #options: AppHostOptions;
   readonly #log: Logger;
@@ -121,9 +121,9 @@ export class AppHost {
   /** Keys that the user's agent may hold. */
   readonly agentKeys: AgentKeys;
   #machine: MachineWatch | null = null;
-  /** As the config has them. */
+  /** The services as in the config. */
   #specs: readonly ServiceSpec[] = [];
-  /** That services name. */
+  /** The kubeconfigs that services name. */
   #kubeconfigs: readonly string[] = [];
   #stopLive: (() => void) | null = null;
 
@@ -278,7 +278,7 @@ export class AppHost {
     });
   }
 
-  /** A service that is renamed stays on or off, as the user has it. */
+  /** A renamed service stays on or off, as the user chose. */
   async #takeOver(renamed: { readonly from: string; readonly to: string } | null): Promise<void> {
     const former = this.#forwarding.supervisor.snapshot().find(({ name }) => name === renamed?.from);
     if (renamed !== null && former !== undefined) {
@@ -287,7 +287,7 @@ export class AppHost {
     await this.#config.reload();
   }
 
-  /** Reaps what an earlier run left and prepares everything; nothing is forwarded before `start`. */
+  /** Cleans up after an earlier run and prepares everything; nothing is forwarded before `start`. */
   static async create(options: AppHostOptions): Promise<AppHost> {
     const { clock, paths, processEnv, logs, notices, allOff = false } = options;
     let host: AppHost | null = null;
@@ -309,12 +309,12 @@ export class AppHost {
     return host;
   }
 
-  /** Loads the config and starts the forwards. Resolves when they are on their way; none is waited for. */
+  /** Loads the config and starts the forwards. Resolves when they are starting, without waiting for any of them. */
   async start(): Promise<void> {
-    // What became due while no host ran.
+    // A service may have become due while no host was running.
     this.#switch.checkTimes();
     await this.#config.start();
-    // Somebody may have quit meanwhile.
+    // The user may have quit in the meantime.
     if (this.scope.isClosed) return;
     this.#machine = this.#watchMachine();
     this.#machine.watchKubeconfigs(this.#kubeconfigs);
@@ -363,7 +363,7 @@ export class AppHost {
     return this.#publisher.watchLive();
   }
 
-  /** Resolves when it is on its way. `until`: off only until then, in epoch ms. */
+  /** Resolves when the change has started. `until`: off only until then, in epoch ms. */
   setDesired(name: string, desired: Desired, until?: number): Promise<void> {
     return this.#switch.set(name, desired, until);
   }
@@ -377,27 +377,27 @@ export class AppHost {
     return this.#switch.holderOf(name);
   }
 
-  /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
+  /** Turns one service on at another local port, for this run. The result is the port; the error is a sentence. */
   turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
     return this.#switch.turnOnAt(name, wanted);
   }
 
-  /** Tries again now what is not well. What was missing, a key file say, may be there by now: so the config first. */
+  /** Retries unhealthy services now. Reloads the config first, since a missing file such as a key may exist by now. */
   retry(names: readonly string[]): Promise<void> {
     return this.#switch.ask('retry', names);
   }
 
-  /** Gives services that are on a new tunnel; the config is read again first, as for `retry`. */
+  /** Gives services that are on a new tunnel; reloads the config first, as `retry` does. */
   restart(names: readonly string[]): Promise<void> {
     return this.#switch.ask('restart', names);
   }
 
-  /** Like `restart`, but a transport that is down holds nothing back. */
+  /** Like `restart`, but tries even while the transport is down. */
   forceRetry(names: readonly string[]): Promise<void> {
     return this.#switch.ask('forceRetry', names);
   }
 
-  /** Like `forceRetry`; what the server asks is the user's to answer, also where the config has a password that was refused. */
+  /** Like `forceRetry`, but the user is asked for a password that the config has and the server refused. */
   async logIn(names: readonly string[]): Promise<void> {
     const replaced = this.#forwarding.supervisor.snapshot().filter(({ name, cause }) => {
       const action = cause?.action;
@@ -407,7 +407,7 @@ export class AppHost {
     await this.forceRetry(names);
   }
 
-  /** Contexts of the kubeconfig that this service goes by. Rejects with a sentence. */
+  /** The contexts in the kubeconfig of this service. Rejects with a sentence. */
   contextsFor(name: string): Promise<readonly string[]> {
     const connection = this.#specs.find((spec) => spec.name === name)?.connection;
     if (connection?.technology !== 'kubectl')
@@ -415,7 +415,7 @@ export class AppHost {
     return this.#targets.contexts(connection.kubeconfig);
   }
 
-  /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */
+  /** Moves services to kubectl's current context; those that already use it stay untouched. */
   useCurrentContext(names: readonly string[]): void {
     this.#switch.useCurrentContext(names);
   }
@@ -429,7 +429,7 @@ export class AppHost {
     return this.#config.trustReviewed(digest);
   }
 
-  /** The user takes back the trust in the config: what runs of it ends. */
+  /** The user revokes trust in the config: its services stop. */
   untrustConfig(): Promise<Result<void, string>> {
     return this.#config.untrust();
   }
@@ -449,12 +449,12 @@ export class AppHost {
     }
   }
 
-  /** In an editor that can open a file at a line. False: there is none. */
+  /** Opens the config in an editor that can open a file at a line. False: there is none. */
   openConfigAt(line: number): Promise<boolean> {
     return openAtLine(this.#config.path, line, this.#children.environment.current());
   }
 
-  /** What is known of a service beside its snapshot; nothing of one that there is not. */
+  /** Details of a service that its snapshot does not have; empty if the service does not exist. */
   serviceDetails(name: string): ServiceDetails {
     const { spans, outages } = this.#forwarding.supervisor.day(name) ?? emptyDay;
     const service = this.#forwarding.supervisor.snapshot().find((one) => one.name === name);
@@ -463,7 +463,7 @@ export class AppHost {
     return { spans, outages, process: pid === null ? null : { pid, command } };
   }
 
-  /** The last lines of a log, and then each as it is written, until it is stopped. `name`: null for LocalPort's own. */
+  /** The last lines of a log, then new lines as they are written, until stopped. `name`: null for LocalPort's own log. */
   followLog(
     name: string | null,
     {
@@ -472,13 +472,13 @@ export class AppHost {
     }: { readonly tailLines: number; readonly onLines: (lines: readonly string[]) => void },
   ): FollowedLog {
     const { logs } = this.#options;
-    // In one turn: no line falls between what is read and what is followed.
+    // In one turn of the event loop, so that no line is lost between reading and following.
     const log = logs.open(name);
     const stop = logs.follow(name, onLines);
     return { last: readLast(log, tailLines), stop };
   }
 
-  /** Runs the sign-in that the cause of a service names, and then tries again. The error is a sentence. */
+  /** Runs the sign-in that the cause of a service names, then retries. The error is a sentence. */
   signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>> {
     const { logs } = this.#options;
     return this.#signIn.run(name, (line) => onLine(logs.redact(line)));
@@ -488,7 +488,7 @@ export class AppHost {
     return this.#signIn.cancel();
   }
 
-  /** Of the login shell, which children run with. */
+  /** The state of the login shell's environment, which children run with. */
   environmentState(): EnvironmentState {
     return {
       shell: findLoginShell(this.#options.processEnv),
@@ -496,7 +496,7 @@ export class AppHost {
     };
   }
 
-  /** Asks the login shell anew. The error is a sentence. */
+  /** Reads the environment of the login shell again. The error is a sentence. */
   async refreshEnvironment(): Promise<Result<EnvironmentState, string>> {
     const { shell } = this.environmentState();
     const hasAnswered = (await this.#machine?.refreshEnvironment()) ?? false;
@@ -505,7 +505,7 @@ export class AppHost {
       : err(`${shell} did not give its environment: the log says why. The former one stays in use.`);
   }
 
-  /** What there is to forward to. */
+  /** The targets that can be forwarded to. */
   get targets(): TargetSources {
     return this.#targets;
   }
@@ -527,7 +527,7 @@ export class AppHost {
     this.#forwarding.supervisor.processStopped(pid);
   }
 
-  /** What is alive and how everything stands. */
+  /** Lists what is alive, and the state of everything. */
   report(): HostReport {
     return {
       snapshot: this.snapshot(),
@@ -539,7 +539,7 @@ export class AppHost {
     };
   }
 
-  /** For a bug report: secrets are hidden, names are not. `settings`: of the surface, one line each. */
+  /** For a bug report: secrets are hidden, names are not. `settings`: settings of the surface, one line each. */
   diagnostics(settings: readonly string[] = []): Promise<readonly DiagnosticSection[]> {
     const { clock, paths, version, logs } = this.#options;
     return collectDiagnostics({
@@ -555,7 +555,7 @@ export class AppHost {
     });
   }
 
-  /** The same as one text that may be posted. */
+  /** The same as one text that is safe to post, with names hidden. */
   async diagnosticReport(settings: readonly string[] = []): Promise<string> {
     const { homeDirectory, logs } = this.#options;
     const sections = await this.diagnostics(settings);

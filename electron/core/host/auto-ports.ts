@@ -1,8 +1,8 @@
 /**
  * Gives services with `local_port: auto` their ports. Invariants:
- *   1. A service keeps its port until it was removed from the config, unless somebody else holds the port when it starts.
- *   2. A port is nobody else's: not one that the config gives to another service, nor one that was chosen for another.
- *   3. A port that is open for the service right now is not looked at, so a reload moves nobody.
+ *   1. A service keeps its port until it is removed from the config, unless another program holds the port when it starts.
+ *   2. A port belongs to one service: it is neither in the config of another service nor chosen for one.
+ *   3. A port that is open for the service right now is not checked, so a reload moves no service.
  */
 import { createHash } from 'node:crypto';
 import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
@@ -14,23 +14,23 @@ import type { AutoPortStore } from '../config/auto-port-store.ts';
 import { findFreePort } from '../config/free-port.ts';
 import { findPortHolder } from '../relay/port-holder.ts';
 
-/** Below the ports that systems give to outgoing connections (32768 on Linux, 49152 on macOS). */
+/** Below the ephemeral ports (from 32768 on Linux, 49152 on macOS). */
 const firstPort = 20_000;
 const portCount = 10_000;
-/** Ports that are looked at before a service goes without. */
+/** How many ports are tried before a service gets none. */
 const maxTries = 500;
 
 export interface AutoPortsParts {
   readonly store: AutoPortStore;
   readonly clock: Clock;
-  /** A service has another port than before; the sentence says which, and why. */
+  /** A service has a new port; the sentence says which, and why. */
   readonly onMoved: (name: string, sentence: string) => void;
 }
 
 export interface PortsInUse {
-  /** The services as they are now. */
+  /** The current services. */
   readonly running: readonly ServiceSnapshot[];
-  /** Whether a service is to be on. */
+  /** Whether a service should be on. */
   readonly isWanted: (service: ServiceSpec) => boolean;
 }
 
@@ -41,14 +41,14 @@ export class AutoPorts {
     this.#parts = parts;
   }
 
-  /** The services, each with a port. Without a free one a service has a problem. */
+  /** Returns the services, each with a port. If no port is free, the service gets a problem. */
   async assign(services: readonly ServiceSpec[], inUse: PortsInUse): Promise<readonly ServiceSpec[]> {
     if (!services.some(({ isPortAuto }) => isPortAuto)) return services;
     const taken: LocalPlace[] = [
       ...services.filter(({ isPortAuto }) => !isPortAuto),
       ...inUse.running.filter(({ configuredPort }) => configuredPort !== null),
     ];
-    // First those that have one: a newcomer must not take it.
+    // Services that have a port come first: a new one must not take it.
     const kept = new Map<string, number>();
     for (const service of services) {
       const port = service.isPortAuto ? await this.#rememberedPort(service, taken, inUse) : null;
@@ -64,7 +64,7 @@ export class AutoPorts {
     return assigned;
   }
 
-  /** null: there is none, or it is somebody else's now. */
+  /** null: none is remembered, or another service or program has it now. */
   async #rememberedPort(
     service: ServiceSpec,
     taken: readonly LocalPlace[],
@@ -82,7 +82,7 @@ export class AutoPorts {
     return isUsable ? port : null;
   }
 
-  /** The first free one from a place that only the name decides, so that it is the same after a loss of the state. */
+  /** The first free port from a start that depends only on the name, so that it is the same if the state is lost. */
   async #choose(service: ServiceSpec, taken: LocalPlace[]): Promise<number> {
     const { name, bind } = service;
     const { store } = this.#parts;
@@ -92,7 +92,7 @@ export class AutoPorts {
       const localPort = firstPort + ((offset + tries) % portCount);
       const isTaken = taken.some((other) => placesOverlap(other, { bind, localPort }));
       if (isTaken || localPort === remembered || (await findFreePort(localPort, 1, bind)) === null) continue;
-      if (remembered !== undefined) await this.#tellMoved(service, remembered, localPort);
+      if (remembered !== undefined) await this.#reportMove(service, remembered, localPort);
       store.set(name, localPort);
       taken.push({ bind, localPort });
       return localPort;
@@ -100,7 +100,7 @@ export class AutoPorts {
     return 0;
   }
 
-  async #tellMoved({ name, bind }: ServiceSpec, from: number, to: number): Promise<void> {
+  async #reportMove({ name, bind }: ServiceSpec, from: number, to: number): Promise<void> {
     const { clock, onMoved } = this.#parts;
     const holder = (await findPortHolder({ bind, localPort: from }, clock)) ?? 'something else';
     onMoved(
@@ -111,11 +111,11 @@ export class AutoPorts {
   }
 }
 
-/** Also while it is being opened. */
+/** True also while the port is being opened. */
 const isOpenAt = ({ localPort, addresses, desired, cause }: ServiceSnapshot, port: number): boolean =>
   localPort === port && desired === 'on' && (addresses.length > 0 || cause?.code !== 'port-in-use');
 
-/** 0: there is none. */
+/** `localPort` 0: none was free. */
 const withPort = (service: ServiceSpec, localPort: number): ServiceSpec => ({
   ...service,
   localPort,

@@ -1,4 +1,4 @@
-// MariaDB behind an ssh bastion: what a daemon's checks do to everybody who comes from there.
+// MariaDB behind an ssh bastion: how a daemon's checks affect all clients that come from there.
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -62,7 +62,7 @@ const refusals = (): number => mariadb.log.filter((line) => line.includes("'loca
 const query = (port: number): Promise<string> => mariadb.askThrough(port, 'app', 'SELECT 42');
 
 describe.skipIf(!countsHostErrors)('MariaDB behind a bastion', () => {
-  it('lets everybody in after 100 checks of type mysql, and has counted no error', async () => {
+  it('still accepts clients after 100 checks of type mysql, and has counted no error', async () => {
     const { daemon, localPort } = await forward({ type: 'mysql' });
     await eventually(`${checks} checks were made`, () => refusals() >= checks, 40_000);
     expect(await mariadb.hostErrors()).toMatchObject({ counted: 0, handshake: 0 });
@@ -70,7 +70,7 @@ describe.skipIf(!countsHostErrors)('MariaDB behind a bastion', () => {
     expect(await shown(daemon)).toBe('up healthy');
   }, 90_000);
 
-  it('is left alone for 200 intervals where no check is chosen, and made green by its clients', async () => {
+  it('is left alone for 200 intervals without a configured check, and turned green by its clients', async () => {
     const { daemon, localPort } = await forward({});
     await eventually('it is ready', async () => (await shown(daemon)) === 'up ready');
     await delay(200 * intervalMs);
@@ -80,7 +80,7 @@ describe.skipIf(!countsHostErrors)('MariaDB behind a bastion', () => {
     await eventually('it is green', async () => (await shown(daemon)) === 'up healthy');
   }, 90_000);
 
-  it('lets nobody in any more after a few checks of type tcp', async () => {
+  it('rejects all clients after a few checks of type tcp', async () => {
     const { localPort } = await forward({ type: 'tcp' });
     const isBlocked = async (): Promise<boolean> => (await mariadb.hostErrors()).counted >= maxConnectErrors;
     await eventually('the bastion is blocked', isBlocked, 20_000);

@@ -1,5 +1,5 @@
-// What must not be touched: a debugger's only session, an open stream, a target that nobody uses. Through real tunnels, in
-// the real daemon.
+// Checks must not disturb a debugger's only session, an open stream, or an unused target. Through real tunnels, in the real
+// daemon.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDebugSession } from '../../../e2e/fixtures/debug-session.ts';
 import { debuggerKinds, startDebugger } from '../../../e2e/fixtures/debugger-servers.ts';
@@ -14,7 +14,7 @@ const technologies: readonly Technology[] = ['tcp', 'ssh', 'kubectl', 'command']
 const checksMeanwhile = 10;
 const startDeadlineMs = 90_000;
 
-/** A service for each technology, each with a target of its own: `jdwp by ssh`. */
+/** A service for each technology, each with its own target: `jdwp by ssh`. */
 async function entriesFor(
   scope: Scope,
   name: string,
@@ -34,7 +34,7 @@ interface Talk {
   readonly close: () => void;
 }
 
-/** What became of a service while its client talked, and after it left, in words. */
+/** What happened to a service while its client was connected and after it left, as text. */
 async function fateOf(
   world: PatientWorld,
   { name, target }: Omit<Entry, 'check'>,
@@ -102,7 +102,7 @@ describe.each([
   }, startDeadlineMs);
   afterAll(() => scope.close());
 
-  it('no connection reaches a target that nobody uses', async () => {
+  it('no connection reaches an unused target', async () => {
     await world.checksPass(checksMeanwhile);
     const fate = ({ target }: (typeof idle)[number]): Promise<string> =>
       Promise.resolve(`connections ${target.connections}`);
@@ -128,7 +128,7 @@ describe.each([
     expect(await fatesOf(entries, fate)).toEqual(allAre(entries, untouched));
   });
 
-  it('an open stream continues, and nothing logs in again', async () => {
+  it('an open stream continues without a new login', async () => {
     const before = logins(world);
     const fate = (entry: (typeof streams)[number]): Promise<string> =>
       fateOf(world, entry, () => openLiveStream(world.address(entry.name)));

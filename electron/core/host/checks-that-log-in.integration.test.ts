@@ -1,4 +1,4 @@
-// Health checks with credentials and private authorities in a whole host, through real tunnels to a real PostgreSQL and a real Redis.
+// Health checks with credentials and private CAs in a complete host, through real tunnels to a real PostgreSQL and Redis.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -91,7 +91,7 @@ async function becomes(host: AppHost, expected: string): Promise<void> {
   );
 }
 
-/** Says it through the tunnel, as a client would. */
+/** Sends it through the tunnel, as a client would. */
 async function alterPassword(port: number, from: string, to: string): Promise<void> {
   const client = new pg.Client({
     host: '127.0.0.1',
@@ -114,9 +114,9 @@ const allLogs = (): string =>
 const refusalsIn = (postgres: Postgres): number =>
   postgres.log.filter((line) => line.includes('password authentication failed')).length;
 
-describe('a service whose check logs in, or trusts whom it is told to', () => {
+describe('a service whose check logs in or trusts a private CA', () => {
   it.skipIf(!hasPostgres)(
-    'is healthy while the database lets it in, and unhealthy on the same tunnel while it does not',
+    'is healthy while the database accepts the login, and unhealthy on the same tunnel while it does not',
     async () => {
       const postgres = await startPostgres({ user: 'app', password });
       scope.own('postgres', () => postgres.dispose());
@@ -144,7 +144,7 @@ describe('a service whose check logs in, or trusts whom it is told to', () => {
   );
 
   it.skipIf(!hasRedis)(
-    'never writes its password to a log, though the server refuses it',
+    'never writes its password to a log, even if the server refuses it',
     async () => {
       const redis = await startRedis({ password: otherPassword });
       scope.own('redis', () => redis.dispose());
@@ -178,7 +178,7 @@ describe('a service whose check logs in, or trusts whom it is told to', () => {
     60_000,
   );
 
-  it('is unhealthy on the same tunnel until the authority is there that it is to trust', async () => {
+  it('is unhealthy on the same tunnel until the CA certificate exists', async () => {
     const authority = await createCertificate();
     const server = await listen(neverAnswers, { certificate: await createSignedCertificate(authority) });
     scope.own('server', () => server.close());

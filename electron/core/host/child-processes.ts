@@ -20,7 +20,7 @@ export interface ChildProcessesParts {
   readonly processEnv: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A child was stopped (SIGSTOP): it lives and answers nobody. */
+  /** A child was stopped (SIGSTOP): it is alive but does not answer. */
   readonly onStopped: (pid: number) => void;
 }
 
@@ -57,7 +57,7 @@ export class ChildProcesses {
     });
   }
 
-  /** Ends what an earlier run left behind, then is ready. To be called with the single-instance lock taken. */
+  /** Ends the processes that an earlier run left behind. Requires the single-instance lock. */
   static async prepare(parts: ChildProcessesParts): Promise<ChildProcesses> {
     const journalPath = path.join(parts.paths.stateDirectory, 'journal.json');
     const processes = new ChildProcesses(parts, journalPath);
@@ -67,13 +67,13 @@ export class ChildProcesses {
     return processes;
   }
 
-  /** What has left the groups of its children, in sentences; what belongs to a command is ended. Never rejects. */
+  /** Finds processes that have left the groups of children, one sentence each; ends those of commands. Never rejects. */
   endStrays(): Promise<readonly string[]> {
     const groups = new Set(this.launcher.alive().map(({ pid }) => pid));
     return endStrays(this.#run, groups, this.#clock);
   }
 
-  /** Kills what still lives and lets the guardian and the journal go. */
+  /** Kills the children that are still alive, then closes the guardian and the journal. */
   async close(): Promise<void> {
     this.#stopped.close();
     await this.launcher.stopAll({ force: true });

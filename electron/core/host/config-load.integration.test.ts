@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => scope.close());
 
 const paceMs = 5;
-/** Noise of the machine makes a round trip longer, never shorter: the best of some reloads shows what the daemon does. */
+/** Other load makes a round trip longer, never shorter: the best of several reloads shows the daemon's own share. */
 const reloads = 5;
 
 /** The longest round trip, in ms, through the port while `work` continues: a byte every 5 ms, when the last one is back. */
@@ -70,7 +70,7 @@ it('a config of 1,000 services is loaded without holding up the bytes of a forwa
     const stallMs = await longestRoundTrip(port, async () => {
       daemon.save(write(generation), 'by rename');
       await eventually('it is loaded', () => daemon.loads > loads);
-      // Resolves when what was loaded is in force.
+      // Resolves when the loaded config is in force.
       await daemon.client.request('reload', {});
     });
     stalls.push(stallMs);

@@ -5,16 +5,16 @@ import { errorMessage } from '../lifecycle/error-text.ts';
 import { logLevels, type LogLevel } from '../observability/log-writer.ts';
 
 export interface DaemonArguments {
-  /** Absolute; null: the usual places are searched. */
+  /** Absolute; null: search the usual places. */
   readonly config: string | null;
-  /** The same of a config that a search found in a folder, so that it needs the user's trust. */
+  /** A config that a search found in a folder, so that it needs the user's trust. */
   readonly folderConfig: string | null;
   readonly logLevel: LogLevel;
-  /** Prints services as they change; otherwise nothing but a start that failed is told. */
+  /** Prints services as they change; otherwise only a failed start is reported. */
   readonly foreground: boolean;
-  /** Another LocalPort that runs is no failure: for managers that start again whatever fails. */
+  /** Exits without failure if another LocalPort is running: for service managers that restart after failures. */
   readonly unlessRunning: boolean;
-  /** Services stay off until somebody turns them on, for this run. */
+  /** Services stay off until the user turns them on, for this run. */
   readonly allOff: boolean;
 }
 
@@ -47,7 +47,7 @@ export function parseDaemonArguments(argv: readonly string[], cwd: string): Resu
   }
 }
 
-/** Without what only the command passes on: `--folder-config` and `--all-off`. */
+/** Without the options that only the command passes on: `--folder-config` and `--all-off`. */
 const refuse = (why: string): Result<never, string> =>
   err(
     `${why}\nusage: daemon [--config FILE] [--log-level ${logLevels.join('|')}] [--foreground] [--unless-running]`,

@@ -1,4 +1,4 @@
-/** What a service says of its target when nobody has chosen a check: the real daemon, a real sshd, servers that come and go. */
+/** How a service without a configured check reports its target: the real daemon, a real sshd, servers that start and stop. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { Scope } from '../scope.ts';
 import { startDaemon, type RunningDaemon } from './testing/running-daemon.ts';
 
-/** Where nobody else listens on a well-known port. */
+/** An address at which nothing else listens on a well-known port. */
 const knownHost = '127.0.0.77';
 
 let scope: Scope;
@@ -44,7 +44,7 @@ async function sshTo(remoteHost: string, remotePort: number): Promise<Parameters
   return [{ technology: 'ssh', remote_port: remotePort, connection }, sshd.binDirectory];
 }
 
-/** A server at that port, or at any. */
+/** A server on that port, or on any port. */
 async function echoAt(at?: number, host?: string): Promise<FixtureServer> {
   const server = await startEchoServer(at, host);
   scope.own('echo server', () => server.stop());
@@ -70,10 +70,10 @@ async function becomes(expected: string): Promise<void> {
   });
 }
 
-/** One client that says something; what it heard, or nothing. */
+/** A client that sends something; returns its answer, or nothing. */
 const visit = (): Promise<string> => exchange({ host: '127.0.0.1', port }, 'hello').catch(() => '');
 
-/** One client that says something and waits for as long as the connection lasts. */
+/** A client that sends something and waits as long as the connection lasts. */
 const ask = (): Promise<void> =>
   new Promise((resolve) => {
     const client = connect({ host: '127.0.0.1', port }).once('close', () => {
@@ -83,7 +83,7 @@ const ask = (): Promise<void> =>
     client.write('hello');
   });
 
-/** Resolves to the port of a server. */
+/** Resolves to the port of the server. */
 async function serve(onConnection: (socket: Socket) => void): Promise<number> {
   const server = createServer(onConnection).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -92,8 +92,8 @@ async function serve(onConnection: (socket: Socket) => void): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-describe('a target that nobody has tried', () => {
-  it('is ready without a connection, and healthy as soon as a client has heard from it', async () => {
+describe('an untried target', () => {
+  it('is ready without a connection, and healthy as soon as a client has got an answer', async () => {
     const echo = await echoAt();
     await run(relayTo(echo.port));
     await becomes('up, ready');
@@ -103,7 +103,7 @@ describe('a target that nobody has tried', () => {
     expect(echo.connections).toBe(1);
   });
 
-  it('is healthy by one hello where its protocol is known from the port', async () => {
+  it('is healthy after one hello if the port tells its protocol', async () => {
     const redis = await echoAt(6379, knownHost);
     await run({ ...relayTo(6379), connection: { host: knownHost } });
     await becomes('up, healthy');
@@ -111,8 +111,8 @@ describe('a target that nobody has tried', () => {
   });
 });
 
-describe('the first connection that fails', () => {
-  it('says that it was refused, until there is an answer', async () => {
+describe('the first failed connection', () => {
+  it('reports that it was refused, until there is an answer', async () => {
     const dead = await freePort();
     await run(relayTo(dead));
     await becomes('up, ready');
@@ -123,14 +123,14 @@ describe('the first connection that fails', () => {
     await becomes('up, healthy');
   });
 
-  it('says that the name is unknown', async () => {
+  it('reports that the name is unknown', async () => {
     await run({ technology: 'tcp', remote_port: 7000, connection: { host: 'nowhere.invalid' } });
     await becomes('up, ready');
     await visit();
     await becomes('up, unhealthy, The name nowhere.invalid was not found');
   });
 
-  it('says that it was closed without a word', async () => {
+  it('reports that it was closed without an answer', async () => {
     const remotePort = await serve((socket) => socket.on('data', () => socket.end()));
     await run(relayTo(remotePort));
     await becomes('up, ready');
@@ -140,7 +140,7 @@ describe('the first connection that fails', () => {
 });
 
 describe('a dead target behind ssh', () => {
-  it('is one steady state from the first client on, through one login', async () => {
+  it('is one steady state from the first client on, with a single login', async () => {
     const dead = await freePort();
     await run(...(await sshTo('127.0.0.1', dead)));
     await becomes('up, ready');
@@ -157,7 +157,7 @@ describe('a dead target behind ssh', () => {
     await becomes('up, healthy');
   });
 
-  it('is seen by the hello where its protocol is known, and so is its return', async () => {
+  it('is detected by the hello if its protocol is known, and so is its recovery', async () => {
     await run(...(await sshTo(knownHost, 6379)));
     await becomes(`up, unhealthy, The tunnel is up, but ${knownHost}:6379 refused the connection`);
     expect(await target()).toMatchObject({ restarts: 0 });
@@ -166,7 +166,7 @@ describe('a dead target behind ssh', () => {
   });
 });
 
-/** What is said of the target from now on, each thing once. */
+/** The reports about the target from now on, each one once. */
 function watch(): { readonly seen: () => readonly string[]; readonly stop: () => Promise<void> } {
   const said = new Set<string>();
   const ending = new AbortController();

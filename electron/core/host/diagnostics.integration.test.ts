@@ -1,4 +1,4 @@
-/** What a bug report holds, with programs and logs that are really there. */
+/** The contents of a bug report, with real programs and logs. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -63,7 +63,7 @@ async function collect(state: DiagnosedState) {
 }
 
 describe('diagnostics', () => {
-  it('name versions, and what cannot be asked for its version', async () => {
+  it('list versions, and programs whose version cannot be found out', async () => {
     program('kubectl', `echo '{"clientVersion":{"gitVersion":"v1.35.2"}}'`);
     const versions = (await collect(stopped)).get('Versions') ?? [];
     expect(versions).toEqual([
@@ -75,7 +75,7 @@ describe('diagnostics', () => {
     ]);
   });
 
-  it('have the services in trouble first, with their cause and the last complaints of their logs', async () => {
+  it('list unhealthy services first, with their cause and the last warnings in their logs', async () => {
     program('ssh', 'echo "OpenSSH_9.9p1, LibreSSL 3.3.6" >&2');
     const lines = Array.from({ length: 12 }, (_, n) => `2026-01-01T00:00:00.000Z warn  tunnel ${n}: late`);
     writeFileSync(logFile('db'), `${lines.join('\n')}\n2026-01-01T00:00:01.000Z info  off → up\n`);

@@ -1,6 +1,6 @@
 /**
- * What a bug report needs to know, as sections of lines: versions, settings, how services stand and why. Secrets are hidden in
- * what it is made of (causes, logs); names are hidden where the text is made, by `diagnosticReport`.
+ * The contents of a bug report, as sections of lines: versions, settings, services with their state and cause. Secrets are
+ * already hidden in causes and logs; `diagnosticReport` hides names when it formats the text.
  */
 import { readFile } from 'node:fs/promises';
 import { arch, release } from 'node:os';
@@ -19,7 +19,7 @@ import { readPrivateFile } from '../process/private-file.ts';
 import { outputOf } from '../process/program-output.ts';
 import { readToolVersion } from '../process/tool-versions.ts';
 
-/** A snapshot, or what is known without a host. */
+/** A snapshot, or the facts that are known without a host. */
 export interface DiagnosedState {
   /** null: no LocalPort is running. */
   readonly host: HostInfo | null;
@@ -27,34 +27,34 @@ export interface DiagnosedState {
   readonly services: readonly DiagnosedService[];
 }
 
-/** `since`: null where nobody knows. */
+/** `since`: null if unknown. */
 type DiagnosedService = Omit<ServiceSnapshot, 'since'> & { readonly since: number | null };
 
 export interface DiagnosticsParts {
   readonly clock: Clock;
   readonly paths: AppPaths;
   readonly platform: NodeJS.Platform;
-  /** Of the program that makes the report. */
+  /** The version of the program that creates the report. */
   readonly version: string;
   readonly state: DiagnosedState;
-  /** What child processes get: on its PATH kubectl and ssh are looked for. */
+  /** The environment of child processes: kubectl and ssh are searched on its PATH. */
   readonly environment: Environment;
   /** `service`: null for LocalPort's own log. null: there is no such log. */
   readonly openLog: (service: string | null) => OpenLog | null;
-  /** Of the config in force, to look at what they need; none: nobody wants to know. */
+  /** The services of the config in force, whose needs are checked; empty: no check. */
   readonly specs?: readonly ServiceSpec[];
-  /** Settings that no file of ours holds, such as whether the app opens at login. */
+  /** Settings that LocalPort's files do not hold, such as whether the app opens at login. */
   readonly settings?: readonly string[];
 }
 
-/** A config may have a thousand services: those in trouble come first. */
+/** A config may have a thousand services: unhealthy ones come first. */
 const maxServices = 100;
 const maxNeeds = 100;
 const maxLogs = 20;
 const maxLogLines = 10;
 const systemLimits = { timeoutMs: 2_000, maxOutputBytes: 64 * 1024 };
 
-/** Never rejects: what cannot be found out is left out, or says so. Takes some seconds at the most. */
+/** Never rejects: facts that cannot be found out are left out or marked. Takes a few seconds at most. */
 export async function collectDiagnostics(parts: DiagnosticsParts): Promise<readonly DiagnosticSection[]> {
   const services = worstFirst(parts.state.services);
   const [versions, needs, logs] = await Promise.all([
@@ -165,7 +165,7 @@ async function needLines({ specs = [], environment, clock }: DiagnosticsParts): 
     ]);
 }
 
-/** Of LocalPort itself and of the services in trouble: each cause was logged when it came. */
+/** From the logs of LocalPort itself and of unhealthy services: each cause was logged when it occurred. */
 async function logLines(
   { openLog }: DiagnosticsParts,
   services: readonly DiagnosedService[],
@@ -191,7 +191,7 @@ async function lastComplaints(log: OpenLog | null): Promise<readonly string[]> {
   return last;
 }
 
-/** As `LogWriter` writes them: time, level, message. */
+/** Matches lines of `LogWriter`: time, level, message. */
 const isComplaint = /^\S+ +(?:warn|error) /;
 
 const seconds = (durationMs: number): string => `${Math.max(0, Math.round(durationMs / 1_000))} s`;

@@ -1,4 +1,4 @@
-/** All that forwards: the supervisor with the tunnels, the checks and the shared transports that it works with. */
+/** The forwarding part of the host: the supervisor with the tunnels, checks and shared transports that it uses. */
 import { isReverse } from '../../../shared/route-text.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
@@ -44,15 +44,15 @@ export interface ForwardingParts {
   readonly stateDirectory: string;
   readonly homeDirectory: string;
   readonly desired: DesiredStore;
-  /** What children get now. */
+  /** The current environment of children. */
   readonly environment: () => Readonly<Record<string, string | undefined>>;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
-  /** What was missing for a service, a key file say, may be there by now. */
+  /** A file that a service lacked, such as a key, may exist by now. */
   readonly recheckConfig: () => void;
-  /** A value that must never be shown was read from where the config says. */
+  /** A secret that the config refers to was read: it must never be shown. */
   readonly onSecret: (value: string) => void;
-  /** Why an answer could not be stored in the keychain; null: one was. */
+  /** Why an answer could not be stored in the keychain; null: it was stored. */
   readonly onAnswerStored: (failure: string | null) => void;
 }
 
@@ -124,28 +124,28 @@ export class Forwarding {
     });
   }
 
-  /** Takes over what the config says. Resolves when the services that leave have gone. */
+  /** Applies the config. Resolves when removed services have stopped. */
   apply(services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs): Promise<void> {
     this.#transports.configure(clusterHealth);
     this.#services = services;
     return this.supervisor.apply(services);
   }
 
-  /** The user asks for these services: what they need may be asked for in turn. */
+  /** The user asks for these services: the secrets that they need may be read or asked for. */
   allowSecrets(names: readonly string[]): void {
     this.#remembered.allow();
     for (const service of this.#services)
       if (names.includes(service.name)) this.#secrets.allow(referencesOf(service));
   }
 
-  /** From now on the user is asked for the passwords of these services, whatever the config says. */
+  /** From now on the user is asked for the passwords of these services, even if the config has them. */
   replaceStored(names: readonly string[]): void {
     for (const { name, connection } of this.#services)
       if (names.includes(name) && connection.technology === 'ssh')
         this.prompts.memory.replaceStored(loginOf(connection));
   }
 
-  /** Opens the tunnel of a service beside those that run, asks its target once, and closes it. Never rejects. */
+  /** Opens another tunnel for a service, checks its target once, and closes the tunnel. Never rejects. */
   tryOut(service: ServiceSpec, signal: AbortSignal): Promise<Trial> {
     this.#remembered.allow();
     this.#secrets.allow(referencesOf(service));
@@ -169,7 +169,7 @@ export class Forwarding {
     return this.#transports.report();
   }
 
-  /** Whoever waits for a network or for credentials may try again, and so may transports that are down. */
+  /** Services that wait for a network or credentials try again, and so do transports that are down. */
   take(event: MachineEvent): void {
     switch (event.kind) {
       case 'suspended':
@@ -231,7 +231,7 @@ export class Forwarding {
           log,
           events,
           budget: this.#budget,
-          // Only these connect to a name.
+          // Only tcp services connect to a name.
           ...(connection.technology === 'tcp' ? { ownConnections: this.#ownConnections } : {}),
           neighbor: () => openAt(this.supervisor.snapshot(), { bind, localPort: port }),
         }),

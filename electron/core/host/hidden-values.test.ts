@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { HiddenValues } from './hidden-values.ts';
 
-it('hides what was found beside what the config says, also after the config has changed', () => {
+it('hides values that were read in addition to those in the config, even after the config has changed', () => {
   const told: string[][] = [];
   const hidden = new HiddenValues({ setSecrets: (values) => told.push([...values]) });
   hidden.setOfConfig(['a']);

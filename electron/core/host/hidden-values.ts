@@ -2,11 +2,11 @@ import type { LogStore } from '../observability/log-store.ts';
 
 const maxFound = 200;
 
-/** The values that no log and no cause shows: those of the config, and those read from where the config says. */
+/** The values that logs and causes must not show: those in the config, and those that the config refers to. */
 export class HiddenValues {
   readonly #logs: Pick<LogStore, 'setSecrets'>;
   #ofConfig: readonly string[] = [];
-  /** The newest last. A former one stays hidden: a program may still print it. */
+  /** The newest last. Former values stay hidden: a program may still print them. */
   #found: readonly string[] = [];
 
   constructor(logs: Pick<LogStore, 'setSecrets'>) {
@@ -25,7 +25,7 @@ export class HiddenValues {
   }
 
   #tell(): void {
-    // The log store bounds their number: those found come first.
+    // The log store limits their number: values that were read come first.
     this.#logs.setSecrets([...this.#found, ...this.#ofConfig]);
   }
 }

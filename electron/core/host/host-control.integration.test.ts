@@ -100,15 +100,15 @@ const all: ControlTarget = { kind: 'all' };
 const accepted = (...names: readonly string[]) => ({ ok: true, value: { accepted: names, refused: [] } });
 
 describe('over the control socket', () => {
-  it('the welcome says who runs', () => {
+  it('`host` returns which LocalPort is running', () => {
     expect(client.host).toMatchObject({ kind: 'headless', version: '1.2.3', pid: process.pid });
   });
 
-  it('`snapshot` is the same as inside', async () => {
+  it('`snapshot` is the same as inside the host', async () => {
     expect(await client.request('snapshot', {})).toEqual({ ok: true, value: host.snapshot() });
   });
 
-  it('`set-desired` with a port serves a service there for this run, and names who has a port in use', async () => {
+  it('`set-desired` with a port opens a service there for this run, and names the holder of a port in use', async () => {
     const target = named('db');
     const on = { target, desired: 'on' } as const;
     const port = await freePort();
@@ -127,7 +127,7 @@ describe('over the control socket', () => {
     expect(host.snapshot().services[0]).toMatchObject({ localPort: ports[0], configuredPort: null });
   });
 
-  it('`set-desired` refuses a service whose port another one has, and says how to get it', async () => {
+  it('`set-desired` refuses a service whose port another one has, and tells how to free it', async () => {
     const more = service('rival', ports[0], '[data]').replace('tags:', 'enabled: false, tags:');
     writeConfig(service('db', ports[0], '[data]'), service('web', ports[1], '[http]'), more);
     await client.request('reload', {});
@@ -150,7 +150,7 @@ describe('over the control socket', () => {
     await becomes('db off off 0, web on up 0, rival on up 0');
   });
 
-  it('`set-desired` with a port is for one service, by its name', async () => {
+  it('`set-desired` with a port takes exactly one service, by its name', async () => {
     const targets = [named('db', 'web'), all];
     for (const target of targets) {
       expect(await client.request('set-desired', { target, desired: 'on', port: 'auto' })).toMatchObject({
@@ -185,7 +185,7 @@ describe('over the control socket', () => {
     await becomes('db off off 0, web off off 1');
   });
 
-  it('names that mean nothing are told, and the others served', async () => {
+  it('unknown names are reported, and the others handled', async () => {
     expect(
       await client.request('set-desired', { target: named('wep', 'db', 'wep'), desired: 'off' }),
     ).toEqual({
@@ -197,7 +197,7 @@ describe('over the control socket', () => {
     });
   });
 
-  it('`restart` gives a new tunnel to what is up, and leaves connections and what is off alone', async () => {
+  it('`restart` gives services that are up a new tunnel, and leaves connections and services that are off alone', async () => {
     await client.request('set-desired', { target: named('web'), desired: 'off' });
     await becomes('db on up 0, web off off 0');
     expect(await client.request('restart', { target: all })).toEqual({
@@ -208,12 +208,12 @@ describe('over the control socket', () => {
     expect(await exchange({ host: '127.0.0.1', port: ports[0] }, 'hello')).toBe('hello');
   });
 
-  it('`retry` leaves alone what is up', async () => {
+  it('`retry` leaves services that are up alone', async () => {
     expect(await client.request('retry', { target: all })).toEqual(accepted('db', 'web'));
     await becomes('db on up 0, web on up 0');
   });
 
-  it('`reload` answers when the new config is in force, or says what is wrong with it', async () => {
+  it('`reload` answers when the new config is in force, or reports its problems', async () => {
     writeConfig(service('db', ports[0], '[data]'));
     expect(await client.request('reload', {})).toMatchObject({ ok: true, value: { status: 'loaded' } });
     expect(rows(host.snapshot())).toBe('db on up 0');
@@ -240,7 +240,7 @@ describe('over the control socket', () => {
     });
   });
 
-  it('`watch-snapshot` begins with the present and continues with every change', async () => {
+  it('`watch-snapshot` starts with the current snapshot and continues with every change', async () => {
     const seen: string[] = [];
     const controller = new AbortController();
     const watching = client.stream(
@@ -248,7 +248,7 @@ describe('over the control socket', () => {
       { live: false },
       { onEvent: (snapshot) => seen.push(rows(snapshot)), signal: controller.signal },
     );
-    await eventually('the present', () => seen.length === 1);
+    await eventually('the current snapshot', () => seen.length === 1);
     await (await connect()).request('set-desired', { target: named('db'), desired: 'off' });
     await eventually('the change', () => seen.at(-1) === 'db off off 0, web on up 0');
     controller.abort();
@@ -288,7 +288,7 @@ describe('logs over the control socket', () => {
     expect(await read({ services: [null], grep: 'has 2 services', tailLines: 1 })).toHaveLength(1);
   });
 
-  it('tell when there is no such service', async () => {
+  it('report an unknown service', async () => {
     const params = { query: { ...everything, services: ['db', 'nobody'] }, follow: false };
     expect(await client.stream('logs', params, { onEvent: () => undefined })).toEqual({
       ok: false,
@@ -296,7 +296,7 @@ describe('logs over the control socket', () => {
     });
   });
 
-  it('of any number of services come by one stream, each line with its service', async () => {
+  it('of any number of services come in one stream, each line with its service', async () => {
     const services = Array.from({ length: 40 }, (_, index) => `service-${index}`);
     for (const name of services) logs.service(name).info('before');
     const seen = new Map<string | null, string[]>();
@@ -306,13 +306,13 @@ describe('logs over the control socket', () => {
         seen.set(name, [...(seen.get(name) ?? []), ...lines.map((line) => line.slice(31))]);
       },
     });
-    await eventually('what was there', () => seen.size === services.length);
+    await eventually('the existing lines', () => seen.size === services.length);
     for (const name of services) logs.service(name).info('after');
-    await eventually('what came', () => [...seen.values()].flat().length === 2 * services.length);
+    await eventually('the new lines', () => [...seen.values()].flat().length === 2 * services.length);
     expect([...seen]).toEqual(services.map((name) => [name, ['before', 'after']]));
   });
 
-  it('continue with new lines: none missing, none twice', async () => {
+  it('continue with new lines, without losing or repeating any', async () => {
     const log = logs.service('db');
     for (let line = 0; line < 2_000; line++) log.info(`old ${line}`);
     const seen: string[] = [];
@@ -346,14 +346,14 @@ describe('a log that is followed', () => {
     const write = (from: number, to: number): void => {
       for (let line = from; line < to; line++) log.info(`line ${line} ${'x'.repeat(2_000)}`);
     };
-    await eventually('it is followed', () => {
+    await eventually('the log is followed', () => {
       write(0, 1);
       return seen.length > 0;
     });
     const rotated = logs.servicePath('db').replace(/\.log$/, '.old.log');
     for (let line = 1; line < 1_200; line += 100) {
       write(line, line + 100);
-      await eventually('it is seen', () => seen.at(-1) === `line ${line + 99}`);
+      await eventually('the last line', () => seen.at(-1) === `line ${line + 99}`);
     }
     expect(existsSync(rotated)).toBe(true);
     expect(seen.filter((line) => line !== 'line 0')).toEqual(
@@ -377,7 +377,7 @@ describe('shutdown over the control socket', () => {
       event.kind === 'phase' ? `${event.phase}: ${event.state}` : `problems: ${event.report.problems.join()}`,
     );
 
-  it('tells the phases as they pass, then the report; nothing is left', async () => {
+  it('reports the phases as they pass, then the final report; nothing is left', async () => {
     const watcher = await connect();
     const watching = watcher.stream('watch-snapshot', { live: false }, { onEvent: () => undefined });
     expect(told(await shutDown(false))).toEqual([
@@ -404,7 +404,7 @@ describe('shutdown over the control socket', () => {
     expect(readdirSync(paths.runtimeDirectory)).toEqual([]);
   });
 
-  it('continues when the client that asked for it has gone', async () => {
+  it('continues when the client that requested it has disconnected', async () => {
     const stopping = client.stream(
       'shutdown',
       { force: false },

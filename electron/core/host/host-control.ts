@@ -1,4 +1,4 @@
-/** What a host does with the requests that come over its control socket, and the socket's place in the host's life. */
+/** Handles the requests that a host gets over its control socket, and opens and closes the socket with the host. */
 import {
   controlProtocol,
   type ControlError,
@@ -70,7 +70,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     },
     restart: async ({ target }) => {
       const outcome = resolveOn(target);
-      // Who names a service means it; of a group some may well be held by a route.
+      // A service that is named is restarted in any case; in a group, some may be waiting for their transport.
       if (target.kind === 'names') await host.forceRetry(outcome.accepted);
       else await host.restart(outcome.accepted);
       return ok(outcome);
@@ -147,7 +147,7 @@ async function turnOff(
   return outcome;
 }
 
-/** One after the other: of two that share a port only the first one is turned on. */
+/** One at a time: of two services that share a port, only the first is turned on. */
 async function turnOn(host: AppHost, { accepted, refused }: ControlOutcome): Promise<ControlOutcome> {
   const turnedOn: string[] = [];
   const notTurnedOn = [...refused];
@@ -165,7 +165,7 @@ function describeHolder(host: AppHost, name: string, holder: string): string {
   return `port ${port} is used by the service ${holder}: stop that first, with ${stopCommand(holder)}`;
 }
 
-/** `outcome`: of the one name. */
+/** `outcome` must be of a single name. */
 async function turnOnAt(host: AppHost, outcome: ControlOutcome, port: PortChoice): Promise<ControlOutcome> {
   const [name] = outcome.accepted;
   if (name === undefined) return outcome;

@@ -64,7 +64,7 @@ async function look(): Promise<HostKeyOffer> {
 const trust = (digest: string) => daemon.client.request('trust-host-key', { name: 'db', digest });
 
 describe('a host key that is not known', () => {
-  it('is shown, and trusted exactly as it was shown, and the service connects', async () => {
+  it('is shown and trusted exactly as shown, and the service connects', async () => {
     await writeFile(sshd.knownHostsFile, 'other.example ssh-ed25519 AAAAC3Nz');
     await run();
     const { cause } = await waitsFor('host-key-unknown');
@@ -90,7 +90,7 @@ describe('a host key that is not known', () => {
     expect(await trust(offer.digest)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
   });
 
-  it('is trusted as it was shown, also when the server has another one by then', async () => {
+  it('is trusted as shown, even if the server has another key by then', async () => {
     await run();
     await waitsFor('host-key-unknown');
     const shown = await look();
@@ -104,7 +104,7 @@ describe('a host key that is not known', () => {
     await waitsFor('host-key-changed');
   });
 
-  it('is written under a hashed name where ssh_config wants that', async () => {
+  it('is written under a hashed name if ssh_config requires that', async () => {
     await sshd.client.addConfig('Host *\n  HashKnownHosts yes');
     await run();
     await waitsFor('host-key-unknown');
@@ -113,7 +113,7 @@ describe('a host key that is not known', () => {
     expect(await knownHosts()).toMatch(/^\|1\|\S+\|\S+ ssh-ed25519 \S+\n$/);
   });
 
-  it('is only asked of the server that ssh reaches itself', async () => {
+  it('is only requested from a server that ssh reaches directly', async () => {
     await run({ jump: [`127.0.0.1:${sshd.port}`] });
     const { cause } = await waitsFor('host-key-unknown');
     expect(cause?.action).toEqual({
@@ -130,7 +130,7 @@ describe('a host key that is not known', () => {
 });
 
 describe('a host key that has changed', () => {
-  it('is shown beside the former one, and replaces it, behind a link too', async () => {
+  it('is shown beside the former key and replaces it, even behind a link', async () => {
     await sshd.trust();
     const former = await sshd.hostKeyFingerprint();
     await sshd.replaceHostKey();
@@ -150,7 +150,7 @@ describe('a host key that has changed', () => {
     expect((await knownHosts()).trim().split('\n')).toHaveLength(1);
   });
 
-  it('is asked only for a service that waits for one', async () => {
+  it('is requested only for a service that waits for one', async () => {
     await sshd.trust();
     await run();
     await isHealthy();

@@ -1,9 +1,9 @@
 /**
- * Lets the user trust the host key of an ssh server, after its fingerprints were shown. Invariants:
+ * Lets the user trust the host key of an ssh server after seeing its fingerprints. Invariants:
  *
  * 1. Exactly the keys whose fingerprints were shown are written; the server is not asked again.
- * 2. Keys of the host go only where the user saw that they go; other lines of the file stay as they are.
- * 3. A server that ssh reaches through another program is not asked: ssh-keyscan would ask some other machine.
+ * 2. Old keys of the host are removed only after they were shown; other lines of the file stay as they are.
+ * 3. A server that ssh reaches through another program is not asked: ssh-keyscan would reach a different machine.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, realpath } from 'node:fs/promises';
@@ -32,22 +32,22 @@ export interface HostKeysParts {
   readonly homeDirectory: string;
   readonly specs: () => readonly ServiceSpec[];
   readonly services: () => readonly ServiceSnapshot[];
-  /** Tries again what waits for it. */
+  /** Retries the services that wait for it. */
   readonly onTrusted: (names: readonly string[]) => Promise<void>;
 }
 
 const settingsMs = 10_000;
-/** What ssh-keyscan waits for a server that does not answer. */
+/** How long ssh-keyscan waits for a server that does not answer. */
 const scanSeconds = 10;
 const scanMs = 2 * scanSeconds * 1_000;
-/** Services whose keys were shown and not trusted yet. */
+/** How many services may have keys that were shown and not trusted yet. */
 const maxOffers = 16;
 
-/** Where ssh finds the keys of a host, by its own configuration. */
+/** Where ssh looks for the keys of a host, according to its own configuration. */
 interface KeyPlace {
   readonly hostName: string;
   readonly port: number;
-  /** By which the keys are found in the file. */
+  /** The name of the host in the file. */
   readonly name: string;
   readonly file: string;
   readonly isHashed: boolean;
@@ -61,7 +61,7 @@ interface Shown {
 
 export class HostKeys {
   readonly #parts: HostKeysParts;
-  /** By service, the latest last. */
+  /** By service, the newest last. */
   readonly #shown = new Map<string, Shown>();
 
   constructor(parts: HostKeysParts) {
@@ -104,7 +104,7 @@ export class HostKeys {
     return ok(offer);
   }
 
-  /** Trusts the keys that `look` has shown under this digest, and tries again. The error is a sentence. */
+  /** Trusts the keys that `look` returned with this digest, and retries. The error is a sentence. */
   async trust(name: string, digest: string): Promise<Result<void, string>> {
     const shown = this.#shown.get(name);
     if (shown?.offer.digest !== digest)
@@ -142,11 +142,11 @@ export class HostKeys {
     const hostName = sshSetting(lines, 'hostname') ?? host;
     const name = sshSetting(lines, 'hostkeyalias') ?? knownHostName(hostName.toLowerCase(), port);
     const isHashed = sshSetting(lines, 'hashknownhosts') === 'yes';
-    // What is replaced is the file, not the link to it.
+    // Resolved, so that the file is replaced and not a link to it.
     return ok({ hostName, port, name, file: await realpath(file).catch(() => file), isHashed });
   }
 
-  /** The first one is the one that ssh writes to. Names with tokens or spaces cannot be told apart here. */
+  /** ssh writes to the first file. Names with tokens or spaces cannot be parsed here. */
   #fileIn(setting: string | null): string | null {
     const [first = ''] = (setting ?? '').split(' ');
     const file = first.startsWith('~/') ? path.join(this.#parts.homeDirectory, first.slice(2)) : first;
@@ -165,7 +165,7 @@ export class HostKeys {
   }
 }
 
-/** At the end of the file, which is made where there is none. */
+/** Appends lines to the file, which is created if missing. */
 async function append(file: string, lines: readonly string[]): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, 'a+', 0o600);

@@ -5,7 +5,7 @@ const linux = { stateDirectory: '/s', logDirectory: '/s/logs' };
 const mac = { stateDirectory: '/Support', logDirectory: '/Logs' };
 
 describe("the host's notices", () => {
-  it('say what is wrong in the words of the system, and what to do', () => {
+  it("give the system's error message and the fix", () => {
     const notices = new HostNotices(mac);
     notices.report('logs', 'ENOSPC: no space left on device, write');
     notices.report('state', "EROFS: read-only file system, mkdir '/Support'");
@@ -16,7 +16,7 @@ describe("the host's notices", () => {
     ]);
   });
 
-  it('tell on/off choices that are lost from those of a newer LocalPort, which stay', () => {
+  it('distinguish lost on/off choices from those of a newer LocalPort, which are kept', () => {
     const notices = new HostNotices(mac);
     notices.report('choices', 'damaged');
     expect(notices.sentences[0]).toMatch(
@@ -29,7 +29,7 @@ describe("the host's notices", () => {
     ]);
   });
 
-  it('are one when the logs are in a state folder that cannot be written', () => {
+  it('are a single one if the logs are in a state folder that cannot be written', () => {
     const notices = new HostNotices(linux);
     notices.report('logs', 'x');
     notices.report('state', 'x');
@@ -38,7 +38,7 @@ describe("the host's notices", () => {
     expect(notices.sentences.join()).toContain('logs to /s/logs');
   });
 
-  it('tell of a change once', () => {
+  it('report a change once', () => {
     let changes = 0;
     const notices = new HostNotices(linux);
     notices.onChange(() => (changes += 1));

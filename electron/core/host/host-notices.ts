@@ -1,12 +1,12 @@
 /**
- * What is wrong with the host's own places on this machine while it runs all the same: one sentence for each, with the
- * fix. Shown by `status`, `doctor` and the popover.
+ * Problems with the host's own folders and files that do not prevent it from running: one sentence for each, with the fix.
+ * Shown by `status`, `doctor` and the popover.
  */
 import type { AppPaths } from '../config/app-paths.ts';
 
 /**
- * `state`: its folder. `choices`: the file with the on/off choices. `logs`: their folder. `ports`: chosen anew. `search`: configs
- * that were skipped. `keychain`: an answer that the user wanted to be kept there.
+ * `state`: the state folder. `choices`: the file with the on/off choices. `logs`: the log folder. `ports`: new ports were
+ * chosen. `search`: configs were skipped. `keychain`: an answer that the user wanted to keep was not stored.
  */
 export type NoticeTopic = 'state' | 'choices' | 'logs' | 'ports' | 'search' | 'keychain';
 
@@ -30,7 +30,7 @@ export class HostNotices {
     });
   }
 
-  /** Why something cannot be used, as the system says it; null: it can be used again. */
+  /** `reason`: the system's error message, or another reason; null: the problem is over. */
   report(topic: NoticeTopic, reason: string | null): void {
     if ((this.#reasons.get(topic) ?? null) === reason) return;
     if (reason === null) this.#reasons.delete(topic);
@@ -66,7 +66,7 @@ const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
     'Unlock the keychain, and choose to remember it the next time that you are asked.',
 };
 
-/** Of `ENOSPC: no space left on device, write`, wherever it stands, what is neither the code nor the call. */
+/** `ENOSPC: no space left on device, write`, anywhere in the text → `no space left on device`. */
 const wordsOf = (reason: string): string => /\bE[A-Z0-9]+: ([^,]+),/.exec(reason)?.[1] ?? reason;
 
 const damagedChoices = (stateDirectory: string): string =>

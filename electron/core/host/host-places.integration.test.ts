@@ -1,4 +1,4 @@
-/** The daemon where its own folders cannot be written, or are another host's: seen from outside. */
+/** The daemon with folders that cannot be written or belong to another host, observed from outside. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ interface Run {
   readonly stop: () => Promise<number | null>;
 }
 
-/** A daemon with its state in that folder of the home; `before`: shell commands in a mount namespace of its own. */
+/** A daemon with its state in that folder of the home; `before`: shell commands that run first, in its mount namespace. */
 function start(stateHome: string, before?: string): Run {
   const run = [process.execPath, program];
   const [file = '', ...args] =
@@ -115,7 +115,7 @@ const forgets = (reason: string): string =>
 const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
 describe('the daemon', () => {
-  it('runs where its state folder cannot be made, and says so', async () => {
+  it('runs even if its state folder cannot be created, and reports that', async () => {
     writeFileSync(path.join(home, 'state'), 'a file');
     const daemon = start('state');
     const client = await connect();
@@ -126,14 +126,14 @@ describe('the daemon', () => {
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
   });
 
-  it.skipIf(!canMount)('runs with a state folder that is read-only, and reads what is there', async () => {
+  it.skipIf(!canMount)('runs with a read-only state folder, and reads its contents', async () => {
     const state = path.join(home, 'state/localport');
     mkdirSync(state, { recursive: true, mode: 0o700 });
     const choices = { version: 1, choices: [{ name: 'db', desired: 'off' }] };
     writeFileSync(path.join(state, 'desired.json'), JSON.stringify(choices), { mode: 0o600 });
     const daemon = start('state', `mount --bind "${state}" "${state}"; mount -o remount,bind,ro "${state}"`);
     const client = await connect();
-    await eventually('db is there', async () => (await snapshotOf(client)).services.length === 1);
+    await eventually('db is listed', async () => (await snapshotOf(client)).services.length === 1);
     expect((await snapshotOf(client)).services[0]?.desired).toBe('off');
     expect(await noticesOf(client)).toEqual([forgets('read-only file system')]);
     await client.request('set-desired', { target: { kind: 'names', names: ['db'] }, desired: 'on' });
@@ -141,14 +141,14 @@ describe('the daemon', () => {
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
   });
 
-  it.skipIf(!canMount)('runs with logs on a disk that is full, and says so until it is not', async () => {
+  it.skipIf(!canMount)('runs with logs on a full disk, and reports that until there is space', async () => {
     const logs = path.join(home, 'state/localport/logs');
     mkdirSync(logs, { recursive: true, mode: 0o700 });
     const fill = `dd if=/dev/zero of="${logs}/ballast" bs=4k count=99 2>/dev/null || true`;
     const daemon = start('state', `mount -t tmpfs -o size=64k,mode=700 none "${logs}"; ${fill}`);
     const client = await connect();
     await serves(client);
-    await eventually('it is noticed', async () => (await noticesOf(client)).length > 0);
+    await eventually('the problem is noticed', async () => (await noticesOf(client)).length > 0);
     expect(await noticesOf(client)).toEqual([
       'LocalPort cannot write logs to /state/localport/logs (no space left on device). ' +
         'Free some disk space, or make the folder writable.',
@@ -156,7 +156,7 @@ describe('the daemon', () => {
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
   });
 
-  it('leaves the sockets of another one alone that has other state and the same runtime folder', async () => {
+  it('leaves the sockets of a daemon with other state in the same runtime folder alone', async () => {
     const first = start('state-1');
     const client = await connect();
     await serves(client);

@@ -1,4 +1,4 @@
-/** The way out of a host: its four phases, those who look on, and what remains to be done when they are over. */
+/** The shutdown of a host: its four phases, their listeners, and the actions that follow them. */
 import { withDeadline, type Clock } from '../clock.ts';
 import { errorWithStack } from '../lifecycle/error-text.ts';
 import { ShutdownCoordinator, type PhaseState } from '../lifecycle/shutdown-coordinator.ts';
@@ -9,7 +9,7 @@ import type { LogStore } from '../observability/log-store.ts';
 type PhaseListener = (phase: ShutdownPhase, state: PhaseState) => void;
 type LastWord = (report: ShutdownReport) => Promise<void>;
 
-/** For all last words together. */
+/** For all actions after the shutdown together. */
 const lastWordsMs = 1_500;
 
 export class HostShutdown {
@@ -36,7 +36,7 @@ export class HostShutdown {
     return this.#coordinator.join.bind(this.#coordinator);
   }
 
-  /** Closes something in its phase. A forced shutdown skips that one, and closes it in the last. `close` is idempotent. */
+  /** Closes something in its phase, or in the last one if the shutdown is forced. `close` must be idempotent. */
   close(phase: ShutdownPhase, name: string, close: () => Promise<void>): void {
     this.#coordinator.join(phase, name, close);
     this.#coordinator.join('force clean-up', name, close);
@@ -54,7 +54,7 @@ export class HostShutdown {
     };
   }
 
-  /** Adds what is done after everything was verified, before the process may end; all at the same time. */
+  /** Adds an action that runs after the verification and before the process may exit. All of them run concurrently. */
   afterwards(word: LastWord): void {
     this.#lastWords.push(word);
   }
@@ -69,13 +69,13 @@ export class HostShutdown {
     return this.#endWith(this.#coordinator.force(reason));
   }
 
-  /** The whole computer goes down: everything together gets 4 s. */
+  /** The computer is shutting down: everything together gets 4 s. */
   systemShutdown(): Promise<ShutdownReport> {
     return this.#endWith(this.#coordinator.onSystemShutdown());
   }
 
   #endWith(shutdown: Promise<ShutdownReport>): Promise<ShutdownReport> {
-    // From now on each line is written at once: the process may end at any moment.
+    // From now on each line is written at once: the process may be killed at any moment.
     this.#logs.close();
     this.#end ??= shutdown.then(async (report) => {
       await withDeadline(this.#clock, lastWordsMs, this.#sayLastWords(report));

@@ -11,7 +11,7 @@ export interface SignalledHost {
   readonly force: (reason: string) => Promise<unknown>;
 }
 
-/** Makes HUP and USR1 reload, USR2 dump, TERM and INT stop. In Electron to be called after `ready`. */
+/** HUP and USR1 reload, USR2 dumps the state, TERM and INT stop. In Electron, call this after `ready`. */
 export function handleSignals({ host, log, stop, force }: SignalledHost): void {
   const handler = new AsyncSignalHandler(
     process,
@@ -26,7 +26,7 @@ export function handleSignals({ host, log, stop, force }: SignalledHost): void {
     },
     log,
   );
-  // Never uninstalled: until everything has stopped a signal must not meet the default, which would end us half-way. When
-  // Electron or Node takes down JavaScript after that, it meets it again.
+  // Never uninstalled: the default action would kill the process in the middle of the shutdown. It applies again once
+  // Electron or Node has torn down JavaScript.
   handler.install();
 }

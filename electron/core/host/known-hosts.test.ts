@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf, hostKeysIn, knownHostLine, knownHostName } from './known-hosts.ts';
 
-// Public host key of GitHub, which publishes its fingerprint.
+// GitHub's public host key; GitHub publishes its fingerprint.
 const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
 
 describe('lines of known_hosts', () => {
-  it('are read as ssh-keyscan and ssh-keygen print them, each key once', () => {
+  it('are read from the output of ssh-keyscan and ssh-keygen, each key once', () => {
     const text = [
       '# Host github.com found: line 3',
       `github.com ssh-ed25519 ${key}`,
@@ -35,11 +35,11 @@ describe('lines of known_hosts', () => {
     expect(fingerprintOf({ marker: null, type, base64: key }).type).toBe(shown);
   });
 
-  it('name the port unless it is 22', () => {
+  it('include the port unless it is 22', () => {
     expect([knownHostName('a', 22), knownHostName('::1', 2222)]).toEqual(['a', '[::1]:2222']);
   });
 
-  it('hide the name where they are hashed', () => {
+  it('hide the name if they are hashed', () => {
     const one = { marker: null, type: 'ssh-ed25519', base64: key };
     expect(knownHostLine('a', one, null)).toBe(`a ssh-ed25519 ${key}`);
     expect(knownHostLine('a', one, Buffer.alloc(20))).toMatch(/^\|1\|A{27}=\|[\w+/]{27}= ssh-ed25519 /);

@@ -1,4 +1,4 @@
-/** Lines of a known_hosts file, as sshd(8) describes them under SSH_KNOWN_HOSTS FILE FORMAT. Pure. */
+/** Lines of a known_hosts file, as described in sshd(8) under SSH_KNOWN_HOSTS FILE FORMAT. Pure. */
 import { createHash, createHmac } from 'node:crypto';
 import type { Fingerprint } from '../../../shared/host-keys.ts';
 
@@ -9,7 +9,10 @@ export interface HostKey {
   readonly base64: string;
 }
 
-/** A key begins with the length of its type, four bytes: `AAAA` in base64. What ssh-keyscan and `ssh-keygen -F` print: comments and what is no key are left out, and each key is told once. */
+/**
+ * Reads the output of ssh-keyscan and `ssh-keygen -F`: skips comments and lines without a key, and returns each key once. A
+ * key starts with the length of its type in four bytes: `AAAA` in base64.
+ */
 export function hostKeysIn(text: string): readonly HostKey[] {
   const keys = new Map<string, HostKey>();
   for (const line of text.split('\n')) {
@@ -32,7 +35,7 @@ export const fingerprintOf = ({ type, base64 }: HostKey): Fingerprint => ({
   fingerprint: `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64').replace(/=+$/, '')}`,
 });
 
-/** The name that ssh looks for: the port is in it unless it is 22. */
+/** The name that ssh looks for, which includes the port unless it is 22. */
 export const knownHostName = (host: string, port: number): string =>
   port === 22 ? host : `[${host}]:${port}`;
 

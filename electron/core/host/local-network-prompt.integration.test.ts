@@ -7,7 +7,7 @@ import { Scope } from '../scope.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { promptForLocalNetwork } from './local-network-prompt.ts';
 
-it('leaves no socket and no timer of a connection that is refused', async () => {
+it('leaves no socket and no timer behind for a refused connection', async () => {
   const clock = new FakeClock();
   const scope = new Scope('test');
   let show: (snapshot: Snapshot) => void = () => undefined;

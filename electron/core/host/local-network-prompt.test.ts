@@ -12,7 +12,7 @@ const suspected = (address: string): Cause => describeCause('local-network-denie
 class World {
   readonly clock = new FakeClock();
   readonly scope = new Scope('test');
-  /** What became of each connection: `open`, `ended by us`, `over`. */
+  /** The state of each connection: `open`, `ended by us`, `over`. */
   readonly connections: string[] = [];
   readonly #over: (() => void)[] = [];
   #tell: (snapshot: Snapshot) => void = () => undefined;
@@ -58,7 +58,7 @@ beforeEach(() => {
 afterEach(() => world.scope.close());
 
 describe('the prompt for the local network', () => {
-  it('is provoked by exactly one connection for each address, which is kept for 5 s', async () => {
+  it('is triggered by exactly one connection per address, which is kept for 5 s', async () => {
     world.show(suspected('192.168.1.5'), suspected('192.168.1.5'), suspected('192.168.1.6'));
     world.show(suspected('192.168.1.5'));
     await world.clock.advance(4_999);
@@ -67,7 +67,7 @@ describe('the prompt for the local network', () => {
     expect(world.connections).toEqual(['192.168.1.5 ended', '192.168.1.6 ended']);
   });
 
-  it('is provoked again after 10 minutes at the earliest', async () => {
+  it('is triggered again after 10 minutes at the earliest', async () => {
     world.show(suspected('192.168.1.5'));
     world.fail(0);
     await world.clock.advance(10 * minute - 1);
@@ -84,19 +84,19 @@ describe('the prompt for the local network', () => {
     expect(world.clock.pendingTimers).toBe(0);
   });
 
-  it('is not provoked by other causes', () => {
+  it('is not triggered by other causes', () => {
     world.show(describeCause('host-unreachable', { host: '192.168.1.5' }), describeCause('timed-out'));
     expect(world.connections).toEqual([]);
   });
 
-  it('costs a bounded number of connections, which end with the host', async () => {
+  it('uses a bounded number of connections, which end with the host', async () => {
     world.show(...Array.from({ length: 100 }, (_, index) => suspected(`192.168.1.${index}`)));
     expect(world.connections).toHaveLength(16);
     await world.scope.close();
     expect(world.connections.filter((connection) => connection.endsWith('open'))).toEqual([]);
   });
 
-  it('is not provoked on other systems', () => {
+  it('is not triggered on other systems', () => {
     const linux = new World('linux');
     linux.show(suspected('192.168.1.5'));
     expect(linux.connections).toEqual([]);

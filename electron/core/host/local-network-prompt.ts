@@ -1,8 +1,8 @@
 /**
- * Has macOS ask the user for the local network permission in the app's own name. macOS asks for a process that lives on,
- * not for an ssh or kubectl that ends within milliseconds of its "No route to host" (Apple's TN3179, FB16131937), and then
- * System Settings has no row for the app. So the app makes one connection of its own to the address that may be blocked.
- * Only the app: elsewhere the row would be the terminal's or Node's.
+ * Makes macOS ask the user for the local network permission in the app's own name. macOS asks for a process that keeps
+ * running, but not for an ssh or kubectl that exits within milliseconds of its "No route to host" (Apple's TN3179,
+ * FB16131937), and then System Settings has no row for the app. So the app makes one connection of its own to the address
+ * that may be blocked. Only the app does this: a daemon would get a row for the terminal or for Node.
  */
 import net from 'node:net';
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
@@ -10,19 +10,19 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { AppHost } from './app-host.ts';
 
-/** Ends a connection, or the try to make it. Idempotent. */
+/** Ends a connection, or the attempt to make it. Idempotent. */
 export type Disconnect = () => void;
 
 export interface LocalNetworkPromptParts {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Begins to connect to an IP address. `onOver`: it connected or failed. */
+  /** Starts to connect to an IP address. `onOver`: the connection was made or failed. */
   readonly connect?: (address: string, onOver: () => void) => Disconnect;
 }
 
-/** The question is asked about an address, not about a port: at this one (discard, RFC 863) no service loses its only client. */
+/** Any port of the address triggers the question; this one (discard, RFC 863) disturbs no service. */
 const port = 9;
-/** Long enough for macOS to see who asks. */
+/** Long enough for macOS to identify the app. */
 const heldMs = 5_000;
 const againAfterMs = 10 * 60_000;
 const maxAddresses = 16;
@@ -44,7 +44,7 @@ export function promptForLocalNetwork(
 
 class LocalNetworkPrompt {
   readonly #parts: LocalNetworkPromptParts;
-  /** When each address was tried, and what ends the try. */
+  /** When each address was tried, and a function that ends the try. */
   readonly #tries = new Map<string, { readonly at: number; readonly end: () => void }>();
 
   constructor(parts: LocalNetworkPromptParts) {

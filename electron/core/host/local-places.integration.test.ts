@@ -1,4 +1,4 @@
-/** Where services listen, as the whole host has it: addresses, and ports that are chosen or shared. */
+/** Where the services of a complete host listen: addresses, and ports that are chosen or shared. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -96,7 +96,7 @@ const service = (name: string): ServiceSnapshot | undefined =>
 const isUp = (name: string): Promise<void> =>
   eventually(`${name} is up`, () => service(name)?.phase === 'up' && service(name)?.addresses.length !== 0);
 
-it('opens a service where bind says, and moves that service alone when it is edited', async () => {
+it('opens a service at its bind address, and moves only that service when bind is edited', async () => {
   const [port, other] = [await freePort(), await freePort()];
   const neighbor = relay('neighbor', { local_port: other });
   await start(relay('db', { local_port: port, bind: '127.0.0.2' }), neighbor);
@@ -115,7 +115,7 @@ it('opens a service where bind says, and moves that service alone when it is edi
   ]);
 });
 
-it('says when bind is no address of this machine, and starts once it is one', async () => {
+it('reports a bind address that this machine does not have, and starts once it has it', async () => {
   const port = await freePort();
   await start(relay('db', { local_port: port, bind: '192.0.2.1' }));
   await eventually('the cause is known', () => service('db')?.cause !== null);
@@ -132,7 +132,7 @@ const auto = (name: string, keys: Readonly<Record<string, unknown>> = {}): Entry
   relay(name, { local_port: 'auto', ...keys });
 const portOf = (name: string): number => service(name)?.localPort ?? 0;
 
-/** Runs while somebody else has the port. */
+/** Runs while another program has the port. */
 async function whileTaken(port: number, work: () => Promise<void>): Promise<void> {
   const server = createServer().listen({ host: '127.0.0.1', port });
   await once(server, 'listening');
@@ -144,7 +144,7 @@ async function whileTaken(port: number, work: () => Promise<void>): Promise<void
   }
 }
 
-it('chooses a port for local_port: auto, and keeps it over reloads and restarts', async () => {
+it('chooses a port for local_port: auto, and keeps it across reloads and restarts', async () => {
   await start(auto('db'), auto('cache', { enabled: false }));
   await isUp('db');
   const [db, cache] = [portOf('db'), portOf('cache')];
@@ -160,7 +160,7 @@ it('chooses a port for local_port: auto, and keeps it over reloads and restarts'
   await Promise.all([isUp('db'), isUp('cache')]);
   expect([portOf('db'), portOf('cache')]).toEqual([db, cache]);
   await eventually(
-    'a service that has left is forgotten',
+    'a removed service is forgotten',
     () => !readFileSync(stateFile(), 'utf8').includes('more'),
   );
 });
@@ -170,7 +170,7 @@ it('chooses no port that the config or an earlier choice gives to another servic
   const first = portOf('db');
   await host.shutdown('a restart');
   rmSync(stateFile());
-  // The name alone would lead to the same port again.
+  // The name alone would give the same port again.
   await start(auto('db'), relay('fixed', { local_port: first, enabled: false }));
   await isUp('db');
   expect(portOf('db')).not.toBe(first);
@@ -179,7 +179,7 @@ it('chooses no port that the config or an earlier choice gives to another servic
   expect([0, second]).not.toContain(portOf('db'));
 });
 
-it('chooses anew when somebody else has the port at the start, and says so', async () => {
+it('chooses another port if the first one is taken at the start, and reports that', async () => {
   await start(auto('db'));
   await isUp('db');
   const first = portOf('db');
@@ -199,7 +199,7 @@ it('chooses anew when somebody else has the port at the start, and says so', asy
   expect(portOf('db')).toBe(second);
 });
 
-it('looks again at the port of a service that was off', async () => {
+it('checks the port of a service that was off again', async () => {
   await start(auto('db', { enabled: false }));
   const first = portOf('db');
   await whileTaken(first, async () => {
@@ -211,7 +211,7 @@ it('looks again at the port of a service that was off', async () => {
   });
 });
 
-it('is not kept from a start by a damaged file of the chosen ports', async () => {
+it('starts in spite of a damaged file of chosen ports', async () => {
   mkdirSync(path.dirname(stateFile()), { recursive: true, mode: 0o700 });
   writeFileSync(stateFile(), '{"version": 1, "ports": [{"name": "db", "port": "x"', { mode: 0o600 });
   await start(auto('db'));
@@ -223,7 +223,7 @@ it('is not kept from a start by a damaged file of the chosen ports', async () =>
   });
 });
 
-it('lets services share a port when one at most is on, and names the one that is', async () => {
+it('lets services share a port if at most one is on, and names that one', async () => {
   const port = await freePort();
   const sharing = (prod: boolean, test: boolean): readonly Entry[] => [
     relay('prod', { local_port: port, enabled: prod }),
@@ -253,7 +253,7 @@ it('lets services share a port when one at most is on, and names the one that is
   expect(service('prod')).toMatchObject({ desired: 'off', cause: null });
 });
 
-it('refuses a port for this run at which a service would lead to itself, also through another', async () => {
+it('refuses a port for this run at which a service would lead to itself, even through another one', async () => {
   const [own, other, further] = [await freePort(), await freePort(), await freePort()];
   const ring = relay('ring', { local_port: own, remote_port: other });
   await start(ring, relay('back', { local_port: further, remote_port: own }));
@@ -273,7 +273,7 @@ const modeOf = (file: string): number => statSync(file).mode & 0o777;
 const stopped = (name: string): Promise<void> =>
   eventually(`${name} has failed`, () => service(name)?.cause !== null);
 
-it('opens a Unix socket beside the port that only this user can reach, and removes it at the end', async () => {
+it('opens a Unix socket that only this user can reach beside the port, and removes it at the end', async () => {
   const port = await freePort();
   const socket = socketIn('sockets');
   await start(relay('db', { local_port: port, local_socket: 'sockets/db.sock' }));
@@ -305,7 +305,7 @@ it('opens a Unix socket instead of a port, moves it with the config, and holds c
   expect(await exchange({ path: socketIn('new') }, 'hello')).toBe('hello');
 });
 
-it('replaces the socket that a crash has left, and nothing else', async () => {
+it('replaces a socket that a crash left behind, and nothing else', async () => {
   const left = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', left, socketIn()]);
   expect(lstatSync(socketIn()).isSocket()).toBe(true);
@@ -341,7 +341,7 @@ it.each([
   expect(existsSync(socketIn('shared'))).toBe(false);
 });
 
-it('lets in HTTP clients by an allowed name only, and hands on all they have sent', async () => {
+it('admits only HTTP clients with an allowed name, and passes on everything that they have sent', async () => {
   const port = await freePort();
   await start(relay('web', { local_port: port, allowed_hosts: ['localhost', '::1'] }));
   await isUp('web');
@@ -360,7 +360,7 @@ it('lets in HTTP clients by an allowed name only, and hands on all they have sen
   ])
     expect(await ask(text)).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
   expect(service('web')).toMatchObject({ connections: 0, held: 0 });
-  // A client that says nothing keeps nobody from stopping the service.
+  // A client that sends nothing does not prevent the service from stopping.
   const silent = connect({ host: '127.0.0.1', port });
   const isGone = new Promise((resolve) => silent.on('error', () => undefined).once('close', resolve));
   silent.resume();

@@ -1,5 +1,5 @@
 /**
- * Where services listen, decided in one place and one after the other: two decisions at once would find the same port free.
+ * Decides where services listen, one decision at a time: two concurrent decisions would find the same port free.
  */
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import { err, type Result } from '../../../shared/result.ts';
@@ -23,19 +23,19 @@ export interface LocalPortsParts {
   readonly forwarding: Pick<Forwarding, 'apply' | 'supervisor'>;
   readonly desired: DesiredStore;
   readonly notices: HostNotices;
-  /** False while the welcome page runs: services that the config had may come back. */
+  /** False while the welcome page is shown: services that the config had may come back. */
   readonly hasConfig: () => boolean;
 }
 
 export class LocalPorts {
   readonly #parts: LocalPortsParts;
   readonly #auto: AutoPorts;
-  /** What the config says. */
+  /** The services as in the config. */
   #services: readonly ServiceSpec[] = [];
   #clusterHealth: ClusterHealthSpecs = defaultClusterHealth;
-  /** Services that have another port than before, with the sentence that says so. */
+  /** Services that got a new port, with a sentence about it. */
   readonly #moved = new Map<string, string>();
-  /** Services that wait for a port to be turned on. */
+  /** Services that wait for a port before they are turned on. */
   readonly #turningOn = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -53,7 +53,7 @@ export class LocalPorts {
     });
   }
 
-  /** Takes over what the config says. Resolves when the services that leave have gone. */
+  /** Applies the config. Resolves when removed services have stopped. */
   apply(services: readonly ServiceSpec[], clusterHealth: ClusterHealthSpecs): Promise<void> {
     return this.#inTurn(async () => {
       this.#services = services;
@@ -63,7 +63,7 @@ export class LocalPorts {
     });
   }
 
-  /** A port that was chosen earlier may be another program's by now: it is looked at before the service starts. */
+  /** Before a service starts, checks its chosen port: another program may have it by now. */
   setDesired(name: string, desired: Desired): Promise<void> {
     const { supervisor } = this.#parts.forwarding;
     const isAuto = this.#services.some((service) => service.name === name && service.isPortAuto);
@@ -80,7 +80,7 @@ export class LocalPorts {
     });
   }
 
-  /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
+  /** Turns one service on at another local port, for this run. The result is the port; the error is a sentence. */
   turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
     return this.#inTurn(async () => {
       const { clock, forwarding } = this.#parts;
@@ -95,7 +95,7 @@ export class LocalPorts {
     });
   }
 
-  /** Why this service cannot have that port: it would lead to itself. null: it would not. */
+  /** Why this service cannot have that port, because it would lead to itself; null: it can. */
   #loopAt(name: string, port: number): string | null {
     const running = this.#parts.forwarding.supervisor.snapshot();
     const portNow = new Map(running.map((service) => [service.name, service.localPort]));
@@ -109,7 +109,7 @@ export class LocalPorts {
     return `at port ${port} it would lead to itself${through === '' ? '' : ` through ${through}`}`;
   }
 
-  /** Resolves when what was chosen is on disk, or could not be written. Never rejects. */
+  /** Resolves when the chosen ports are on disk, or could not be written. Never rejects. */
   flush(): Promise<void> {
     return this.#parts.store.flush();
   }
@@ -139,7 +139,7 @@ export class LocalPorts {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
-    // A failure goes to the caller, and keeps nothing later from being done.
+    // The caller gets the failure; later work still runs.
     this.#turn = done.catch(() => undefined);
     return done;
   }

@@ -26,7 +26,7 @@ afterEach(() => {
 const query = { tailLines: null, since: null, until: null, grep: null };
 const seconds = (i: number): string => new Date(Date.UTC(2026, 0, 1) + i * 1000).toISOString();
 
-/** A client that reads as it likes: `onSent` is called for each event, and `clear` waits for `reads`. */
+/** A client that reads at its own pace: `onSent` is called for each event, and `clear` waits for `reads`. */
 function client(reads: () => Promise<void> = () => Promise.resolve()) {
   const controller = new AbortController();
   const lines: string[] = [];
@@ -40,7 +40,7 @@ function client(reads: () => Promise<void> = () => Promise.resolve()) {
 }
 
 describe('streaming logs', () => {
-  it('holds nothing up: a hundred large logs are searched in small turns', async () => {
+  it('does not block: a hundred large logs are searched in small steps', async () => {
     const services = Array.from({ length: 100 }, (_, i) => `s${i}`);
     const text = Array.from({ length: 12_000 }, (_, i) => `${seconds(i)} info  line ${'x'.repeat(50)}\n`);
     for (const name of services) writeFileSync(logs.servicePath(name), text.join(''));
@@ -51,17 +51,17 @@ describe('streaming logs', () => {
     expect(await streamLogs({ logs, known: new Set(services) }, params, sink)).toEqual({ ok: true });
     delay.disable();
     expect(lines).toEqual([]);
-    // In ms; read at once they took more than a second.
+    // In ms; reading all of it at once took more than a second.
     expect(delay.max / 1e6).toBeLessThan(200);
   });
 
-  it('loses no line and doubles none between what is read and what is followed', async () => {
+  it('neither loses nor repeats a line between reading and following', async () => {
     const total = 4_000;
     const log = logs.service('db');
     for (let i = 0; i < total / 2; i++) log.info(`line ${i}`);
     let next = total / 2;
     const reads = async (): Promise<void> => {
-      // The service continues talking while the client reads.
+      // The service keeps logging while the client reads.
       for (let i = 0; i < 100 && next < total; i++) log.info(`line ${next++}`);
       await new Promise((resolve) => setImmediate(resolve));
     };

@@ -1,20 +1,20 @@
-/** Logs over the control socket: what is there, piece by piece as the client reads it, and then what is written. */
+/** Streams logs over the control socket: existing lines in chunks as the client reads them, then new lines. */
 import type { ControlError, ControlEvent, ControlStreamParams } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ControlSink } from '../control/control-handlers.ts';
 import { logLineMatcher } from '../observability/log-query.ts';
 import type { LogStore } from '../observability/log-store.ts';
 
-/** What is written while a client still reads what was there waits here. Past so many lines it is sent in between. */
+/** New lines wait while the client still reads existing ones. Past this many lines they are sent in between. */
 const maxWaitingLines = 10_000;
 
 export interface LogStreamParts {
   readonly logs: LogStore;
-  /** Names of the services that there are: those need no log yet. */
+  /** Names of the current services, which may have no log yet. */
   readonly known: ReadonlySet<string>;
 }
 
-/** Ends when everything is sent, or with `follow` when the client wants no more. */
+/** Ends when everything is sent or, with `follow`, when the client stops. */
 export async function streamLogs(
   { logs, known }: LogStreamParts,
   { query, follow }: ControlStreamParams<'logs'>,
@@ -31,7 +31,7 @@ export async function streamLogs(
     for (const service of services) {
       if (isAborted(sink)) break;
       const matches = logLineMatcher(query);
-      // In one turn: no line falls between what is read and what is followed.
+      // In one turn of the event loop, so that no line is lost between reading and following.
       const log = logs.open(service);
       if (follow)
         stops.push(
@@ -57,12 +57,12 @@ export async function streamLogs(
   return ok(undefined);
 }
 
-/** Asked anew after each await. */
+/** A function, because the value may change during each await. */
 const isAborted = ({ signal }: Pick<ControlSink<never>, 'signal'>): boolean => signal.aborted;
 
 type LogEvent = ControlEvent<'logs'>;
 
-/** Lines that were just written: kept back until all older ones are sent. */
+/** New lines, held back until all older ones are sent. */
 class LiveLines {
   readonly #sink: ControlSink<LogEvent>;
   #waiting: LogEvent[] | null = [];

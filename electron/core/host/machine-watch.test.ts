@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(homeDirectory, { recursive: true });
 });
 
-it('watches nothing any more when the login shell answers after the scope has closed', async () => {
+it('watches nothing when the login shell answers after the scope has closed', async () => {
   const clock = new FakeClock();
   const scope = new Scope('host');
   let answer: (outcome: 'captured') => void = () => undefined;
@@ -46,7 +46,7 @@ it('watches nothing any more when the login shell answers after the scope has cl
   expect([clock.pendingTimers, heard]).toEqual([0, []]);
 });
 
-it('asks the shell again when it is told to, and says whether it has answered', async () => {
+it('asks the shell again on request, and returns whether it has answered', async () => {
   const scope = new Scope('host');
   const heard: string[] = [];
   const answers: ('captured' | 'failed')[] = ['failed', 'captured', 'failed'];
@@ -68,7 +68,7 @@ it('asks the shell again when it is told to, and says whether it has answered', 
   await scope.close();
 });
 
-it('hears of a kubeconfig that a service names, wherever it lies', async () => {
+it('notices changes of a kubeconfig that a service names, wherever it is', async () => {
   const scope = new Scope('host');
   const heard: string[] = [];
   const machine = new MachineWatch({

@@ -1,4 +1,4 @@
-/** What the machine around us tells: it sleeps and wakes, its networks change, somebody signs in, its login shell answers. */
+/** Events of the machine: sleep and wake, network changes, new credentials, the environment of the login shell. */
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
@@ -17,7 +17,7 @@ import { WakeMonitor, type WakeEvent } from '../wake/wake-monitor.ts';
 export type MachineEvent = WakeEvent | { readonly kind: 'credentials'; readonly concerns: CredentialConcern };
 
 export interface MachineWatchParts {
-  /** Owns all that runs here. What comes up when it has closed is closed at once. */
+  /** Owns everything that runs here. Anything that starts after the scope has closed is closed at once. */
   readonly scope: Scope;
   readonly clock: Clock;
   readonly log: Logger;
@@ -29,7 +29,7 @@ export interface MachineWatchParts {
 
 const networkInterfaces = steadyInterfaces();
 
-/** Whether this computer has an address in any network. */
+/** Whether this computer has an address on any network. */
 export const isOnline = (): boolean => networkAddresses(networkInterfaces()).length > 0;
 
 /** Runs from its creation until its scope closes. */
@@ -37,7 +37,7 @@ export class MachineWatch {
   readonly #parts: MachineWatchParts;
   readonly #wake: WakeMonitor;
   #stopWatchingCredentials: () => Promise<void> = () => Promise.resolve();
-  /** That services name. */
+  /** The kubeconfigs that services name. */
   #kubeconfigs: readonly string[] = [];
 
   constructor(parts: MachineWatchParts) {
@@ -58,24 +58,24 @@ export class MachineWatch {
     });
   }
 
-  /** The kubeconfigs that services name, beside those of the environment. */
+  /** Sets the kubeconfigs that services name, in addition to those of the environment. */
   watchKubeconfigs(files: readonly string[]): void {
     if (isDeepStrictEqual(files, this.#kubeconfigs)) return;
     this.#kubeconfigs = files;
     this.#watchCredentials();
   }
 
-  /** The system says so. May come twice or late. */
+  /** For the system's own event, which may come twice or late. */
   suspend(): void {
     this.#wake.suspend();
   }
 
-  /** The system says so. May come twice, or not at all. */
+  /** For the system's own event, which may come twice or not at all. */
   resume(): void {
     this.#wake.resume();
   }
 
-  /** Asks the login shell anew, for up to 20 s. Resolves to whether it has answered. */
+  /** Reads the environment of the login shell again, for up to 20 s. Resolves to whether the shell has answered. */
   async refreshEnvironment(): Promise<boolean> {
     let hasAnswered = false;
     const task = this.#parts.tasks.run('login environment, asked for', async (signal) => {
@@ -93,7 +93,7 @@ export class MachineWatch {
     return true;
   }
 
-  /** From now on with the folders that exist and the kubeconfigs that the environment names now. */
+  /** Starts to watch again, with the folders that exist now and the kubeconfigs that the environment names now. */
   #watchCredentials(): void {
     const { clock, log, homeDirectory, environment, onEvent, scope } = this.#parts;
     const kubeconfigs = environment.current()['KUBECONFIG'] ?? '';

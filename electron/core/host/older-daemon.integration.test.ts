@@ -19,7 +19,7 @@ const stopFor = (version: string, mayEndConnections: (question: string) => Promi
 const notAsked = (): Promise<boolean> => Promise.reject(new Error('nothing is open'));
 
 describe('the app that finds a daemon', () => {
-  it('stops one of an earlier version, and no other', async () => {
+  it('stops a daemon of an earlier version, and no other', async () => {
     daemon = await startDaemon({ config: 'services: []\n', env: {} });
     expect(await stopFor('1.2.3', notAsked)).toBeNull();
     expect(await stopFor('1.2.2', notAsked)).toBeNull();

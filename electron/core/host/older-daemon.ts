@@ -1,4 +1,4 @@
-/** A daemon of an earlier version that still runs when the app starts, as after an update. */
+/** Handles a daemon of an earlier version that is still running when the app starts, as after an update. */
 import type { StartRefusal } from '../control/host-lock.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
@@ -11,18 +11,18 @@ import { isOlderVersion } from '../version-order.ts';
 export interface OlderDaemonParts {
   readonly paths: AppPaths;
   readonly clock: Clock;
-  /** Of the app. */
+  /** The version of the app. */
   readonly version: string;
-  /** Asked only where connections are open: these end. */
+  /** Called only if connections are open, which would end. */
   readonly mayEndConnections: (question: string) => Promise<boolean>;
 }
 
 const exitTimeoutMs = 10_000;
 
 /**
- * To be called when the app may not start because another host runs. Stops that one where it is a daemon of an earlier version, and
- * resolves to what was done, a sentence, once its process is gone. null: it stays, and the refusal holds. A daemon that launchd or
- * systemd runs exits while the app is running, and starts again at a login without the app.
+ * Call this if the app cannot start because another host is running. If that host is a daemon of an earlier version, stops
+ * it and, once its process is gone, resolves to a sentence about it. null: the daemon stays, and the app cannot start. A
+ * daemon under launchd or systemd exits while the app is running, and starts again at a login without the app.
  */
 export async function stopOlderDaemon(
   { code }: StartRefusal,

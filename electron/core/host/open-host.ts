@@ -18,13 +18,13 @@ export interface OpenHostOptions {
   readonly kind: HostInfo['kind'];
   readonly version: string;
   readonly clock: Clock;
-  /** From `--config`; null: the usual places are searched. */
+  /** From `--config`; null: search the usual places. */
   readonly explicitConfig: string | null;
-  /** A config that an earlier search found in a folder: it needs the user's trust. */
+  /** A config that an earlier search found in a folder, so that it needs the user's trust. */
   readonly folderConfig?: string | null;
-  /** The least level that is written to the logs; `info` by default. */
+  /** The lowest level that is written to the logs; `info` by default. */
   readonly logLevel?: LogLevel;
-  /** Services stay off until somebody turns them on, for this run. */
+  /** Services stay off until the user turns them on, for this run. */
   readonly allOff?: boolean;
   readonly compileConfig: ConfigCompiler;
   readonly editConfig: WorkOnText;
@@ -36,7 +36,7 @@ export interface OpenedHost {
   readonly paths: AppPaths;
 }
 
-/** The user's places on this machine. */
+/** The user's folders and files for LocalPort. */
 export const ownPaths = (): AppPaths =>
   findAppPaths({
     platform: process.platform,
@@ -46,8 +46,8 @@ export const ownPaths = (): AppPaths =>
   });
 
 /**
- * Finds the user's places and config on this machine and makes the host there; it is not started yet. Refused when
- * another host runs, or the places are not private. Places that cannot be written are done without.
+ * Finds the user's folders and config on this machine and creates the host, without starting it. Fails if another host is
+ * running or the folders are not private. Folders that cannot be written are tolerated.
  */
 export async function openHost(options: OpenHostOptions): Promise<Result<OpenedHost, StartRefusal>> {
   const {
@@ -67,7 +67,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
   const paths = ownPaths();
   const prepared = await prepareAppPaths(paths, uid);
   if (!prepared.ok) return err(startFailure(prepared.error));
-  // First of all: what comes now touches what another host would have in use.
+  // First, because the next steps touch files that another host would be using.
   const lock = await takeHostLock({
     paths: hostLockPaths(paths),
     kind,

@@ -25,7 +25,7 @@ const pause = (name: string, ms: number, desired: Desired = 'off'): void => {
   pauses.check();
 };
 
-it('ends each pause at its time, and waits for nothing afterwards', async () => {
+it('ends each pause at its time, and leaves no timer afterward', async () => {
   pause('long', 2 * hourMs);
   pause('short', hourMs);
   await clock.advance(hourMs - 1);
@@ -38,12 +38,12 @@ it('ends each pause at its time, and waits for nothing afterwards', async () => 
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('ends at once what became due while nothing ran', () => {
+it('ends at once the pauses that became due while no host was running', () => {
   pause('db', -1);
   expect([over, clock.pendingTimers]).toEqual([['db'], 0]);
 });
 
-it('ends at the wake what became due during a sleep, within a minute where no wake is reported', async () => {
+it('ends a pause that became due during a sleep at the wake, or within a minute if no wake is reported', async () => {
   pause('reported', hourMs);
   clock.sleep(2 * hourMs);
   pauses.check();
@@ -54,7 +54,7 @@ it('ends at the wake what became due during a sleep, within a minute where no wa
   expect(over).toEqual(['reported', 'noticed']);
 });
 
-it('follows a wall clock that is set back', async () => {
+it('follows the wall clock when it is set back', async () => {
   pause('db', hourMs);
   clock.setWall(-hourMs);
   await clock.advance(hourMs);
@@ -63,14 +63,14 @@ it('follows a wall clock that is set back', async () => {
   expect(over).toEqual(['db']);
 });
 
-it('forgets what the user has turned on meanwhile', async () => {
+it('forgets a pause when the user turns the service on', async () => {
   pause('db', hourMs);
   stored.delete('db');
   await clock.advance(hourMs);
   expect([over, clock.pendingTimers]).toEqual([[], 0]);
 });
 
-it('turns off what is on for a time only', async () => {
+it('turns off a service that is on only for a time', async () => {
   pause('live', hourMs, 'on');
   await clock.advance(hourMs / 2);
   pause('live', hourMs, 'on');

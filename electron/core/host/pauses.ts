@@ -1,8 +1,8 @@
 /**
- * Services that are off until a moment, or on, and are turned the other way then. Invariants:
- *   1. The store holds the moments, in wall-clock ms: they outlive the host, and a choice of the user ends them.
- *   2. There is one timer, and none while nothing is to come. It looks again at least once a minute, because neither a sleep nor a
- *      wall clock that is set moves a timer; a wake looks at once.
+ * Turns services on or off that are off or on only until a given time. Invariants:
+ *   1. The store holds these times, in wall-clock ms: they survive the host, and a choice of the user cancels them.
+ *   2. There is one timer, and none while no time is set. It checks at least once a minute, because a timer follows neither a
+ *      sleep nor a change of the wall clock; a wake checks at once.
  */
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -11,7 +11,7 @@ import type { DesiredStore } from '../config/desired-store.ts';
 export interface PausesParts {
   readonly clock: Clock;
   readonly store: Pick<DesiredStore, 'passing' | 'set'>;
-  /** The time of this service is over, and this is what is chosen now. */
+  /** The time of this service is over; `desired` is its new state. */
   readonly onOver: (name: string, desired: Desired) => void;
 }
 
@@ -25,7 +25,7 @@ export class Pauses {
     this.#parts = parts;
   }
 
-  /** Ends what is over, and waits for the next one. */
+  /** Turns the services whose time is over, and sets the timer for the next one. */
   check(): void {
     const { clock, store, onOver } = this.#parts;
     this.close();
@@ -38,7 +38,7 @@ export class Pauses {
     }
     const next = Math.min(...[...store.passing().values()].map(({ until }) => until));
     if (next === Infinity) return;
-    // Of a time that was set back, or that a callback has just set.
+    // The clock may have been set back, and a callback may just have set a time in the past.
     const delayMs = Math.min(Math.max(0, next - now), maxDelayMs);
     this.#timer = clock.after(delayMs, () => {
       this.check();

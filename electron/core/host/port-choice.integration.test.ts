@@ -39,8 +39,8 @@ const aService = (name: string, change: Partial<ServiceSnapshot>): ServiceSnapsh
 
 const idle = { phase: 'failed', health: 'unknown', addresses: [] } as const;
 
-describe('a port that is named', () => {
-  it('is taken when it is free', async () => {
+describe('a given port', () => {
+  it('is used if it is free', async () => {
     const port = await freePort();
     const services = [aService('db', { ...idle, localPort: await freePort() })];
     expect(await choosePort({ name: 'db', wanted: port, services }, clock)).toEqual({
@@ -49,7 +49,7 @@ describe('a port that is named', () => {
     });
   });
 
-  it('is refused with the name of the program that has it', async () => {
+  it('is refused with the name of the program that holds it', async () => {
     const port = await freePort();
     await takePort(port);
     const chosen = await choosePort({ name: 'db', wanted: port, services: [aService('db', idle)] }, clock);
@@ -61,7 +61,7 @@ describe('a port that is named', () => {
     });
   });
 
-  it('is refused with the name of the other service that is on at it', async () => {
+  it('is refused with the name of the other service that uses it', async () => {
     const services = [aService('db', idle), aService('cache', { localPort: 6_379 })];
     expect(await choosePort({ name: 'db', wanted: 6_379, services }, clock)).toEqual({
       ok: false,
@@ -69,7 +69,7 @@ describe('a port that is named', () => {
     });
   });
 
-  it('is its own already', async () => {
+  it('is accepted if it is already its own', async () => {
     const port = await freePort();
     await takePort(port);
     const services = [aService('db', { localPort: port, addresses: [`127.0.0.1:${port}`] })];
@@ -87,12 +87,12 @@ describe('auto', () => {
     return chosen.value;
   };
 
-  it('is the port of the config when that is free', async () => {
+  it('is the port in the config if that is free', async () => {
     const port = await freePort();
     expect(await auto([aService('db', { ...idle, localPort: port })])).toBe(port);
   });
 
-  it('is another one when that is in use, and none that another service has', async () => {
+  it('is another port if that is in use, but not one of another service', async () => {
     const port = await freePort();
     await takePort(port);
     const chosen = await auto([aService('db', { ...idle, localPort: port })]);
@@ -102,7 +102,7 @@ describe('auto', () => {
     expect(avoiding).toBeGreaterThan(chosen);
   });
 
-  it('is the one where the service listens already', async () => {
+  it('is the port at which the service already listens', async () => {
     const here = aService('db', { localPort: 7_101, configuredPort: 7_001, addresses: ['127.0.0.1:7101'] });
     expect(await auto([here])).toBe(7_101);
   });

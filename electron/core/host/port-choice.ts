@@ -1,4 +1,4 @@
-/** Which local port a service gets when its own is not to be used for this run. */
+/** Which local port a service gets if it should not use its own in this run. */
 import { placesOverlap, type BindAddress, type LocalPlace } from '../../../shared/bind-address.ts';
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -10,7 +10,7 @@ import { findPortHolder } from '../relay/port-holder.ts';
 
 const maxPort = 65_535;
 const firstOpenPort = 1_024;
-/** Ports that `auto` looks at before it gives up. */
+/** How many ports `auto` tries before it gives up. */
 const maxTries = 200;
 
 interface PortWish {
@@ -19,18 +19,18 @@ interface PortWish {
   readonly services: readonly ServiceSnapshot[];
 }
 
-/** The service that is open where another one would be; null: none. */
+/** The service whose open port overlaps with this place; null: none. */
 export const openAt = (services: readonly ServiceSnapshot[], place: LocalPlace): string | null =>
   services.find((service) => service.addresses.length > 0 && placesOverlap(service, place))?.name ?? null;
 
-/** The service that is on and has the port of this one, which is off, for itself; null: none. */
+/** If the service is off: the other service that is on and uses its port; null: none. */
 export function holderOf(name: string, services: readonly ServiceSnapshot[]): string | null {
   const own = services.find((service) => service.name === name);
   if (own?.desired !== 'off') return null;
   return services.find((service) => service !== own && uses(service, own))?.name ?? null;
 }
 
-/** A port that is free, or the service's own already. The error is a sentence that names who has it. */
+/** A port that is free or already the service's own. The error is a sentence that names its holder. */
 export function choosePort(wish: PortWish, clock: Clock): Promise<Result<number, string>> {
   return wish.wanted === 'auto' ? freePort(wish) : checkedPort(wish, wish.wanted, clock);
 }
@@ -52,7 +52,7 @@ async function checkedPort(
   return err(`port ${port} is used by another program${alternative}`);
 }
 
-/** The first one from the service's own on that nobody uses, and that no other service would. */
+/** The first free port, from the service's own port on, that no other service has in the config. */
 async function freePort({ name, services }: PortWish): Promise<Result<number, string>> {
   const own = services.find((service) => service.name === name);
   if (own !== undefined && own.addresses.length > 0) return ok(own.localPort);
@@ -68,7 +68,7 @@ async function freePort({ name, services }: PortWish): Promise<Result<number, st
   );
 }
 
-/** Where services listen, and where they would. */
+/** The places at which services listen, or would listen. */
 export const namedPlaces = (services: readonly ServiceSnapshot[]): readonly NamedPlace[] =>
   services.flatMap((service) =>
     placesOf(service).map((place) => ({

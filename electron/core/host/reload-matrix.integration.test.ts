@@ -27,13 +27,13 @@ beforeEach(async () => {
   await world.restore();
 });
 
-/** One edit of the file. It is saved in place, and then taken back by a save that puts a new file in its place. */
+/** One edit of the file. It is saved in place, and then undone by renaming a new file over it. */
 interface Row {
   readonly what: string;
   readonly edit: (draft: ConfigDraft) => ConfigDraft | string;
-  /** Of those that are touched; all others must be the very same. */
+  /** The fates of affected services; all others must be untouched. */
   readonly fates: Readonly<Record<string, Fate>>;
-  /** Where new connections end that ended elsewhere before. */
+  /** The new far end of connections, if the edit changes it. */
   readonly leadsTo?: FarEndName;
 }
 
@@ -58,7 +58,7 @@ const local = (name: FarEndName): number => world.localPorts[name];
 const remote = (name: FarEndName): number => world.portOf(name);
 
 /** The entry of another tcp service. */
-const newcomer = (name: string, farEnd: FarEndName) => ({
+const newService = (name: string, farEnd: FarEndName) => ({
   name,
   technology: 'tcp',
   local_port: local('other'),
@@ -67,7 +67,11 @@ const newcomer = (name: string, farEnd: FarEndName) => ({
 });
 
 const rows: readonly Row[] = [
-  { what: 'a service added', edit: (draft) => add(newcomer('new', 'other'))(draft), fates: { new: 'added' } },
+  {
+    what: 'a service added',
+    edit: (draft) => add(newService('new', 'other'))(draft),
+    fates: { new: 'added' },
+  },
   { what: 'a service removed', edit: remove('web'), fates: { web: 'gone' } },
   {
     what: 'a service renamed, which keeps its port',
@@ -118,7 +122,7 @@ const rows: readonly Row[] = [
   {
     what: 'a health check changed',
     edit: change('far', { health_check: { timeout: 4 } }),
-    fates: { far: 'checked anew' },
+    fates: { far: 'checked again' },
   },
   {
     what: 'a restart policy changed',
@@ -149,7 +153,7 @@ const rows: readonly Row[] = [
   {
     what: 'the default health check changed, which touches those that inherit it',
     edit: changeDefaults({ health_check: { type: 'tcp', interval: '1h', timeout: 4 } }),
-    fates: { web: 'checked anew', tool: 'checked anew', far: 'checked anew' },
+    fates: { web: 'checked again', tool: 'checked again', far: 'checked again' },
   },
   {
     what: 'the default restart policy changed',
@@ -162,23 +166,23 @@ const rows: readonly Row[] = [
     fates: {},
   },
   {
-    what: 'a variable that says what was written out before',
+    what: 'a value replaced by a variable with the same value',
     edit: change('web', { remote_port: '${WEB_PORT}' }),
     fates: {},
   },
   {
-    what: 'a variable that says something else',
+    what: 'a value replaced by a variable with another value',
     edit: change('web', { remote_port: '${OTHER_PORT}' }),
     fates: { web: 'replaced' },
     leadsTo: 'other',
   },
   {
-    what: 'a variable that is not set, which fails its service alone',
+    what: 'a variable that is not set, which fails only its service',
     edit: change('tool', { connection: { argv: ['${NOT_SET}', '{socket}'] } }),
     fates: { tool: 'failed' },
   },
   {
-    what: 'a key file that does not exist, which fails its service alone',
+    what: 'a key file that does not exist, which fails only its service',
     edit: ({ services, ...draft }) => ({
       ...draft,
       services: services.map((service) =>
@@ -190,7 +194,7 @@ const rows: readonly Row[] = [
     fates: { far: 'failed' },
   },
   {
-    what: 'a connection that fails, which fails its service alone',
+    what: 'a connection that fails, which fails only its service',
     edit: change('tool', { connection: { argv: [process.execPath, '-e', 'process.exit(7)', '{socket}'] } }),
     fates: { tool: 'failed' },
   },
@@ -201,21 +205,21 @@ const rows: readonly Row[] = [
   },
   { what: 'a file that is empty for a moment', edit: () => '', fates: {} },
   {
-    what: 'one of everything at once',
+    what: 'several edits at once',
     edit: (draft) =>
       all(
-        add(newcomer('new', 'spare')),
+        add(newService('new', 'spare')),
         remove('web'),
         change('tool', { connection: { argv: world.argvTo('other') } }),
         change('far', { health_check: { timeout: 4 } }),
         change('spare', { enabled: true }),
       )(draft),
-    fates: { new: 'added', web: 'gone', tool: 'replaced', far: 'checked anew', spare: 'switched on' },
+    fates: { new: 'added', web: 'gone', tool: 'replaced', far: 'checked again', spare: 'switched on' },
     leadsTo: 'other',
   },
 ];
 
-describe('a reload touches exactly those that it concerns', () => {
+describe('a reload touches only the services that it affects', () => {
   it.each(rows)('$what', async ({ edit, fates, leadsTo }) => {
     const { base } = world;
     const takenBefore = leadsTo === undefined ? 0 : world.taken(leadsTo);
@@ -228,7 +232,7 @@ describe('a reload touches exactly those that it concerns', () => {
     expect(await world.reload(writeDraft(base), 'by rename', andBack)).toEqual(andBack);
   });
 
-  it('a broken file, which is told of', async () => {
+  it('a broken file, which is reported', async () => {
     expect(await world.reload('services: [', 'in place', untouched)).toEqual(untouched);
     expect((await world.daemon.snapshot()).config).toMatchObject({
       status: 'broken',
@@ -247,7 +251,7 @@ describe('a reload touches exactly those that it concerns', () => {
     expect(await world.reload(writeDraft(world.base), 'by rename', fixed)).toEqual(fixed);
   });
 
-  it('words about a service, which are shown', async () => {
+  it('the description and tags of a service, which are shown', async () => {
     const described = writeDraft(change('tool', { description: 'A tool', tags: ['mine'] })(world.base));
     expect(await world.reload(described, 'by rename', untouched)).toEqual(untouched);
     expect(await tool()).toMatchObject({ description: 'A tool', tags: ['mine'] });

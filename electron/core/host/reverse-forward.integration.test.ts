@@ -1,4 +1,4 @@
-/** A port of a server that leads to this machine: the real daemon, a real sshd, and a program that comes and goes. */
+/** A port of a server that leads to this machine: the real daemon, a real sshd, and a program that starts and stops. */
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,9 +13,9 @@ import { startDaemon, type RunningDaemon } from './testing/running-daemon.ts';
 let scope: Scope;
 let sshd: Sshd;
 let daemon: RunningDaemon;
-/** Of the program on this machine. */
+/** The port of the program on this machine. */
 let localPort: number;
-/** Of the server. */
+/** The port on the server. */
 let remotePort: number;
 
 beforeEach(async () => {
@@ -93,7 +93,7 @@ const setDesired = (desired: 'on' | 'off') =>
   daemon.client.request('set-desired', { target: { kind: 'names', names: ['hook'] }, desired });
 
 describe('a reverse forward', () => {
-  it('has no local port, asks nothing of the program, and is healthy once a client was answered', async () => {
+  it('has no local port, does not check the program, and is healthy once a client got an answer', async () => {
     const server = await program();
     await run(reverse());
     expect(await becomes('up, ready')).toMatchObject({
@@ -107,7 +107,7 @@ describe('a reverse forward', () => {
     expect(await becomes('up, healthy')).toMatchObject({ bytesIn: 5, bytesOut: 5 });
   });
 
-  it('says what does not listen here, and clients wait for it', async () => {
+  it('reports that the program does not listen, while clients wait for it', async () => {
     await run(reverse());
     await becomes('up, ready');
     const client = exchange(atServer(), 'are you there?');
@@ -122,14 +122,14 @@ describe('a reverse forward', () => {
     expect(await becomes('up, healthy')).toMatchObject({ pid, restarts: 0 });
   });
 
-  it('asks the program what its check says, and the server whether the tunnel lives', async () => {
+  it('runs its check on the program, and asks the server whether the tunnel is alive', async () => {
     const health_check = { type: 'tcp', interval: '200ms', timeout: '1s', failure_threshold: 1 };
     await run(reverse({ health_check }));
     await becomes(`up, unhealthy, Nothing listens on localhost:${localPort} on this machine`);
     await program();
     const { pid } = await becomes('up, healthy');
     await sshd.freezeSessions(true);
-    // The connection's keepalive vouches for it, for 9 s at the longest.
+    // The connection's keepalive counts as proof, for 9 s at most.
     await eventually('it is no longer green', async () => (await service()).health !== 'healthy', 20_000);
     await sshd.freezeSessions(false);
     await becomes('up, healthy');
@@ -162,7 +162,7 @@ describe('a reverse forward', () => {
     expect((await daemon.snapshot()).services[1]).toMatchObject({ name: 'steady', phase: 'up', restarts: 0 });
   });
 
-  it('keeps its connections while a new login takes its place over', async () => {
+  it('keeps its connections while a new login takes over its port', async () => {
     await program();
     await run(reverse());
     const { pid } = await becomes('up, ready');
@@ -170,18 +170,18 @@ describe('a reverse forward', () => {
     scope.own('client', () => void client.destroy());
     client.write('a');
     await once(client, 'data');
-    // What is asked for within 2 s is one wish.
+    // Requests within 2 s count as one.
     await eventually('another login', async () => {
       await daemon.client.request('restart', { target: { kind: 'names', names: ['hook'] } });
       return (await service()).pid !== pid;
     });
     client.write('b');
     expect(String(await once(client, 'data'))).toBe('b');
-    // While one hands over to the next, nobody listens for a moment.
-    await eventually('it takes connections', answers);
+    // During the handover nothing listens for a moment.
+    await eventually('the service accepts connections', answers);
   });
 
-  it('follows the config to another place and another program', async () => {
+  it('follows the config to another address and another program', async () => {
     const other = await startEchoServer();
     scope.own('other', () => other.stop());
     await run(reverse());
@@ -191,11 +191,11 @@ describe('a reverse forward', () => {
     await eventually('the other program', answers);
     remotePort = await freePort();
     daemon.save(configOf(reverse({ local_port: other.port })), 'in place');
-    await eventually('the other place', answers);
+    await eventually('the other port', answers);
     await eventually('the first place is free', () => isFree(before));
   });
 
-  it('listens again, without an outage, when its server ends connections that nobody uses', async () => {
+  it('listens again, without an outage, when its server closes idle connections', async () => {
     await program();
     const idle = await startSshd({ client: sshd.client, config: ['UnusedConnectionTimeout 1'] });
     scope.own('idle host', () => idle.dispose());
@@ -206,11 +206,11 @@ describe('a reverse forward', () => {
       const now = await service();
       return now.phase === 'up' && now.pid !== pid;
     });
-    await eventually('it takes connections', answers);
+    await eventually('the service accepts connections', answers);
     expect((await service()).outages.count).toBe(0);
   });
 
-  it('waits until its place on the server is free', async () => {
+  it('waits until its port on the server is free', async () => {
     const holder = await startEchoServer(remotePort);
     await run(
       reverse({
@@ -232,7 +232,7 @@ describe('a reverse forward', () => {
     await eventually('the port is free', () => isFree(remotePort));
   });
 
-  it('takes no port from the service that listens where it leads', async () => {
+  it('does not take the port of the service that listens at its local target', async () => {
     const echo = await startEchoServer();
     scope.own('echo', () => echo.stop());
     const near = { name: 'near', technology: 'tcp', local_port: localPort, remote_port: echo.port };

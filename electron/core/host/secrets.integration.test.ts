@@ -17,7 +17,7 @@ let echo: FixtureServer;
 let host: AppHost;
 let logDirectory: string;
 
-/** The password of another service, so that only the list of the whole config knows it. */
+/** The password of another service, so that only the list for the whole config contains it. */
 const known = 'correct-horse';
 const lookalike = 'abc123xyz';
 const says = `echo "login with ${known} failed, token=${lookalike}" >&2; exit 1`;
@@ -75,7 +75,7 @@ const writtenLines = (): readonly string[] =>
     .filter((entry) => entry.isFile())
     .flatMap((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8').split('\n'));
 
-it('hides what a child says alike in evidence, snapshot, log and state dump', async () => {
+it("hides secrets in a child's output in evidence, snapshot, log and state dump", async () => {
   const hiddenLine = 'login with [hidden] failed, token=[hidden]';
   for (const name of ['tunnel', 'checked']) {
     await eventually(`evidence of ${name}`, () => evidenceOf(name) !== '');

@@ -1,4 +1,4 @@
-/** Services added, changed, tried and removed over the local API of a real daemon. */
+/** Services are added, changed, tested and removed over the local API of a real daemon. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,13 +62,13 @@ const namesAndWishes = async (): Promise<string> =>
   (await daemon.snapshot()).services.map(({ name, desired }) => `${name} ${desired}`).join(', ');
 
 describe('the daemon', () => {
-  it('has what is saved in force when it answers, keeps on and off over a new name, and takes all of it back', async () => {
+  it('applies an edit before it answers, keeps on and off across a rename, and undoes everything', async () => {
     await run();
     const saved = await ask('save-service', { draft: echoDraft(), basedOn: null });
     expect(saved).toMatchObject({ done: true, name: 'echo', line: 3 });
     expect(await namesAndWishes()).toBe('echo on');
     await eventually(
-      'it forwards',
+      'forwarding works',
       async () => (await exchange({ host: '127.0.0.1', port }, 'hi').catch(() => '')) === 'hi',
     );
     await ask('set-desired', { target: { kind: 'names', names: ['echo'] }, desired: 'off' });
@@ -84,7 +84,7 @@ describe('the daemon', () => {
     expect(await namesAndWishes()).toBe('');
   });
 
-  it('names who has a port, and proposes one that nobody has', async () => {
+  it('names the holder of a port, and proposes a free one', async () => {
     await run();
     await ask('save-service', { draft: echoDraft(), basedOn: null });
     expect((await ask('port-holder', { port, bind: null, except: null })).holder).toBe('the service echo');
@@ -99,7 +99,7 @@ describe('the daemon', () => {
     expect(draft['local_port']).toBeGreaterThan(port);
   });
 
-  it('refuses what does not pass, with the field', async () => {
+  it('refuses invalid values, and names the field', async () => {
     await run();
     const refused = await ask('save-service', { draft: { ...echoDraft(), remote_port: 0 }, basedOn: null });
     expect(refused).toMatchObject({ done: false, message: 'remote_port: 0 is below 1' });
@@ -112,7 +112,7 @@ describe('the daemon', () => {
 describe('a test of a draft', () => {
   const tried = (draft: ServiceDraft) => ask('test-service', { draft, basedOn: null });
 
-  it('asks a web server through a relay, and says what it says', async () => {
+  it('asks a web server through a relay, and reports its answer', async () => {
     const web = await startServer(
       createServer((_request, response) => response.end('hi')),
       0,
@@ -131,12 +131,12 @@ describe('a test of a draft', () => {
       message: 'local_port: 0 is below 1',
       tookMs: 0,
     });
-    // Nothing was written, and nothing runs of it.
+    // Nothing was written, and nothing of the draft is running.
     expect(config()).toBe('# mine\nservices:\n');
     expect(await namesAndWishes()).toBe('');
   });
 
-  it('says that a port is closed', async () => {
+  it('reports that a port is closed', async () => {
     await run();
     const closed = await freePort();
     expect(await tried({ ...echoDraft(), remote_port: closed })).toMatchObject({
@@ -145,7 +145,7 @@ describe('a test of a draft', () => {
     });
   });
 
-  it('logs in by ssh, and tells the way from the target', async () => {
+  it('logs in by ssh, and distinguishes the connection from the target', async () => {
     const sshd = await startSshd();
     scope.own('sshd', () => sshd.dispose());
     await sshd.trust();
@@ -187,7 +187,7 @@ describe('a test of a draft', () => {
   });
 });
 
-it('a file that somebody else writes meanwhile keeps what they wrote', async () => {
+it('an edit does not overwrite a file that another program writes in the meantime', async () => {
   await run('services:\n');
   writeFileSync(daemon.configFile, '# theirs\nservices:\n');
   await ask('save-service', { draft: echoDraft(), basedOn: null });

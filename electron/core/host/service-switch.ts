@@ -1,7 +1,7 @@
 /**
- * Services on and off, and tried again, as the user, the command and the clock ask for it. Invariants:
- *   1. Who asks for a service allows its secrets; the clock, for which nobody is there to be asked, does not.
- *   2. A service with `auto_off` that is turned on gets its time anew, whoever turned it on.
+ * Turns services on and off and retries them, for the user, the command and timers. Invariants:
+ *   1. A user who asks for a service allows access to its secrets; a timer does not, since nobody may be there to answer.
+ *   2. A service with `auto_off` gets its full time whenever it is turned on, by the user or by a timer.
  */
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -21,7 +21,7 @@ export interface ServiceSwitchParts {
   readonly desired: DesiredStore;
   readonly localPorts: LocalPorts;
   readonly forwarding: Forwarding;
-  /** What was missing, a key file say, may be there by now. */
+  /** A missing file, such as a key, may exist by now. */
   readonly reloadConfig: () => Promise<void>;
   /** Something in the snapshot changed. */
   readonly onChange: () => void;
@@ -42,7 +42,7 @@ export class ServiceSwitch {
     });
   }
 
-  /** Turns what became due while nobody looked: before the start, after a sleep. */
+  /** Turns the services whose time passed unnoticed: before the start, after a sleep. */
   checkTimes(): void {
     this.#pauses.check();
   }
@@ -52,8 +52,8 @@ export class ServiceSwitch {
   }
 
   /**
-   * Resolves when it is on its way. `until`: off only until then, in epoch ms; what is off already for no certain time stays
-   * so.
+   * Resolves when the change has started. `until`: off only until then, in epoch ms; a service that is already off
+   * indefinitely stays off.
    */
   async set(name: string, desired: Desired, until?: number): Promise<void> {
     const { desired: store, forwarding } = this.#parts;
@@ -63,7 +63,7 @@ export class ServiceSwitch {
     await this.#parts.localPorts.setDesired(name, desired);
     if (desired === 'off' && until !== undefined && isPausable) store.set(name, 'off', until);
     this.#settle(name, desired);
-    // It may be on already, and wait for somebody to ask for it.
+    // It may already be on, and wait for the user to ask for it.
     if (desired === 'on' && this.#serviceOf(name)?.cause?.code === 'secret-not-read')
       forwarding.supervisor.retry(name);
   }
@@ -74,7 +74,7 @@ export class ServiceSwitch {
     await Promise.all(meant.map(({ name }) => this.set(name, desired, until)));
   }
 
-  /** Turns one service on at another local port, for this run. The result is the port, or a sentence: why not. */
+  /** Turns one service on at another local port, for this run. The result is the port; the error is a sentence. */
   async turnOnAt(name: string, wanted: PortChoice): Promise<Result<number, string>> {
     this.#parts.forwarding.allowSecrets([name]);
     const turnedOn = await this.#parts.localPorts.turnOnAt(name, wanted);
@@ -87,7 +87,7 @@ export class ServiceSwitch {
     return holderOf(name, this.#services());
   }
 
-  /** Asks for each of these services, with the config as it is now. */
+  /** Retries or restarts each of these services, with the current config. */
   async ask(how: 'retry' | 'restart' | 'forceRetry', names: readonly string[]): Promise<void> {
     const { forwarding, reloadConfig } = this.#parts;
     await reloadConfig();
@@ -95,7 +95,7 @@ export class ServiceSwitch {
     for (const name of names) forwarding.supervisor[how](name);
   }
 
-  /** Moves services that are on to kubectl's current context; those that are on it stay untouched. */
+  /** Moves services to kubectl's current context; those that already use it stay untouched. */
   useCurrentContext(names: readonly string[]): void {
     const stayed = this.#services().filter(({ otherContext }) => otherContext !== undefined);
     for (const { name } of stayed)
@@ -110,7 +110,7 @@ export class ServiceSwitch {
     return this.#services().find((service) => service.name === name);
   }
 
-  /** After a choice: gives a service its time by `auto_off`, and looks what is due next. */
+  /** After a choice: sets the time of `auto_off`, and checks what is due next. */
   #settle(name: string, desired: Desired): void {
     const { clock, desired: store, onChange } = this.#parts;
     const service = this.#serviceOf(name);
@@ -120,7 +120,7 @@ export class ServiceSwitch {
     onChange();
   }
 
-  /** Another service may have its port by now: then it stays off. */
+  /** If another service has its port by now, the service stays off. */
   #endTime(name: string, desired: Desired): void {
     const { log, desired: store, localPorts } = this.#parts;
     log.info(`${name}: its time is over, and it is turned ${desired}`);

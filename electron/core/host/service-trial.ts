@@ -1,4 +1,4 @@
-/** One try of a service that does not run: its tunnel is opened on a private endpoint, its target asked once, all of it closed. */
+/** Tries a service that is not running: opens its tunnel on a private endpoint, checks its target once, closes everything. */
 import type { Cause } from '../../../shared/failure.ts';
 import { describeRoute } from '../../../shared/route-text.ts';
 import type { ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
@@ -11,28 +11,28 @@ import type { Logger } from '../observability/logger.ts';
 import type { Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 
 export interface TrialParts {
-  /** Unique, as a tunnel's. */
+  /** Unique among all tunnels. */
   readonly id: string;
   readonly adapter: TunnelAdapter;
   readonly probe: Probe;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether the user is being asked for what the login needs: that takes as long as it takes. */
+  /** Whether the user is being asked a question for the login: then the trial waits for the answer. */
   readonly isAsking: () => boolean;
   readonly signal: AbortSignal;
 }
 
 export interface Trial {
   readonly ok: boolean;
-  /** A sentence or two. */
+  /** One or two sentences. */
   readonly message: string;
   readonly remedy: string | null;
   readonly tookMs: number;
 }
 
-/** A service that is asked for nothing is given up on after this many waits for its start. */
+/** The trial is given up after this many start timeouts, even while the user is being asked. */
 const maxWaits = 10;
-/** Even where a check has all day. */
+/** Even if the check has a longer timeout. */
 const maxProbeMs = 10_000;
 
 /** Never rejects. */
@@ -82,7 +82,7 @@ export async function tryService(service: ServiceSpec, parts: TrialParts): Promi
   }
 }
 
-/** null: it took too long. */
+/** null: the start took too long. */
 async function started({ ready }: Tunnel, service: ServiceSpec, { clock, isAsking }: TrialParts) {
   for (let waits = 0; waits < maxWaits; waits += 1) {
     const outcome = await withDeadline(clock, service.startTimeoutMs, ready);
@@ -92,7 +92,7 @@ async function started({ ready }: Tunnel, service: ServiceSpec, { clock, isAskin
   return null;
 }
 
-/** What the place on the server of a reverse forward does is for clients there: only the login is tried. */
+/** A reverse forward would open its port on the server to clients there: so only the login is tried. */
 function withoutListener(service: ServiceSpec): ServiceSpec {
   const { connection } = service;
   if (connection.technology !== 'ssh') return service;
@@ -100,7 +100,7 @@ function withoutListener(service: ServiceSpec): ServiceSpec {
   return { ...service, connection: rest };
 }
 
-/** null: there is no target, or the config says that nothing is asked of it. */
+/** null: there is no target, or the config disables its check. */
 function questionOf({ connection, healthCheck: { probe } }: ServiceSpec): TargetProbe | null {
   if (
     connection.technology === 'ssh' &&
@@ -109,7 +109,7 @@ function questionOf({ connection, healthCheck: { probe } }: ServiceSpec): Target
     return null;
   if (probe.type === 'none') return null;
   if (probe.type === 'auto') return probe.hello ?? plainQuestion(connection.remotePort);
-  // It would go through the local port, which is not open.
+  // An exec check would use the local port, which is not open.
   return probe.type === 'exec' ? { type: 'tcp' } : probe;
 }
 
@@ -145,7 +145,7 @@ const ask = (spec: TargetProbe, { endpoint, service, parts: { probe, clock, sign
     clock,
   });
 
-/** Nothing is connected before the target is. */
+/** Without a server in between, the target is the first thing to be connected. */
 const isFirstContact = ({ connection }: ServiceSpec): boolean => connection.technology === 'tcp';
 
 const routeOf = ({ connection }: ServiceSpec): string => describeRoute(connection);
@@ -169,7 +169,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const wordsOf = ({ title, evidence }: Cause): string =>
   evidence === null || evidence === title ? title : `${title} (${evidence})`;
 
-/** ssh says why a target cannot be reached beside the connection that fails. */
+/** ssh reports why a target cannot be reached separately from the connection that fails. */
 function firstComplaint(tunnel: Tunnel): () => Cause | null {
   let first: Cause | null = null;
   tunnel.onComplaint((cause) => {

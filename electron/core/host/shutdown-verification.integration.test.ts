@@ -12,7 +12,7 @@ const strangersProgram = `
   server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));
 `;
 
-it('tells of a port that we still listen on', async () => {
+it('reports a port on which this process still listens', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -22,7 +22,7 @@ it('tells of a port that we still listen on', async () => {
   expect(await remainsOf(port)).toEqual([]);
 });
 
-it('does not take the port of another program, which a service waited for, for one that was left behind', async () => {
+it("does not report another program's port, for which a service waited, as left behind", async () => {
   const stranger = spawn(process.execPath, ['-e', strangersProgram], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

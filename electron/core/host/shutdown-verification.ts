@@ -1,4 +1,4 @@
-/** The look around after the last phase: nothing that we started or opened may be left. */
+/** The verification after the last phase: nothing that this process started or opened may be left. */
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { hostsOf, type LocalPlace } from '../../../shared/bind-address.ts';
@@ -7,9 +7,9 @@ import type { LivingChild } from '../process/child-launcher.ts';
 
 export interface Remains {
   readonly children: readonly LivingChild[];
-  /** Where all services listen, those included that never got their port. */
+  /** The places of all services, including those that never got their port. */
   readonly places: readonly LocalPlace[];
-  /** Holds nothing but our sockets and the lock. */
+  /** Holds only this host's sockets and the lock. */
   readonly runtimeDirectory: string;
 }
 
@@ -19,7 +19,7 @@ export async function findRemains({
   places,
   runtimeDirectory,
 }: Remains): Promise<readonly string[]> {
-  // Where we listen nowhere, a port that is taken is somebody else's, and most likely was while we ran.
+  // If this process no longer listens anywhere, a taken port belongs to another program, and most likely did before.
   const suspects = listensSomewhere() ? places : [];
   const taken = await Promise.all(
     suspects.map(async (place) => ((await isBindable(place)) ? [] : [place.localPort])),
@@ -28,7 +28,7 @@ export async function findRemains({
   return [
     ...children.map(({ name, pid }) => `${name} still runs as pid ${pid}`),
     ...taken.flat().map((port) => `port ${port} cannot be bound again`),
-    // The lock is released when all is verified.
+    // The lock is released after the verification.
     ...files.filter((file) => file !== hostLockName).map((file) => `${file} is left in ${runtimeDirectory}`),
   ];
 }
@@ -39,7 +39,7 @@ function isBindable({ bind, localPort: port }: LocalPlace): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
-      // The network of its address may be gone.
+      // The address may have gone with its network.
       resolve(error.code === 'EADDRNOTAVAIL');
     });
     server.listen({ port, host: hostsOf(bind)[0], exclusive: true }, () => {

@@ -67,7 +67,7 @@ function setUp() {
   return { clock, signIn, launched, tried, end: (exit: Partial<ChildExit>) => end({ ...ended, ...exit }) };
 }
 
-test('the command of the cause runs without a shell, and all that named it are tried again', async () => {
+test('the command of the cause runs without a shell, and all services that named it are retried', async () => {
   const { clock, signIn, launched, tried, end } = setUp();
   const lines: string[] = [];
   const running = signIn.run('a', (line) => lines.push(line));
@@ -90,7 +90,7 @@ test.each<[Partial<ChildExit>, string]>([
   expect(tried).toEqual([]);
 });
 
-test('it is given up by the user, or after ten minutes', async () => {
+test('it is canceled by the user, or after ten minutes', async () => {
   const { clock, signIn } = setUp();
   const first = signIn.run('a', () => undefined);
   await clock.advance(0);
@@ -102,7 +102,7 @@ test('it is given up by the user, or after ten minutes', async () => {
   expect(await second).toEqual({ ok: false, error: 'The sign-in was given up' });
 });
 
-test('nothing runs for a service that waits for no sign-in', async () => {
+test('nothing runs for a service that does not wait for a sign-in', async () => {
   const { signIn, launched } = setUp();
   expect(await signIn.run('d', () => undefined)).toMatchObject({ ok: false });
   expect(await signIn.run('unknown', () => undefined)).toMatchObject({ ok: false });

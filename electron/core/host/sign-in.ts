@@ -1,4 +1,4 @@
-/** Runs the sign-in command that a cause names: known words only (`signInCommand`), and no shell. One at a time. */
+/** Runs the sign-in command that a cause names: known commands only (`signInCommand`), without a shell, one at a time. */
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { signInCommandOf } from '../../../shared/sign-in.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
@@ -9,11 +9,11 @@ export interface SignInParts {
   readonly clock: Clock;
   readonly launcher: ChildLauncher;
   readonly services: () => readonly ServiceSnapshot[];
-  /** Tries again what waits for it. */
+  /** Retries the services that wait for it. */
   readonly onSignedIn: (names: readonly string[]) => Promise<void>;
 }
 
-/** A browser, a second factor, and somebody who fetches their phone. */
+/** Enough for a browser, a second factor, and a user who has to find their phone. */
 const maxSignInMs = 10 * 60_000;
 
 export class SignIn {
@@ -24,7 +24,7 @@ export class SignIn {
     this.#parts = parts;
   }
 
-  /** Resolves once it has ended; the error is a sentence. `onLine`: what it says, secrets not hidden. */
+  /** Resolves once the command has ended; the error is a sentence. `onLine`: its output, with secrets not hidden. */
   async run(name: string, onLine: (line: string) => void): Promise<Result<void, string>> {
     const { clock, launcher, services, onSignedIn } = this.#parts;
     const command = signInCommandOf(services().find((service) => service.name === name)?.cause ?? null);
@@ -46,12 +46,12 @@ export class SignIn {
     return ok(undefined);
   }
 
-  /** Ends the one that runs. Idempotent. */
+  /** Stops the running command. Idempotent. */
   async cancel(): Promise<void> {
     await this.#running?.stop();
   }
 }
 
-/** One sign-in helps all that named it. */
+/** One sign-in helps all services that named it. */
 const waitingFor = (command: string, services: readonly ServiceSnapshot[]): readonly string[] =>
   services.filter(({ cause }) => signInCommandOf(cause) === command).map(({ name }) => name);

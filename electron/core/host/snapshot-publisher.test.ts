@@ -7,7 +7,7 @@ import { SnapshotPublisher } from './snapshot-publisher.ts';
 const snapshot = {} as Snapshot;
 
 describe('the snapshot publisher', () => {
-  it('tells all listeners, and continues ticking, though one of them throws', async () => {
+  it('notifies all listeners and keeps ticking even if one of them throws', async () => {
     const clock = new FakeClock();
     const errors: string[] = [];
     const log = { ...silentLogger, error: (message: string) => errors.push(message) };

@@ -1,13 +1,13 @@
 /**
- * Tells everybody who looks on that the snapshot changed, soon and not too often. While someone watches live, counters
- * tick once a second; while nobody does, nothing runs.
+ * Notifies listeners of snapshot changes, soon but not too often. While someone watches live, counters update once a
+ * second; otherwise no timer runs.
  */
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { errorWithStack } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 
-/** Changes within this time are told as one, in ms. */
+/** Changes within this time are reported as one, in ms. */
 const coalesceMs = 20;
 const liveTickMs = 1_000;
 
@@ -34,7 +34,7 @@ export class SnapshotPublisher {
     };
   }
 
-  /** Something changed; listeners hear of it within `coalesceMs`. */
+  /** Something changed; listeners are notified within `coalesceMs`. */
   touch(): void {
     if (this.#isClosed || this.#listeners.size === 0) return;
     this.#pending ??= this.#clock.after(coalesceMs, () => {
@@ -43,7 +43,7 @@ export class SnapshotPublisher {
     });
   }
 
-  /** Until the returned function is called, a snapshot comes at least once a second: counters move without an event. */
+  /** Until the returned function is called, publishes at least once a second: counters change without an event. */
   watchLive(): () => void {
     const watcher = {};
     this.#liveWatchers.add(watcher);

@@ -81,7 +81,7 @@ async function echoServer(host?: string): Promise<number> {
   return server.port;
 }
 
-/** A client of SOCKS that says `text` and half-closes. Resolves to the reply's code and to what came back. */
+/** A SOCKS client that sends `text` and half-closes. Resolves to the reply code and the answer. */
 async function bySocks(request: Buffer, text: string, version: 4 | 5 = 5): Promise<[number, string]> {
   const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
   const chunks: Buffer[] = [];
@@ -116,7 +116,7 @@ describe('a SOCKS proxy', () => {
     await becomes('up, healthy');
   });
 
-  it('serves curl by names that the far end looks up, and several targets at once', async () => {
+  it('serves curl with names that the far end resolves, and several targets at once', async () => {
     expect((await state()).route).toBe(`via ${sshd.user}@${sshd.host} (SOCKS)`);
     const web = await serveWeb();
     const get = async (proxy: string): Promise<string> =>
@@ -127,7 +127,7 @@ describe('a SOCKS proxy', () => {
     expect(await get(`--socks5 127.0.0.1:${port}`)).toBe(`hello localhost:${web}`);
   });
 
-  it('takes addresses of both kinds and names, and keeps half-close', async () => {
+  it('accepts IPv4 and IPv6 addresses and names, and preserves half-close', async () => {
     const echo = await echoServer();
     const echo6 = await echoServer('::1');
     expect(await bySocks(v4(echo), 'by IPv4')).toEqual([0, 'by IPv4']);
@@ -137,7 +137,7 @@ describe('a SOCKS proxy', () => {
     expect(await bySocks(request4, 'by version 4', 4)).toEqual([0x5a, 'by version 4']);
   });
 
-  it('tells a refusal by its own code, and stays healthy', async () => {
+  it('reports a refusal with its own code, and stays healthy', async () => {
     expect((await bySocks(v4(await freePort()), ''))[0]).toBe(5);
     expect((await bySocks(named('nowhere.invalid', 80), ''))[0]).toBe(4);
     expect((await bySocks(named('localhost', 80, 2), ''))[0]).toBe(7);
@@ -152,7 +152,7 @@ describe('a SOCKS proxy', () => {
     expect(await state()).toMatchObject({ restarts: 0 });
   });
 
-  it('closes a client that speaks something else, and stays healthy', async () => {
+  it('closes a client that uses another protocol, and stays healthy', async () => {
     expect(await exchange({ host: '127.0.0.1', port }, 'GET / HTTP/1.1\r\n\r\n').catch(() => '')).toBe('');
     const said = await daemonLog(/SOCKS: the client speaks HTTP/);
     expect(said).toHaveLength(1);
@@ -178,10 +178,10 @@ describe('a SOCKS proxy', () => {
     expect(silent.connections).toBe(1);
   });
 
-  it('holds a client while the transport is away, and serves it then', async () => {
+  it('holds a client while the transport is down, and then serves it', async () => {
     const echo = await echoServer();
     await sshd.kill();
-    await eventually('it is away', async () => (await state()).phase !== 'up');
+    await eventually('the transport is down', async () => (await state()).phase !== 'up');
     const waiting = bySocks(v4(echo), 'held');
     await sshd.start();
     expect(await waiting).toEqual([0, 'held']);
@@ -220,7 +220,7 @@ describe("a service on the user's own master", () => {
 
   const logins = (): number => sshd.log.filter((line) => line.includes('Accepted publickey')).length;
 
-  it('says how to open it, comes up with it, and waits for it again', async () => {
+  it('tells how to open it, comes up with it, and waits for it again', async () => {
     const echo = await echoServer();
     const connection = { host: 'bastion', remote_host: '127.0.0.1', control_path: 'user' };
     await runDaemon({ remote_port: echo, hold: '30s', connection });
@@ -241,7 +241,7 @@ describe("a service on the user's own master", () => {
     expect(logins()).toBe(2);
   });
 
-  it('leaves nothing on it when it is killed, with connections open, refused and pending', async () => {
+  it('leaves nothing on it when LocalPort is killed with open, refused and pending connections', async () => {
     const echo = await echoServer();
     await master.start();
     const connection = { host: 'bastion', control_path: 'user' };
@@ -264,16 +264,16 @@ describe("a service on the user's own master", () => {
     await eventually('the daemon is gone', () => isReaped(daemon.pid));
     await sshd.freezeSessions(false);
 
-    await eventually('the master has let go of all channels', () => channelsLeft(master.said) === 0);
+    await eventually('the master has freed all channels', () => channelsLeft(master.said) === 0);
     expect(await master.ask('check')).toBe(true);
     expect(isReaped(master.pid ?? 0)).toBe(false);
-    // No forward was ever asked of it, so none is left, and nobody listens.
+    // It was never asked for a forward, so none is left, and nothing listens.
     expect(master.said).not.toMatch(/port.listener|unix.listener|Local (?:connections|forwarding)/i);
     expect(logins()).toBe(1);
   });
 });
 
-/** Channels that a master at LogLevel DEBUG1 has made and not freed, but for that of its listener. */
+/** Channels that a master at LogLevel DEBUG1 has opened and not freed, except for that of its listener. */
 function channelsLeft(said: string): number {
   const open = new Set<string>();
   for (const [, made, freed] of said.matchAll(/channel (\d+): new |channel (\d+): free: /g)) {

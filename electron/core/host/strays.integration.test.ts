@@ -1,4 +1,4 @@
-/** What outlives its child, or a run that was killed, as the whole host has it. */
+/** Processes and files that outlive a child or a killed run, in a complete host. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -56,7 +56,7 @@ async function start(...services: readonly object[]): Promise<AppHost> {
   return host;
 }
 
-/** Starts a process in a session of its own, notes its id once, and continues with `then`. */
+/** Starts a process in its own session, records its PID once, and continues with `then`. */
 const leaves = (file: string, then: string, trap = ''): readonly string[] => [
   'sh',
   '-c',
@@ -73,7 +73,7 @@ const pidIn = async (file: string): Promise<number> => {
 };
 
 it.skipIf(process.platform !== 'linux')(
-  'ends what has left the group of a command, and only reports what others have started',
+  'ends processes that have left the group of a command, and only reports those of other children',
   async () => {
     const [owned, stubborn, free] = ['owned', 'stubborn', 'free'].map((name) => path.join(home, name));
     const relay = path.resolve(import.meta.dirname, '../../../e2e/fixtures/relay-command.cjs');
@@ -117,7 +117,7 @@ it.skipIf(process.platform !== 'linux')(
   },
 );
 
-it('removes what a run that was killed while it wrote has left', async () => {
+it('removes temporary files of a run that was killed while writing', async () => {
   const left = ['journal.json.812.tmp', 'journal.json.812-3.tmp', 'desired.json.9-1.tmp'];
   for (const name of [...left, 'notes.tmp']) writeFileSync(path.join(paths.stateDirectory, name), '{');
   const host = await start();

@@ -1,11 +1,11 @@
-/** The terminal that a host was started in, if there is one: the only place where a host writes to it. */
+/** The terminal that a host was started in, if any. Only this module writes to it. */
 import { clockTime } from '../../../shared/log-line.ts';
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { reportChanges } from '../observability/console-report.ts';
 import { linesOf, visibleOutput, type Output } from '../observability/visible-output.ts';
 
-/** What is printed to, and may go away at any time. */
+/** An output stream that may be closed at any time. */
 export interface Terminal extends Output {
   on(event: 'error', listener: () => void): unknown;
 }
@@ -14,11 +14,11 @@ export interface Terminal extends Output {
 export const say = (...lines: readonly string[]): void =>
   void visibleOutput(process.stdout).write(linesOf(lines));
 
-/** Says on standard error why there is no host; with a stack, which has several lines. */
+/** Prints to standard error why no host could start; a stack has several lines. */
 export const sayWhyNotStarted = (why: string): void =>
   void visibleOutput(process.stderr).write(`LocalPort could not start: ${why}\n`);
 
-/** A listener for snapshots that prints what changed, with the local time. A terminal that was closed is no reason to end. */
+/** Returns a snapshot listener that prints changes, with the local time. A closed terminal does not end the host. */
 export function printChanges(
   terminal: Terminal = process.stdout,
   clock: Pick<Clock, 'wallNow'> = systemClock,

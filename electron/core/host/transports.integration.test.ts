@@ -1,4 +1,4 @@
-/** What services share fails and recovers as one: the real daemon, a real kubectl, two real sshd. */
+/** Services with a shared transport fail and recover together: the real daemon, a real kubectl, two real sshd. */
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
@@ -42,7 +42,7 @@ async function run(
 const searchPath = (...directories: readonly string[]): string =>
   [...directories, process.env['PATH']].join(path.delimiter);
 
-/** Each service on a line of its own: what a user would see of it. */
+/** Each service on its own line, as a user would see it. */
 const seen = (services: readonly ServiceSnapshot[]): readonly string[] =>
   services.map(({ name, phase, health, cause }) => [name, phase, health, cause?.title ?? ''].join(', '));
 
@@ -87,7 +87,7 @@ describe('services of one cluster', () => {
     ...rest,
   });
 
-  it('wait together while it is away, one session for all, and are back together, and so are their clients', async () => {
+  it('wait together while it is down, with one session for all, and recover together with their clients', async () => {
     await run([await kubectl('api'), await kubectl('web'), await kubectl('db')], env());
     const [api] = await becomes(up('api'), up('web'), up('db'));
     await kube.stop();
@@ -104,13 +104,13 @@ describe('services of one cluster', () => {
     await kube.start();
     const back = await becomes(up('api'), up('web'), up('db'));
     expect(await client).toBe('are you there?');
-    // The one for which a client waits tries on its own. One try for each of the others, when the cluster has answered.
+    // The service with a waiting client tries on its own. Each of the others tries once, when the cluster has answered.
     expect(back.slice(1).map((service, index) => service.restarts - (restarts[index + 1] ?? 0))).toEqual([
       1, 1,
     ]);
   });
 
-  it('stay with the context that was current when they came up, and take the new one once they are turned on again', async () => {
+  it('keep the context that was current when they came up, and use the new one once they are turned on again', async () => {
     const { current, other } = kube.client.contexts;
     const service = await kubectl('api', { connection: { resource_name: 'api' } });
     await run([service], env());
@@ -132,7 +132,7 @@ describe('services of one cluster', () => {
     expect([moved?.route, moved?.otherContext]).toEqual([`${other} · svc/api`, undefined]);
   });
 
-  it('take the current context in one step when the user asks for it, and keep the port of this run', async () => {
+  it('switch to the current context in one step when the user asks for it, and keep their port for this run', async () => {
     const { current, other } = kube.client.contexts;
     const pinned = await kubectl('web');
     await run([await kubectl('api', { connection: { resource_name: 'api' } }), pinned], env());
@@ -156,7 +156,7 @@ describe('services of one cluster', () => {
     expect([stays?.route, stays?.since]).toEqual([`${current} · svc/web`, before?.since]);
   });
 
-  it('come up by themselves when their pods come, without a client', async () => {
+  it('come up on their own when their pods appear, without a client', async () => {
     kube.removePod('api-0');
     kube.removePod('db-0');
     kube.setPodPhase('web-0', 'Pending');
@@ -171,7 +171,7 @@ describe('services of one cluster', () => {
     await becomes(up('api'), up('web'), up('labels'));
   });
 
-  it('do not reconnect one that is aware of a cluster without a ready node, until it has one', async () => {
+  it('reconnect a service that monitors cluster health only once a node is ready', async () => {
     kube.addNode('one', true);
     const cluster_health = { interval: '1s', failure_threshold: 1, retry_attempts: 0, timeout: '5s' };
     const aware = await kubectl('api', { health_check: { cluster_aware: true } });
@@ -181,8 +181,8 @@ describe('services of one cluster', () => {
     kube.addNode('one', false);
     kube.requests.length = 0;
     const questions = (): number => kube.requests.filter((request) => request === 'GET /api/v1/nodes').length;
-    await eventually('the answer was heard: the next question came', () => questions() >= 3);
-    // The kubectl that both share.
+    await eventually('the answer has arrived: the next question came', () => questions() >= 3);
+    // The shared kubectl.
     process.kill(before[0]?.pid ?? 0, 'SIGKILL');
     const sick = await eventuallyServices(
       ([api, web]) =>
@@ -239,7 +239,7 @@ describe('services of one ssh host', () => {
     connection: { host, port, user, remote_host: '127.0.0.1' },
   });
 
-  it('wait together while it is away and are back together; a connection through another host lives on', async () => {
+  it('wait together while it is down and recover together; a connection through another host continues', async () => {
     const services = [await ssh('one', bastion), await ssh('two', bastion), await ssh('elsewhere', other)];
     await run(services, { PATH: searchPath(bastion.binDirectory) });
     const [, , elsewhere] = await becomes(up('one'), up('two'), up('elsewhere'));
@@ -255,7 +255,7 @@ describe('services of one ssh host', () => {
     expect(await steady.echo('still here')).toBe('still here');
   });
 
-  it('log in once, and once more at once when the user wants a try after their host is back', async () => {
+  it('log in once, and once more immediately when the user wants a try after their host is back', async () => {
     const names = ['one', 'two', 'three', 'four', 'five'];
     const restart_policy = { initial_delay: '60s', max_delay: '60s' };
     const services = await Promise.all(names.map((name) => ssh(name, bastion)));
@@ -274,7 +274,7 @@ describe('services of one ssh host', () => {
     expect(logins()).toBe(2);
   });
 
-  it('log in again without a word when their server ends connections that nobody uses', async () => {
+  it('log in again silently when their server closes idle connections', async () => {
     const idle = await startSshd({ client: bastion.client, config: ['UnusedConnectionTimeout 1'] });
     scope.own('idle host', () => idle.dispose());
     await idle.trust();

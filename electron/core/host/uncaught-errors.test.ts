@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../observability/logger.ts';
 import { logUncaughtErrors } from './uncaught-errors.ts';
 
-describe('errors that nobody caught', () => {
-  it('go to the log, with their stack where they have one', () => {
+describe('uncaught errors', () => {
+  it('go to the log, with their stack if they have one', () => {
     const source = new EventEmitter();
     const lines: string[] = [];
     logUncaughtErrors(source, { ...silentLogger, error: (line) => lines.push(line) });

@@ -1,13 +1,13 @@
 import type { Logger } from '../observability/logger.ts';
 
-/** `process`, or what stands for it in a test. */
+/** `process`, or a substitute in a test. */
 export interface ErrorSource {
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
 }
 
 /**
- * Writes to the log what nobody caught, and continues: each forward is on its own, and ending them all for a fault in one
- * would do more harm. Without this, Electron shows a dialog, the daemon ends, and the log stays silent.
+ * Logs uncaught errors and continues: forwards are independent, and ending all of them for a bug in one would do more harm.
+ * Without this, Electron shows a dialog or the daemon crashes, and the log says nothing.
  */
 export function logUncaughtErrors(source: ErrorSource, log: Logger): void {
   const report = (kind: string, error: unknown): void => {

@@ -1,4 +1,4 @@
-/** Whether somebody else already serves a local port: where binding it does not tell. */
+/** Whether another program already serves a local port, for platforms on which binding the port does not show that. */
 import { connect } from 'node:net';
 import { hostsOf, type BindAddress } from '../../../shared/bind-address.ts';
 import { withDeadline, type Clock } from '../clock.ts';
@@ -8,15 +8,15 @@ export interface AnswerRequest {
   readonly clock: Clock;
   /** Default: both loopback addresses. */
   readonly bind?: BindAddress;
-  /** Only a test names others. */
+  /** For tests. */
   readonly loopback?: readonly [v4: string, v6: string];
 }
 
 /**
  * On macOS a socket with SO_REUSEADDR, which Node sets, may bind 127.0.0.1 although another program of the same user listens
  * on the wildcard address, as AirPlay does on port 5000, and silently takes its clients (xnu, bsd/netinet/in_pcb.c,
- * in_pcbbind). Linux refuses that bind. The reverse cannot be seen: a program that binds the wildcard address later has no
- * error, and gets no client of this computer.
+ * in_pcbbind). Linux refuses that bind. The reverse cannot be detected: a program that binds the wildcard address later gets
+ * no error, and no clients from this computer.
  */
 export const bindsOverWildcard = (platform: NodeJS.Platform): boolean => platform === 'darwin';
 
@@ -25,7 +25,7 @@ const answerTimeoutMs = 250;
 export const placesOf = ({ bind = null, loopback }: AnswerRequest): readonly string[] =>
   bind === null ? (loopback ?? hostsOf(bind)) : hostsOf(bind);
 
-/** Whether somebody accepts connections on this port where `bind` says. */
+/** Whether any program accepts connections on this port at the addresses of `bind`. */
 export async function isAnswered(request: AnswerRequest): Promise<boolean> {
   const { port, clock } = request;
   const answers = await Promise.all(placesOf(request).map((host) => accepts(host, port, clock)));
@@ -38,7 +38,7 @@ async function accepts(host: string, port: number, clock: Clock): Promise<boolea
     socket.once('error', () => {
       resolve(false);
     });
-    // A port of the ephemeral range may connect to itself: then nobody listens there.
+    // A port in the ephemeral range may connect to itself: then nothing listens there.
     socket.once('connect', () => {
       resolve(socket.localPort !== port);
     });

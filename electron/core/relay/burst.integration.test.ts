@@ -1,4 +1,4 @@
-/** All held clients are let go at once, and the tunnel's program takes one connection at a time, as ssh does. */
+/** All held clients are connected at once, and the tunnel's program accepts one connection at a time, as ssh does. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import type { Connector } from './upstream-connection.ts';
 
 const clients = 256;
 
-/** Takes one connection in 5 ms, and echoes. Its queue holds as many as that of xnu. */
+/** Accepts one connection every 5 ms, and echoes. Its queue is as long as xnu's. */
 const slowServer = `
   const wait = new Int32Array(new SharedArrayBuffer(4));
   require('node:net').createServer((socket) => {
@@ -20,7 +20,7 @@ const slowServer = `
     Atomics.wait(wait, 0, 0, 5);
   }).listen({ path: process.argv[1], backlog: 128 }, () => console.log('ready'));`;
 
-/** Where the queue is full, refuses in xnu's words. */
+/** If the queue is full, refuses with xnu's error code. */
 const xnu: Connector = {
   platform: 'darwin',
   connect: (options) => inXnuWords(connect(options)),
@@ -59,7 +59,7 @@ async function listenSlowly(): Promise<string> {
   return socketPath;
 }
 
-it(`serves ${clients} held clients, and blames nothing on a tunnel whose queue they fill`, async () => {
+it(`serves ${clients} held clients without blaming a tunnel whose queue they fill`, async () => {
   const isMac = process.platform === 'darwin';
   const local = await fixture.open(isMac ? {} : { connector: xnu });
   const peers = await Promise.all(Array.from({ length: clients }, () => fixture.client()));

@@ -43,7 +43,7 @@ describe("what a client's connection shows", () => {
     await shown('t1: answered');
   });
 
-  it('is another answer when it came late', async () => {
+  it('is another answer when a later answer is slow', async () => {
     let answer = (): void => undefined;
     await behind((peer) => {
       peer.socket.on('data', (bytes: Buffer) => {
@@ -62,7 +62,7 @@ describe("what a client's connection shows", () => {
     await shown('t1: answered', 't1: silent', 't1: answered');
   });
 
-  it('is an end without a word, unless the tunnel has gone', async () => {
+  it('is an end without an answer, unless the tunnel died', async () => {
     await behind((peer) => peer.socket.on('data', () => peer.socket.end()));
     const client = await joined();
     client.socket.write('hello');
@@ -72,7 +72,7 @@ describe("what a client's connection shows", () => {
     await shown('t1: closed');
   });
 
-  it('is no answer when the end comes late', async () => {
+  it('is silence, then an end, when the end comes late', async () => {
     let end = (): void => undefined;
     await behind((peer) => peer.socket.on('data', () => (end = () => void peer.socket.end())));
     const client = await joined();
@@ -88,7 +88,7 @@ describe("what a client's connection shows", () => {
   it.each([
     ['half', (peer: Peer) => void peer.socket.end('metric 1')],
     ['both halves', (peer: Peer) => void peer.socket.end('metric 1', () => peer.socket.destroy())],
-  ])('is nothing when the client had ended %s of the connection before', async (_, send) => {
+  ])('is nothing if the client had already ended %s of the connection', async (_, send) => {
     await behind((peer) => peer.socket.on('end', () => peer.socket.end()).resume());
     send(await joined());
     await until(() => expect(fixture.suspicions).toHaveLength(1));
@@ -97,7 +97,7 @@ describe("what a client's connection shows", () => {
     await shown();
   });
 
-  it('is nothing when the tunnel went with it', async () => {
+  it('is nothing when the tunnel died with it', async () => {
     await behind((peer) => peer.socket.on('data', () => peer.socket.end()));
     const client = await joined();
     client.socket.write('hello');
@@ -107,7 +107,7 @@ describe("what a client's connection shows", () => {
     await shown();
   });
 
-  it('is nothing when a server lost patience with a client that asked nothing', async () => {
+  it('is nothing when a server times out a client that asked nothing', async () => {
     let patience = (): void => undefined;
     await behind((peer) => (patience = () => void peer.socket.end()));
     const client = await joined();
@@ -128,7 +128,7 @@ describe("what a client's connection shows", () => {
     await shown('t1: tls-expected');
   });
 
-  it('is a server that expected TLS, also when it says so late', async () => {
+  it('is a server that expected TLS, even if it says so late', async () => {
     let refuse = (): void => undefined;
     await behind((peer) =>
       peer.socket.on('data', () => {
@@ -145,7 +145,7 @@ describe("what a client's connection shows", () => {
     await shown('t1: silent', 't1: tls-expected');
   });
 
-  it('is a refusal, and one that was given up', async () => {
+  it('is a refusal, and an attempt that was given up', async () => {
     direct({ kind: 'tcp', host: '127.0.0.1', port: await freePort() });
     await fixture.client();
     await until(() => expect(fixture.evidence[0]).toBe('t1: unconnected ECONNREFUSED'));
@@ -163,7 +163,7 @@ describe("what a client's connection shows", () => {
 });
 
 describe('the traffic of a tunnel', () => {
-  it('flows when bytes came back since the last look', async () => {
+  it('is flowing if bytes came back since it was last read', async () => {
     await behind((peer) => echo(peer.read()));
     const client = await joined();
     expect(local.traffic('t1')).toEqual({ isFlowing: false, lastOpenedAt: null });
@@ -174,7 +174,7 @@ describe('the traffic of a tunnel', () => {
     expect(local.traffic('t2').isFlowing).toBe(false);
   });
 
-  it('tells when a connection was made that stays', async () => {
+  it('tells when the newest lasting connection was opened', async () => {
     await behind(() => undefined);
     await clock.advance(5_000);
     await joined();

@@ -17,18 +17,18 @@ describe('ConnectionBudget', () => {
     [1_048_576, 10, 16_384],
     [64, 3, 16],
     [Number.MAX_SAFE_INTEGER, 1, 16_384],
-  ])('of %i descriptors with %i open ports allows %i connections', (limit, ports, total) => {
+  ])('with %i descriptors and %i open ports allows %i connections', (limit, ports, total) => {
     const budget = new ConnectionBudget(limit);
     for (let count = 0; count < ports; count++) budget.join();
     expect(budget.total).toBe(total);
   });
 
-  it('gives a port that is alone all but a few, for ports that open later', () => {
+  it('gives a single port all but a few, which are left for ports that open later', () => {
     const budget = new ConnectionBudget(1024);
     expect(takeAll(budget.join())).toBe(budget.total - 16);
   });
 
-  it('leaves as many free as a greedy port has', () => {
+  it('leaves as many free as a greedy port uses', () => {
     const budget = new ConnectionBudget(1024);
     const [greedy, other, third] = [budget.join(), budget.join(), budget.join()];
     expect(takeAll(greedy)).toBe(226);
@@ -36,7 +36,7 @@ describe('ConnectionBudget', () => {
     expect(third.limit).toBe(57);
   });
 
-  it('has free again what is given back, and what a port had that closed', () => {
+  it('frees connections that are given back, and those of a closed port', () => {
     const budget = new ConnectionBudget(1024);
     const [first, second] = [budget.join(), budget.join()];
     const taken = takeAll(first);
@@ -49,7 +49,7 @@ describe('ConnectionBudget', () => {
     expect(takeAll(second)).toBeGreaterThan(taken);
   });
 
-  it('never gives out more than its total, and never leaves a newcomer nothing', () => {
+  it('never gives out more than its total, and always has some for a new port', () => {
     const step = fc.tuple(fc.nat(4), fc.boolean());
     fc.assert(
       fc.property(fc.array(step, { maxLength: 2000 }), (steps) => {

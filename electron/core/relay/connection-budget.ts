@@ -1,20 +1,20 @@
 /**
- * How many connections all ports together may have, so that descriptors are left for everything else: the control
- * socket, checks, children, logs. Invariants:
+ * Limits the connections of all ports together, so that descriptors are left for everything else: the control socket,
+ * checks, children, logs. Invariants:
  *   1. A client takes two descriptors, its own and its upstream's, from the moment it is accepted until both are closed.
- *      So a held client never lacks the second one, and connections on a former tunnel count too.
+ *      So a held client is sure of the second one, and connections on a former tunnel count too.
  *   2. `reserve` descriptors, and a few for each open port, are never given to clients.
- *   3. While several ports are open, one of them takes a connection only when as many are free as it already has. A
- *      single greedy service ends with half of all, and a newcomer always finds some free (Choudhury and Hahne, dynamic
- *      queue length thresholds, 1998).
+ *   3. While several ports are open, a port takes a connection only if at least as many are free as it already has. A
+ *      single greedy service ends up with half of all, and a new port always finds some free (Choudhury and Hahne,
+ *      dynamic queue length thresholds, 1998).
  */
 export interface BudgetShare {
-  /** False when there is none for this port now. */
+  /** False if no connection is free for this port now. */
   take(): boolean;
   give(): void;
   /** The most that this port could have now, for the log. */
   readonly limit: number;
-  /** The port is closed: what it has not given back is free again. */
+  /** The port is closed: connections that it has not given back are free again. */
   leave(): void;
 }
 
@@ -23,11 +23,11 @@ const descriptorsPerPort = 5;
 const descriptorsPerConnection = 2;
 const minReserve = 64;
 const reservedFraction = 0.1;
-/** However low the limit: a computer short of descriptors still serves somebody. */
+/** However low the limit: a computer short of descriptors still serves some clients. */
 const minConnections = 16;
 /** What a single open port leaves for one that opens later. */
 const leftForNewcomers = 16;
-/** However high: each upstream connection has a read buffer, see upstream-connection.ts. */
+/** However high the limit: each upstream connection has a read buffer, see upstream-connection.ts. */
 const maxConnections = 16_384;
 
 export class ConnectionBudget {

@@ -16,7 +16,7 @@ afterEach(() => fixture.scope.close());
 
 const held = (count: number): Promise<void> => until(() => expect(local.counters().held).toBe(count));
 
-/** Serves those that still wait; returns what they said. */
+/** Serves the clients that still wait; returns what they sent. */
 async function serve(): Promise<string[]> {
   const remote = await fixture.remoteEnd((peer) => echo(peer.read()));
   local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -34,7 +34,7 @@ async function client(act: (peer: Peer) => void): Promise<Peer> {
 
 describe('a client that leaves while it is held', () => {
   it.each([
-    ['without a word', (peer: Peer) => peer.socket.end()],
+    ['without sending anything', (peer: Peer) => peer.socket.end()],
     ['by a reset', (peer: Peer) => peer.socket.resetAndDestroy()],
   ])('%s, frees its place at once', async (_, leave) => {
     local = await fixture.open();
@@ -45,14 +45,14 @@ describe('a client that leaves while it is held', () => {
   it('by a reset after a request, frees its place at once', async () => {
     local = await fixture.open();
     const { socket } = await client((peer) => peer.socket.write('request'));
-    // Who comes after these bytes is seen no earlier than they.
+    // The next client is accepted only after these bytes have been read.
     await fixture.client();
     await held(2);
     socket.resetAndDestroy();
     await held(1);
   });
 
-  it('by a reset in one turn with a request, frees its place at once', async () => {
+  it('by a reset in the same turn of the event loop as a request, frees its place at once', async () => {
     local = await fixture.open();
     await client(({ socket }) => {
       socket.write('request');
@@ -85,7 +85,7 @@ describe('a client that leaves while it is held', () => {
       peers.push(peer);
       await held(peers.length);
     }
-    // The ends are read in one turn or several.
+    // The ends are read in one turn of the event loop or several.
     const newcomer = await fixture.client();
     newcomer.socket.write('d');
     expect(await peers[0]!.ended).toBe('reset');
@@ -98,13 +98,13 @@ describe('a client that leaves while it is held', () => {
     expect(await serve()).toEqual(['b', 'd', 'e']);
   });
 
-  it('does not cost the one that waits its place, though 300 come and go', async () => {
+  it('does not cost a waiting client its place, even if 300 others come and go', async () => {
     local = await fixture.open({ maxHeldConnections: 256 });
     const patient = await fixture.client();
     patient.socket.write('patience');
     for (let count = 0; count < 300; count++) {
       const peer = await fixture.client();
-      // As a program with a deadline does that gives up.
+      // Like a program that gives up at a deadline.
       peer.socket.write('GET / HTTP/1.1\r\n\r\n', () => peer.socket.destroy());
     }
     const late = await fixture.client();
@@ -117,8 +117,8 @@ describe('a client that leaves while it is held', () => {
   });
 });
 
-describe('what a held client says', () => {
-  it('is kept in order, however much it is, and sent once', async () => {
+describe('the bytes of a held client', () => {
+  it('are kept in order, however many, and sent once', async () => {
     local = await fixture.open();
     const text = Array.from({ length: 60_000 }, (_, index) => String(index)).join(' ');
     const socket = connect({ host: '127.0.0.1', port: fixture.port });
@@ -130,9 +130,9 @@ describe('what a held client says', () => {
   });
 });
 
-describe('a client that left a tunnel which does not answer', () => {
-  it('makes room for a newcomer when the budget is used up, first on a former tunnel', async () => {
-    // 64 in reserve, 5 for the port: 26 connections, 13 of them for newcomers of other ports.
+describe('a client that left while its tunnel does not answer', () => {
+  it('makes room for a new client when the budget is used up, first on a former tunnel', async () => {
+    // 64 in reserve, 5 for the port: 26 connections, 13 of them for other ports that may open.
     local = await fixture.open({ budget: new ConnectionBudget(64 + 5 + 2 * 26) });
     const dead = await fixture.remoteEnd((peer) => peer.read());
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: dead.endpoint });
@@ -151,7 +151,7 @@ describe('a client that left a tunnel which does not answer', () => {
     expect(local.counters().connections).toBe(12);
   });
 
-  it('is not taken for one that still speaks: then the newcomer is refused', async () => {
+  it('is not confused with one that still sends: then the new client is refused', async () => {
     local = await fixture.open({ budget: new ConnectionBudget(64 + 5 + 2 * 26) });
     const remote = await fixture.remoteEnd((peer) => peer.read());
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });

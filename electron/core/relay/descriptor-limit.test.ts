@@ -9,13 +9,13 @@ Max open files            ${soft.padEnd(20)} 1048576              files
 Max locked memory         8388608              8388608              bytes
 `;
 
-describe('the limit of descriptors', () => {
-  it('is the soft one', () => {
+describe('the descriptor limit', () => {
+  it('is the soft limit', () => {
     expect(parseDescriptorLimit(limits('1024'))).toBe(1024);
     expect(parseDescriptorLimit(limits('unlimited'))).toBe(Number.MAX_SAFE_INTEGER);
   });
 
-  it('is that of macOS where the system does not say', () => {
+  it('is the limit of macOS if the system has no such file', () => {
     expect(parseDescriptorLimit('nothing')).toBe(10_240);
     expect(readDescriptorLimit('/nonexistent/limits')).toBe(10_240);
   });

@@ -1,7 +1,7 @@
-/** How many files this process may have open (its soft limit; Node raises that to the hard one when it starts). */
+/** How many files this process may have open (its soft limit; Node raises it to the hard limit at startup). */
 import { readFileSync } from 'node:fs';
 
-/** macOS has no such file; OPEN_MAX of its <sys/syslimits.h> is what Node and Chromium raise their limit to. */
+/** macOS has no such file; Node and Chromium raise their limit to OPEN_MAX from its <sys/syslimits.h>. */
 const limitWithoutProc = 10_240;
 
 export function readDescriptorLimit(limitsFile = '/proc/self/limits'): number {

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => scope.close());
 
-/** A host with two services and so many descriptors. `end` resolves to what it logged. */
+/** A host with two services and the given number of descriptors. `end` resolves to its log. */
 async function startHost(descriptors: number, ports: TwoPorts) {
   const folder = await mkdtemp(join(tmpdir(), 'descriptors-'));
   scope.own('folder', () => rm(folder, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ async function startHost(descriptors: number, ports: TwoPorts) {
   return { limit, end };
 }
 
-/** Clients that connect, say nothing and stay, a few hundred at a time. Returns how many were accepted or refused. */
+/** Clients that connect, send nothing and stay, a few hundred at a time. Returns how many were accepted or refused. */
 function flood(port: number): () => number {
   let begun = 0;
   let settled = 0;
@@ -79,7 +79,7 @@ describe.runIf(process.platform === 'linux')('while one service gets 6,000 clien
     }
     expect(answers.filter((answer) => answer !== 'request')).toEqual([]);
 
-    // All that was logged: no failure to accept, and refusals once for a burst.
+    // The whole log: no failure to accept, and one line for a burst of refusals.
     const warnings = await host.end();
     const refused = warnings.flatMap((line) => /^(\d+) connections were refused/.exec(line)?.[1] ?? []);
     expect(warnings).toHaveLength(refused.length);

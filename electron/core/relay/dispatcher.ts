@@ -1,11 +1,11 @@
 /**
- * Connects held clients to the present upstream. Invariants:
- *   1. New connections go to the present upstream only; attempts on a former one are aborted.
- *   2. At most `maxAttempts` are under way, so that a tunnel that hangs costs a bounded number of descriptors, and a
- *      burst does not overflow its backlog. The next begins when one of them is over; the oldest client comes first.
- *   3. While the upstream does not take connections there is one retry timer for the port, not one per client.
- *   4. A tunnel that is not proven gets one connection, the trial. It belongs to the oldest client; when that one
- *      leaves, to the next. Everybody else waits until it has passed.
+ * Connects held clients to the current upstream. Invariants:
+ *   1. New connections go to the current upstream only; attempts on a former one are aborted.
+ *   2. At most `maxAttempts` are under way, so that a hanging tunnel costs a bounded number of descriptors, and a burst
+ *      does not overflow its backlog. The next attempt starts when one of them ends; the oldest client comes first.
+ *   3. While the upstream does not take connections, there is one retry timer for the port, not one per client.
+ *   4. An unproven tunnel gets one connection, the trial. It belongs to the oldest client; if that client leaves, to the
+ *      next. All others wait until the trial has passed.
  */
 import type { Clock, Timer } from '../clock.ts';
 import { fullQueueCode } from '../connect/full-queue.ts';
@@ -32,7 +32,7 @@ export interface DispatcherParts {
   readonly onConnected: (held: Held, connection: UpstreamConnection, tunnelId: string) => void;
   readonly onSuspicion: ReportSuspicion;
   readonly onEvidence: (tunnelId: string, evidence: ClientEvidence) => void;
-  /** Only a test names another. */
+  /** For tests. */
   readonly connector?: Connector;
 }
 
@@ -46,15 +46,15 @@ interface RunningTrial {
 const maxAttempts = 64;
 const initialRetryDelayMs = 50;
 const maxRetryDelayMs = 1000;
-/** The tunnel's queue is full: for a moment it is busy, for longer it is stopped. */
+/** A tunnel whose queue is full for longer than this is not busy but stopped. */
 const maxBusyMs = 1_000;
-/** This computer is short of something, which says nothing about the tunnel. */
+/** This computer is out of a resource, which says nothing about the tunnel. */
 const ownFailures: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'];
 
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   #upstream: Upstream | null = null;
-  /** Needs no trial any more. */
+  /** The tunnel that needs no further trial. */
   #provenTunnelId: string | null = null;
   #trial: RunningTrial | null = null;
   #retryTimer: Timer | null = null;
@@ -69,7 +69,7 @@ export class Dispatcher {
     return this.#upstream;
   }
 
-  /** Clients wait for nothing but their turn. */
+  /** Clients wait only for their turn. */
   get isOpen(): boolean {
     return this.#upstream !== null && !this.#needsTrial(this.#upstream) && this.#retryTimer === null;
   }
@@ -90,7 +90,7 @@ export class Dispatcher {
     this.#upstream = { ...this.#upstream, trialMs };
   }
 
-  /** Begins as many attempts as may be made now. */
+  /** Starts as many attempts as allowed now. */
   dispatch(): void {
     const { queue } = this.#parts;
     const upstream = this.#upstream;
@@ -219,7 +219,7 @@ export class Dispatcher {
 
   /** `finding` is null when the tunnel is not to blame. */
   #backOff(tunnelId: string, finding: string | null): void {
-    // The first failure speaks for all that fail in the same round.
+    // The first failure counts for all that fail in the same round.
     if (this.#retryTimer !== null) return;
     const { clock, queue, onSuspicion } = this.#parts;
     this.#retryTimer = clock.after(this.#retryDelayMs, () => {

@@ -40,7 +40,7 @@ describe('clients without a tunnel', () => {
     expect(remote.accepted.map((peer) => peer.text)).toEqual(['a', 'b', 'c']);
   });
 
-  it('are reset when they have waited for the hold time', async () => {
+  it('are reset when their hold time is over', async () => {
     local = await fixture.open({ holdTimeoutMs: 100 });
     const startedAt = performance.now();
     const peer = await fixture.client();
@@ -64,7 +64,7 @@ describe('clients without a tunnel', () => {
     expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(waiting.map(() => 'x'));
   });
 
-  it('are bounded also when they come back from attempts that failed', async () => {
+  it('are still bounded when they come back from failed attempts', async () => {
     local = await fixture.open({ maxHeldConnections: 1 });
     local.setUpstream({
       tunnelId: 't1',
@@ -76,7 +76,7 @@ describe('clients without a tunnel', () => {
     expect(local.counters()).toMatchObject({ connections: 0, held: 1 });
   });
 
-  it('are bounded also when their attempts are given up', async () => {
+  it('are still bounded when their attempts are given up', async () => {
     local = await fixture.open({ maxHeldConnections: 1 });
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
     const [first, second] = [await fixture.client(), await fixture.client()];
@@ -88,7 +88,7 @@ describe('clients without a tunnel', () => {
     expect(await first.all()).toBe('kept');
   });
 
-  it('are reset at once when the policy turns to refuse, and later ones as they come', async () => {
+  it('are reset at once when the policy changes to refuse, and later ones as they arrive', async () => {
     local = await fixture.open();
     const early = await fixture.client();
     await held(1);
@@ -114,7 +114,7 @@ describe('clients without a tunnel', () => {
     expect(await peer.ended).toBe('reset');
   });
 
-  it('leave an attempt that hangs as soon as there is another tunnel', async () => {
+  it('abandon a hanging attempt as soon as there is another tunnel', async () => {
     local = await fixture.open();
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
     const peer = await fixture.client();
@@ -125,7 +125,7 @@ describe('clients without a tunnel', () => {
     expect(fixture.suspicions).toEqual([]);
   });
 
-  it('are joined to a tunnel that is there, though they may not wait for one', async () => {
+  it('are joined to an existing tunnel, even if they may not wait for one', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock, holdTimeoutMs: 0 });
     const endpoint = await fixture.hangingEndpoint();
@@ -144,7 +144,7 @@ describe('clients without a tunnel', () => {
     expect(await late.ended).toBe('reset');
   });
 
-  it('are connected 64 at a time, so that a tunnel that hangs costs no more descriptors', async () => {
+  it('are connected 64 at a time, so that a hanging tunnel costs no more descriptors', async () => {
     local = await fixture.open();
     const waiting = await Promise.all(Array.from({ length: 200 }, () => fixture.client()));
     await held(200);
@@ -157,7 +157,7 @@ describe('clients without a tunnel', () => {
     expect(await Promise.all(waiting.map((peer) => peer.all()))).toEqual(waiting.map(() => 'x'));
   });
 
-  it('are reset at their deadline while an attempt hangs, which raises suspicion', async () => {
+  it('are reset at their deadline while an attempt hangs, which raises a suspicion', async () => {
     local = await fixture.open({ holdTimeoutMs: 200 });
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: await fixture.hangingEndpoint() });
     const before = openSockets();
@@ -170,7 +170,7 @@ describe('clients without a tunnel', () => {
     expect(local.counters()).toMatchObject({ connections: 0, held: 0 });
   });
 
-  it('that went away while they waited are let go once there is a tunnel', async () => {
+  it('that left while they waited are closed once there is a tunnel', async () => {
     local = await fixture.open();
     const gone = await fixture.client();
     const stays = await fixture.client();
@@ -195,7 +195,7 @@ describe('clients without a tunnel', () => {
     expect(await peer.all()).toBe('patience');
   });
 
-  it('are tried again while the same upstream stays', async () => {
+  it('are retried while the upstream stays the same', async () => {
     local = await fixture.open();
     const endpoint: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint });
@@ -209,7 +209,7 @@ describe('clients without a tunnel', () => {
     expect(await peer.all()).toBe('again');
   });
 
-  it('wait for the retry behind those who came first', async () => {
+  it('wait for the retry behind those that came first', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const endpoint: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: await freePort() };
@@ -233,7 +233,7 @@ describe('clients without a tunnel', () => {
     expect(fixture.suspicions).toHaveLength(1);
   });
 
-  it('are tried again with growing delays, and from the first delay when somebody new comes later', async () => {
+  it('are retried with growing delays, and from the first delay when a new client comes later', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock, holdTimeoutMs: 4000 });
     const triedAt: number[] = [];
@@ -296,7 +296,7 @@ describe('clients without a tunnel', () => {
     ['ended', 'unix', (peer: Peer) => peer.socket.destroy()],
     ['broke', 'tcp', (peer: Peer) => peer.socket.resetAndDestroy()],
   ] as const)(
-    'get another tunnel when theirs was replaced and %s before they said a word',
+    'get another tunnel when theirs was replaced and %s before they sent anything',
     async (_, kind, stop) => {
       local = await fixture.open();
       const first = await fixture.remoteEnd(() => undefined, kind);
@@ -311,7 +311,7 @@ describe('clients without a tunnel', () => {
     },
   );
 
-  it('get another tunnel when theirs dies a moment before that is told, with what they say meanwhile', async () => {
+  it('get another tunnel when theirs dies just before its end is reported, with the bytes sent in between', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const first = await fixture.remoteEnd(() => undefined);
@@ -329,7 +329,7 @@ describe('clients without a tunnel', () => {
     expect(await peer.all()).toBe('said in doubt, said later');
   });
 
-  it('see the end of a tunnel that lives on, once that is sure', async () => {
+  it('see the end of a connection once it is sure that its tunnel is alive', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.end());
@@ -357,7 +357,7 @@ describe('clients without a tunnel', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('see the end when their tunnel ended after it had greeted them', async () => {
+  it('see the end if their tunnel died after it had sent them bytes', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.socket.write('greeting'));
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
@@ -370,7 +370,7 @@ describe('clients without a tunnel', () => {
     expect(second.accepted).toHaveLength(0);
   });
 
-  it('see the end when their tunnel ended after they had ended their half', async () => {
+  it('see the end if their tunnel died after they had ended their half', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.read());
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });
@@ -385,7 +385,7 @@ describe('clients without a tunnel', () => {
     expect(second.accepted).toHaveLength(0);
   });
 
-  it('see the end when their tunnel ended after they had spoken', async () => {
+  it('see the end if their tunnel died after they had sent bytes', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd((peer) => peer.read());
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: first.endpoint });

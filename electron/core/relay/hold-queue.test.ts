@@ -56,7 +56,7 @@ describe('HoldQueue', () => {
     expect(expired).toEqual(['b at 100', 'a at 1000']);
   });
 
-  it('names those that have probably left, then the newest, when too many wait', () => {
+  it('lists those that have probably left, then the newest, when too many wait', () => {
     const { queue } = makeQueue(2);
     const excess = () => queue.excess().map((held) => held.client);
     for (const client of ['a', 'left b']) queue.admit(client);
@@ -89,7 +89,7 @@ describe('HoldQueue', () => {
     expect(expired).toEqual(['a at 1000']);
   });
 
-  it('lets an attempt under way take its time, however short the hold', async () => {
+  it('gives an attempt under way enough time, however short the hold', async () => {
     const { clock, queue, expired } = makeQueue();
     queue.setHoldTimeout(0);
     for (const client of ['hangs', 'fails', 'waits']) {
@@ -102,7 +102,7 @@ describe('HoldQueue', () => {
     expect(expired).toEqual(['waits at 0', 'fails at 300', 'hangs at 500']);
   });
 
-  it('leaves no timer behind when the last client has gone', () => {
+  it('leaves no timer behind when the last client has left', () => {
     const { clock, queue } = makeQueue();
     queue.remove(queue.admit('a'));
     expect(clock.pendingTimers).toBe(0);

@@ -1,15 +1,15 @@
 /**
  * The clients that are not spliced yet, in order of arrival. Invariants:
- *   1. Every client has two deadlines, set when it is admitted; nothing moves them. One is for the wait for a tunnel. An
- *      attempt under way may take `minAttemptMs` all the same: a short hold, or none, must not cut off a client of a
+ *   1. Every client has two deadlines, set when it is admitted and never changed. One is for the wait for a tunnel. The
+ *      other gives an attempt under way at least `minAttemptMs`: a short hold, or none, must not cut off a client of a
  *      healthy tunnel.
- *   2. One timer serves them all: it is due at the earliest deadline or before.
- *   3. `excess` are those that wait beyond `maxHeldConnections`. Those with an attempt under way do not count: a burst of
- *      connections on a healthy tunnel is no reason to turn anybody away.
+ *   2. One timer serves all clients: it is due at the earliest deadline or before.
+ *   3. `excess` lists the clients that wait beyond `maxHeldConnections`. Clients with an attempt under way do not count: a
+ *      burst of connections on a healthy tunnel is no reason to refuse any.
  */
 import type { Clock, Timer } from '../clock.ts';
 
-/** A connection to the upstream that is being made. */
+/** A connection to the upstream that is being opened. */
 export interface Attempt {
   abort(): void;
 }
@@ -17,9 +17,9 @@ export interface Attempt {
 export interface HeldClient<Client> {
   readonly client: Client;
   readonly deadlineAt: number;
-  /** `deadlineAt` or later: what counts while an attempt is under way. */
+  /** The deadline while an attempt is under way: `deadlineAt` or later. */
   readonly attemptDeadlineAt: number;
-  /** null while it waits for a tunnel or for the next try. Set by `begin` and `giveBack`. */
+  /** null while the client waits for a tunnel or for the next try. Set by `begin` and `giveBack`. */
   readonly attempt: Attempt | null;
 }
 
@@ -32,9 +32,9 @@ export interface HoldQueueOptions<Client> {
   readonly holdTimeoutMs: number;
   readonly minAttemptMs: number;
   readonly maxHeldConnections: number;
-  /** Those of whom this is true are the first to go when too many wait. */
+  /** If true, the client is among the first to be removed when too many wait. */
   readonly hasLikelyLeft: (client: Client) => boolean;
-  /** Its deadline has passed. It is still in the queue: remove it. */
+  /** The deadline of a client has passed. It is still in the queue: the callee must remove it. */
   readonly onExpired: (held: HeldClient<Client>) => void;
 }
 
@@ -101,7 +101,7 @@ export class HoldQueue<Client> {
     return null;
   }
 
-  /** As many as wait beyond the bound: the oldest of those that have probably left, then the newest. */
+  /** The clients beyond the bound: first those that have probably left, oldest first, then the newest. */
   excess(): readonly HeldClient<Client>[] {
     const count = this.#held.size - this.#attempts - this.#options.maxHeldConnections;
     if (count <= 0) return [];
@@ -112,19 +112,19 @@ export class HoldQueue<Client> {
     return [...likelyGone, ...others].slice(0, count);
   }
 
-  /** An attempt is made for this client. */
+  /** An attempt has started for this client. */
   begin(held: HeldClient<Client>, attempt: Attempt): void {
     this.#setAttempt(held, attempt);
   }
 
-  /** Its attempt is over and was in vain: it waits on, at its old place. */
+  /** The attempt for this client failed: the client continues to wait, in its old position. */
   giveBack(held: HeldClient<Client>): void {
     this.#setAttempt(held, null);
-    // This deadline may be behind it.
+    // This deadline may have passed already.
     if (this.#held.has(held)) this.#wakeBy(held.deadlineAt);
   }
 
-  /** Lets go of those whose deadline has passed. */
+  /** Expires the clients whose deadline has passed. */
   expireDue(): void {
     const now = this.#options.clock.now();
     for (const held of this.all()) if (dueAtOf(held) <= now) this.#options.onExpired(held);
@@ -132,7 +132,7 @@ export class HoldQueue<Client> {
       this.#wakeBy(this.all().reduce((due, held) => Math.min(due, dueAtOf(held)), Infinity));
   }
 
-  /** It was spliced, or its client went away. */
+  /** The client was spliced or has left. */
   remove(held: HeldClient<Client>): void {
     if (!this.#held.delete(held)) return;
     if (held.attempt !== null) this.#attempts -= 1;

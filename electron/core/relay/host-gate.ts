@@ -1,10 +1,11 @@
 /**
- * Lets in only HTTP clients that call the service by an allowed name. A web page whose own name was made to point to this machine
- * (DNS rebinding) could otherwise read from the service as its own: its browser gives that name as Host. Invariants:
+ * Admits only HTTP clients whose Host is an allowed name. Otherwise a web page whose own name was made to resolve to this
+ * machine (DNS rebinding) could read from the service as if from its own origin: its browser sends that name as Host.
+ * Invariants:
  *   1. Only the first request of a connection is read. A browser keeps a connection for one name (RFC 9110, section 7.4 lets
- *      a server count on it), so what follows has the same one.
- *   2. No byte of a client reaches a tunnel before its head is complete and allowed; then all of them do, unchanged.
- *   3. A head has at most `maxHeadBytes` and comes within `headTimeoutMs`.
+ *      a server rely on it), so later requests have the same one.
+ *   2. No byte of a client reaches a tunnel before its head is complete and allowed; then all bytes do, unchanged.
+ *   3. A head has at most `maxHeadBytes` and arrives within `headTimeoutMs`.
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
@@ -31,7 +32,7 @@ export class HostGate {
 
   constructor(clock: Clock, allowedHosts: readonly string[]) {
     this.#clock = clock;
-    // An IPv6 address may be written without brackets here.
+    // The config may name an IPv6 address without brackets.
     this.#allowed = new Set(
       allowedHosts.map((host) =>
         /:.*:/.test(host) && !host.startsWith('[') ? host.toLowerCase() : plainHost(host),
@@ -39,7 +40,7 @@ export class HostGate {
     );
   }
 
-  /** Hands a client on, paused and with all its bytes, or answers it and calls `onRefused` once it is closed. */
+  /** Passes an allowed client on, paused and with all its bytes; answers any other and calls `onRefused` once it is closed. */
   screen(client: Socket, onAllowed: () => void, onRefused: () => void): void {
     this.#waiting.add(client);
     let seen = Buffer.alloc(0);
@@ -80,7 +81,7 @@ export class HostGate {
     else client.on('data', onData).on('end', onEnd).on('close', onClose).resume();
   }
 
-  /** Ends those that have not shown their head yet. */
+  /** Closes clients whose head is not complete yet. */
   close(): void {
     for (const client of this.#waiting) client.destroy();
   }
@@ -88,7 +89,7 @@ export class HostGate {
   #turnAway(client: Socket): void {
     const timer = this.#clock.after(refusalTimeoutMs, () => client.destroy());
     client.once('close', () => timer.cancel());
-    // What it still sends is read and dropped: unread bytes would make the answer a reset.
+    // Further bytes are read and dropped: if they stayed unread, closing would reset the connection and lose the answer.
     client.on('data', () => undefined).resume();
     client.end(forbidden);
   }

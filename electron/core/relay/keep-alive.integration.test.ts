@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.scope.close());
 
-/** As proc_net_tcp of the kernel's documentation has it: timer 2 is the keepalive's, its time in jiffies of 10 ms. */
+/** From the kernel's documentation of proc_net_tcp: timer 2 is the keepalive timer, in jiffies of 10 ms. */
 async function keepAliveMsOf(local: number, remote: number): Promise<number | null> {
   const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
   const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));

@@ -80,7 +80,7 @@ describe('the listener', () => {
     expect(await isFree(other)).toBe(true);
   });
 
-  it('is content with 127.0.0.1 on a computer without IPv6', async () => {
+  it('opens only 127.0.0.1 on a computer without IPv6', async () => {
     // 2001:db8::/32 is for documentation (RFC 3849): no computer has such an address.
     const listening = await listen({ loopback: ['127.0.0.1', '2001:db8::1'] });
     if (!listening.ok) throw new Error(listening.error.title);
@@ -92,7 +92,7 @@ describe('the listener', () => {
     ['127.0.0.2', '127.0.0.1'],
     ['::1', '127.0.0.1'],
     ['127.0.0.1', '::1'],
-  ])('opens %s and nothing else where that is wanted', async (bind, other) => {
+  ])('opens %s and nothing else if `bind` says so', async (bind, other) => {
     const listening = await listen({ bind });
     if (!listening.ok) throw new Error(listening.error.title);
     expect(listening.value.addresses).toEqual([formatPlace(bind, port)]);
@@ -100,7 +100,7 @@ describe('the listener', () => {
     await listening.value.close();
   });
 
-  it.each(['0.0.0.0', '::'])('opens every address with %s', async (bind) => {
+  it.each(['0.0.0.0', '::'])('opens all addresses with %s', async (bind) => {
     const listening = await listen({
       bind,
       onConnection: (client) => {
@@ -115,7 +115,7 @@ describe('the listener', () => {
     await listening.value.close();
   });
 
-  it('tells an address that this machine does not have, by its name', async () => {
+  it('names an address that this machine does not have', async () => {
     // 192.0.2.0/24 is for documentation (RFC 5737).
     expect(await listen({ bind: '192.0.2.1' })).toMatchObject({
       ok: false,
@@ -127,7 +127,7 @@ describe('the listener', () => {
     });
   });
 
-  it('accuses nobody who has the port at another address', async () => {
+  it('does not blame a program that has the port at another address', async () => {
     const other = spawn(process.execPath, ['-e', listenerProgram, '127.0.0.2', String(port)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -147,7 +147,7 @@ describe('the listener', () => {
     }
   });
 
-  it('hands connections on paused, with no byte read', async () => {
+  it('passes connections on paused, with no byte read', async () => {
     const read: string[] = [];
     const listening = await listen({
       onConnection: (client) => {

@@ -2,8 +2,8 @@
  * The local port. Invariants:
  *   1. It is open on 127.0.0.1 and ::1, or not at all; a computer without IPv6 has 127.0.0.1 only. With a `bind` it is open
  *      there and nowhere else.
- *   2. No connection is handed on before it is known that the port is ours everywhere.
- *   3. Connections are handed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
+ *   2. No connection is passed on before the port is bound at all its addresses.
+ *   3. Connections are passed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { formatPlace } from '../../../shared/bind-address.ts';
@@ -18,15 +18,15 @@ import { findPortHolder } from './port-holder.ts';
 export interface LocalListener {
   /** Where it listens: `127.0.0.1:5432`, `[::1]:5432`. */
   readonly addresses: readonly string[];
-  /** Resolves when the port is bindable again. Waits for the connections: end them first. */
+  /** Resolves when the port can be bound again. Waits for open connections: end them first. */
   close(): Promise<void>;
 }
 
 export interface ListenRequest extends AnswerRequest {
   readonly log: Logger;
-  /** Who has the port, when somebody else has. */
+  /** The program that has the port, if another program has it. */
   readonly findHolder?: () => Promise<string | null>;
-  /** The other service of ours that has the port, if one has. */
+  /** The other LocalPort service that has the port, if any. */
   readonly neighbor?: () => string | null;
   /** Gets each connection paused, with half-open allowed. */
   readonly onConnection: (client: Socket) => void;
@@ -34,12 +34,12 @@ export interface ListenRequest extends AnswerRequest {
 
 /** No interface has this address, or the system lacks its family. */
 const missingCodes: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
-/** As deep as the system allows: it cuts this to its own limit. */
+/** As deep as possible: the system reduces this to its own limit. */
 const acceptBacklog = 1024;
 
 /**
- * Opens the port. Fails with `port-in-use` (naming the holder where it is known), `port-forbidden` or `address-missing`; then
- * nothing is bound.
+ * Opens the port. Fails with `port-in-use` (naming the holder if known), `port-forbidden` or `address-missing`; then nothing
+ * is bound.
  */
 export async function listenLocally(request: ListenRequest): Promise<Result<LocalListener, Cause>> {
   if (bindsOverWildcard(process.platform) && (await isAnswered(request)))
@@ -64,7 +64,7 @@ export async function listenLocally(request: ListenRequest): Promise<Result<Loca
   });
 }
 
-/** Only the second one may be missing: IPv6 beside IPv4. */
+/** Only the second address may be missing: IPv6 beside IPv4. */
 function failureOf(bound: readonly Result<Server, Error>[]): Error | null {
   const failed = bound.find((one, place) => !one.ok && !(place > 0 && isAddressMissing(one.error)));
   return failed === undefined || failed.ok ? null : failed.error;

@@ -10,7 +10,7 @@ export type PlacesRequest = Omit<ListenRequest, 'port'> & {
   readonly socketPath: string | null;
 };
 
-/** Opens the port, the Unix socket, or both: all of it or nothing. */
+/** Opens the port, the Unix socket, or both: all or nothing. */
 export async function listenEverywhere(request: PlacesRequest): Promise<Result<LocalListener, Cause>> {
   const { port, socketPath } = request;
   const listeners: LocalListener[] = [];

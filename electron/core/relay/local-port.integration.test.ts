@@ -65,7 +65,7 @@ describe('joined connections', () => {
     });
   });
 
-  it('stay open from the remote end when the client has ended its half', async () => {
+  it('stay open for the remote end when the client has ended its half', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read());
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -77,11 +77,11 @@ describe('joined connections', () => {
     expect(await peer.all()).toBe('answer after your end');
   });
 
-  it('bring a greeting to a client that has nothing to say and ends its half at once', async () => {
+  it('deliver a greeting to a client that sends nothing and ends its half at once', async () => {
     const { endpoint } = await fixture.remoteEnd(({ socket }) => socket.end('SSH-2.0-greeting'), 'tcp');
     if (endpoint.kind !== 'tcp') throw new Error('not tcp');
     local = await fixture.open();
-    // A name takes longer to connect to than the client takes to end.
+    // Connecting to a name takes longer than the client takes to end.
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: { ...endpoint, host: 'localhost' } });
     const texts = await Promise.all(
       Array.from({ length: 20 }, async () => {
@@ -93,7 +93,7 @@ describe('joined connections', () => {
     expect(texts).toEqual(Array.from({ length: 20 }, () => 'SSH-2.0-greeting'));
   });
 
-  it('stay open from the client when the remote end has ended its half', async () => {
+  it('stay open for the client when the remote end has ended its half', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read().socket.end('greeting'));
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -117,7 +117,7 @@ describe('joined connections', () => {
     const socket = connect({ host: '127.0.0.1', port: fixture.port });
     fixture.scope.own('client', () => void socket.destroy());
     await stable(() => local.counters().bytesIn);
-    // What has left the remote end and not reached the client's process is in kernel buffers and one read buffer.
+    // Bytes between the remote end and the client's process are in kernel buffers and one read buffer.
     expect(local.counters().bytesIn).toBeLessThan(16 * mebibyte);
     const before = local.counters().bytesIn;
     socket.resume();
@@ -144,7 +144,7 @@ describe('joined connections', () => {
     const peer = await fixture.client();
     await until(() => expect(peer.text).toBe('x'));
     peer.socket.resetAndDestroy();
-    // A Unix socket knows no reset: its peer sees the end of file, and EPIPE when it writes.
+    // Unix sockets have no reset: the peer sees the end of file, and EPIPE when it writes.
     expect(await remote.accepted[0]!.ended).toBe(kind === 'tcp' ? 'reset' : 'fin');
     await until(() => expect(local.counters().connections).toBe(0));
   });
@@ -161,7 +161,7 @@ describe('joined connections', () => {
   });
 
   it.each(['far end', 'client'] as const)(
-    'pass on a reset that comes in one turn of the event loop with the last bytes of the %s',
+    'pass on a reset that comes in the same turn of the event loop as the last bytes of the %s',
     async (side) => {
       local = await fixture.open();
       const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), 'tcp');
@@ -177,7 +177,7 @@ describe('joined connections', () => {
     },
   );
 
-  it('bring all that the far end said before it left to a slow client that continues asking', async () => {
+  it('deliver everything that the far end sent before it left to a slow client that keeps sending', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read(), 'tcp');
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -188,7 +188,7 @@ describe('joined connections', () => {
     far.socket.end(Buffer.alloc(mebibyte), () => far.socket.destroy());
     await until(() => expect(local.counters().bytesIn).toBe(mebibyte));
     await until(() => expect(far.socket.destroyed).toBe(true));
-    // The first is answered by a reset, the second finds it.
+    // The first write is answered by a reset, the second one fails with it.
     for (const bytesOut of [1, 2]) {
       client.socket.write('?');
       await until(() => expect(local.counters().bytesOut).toBe(bytesOut));
@@ -197,7 +197,7 @@ describe('joined connections', () => {
     expect((await client.read().all()).length).toBe(mebibyte);
   });
 
-  it('survive a change of the upstream, and drained tells when the last has gone', async () => {
+  it('survive a change of the upstream, and `drained` resolves when the last one has closed', async () => {
     local = await fixture.open();
     const first = await fixture.remoteEnd();
     const second = await fixture.remoteEnd();
@@ -220,7 +220,7 @@ describe('joined connections', () => {
     expect(local.counters().connections).toBe(0);
   });
 
-  it('keep a tunnel from being drained until the last of several has gone', async () => {
+  it('keep a tunnel from being drained until the last of several has closed', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd();
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -235,7 +235,7 @@ describe('joined connections', () => {
     await drained;
   });
 
-  it('pass on the end of a remote end that says nothing', async () => {
+  it('pass on the end of a remote end that sends nothing', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.socket.end());
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -270,7 +270,7 @@ describe('joined connections', () => {
     });
   });
 
-  it('are all taken when 600 arrive at once', async () => {
+  it('are all accepted when 600 arrive at once', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd(echo, 'tcp');
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
@@ -328,7 +328,7 @@ describe('closing', () => {
     await until(() => expect(local.counters().held).toBe(1));
   });
 
-  it('is idempotent, also before the first open', async () => {
+  it('is idempotent, even before the first open', async () => {
     local = fixture.make();
     await local.close();
     await local.open();

@@ -1,11 +1,11 @@
 /**
- * The client side of one service: the local port, the clients that wait on it, the relay that joins them to a tunnel.
+ * The client side of one service: the local port, its waiting clients, and the relay that joins them to a tunnel.
  * Invariants:
  *   1. Every client is in exactly one place: in the hold queue until its upstream has connected, then in the relay.
- *   2. What a client says in the queue is sent nowhere (see held-socket.ts), so an attempt that failed costs it nothing
- *      but time.
- *   3. From its arrival until it and its upstream are closed a client has a place in the budget. When there is none, those
- *      that have probably left make room; else the newcomer is reset.
+ *   2. Bytes that a client sends while in the queue are not passed on (see held-socket.ts), so a failed attempt costs it
+ *      only time.
+ *   3. A client has a place in the budget from its arrival until it and its upstream are closed. If no place is free, a
+ *      client that has probably left makes room; otherwise the new client is reset.
  */
 import type { Socket } from 'node:net';
 import type { BindAddress } from '../../../shared/bind-address.ts';
@@ -49,9 +49,9 @@ export interface LocalPortOptions {
   readonly bind?: BindAddress;
   /** A Unix socket beside the port, or instead of it when `port` is 0. */
   readonly socketPath?: string | null;
-  /** Clients come in by the tunnel, and the upstream is a program of this machine. */
+  /** Clients arrive through the tunnel, and the upstream is a program on this machine. */
   readonly isReverse?: boolean;
-  /** Of HTTP clients: the names by which they may call the service. Absent: nothing is read. */
+  /** The names that HTTP clients may send as Host. Absent: nothing is read. */
   readonly allowedHosts?: readonly string[];
   readonly holdTimeoutMs: number;
   readonly clock: Clock;
@@ -60,17 +60,17 @@ export interface LocalPortOptions {
   /** Shared by all ports of the process. */
   readonly budget: ConnectionBudget;
   readonly maxHeldConnections?: number;
-  /** Shared by all ports of the process; absent: loops are not looked for. */
+  /** Shared by all ports of the process; absent: loops are not detected. */
   readonly ownConnections?: OwnConnections;
-  /** The other service of ours that has the port, if one has. */
+  /** The other LocalPort service that has the port, if any. */
   readonly neighbor?: () => string | null;
-  /** Only a test names another. */
+  /** For tests. */
   readonly connector?: Connector;
 }
 
-/** As deep as the listener's backlog: a client every 20 ms for the hold's 10 s is half of it. */
+/** As many as the listener's backlog: a client every 20 ms during a hold of 10 s uses half of them. */
 const defaultMaxHeldConnections = 1_024;
-/** Long enough for a first packet that was lost, which TCP sends again after 1 s (RFC 6298). */
+/** Long enough for a lost first packet, which TCP sends again after 1 s (RFC 6298). */
 const minAttemptMs = 2_000;
 
 const silenceWords: Readonly<Record<Awaited, string>> = {
@@ -97,12 +97,12 @@ class LocalPort implements ServicePort {
   readonly #gate: HostGate | null;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
-  /** Or about to be: clients may come before the listener is known. */
+  /** Open or opening: clients may arrive before `#listener` is set. */
   #isOpen = false;
   #policy: ClientPolicy = 'hold';
-  /** Of the present upstream. */
+  /** The tunnel of the current upstream. */
   #tunnelId: string | null = null;
-  /** Opening and closing happen one after the other. */
+  /** Opening and closing run one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalPortOptions) {
@@ -258,13 +258,13 @@ class LocalPort implements ServicePort {
     return this.#relay.drained(tunnelId);
   }
 
-  /** `connections` are those joined to a tunnel; `held` those that are not yet. */
+  /** `connections` counts clients that are joined to a tunnel, `held` those that are not yet. */
   counters(): PortCounters {
     return { ...this.#relay.traffic(), held: this.#queue.size };
   }
 
   #welcome(client: Socket): void {
-    // Its failure shows in `close` as well, which is where the queue and the splice act on it.
+    // An error also leads to `close`, where the queue and the splice handle it.
     client.on('error', () => undefined);
     this.#loops.screen(client, () => {
       if (this.#isOpen) this.#admit(client);
@@ -286,7 +286,7 @@ class LocalPort implements ServicePort {
   /** Ends one connection whose client has probably left. */
   #makeRoom(): boolean {
     const held = this.#queue.firstLikelyGone();
-    if (held === null) return this.#relay.endForsaken(this.#dispatcher.upstream?.tunnelId ?? null);
+    if (held === null) return this.#relay.endAbandoned(this.#dispatcher.upstream?.tunnelId ?? null);
     this.#dismiss(held);
     return true;
   }
@@ -306,7 +306,7 @@ class LocalPort implements ServicePort {
   }
 
   #join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
-    if (this.#loops.mayGoOn(client.socket, upstream.socket)) {
+    if (this.#loops.mayContinue(client.socket, upstream.socket)) {
       this.#relay.join(client, upstream, tunnelId);
       return;
     }
@@ -315,7 +315,7 @@ class LocalPort implements ServicePort {
     this.#places.give();
   }
 
-  /** Those that wait for their turn at a tunnel that takes clients are no more than the budget allows, and leave soon. */
+  /** Needed only while no tunnel takes clients: otherwise the budget is the bound, and clients are served soon. */
   #boundHold(): void {
     if (this.#dispatcher.isOpen) return;
     for (const held of this.#queue.excess()) {
@@ -341,7 +341,7 @@ class LocalPort implements ServicePort {
       events.onEvidence(tunnelId, evidence);
       return;
     }
-    // A tunnel that dies closes connections too, which says nothing about the target.
+    // A dying tunnel closes connections too, which says nothing about the target.
     void this.#doubt.hasGone(tunnelId).then((hasTunnelGone) => {
       if (!hasTunnelGone) events.onEvidence(tunnelId, evidence);
     });
@@ -351,7 +351,7 @@ class LocalPort implements ServicePort {
     for (const held of clients) this.#dismiss(held);
   }
 
-  /** The client is served no more. Returns whether an attempt for it was not answered yet. Idempotent. */
+  /** Resets a held client. Returns whether an attempt for it had not been answered yet. Idempotent. */
   #dismiss(held: Held): boolean {
     if (!this.#queue.has(held)) return false;
     reset(held.client.release().socket);

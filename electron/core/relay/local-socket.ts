@@ -1,8 +1,9 @@
 /**
- * A local Unix socket for clients. A port of this machine can be reached by every user and by web pages; this by its owner only.
- *   1. The socket never exists with another mode than 0600, and its folder is one that nobody else can write, so that nobody
- *      can put a socket of theirs in its place.
- *   2. Only a socket of this user's that nobody listens on is replaced: a crash leaves one.
+ * A local Unix socket for clients. Every user and every web page can reach a port of this machine; only its owner can reach
+ * this socket. Invariants:
+ *   1. The socket never exists with a mode other than 0600, and nobody else can write to its folder, so that nobody can put
+ *      another socket in its place.
+ *   2. Only a socket of the same user that nobody listens on is replaced: a crash leaves one behind.
  */
 import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -27,7 +28,7 @@ export interface SocketRequest {
   readonly onConnection: (client: Socket) => void;
 }
 
-/** `sun_path` of macOS, without its closing NUL. */
+/** The size of `sun_path` on macOS, without the terminating NUL. */
 const maxPathBytes = 103;
 const answerTimeoutMs = 250;
 const acceptBacklog = 1024;
@@ -39,7 +40,7 @@ export async function listenOnSocket(request: SocketRequest): Promise<Result<Loc
   try {
     const fault = pathFault(socketPath) ?? (await folderFault(path.dirname(socketPath)));
     if (fault !== null) return refused(socketPath, fault);
-    const occupied = await makeWay(request);
+    const occupied = await removeStaleSocket(request);
     if (occupied !== null) return refused(socketPath, occupied);
     const server = await openServer(request);
     return ok({ addresses: [socketPath], close: () => closeServer(server) });
@@ -62,8 +63,8 @@ function pathFault(socketPath: string): string | null {
 }
 
 /**
- * Makes the folder when there is none, on a way that is judged like that to a config. Of the folder itself more is asked: also in
- * a sticky one anybody may take the name before us.
+ * Creates the folder if it is missing, after checking its path as strictly as that of a config. The folder itself must not
+ * even be writable with the sticky bit: another user could take the name first.
  */
 async function folderFault(folder: string): Promise<string | null> {
   const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0;
@@ -74,8 +75,8 @@ async function folderFault(folder: string): Promise<string | null> {
   return fault;
 }
 
-/** Why there is no room; null: there is, now. */
-async function makeWay({ path: socketPath, clock }: SocketRequest): Promise<string | null> {
+/** Removes a stale socket. Returns why the path cannot be used; null: it can. */
+async function removeStaleSocket({ path: socketPath, clock }: SocketRequest): Promise<string | null> {
   const stats = lstatSync(socketPath, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   if (!stats.isSocket() || stats.uid !== process.getuid?.())
@@ -85,7 +86,7 @@ async function makeWay({ path: socketPath, clock }: SocketRequest): Promise<stri
   return null;
 }
 
-/** False only when the connection is refused, which means that nobody listens. */
+/** False only if the connection is refused, which means that nobody listens. */
 async function isAnswered(socketPath: string, clock: Clock): Promise<boolean> {
   const socket = connect({ path: socketPath });
   const answer = new Promise<boolean>((resolve) => {
@@ -108,7 +109,7 @@ function openServer({ path: socketPath, log, onConnection }: SocketRequest): Pro
         server.on('error', (error) => {
           log.warn(`The listener on ${socketPath} could not accept a connection: ${error.message}.`);
         });
-        // Where the system ignores the mask for sockets.
+        // In case the system ignores the umask for sockets.
         chmodSync(socketPath, 0o600);
         resolve(server);
       });
@@ -116,7 +117,7 @@ function openServer({ path: socketPath, log, onConnection }: SocketRequest): Pro
   });
 }
 
-/** Also removes the file, as libuv does with what it has bound. */
+/** Also removes the file: libuv unlinks the sockets that it has bound. */
 const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => {

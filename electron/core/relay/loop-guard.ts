@@ -1,4 +1,4 @@
-/** Keeps the connections that come back to one service from going through it again. */
+/** Stops connections that loop back to a service from going through it again. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -11,7 +11,7 @@ export interface LoopGuardParts {
   readonly name: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Shared by all ports of the process; undefined: loops are not looked for. */
+  /** Shared by all ports of the process; undefined: loops are not detected. */
   readonly connections: OwnConnections | undefined;
   readonly onLoop: () => void;
 }
@@ -33,31 +33,31 @@ export class LoopGuard {
     });
   }
 
-  /** Hands on a client that has just arrived, at once or soon, or resets it. */
-  screen(client: Socket, handOn: () => void): void {
+  /** Passes a client that has just arrived on, at once or soon, or resets it. */
+  screen(client: Socket, passOn: () => void): void {
     if (this.#connections === undefined) {
-      handOn();
+      passOn();
       return;
     }
-    // The other end of a connection of ours may arrive a moment before we learn that it has connected.
+    // A connection of ours may arrive here slightly before we learn that it has connected.
     setImmediate(() => {
       if (client.destroyed) return;
       if (this.#hasComeBack(client)) reset(client);
-      else handOn();
+      else passOn();
     });
   }
 
   /**
-   * Notes that the client goes on by this upstream. False when it must not: its own way through us was only a trial when it
-   * arrived, so nothing was known of it.
+   * Records that the client continues through this upstream. False if the client is a loop after all: it may have been
+   * unknown when it arrived, because its earlier hop through this process was only a trial then.
    */
-  mayGoOn(client: Socket, upstream: Socket): boolean {
+  mayContinue(client: Socket, upstream: Socket): boolean {
     const hasComeBack = this.#hasComeBack(client);
-    this.#connections?.goesOn(this.#name, client, upstream);
+    this.#connections?.noteRelay(this.#name, client, upstream);
     return !hasComeBack;
   }
 
-  /** Reports what is left. */
+  /** Reports the loops that are not reported yet. */
   close(): void {
     this.#refusals.close();
   }

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => fixture.scope.close());
 
-/** A service whose tunnel leads to that port of this machine, by a name that nobody looked up. */
+/** A service whose tunnel leads to that port of this machine, by a name that was not resolved before. */
 async function open(name: string, port: number, leadsTo: number, trialMs: number | null = null) {
   const log = { ...silentLogger, warn: (line: string) => warnings.push(line) };
   const local = await fixture.open({ name, port, ownConnections, log });
@@ -41,7 +41,7 @@ describe('connections that come back', () => {
     ]);
   });
 
-  it('end also where the first one goes through as a trial', async () => {
+  it('end even if the first one is a trial', async () => {
     const local = await open('db', fixture.port, fixture.port, 50);
     const client = await fixture.client();
     client.socket.write('hello');
@@ -60,7 +60,7 @@ describe('connections that come back', () => {
     expect(await client.ended).toBe('reset');
   });
 
-  it('are let through a chain, as often as it is used', async () => {
+  it('pass through a chain of services, however often it is used', async () => {
     const other = await freePort();
     const remote = await fixture.remoteEnd(undefined, 'tcp');
     if (remote.endpoint.kind !== 'tcp') throw new Error('not tcp');

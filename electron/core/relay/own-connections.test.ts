@@ -28,26 +28,26 @@ const sent = (from: number, to: number): Ends & Pick<Socket, 'once'> =>
     remotePort: to,
   }) as unknown as Socket;
 
-it("takes another program's connection for no one of ours, though its port is that of one", () => {
-  connections.goesOn('db', arrived(50_001), sent(50_002, target));
+it("does not confuse another program's connection with one of ours that has the same port", () => {
+  connections.noteRelay('db', arrived(50_001), sent(50_002, target));
   expect(connections.hasComeBack('db', arrived(50_002))).toBe(false);
 });
 
-it('knows two connections with one port from each other', () => {
+it('tells apart two connections with the same port', () => {
   const first = sent(50_002, target);
-  connections.goesOn('db', arrived(50_001), first);
-  connections.goesOn('web', arrived(50_003), sent(50_002, service));
+  connections.noteRelay('db', arrived(50_001), first);
+  connections.noteRelay('web', arrived(50_003), sent(50_002, service));
   expect(connections.hasComeBack('web', arrived(50_002))).toBe(true);
   expect(connections.hasComeBack('db', arrived(50_002))).toBe(false);
   (first as unknown as EventEmitter).emit('close');
   expect(connections.hasComeBack('web', arrived(50_002))).toBe(true);
 });
 
-it('knows a connection that was redirected on its way after eight rounds', () => {
+it('recognizes a connection that was redirected on its way after eight rounds', () => {
   let rounds = 0;
   // Sent to port 80, it arrives at the service's.
   while (rounds < 20 && !connections.hasComeBack('db', arrived(50_000 + rounds))) {
-    connections.goesOn('db', arrived(50_000 + rounds), sent(50_001 + rounds, 80));
+    connections.noteRelay('db', arrived(50_000 + rounds), sent(50_001 + rounds, 80));
     rounds += 1;
   }
   expect(rounds).toBe(8);

@@ -1,4 +1,4 @@
-/** The system's own answers: `/proc` on Linux, `lsof` on macOS. */
+/** Uses the real system: `/proc` on Linux, `lsof` on macOS. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server } from 'node:net';
@@ -22,20 +22,20 @@ async function listen(options: ListenOptions): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-test('the program that holds a port is named with its process', async () => {
+test('the program that holds a port is named with its PID', async () => {
   const localPort = await listen({ host: '127.0.0.1', port: 0 });
   expect(await findPortHolder({ bind: null, localPort }, clock)).toMatch(
     new RegExp(`^\\S.* \\(pid ${process.pid}\\)$`),
   );
 });
 
-test('a port that nobody holds has no holder', async () => {
+test('a free port has no holder', async () => {
   const localPort = await listen({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.close(resolve));
   expect(await findPortHolder({ bind: null, localPort }, clock)).toBeNull();
 });
 
-test('who listens is seen on a port and on a Unix socket, without a connection', async () => {
+test('a listener is found on a port and on a Unix socket, without a connection', async () => {
   let connections = 0;
   server.on('connection', () => connections++);
   const port = await listen({ host: '127.0.0.1', port: 0 });
@@ -43,7 +43,7 @@ test('who listens is seen on a port and on a Unix socket, without a connection',
   await new Promise((resolve) => server.close(resolve));
   expect(await isListening({ kind: 'tcp', host: '127.0.0.1', port })).toBe(false);
 
-  // Short: macOS takes 103 bytes.
+  // Short: macOS allows 103 bytes.
   const folder = await mkdtemp('/tmp/lp-listening-');
   const socket = path.join(folder, 's');
   await listen({ path: socket });

@@ -39,7 +39,7 @@ describe('parseListeningSockets', () => {
     ['::1', table6, 5432, ['812003']],
     ['127.0.0.1', table6, 5432, []],
     ['::', table, 5432, ['812001']],
-  ])('finds who is in the way of %s', (bind, text, port, expected) => {
+  ])('finds the listeners that conflict with %s', (bind, text, port, expected) => {
     expect(inodesOf(text, port, bind)).toEqual(expected);
   });
 });
@@ -55,7 +55,7 @@ describe('parseLsof', () => {
     expect(parseLsof(output)).toEqual(expected);
   });
 
-  it('passes over who listens at another address', () => {
+  it('ignores a program that listens at another address', () => {
     const output = 'p1\nca\nf6\nn127.0.0.2:80\np2\ncb\nf6\nn192.0.2.1:80\nf7\nn[::1]:80\n';
     expect([null, '127.0.0.2', '192.0.2.1'].map((bind) => parseLsof(output, bind)?.name)).toEqual([
       'b',
@@ -66,7 +66,7 @@ describe('parseLsof', () => {
 });
 
 describe('the remembered holder of a port', () => {
-  it('is looked for anew only after a while, though the port is tried every few seconds', async () => {
+  it('is looked up again only after a while, although the port is tried every few seconds', async () => {
     const clock = new FakeClock();
     const asked: number[] = [];
     const holder = rememberingPortHolder({ localPort: 5432, bind: null }, clock, () => {

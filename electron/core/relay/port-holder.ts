@@ -1,6 +1,6 @@
 /**
- * Who holds a local TCP port, for the sentence "Port 5432 is used by postgres (pid 812)". Best effort: null when the
- * holder belongs to another user, has gone meanwhile, or the system does not say.
+ * Finds the program that holds a local TCP port, for the sentence "Port 5432 is used by postgres (pid 812)". Best effort:
+ * null if the holder belongs to another user, has exited in the meantime, or the system does not tell.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import {
@@ -18,7 +18,7 @@ export interface PortHolder {
   readonly pid: number;
 }
 
-/** A socket that takes connections, as Linux lists it. `uid`: the user that made it. */
+/** A listening socket, as Linux lists it. `uid`: the user that created it. */
 export interface ListeningSocket {
   readonly inode: string;
   readonly uid: number;
@@ -40,10 +40,10 @@ export async function findPortHolder(place: LocalPlace, clock: Clock): Promise<s
   return found === null || found === 'deadline' ? null : `${found.name} (pid ${found.pid})`;
 }
 
-/** A port that stays taken is tried again every few seconds; the way through all processes is too long for that. */
+/** A port that stays taken is retried every few seconds; scanning all processes takes too long for that. */
 const rememberedMs = 30_000;
 
-/** `findPortHolder` for one place, its answer remembered for a while. */
+/** `findPortHolder` for one place, with its result cached for a while. */
 export function rememberingPortHolder(
   place: LocalPlace,
   clock: Clock,
@@ -73,7 +73,7 @@ async function lookUpInProc({ localPort, bind }: LocalPlace): Promise<PortHolder
   );
 }
 
-/** From Linux's own tables. Never rejects. */
+/** From the tables in `/proc/net`. Never rejects. */
 export async function readListeningSockets(
   port: number,
   bind?: BindAddress,
@@ -84,7 +84,7 @@ export async function readListeningSockets(
   return tables.flatMap((table) => parseListeningSockets(table, port, bind));
 }
 
-/** The first of these processes that has one of the sockets open; null: none, as far as we may look. */
+/** The first of these processes that has one of the sockets open; null: none that we may inspect. */
 export async function findSocketHolder(
   inodes: readonly string[],
   pids: readonly string[],
@@ -99,7 +99,7 @@ export async function findSocketHolder(
   return null;
 }
 
-/** Inodes of the sockets that a process has open. Empty where that cannot be seen: another user's process, or one that has ended. */
+/** Inodes of the sockets that a process has open. Empty if it belongs to another user or has ended. */
 export async function socketsOf(pid: string): Promise<readonly string[]> {
   const folder = `/proc/${pid}/fd`;
   const descriptors = await readdir(folder).catch(() => []);
@@ -113,9 +113,9 @@ const holdsAnySocket = async (pid: string, inodes: ReadonlySet<string>): Promise
   (await socketsOf(pid)).some((inode) => inodes.has(inode));
 
 /**
- * The sockets that listen on `port` on an address that is in the way of `bind`, or on any, from the text of `/proc/net/tcp`
- * or `tcp6`. Columns as in proc_net_tcp of the kernel's documentation: local address as hex `ADDRESS:PORT`, state 0A is
- * LISTEN, uid is eighth, inode tenth.
+ * The sockets that listen on `port` at an address that conflicts with `bind`, or at any address without `bind`, from the
+ * text of `/proc/net/tcp` or `tcp6`. The columns are described in the kernel's documentation of proc_net_tcp: local address
+ * as hex `ADDRESS:PORT`, state 0A is LISTEN, uid is eighth, inode tenth.
  */
 export function parseListeningSockets(
   table: string,
@@ -134,7 +134,7 @@ export function parseListeningSockets(
   });
 }
 
-/** Each 32-bit word is written as this machine reads it: the bytes of every group of eight digits are turned around. */
+/** Each 32-bit word is in host byte order: the bytes of every group of eight digits are reversed. */
 function addressInProc(hex: string): BindAddress {
   const words = hex.match(/.{8}/g) ?? [];
   const digits = words.map((word) => (word.match(/../g) ?? []).reverse().join('')).join('');
@@ -148,8 +148,8 @@ async function lookUpWithLsof({ localPort: port, bind }: LocalPlace): Promise<Po
 }
 
 /**
- * The first process in the output of `lsof -F pcn` that is in the way of `bind`: one field per line, `p` begins a process, `c` is
- * its command, `n` is where a socket listens: `*:80`, `127.0.0.1:80`, `[::1]:80`.
+ * The first process in the output of `lsof -F pcn` that conflicts with `bind`: one field per line, `p` starts a process, `c`
+ * is its command, `n` the address of a listening socket: `*:80`, `127.0.0.1:80`, `[::1]:80`.
  */
 export function parseLsof(output: string, bind: BindAddress = null): PortHolder | null {
   let pid: number | null = null;
@@ -168,6 +168,6 @@ export function parseLsof(output: string, bind: BindAddress = null): PortHolder 
 export const isInTheWay = (place: string, bind: BindAddress): boolean =>
   bindsOverlap(bind, parseBindAddress(place.replace(/:\d+$/, '').replace('*', '0.0.0.0')) ?? null);
 
-/** lsof writes blanks and unprintable characters as `\x20`. */
+/** lsof writes spaces and unprintable characters as `\x20`. */
 const unescapeLsof = (text: string): string =>
   text.replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));

@@ -1,4 +1,4 @@
-/** The places that one port has for clients, out of the budget of all ports, while it is open. */
+/** The client places of one port while it is open, taken from the budget of all ports. */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BudgetShare, ConnectionBudget } from './connection-budget.ts';
@@ -8,7 +8,7 @@ export interface PortPlacesParts {
   readonly budget: ConnectionBudget;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Ends a connection that nobody needs, which calls `give`; false when there is none. */
+  /** Ends a connection that nobody needs, which calls `give`; false if there is none. */
   readonly makeRoom: () => boolean;
 }
 
@@ -38,7 +38,7 @@ export class PortPlaces {
     this.#share = null;
   }
 
-  /** False when the client has to be refused. */
+  /** False if the client has to be refused. */
   take(): boolean {
     const isTaken = this.#share?.take() === true || (this.#parts.makeRoom() && this.#share?.take() === true);
     if (!isTaken) this.#refusals.add();

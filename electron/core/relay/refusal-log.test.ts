@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { RefusalLog } from './refusal-log.ts';
 
-it('reports a burst once, with its count, and one that continues once a minute', async () => {
+it('reports a burst once, with its count, and a continuing burst once a minute', async () => {
   const clock = new FakeClock();
   const reports: string[] = [];
   const log = new RefusalLog(clock, (count) => reports.push(`${count} at ${clock.now()}`));

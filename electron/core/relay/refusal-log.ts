@@ -1,4 +1,4 @@
-/** Says once for a burst of refused clients how many there were; while it lasts, once a minute. */
+/** Reports a burst of refused clients once, with their number; while the burst lasts, once a minute. */
 import type { Clock, Timer } from '../clock.ts';
 
 const firstReportMs = 1_000;
@@ -10,7 +10,7 @@ export class RefusalLog {
   #count = 0;
   #timer: Timer | null = null;
 
-  /** `report` gets how many were refused since the last report. */
+  /** `report` gets the number of refusals since the last report. */
   constructor(clock: Clock, report: (count: number) => void) {
     this.#clock = clock;
     this.#report = report;
@@ -21,7 +21,7 @@ export class RefusalLog {
     if (this.#timer === null) this.#reportIn(firstReportMs);
   }
 
-  /** Reports what is left. */
+  /** Reports the refusals that are not reported yet. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = null;
@@ -31,7 +31,7 @@ export class RefusalLog {
   #reportIn(delayMs: number): void {
     this.#timer = this.#clock.after(delayMs, () => {
       this.#timer = null;
-      // Nobody for a minute: the burst is over.
+      // No refusal for a minute: the burst is over.
       if (this.#flush()) this.#reportIn(nextReportMs);
     });
   }

@@ -1,4 +1,4 @@
-/** The connections that go through tunnels right now, and what they have carried. */
+/** The open connections through tunnels, and how many bytes they have carried. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { ReleasedClient } from './held-socket.ts';
@@ -14,19 +14,19 @@ interface Connection {
   readonly tunnelId: string;
   /** Monotonic ms. */
   readonly openedAt: number;
-  /** What had come in at the last look at the traffic. */
+  /** The bytes received when the traffic was last read. */
   seenBytesIn: number;
   readonly client: Socket;
   readonly upstream: UpstreamConnection;
   readonly splice: Splice;
-  /** To be called when it is closed, once or more. */
+  /** Must be called when the connection is closed; repeated calls do no harm. */
   readonly close: () => void;
 }
 
 export interface RelayParts {
   readonly clock: Clock;
   readonly silence: SilenceWatch;
-  /** Clients come in by the tunnel, and the upstream is a program of this machine. */
+  /** Clients arrive through the tunnel, and the upstream is a program on this machine. */
   readonly isReverse: boolean;
 }
 
@@ -37,9 +37,9 @@ export interface RelayTraffic {
 }
 
 export interface RelayListener {
-  /** A connection ended before a byte went either way. Resolves to whether its tunnel is gone, as soon as that is known. */
+  /** A connection ended before a byte went either way. Resolves to whether its tunnel has died, as soon as that is known. */
   hasTunnelGone(tunnelId: string): Promise<boolean>;
-  /** A client of a tunnel that is gone, paused and unread. */
+  /** A client comes back from a tunnel that has died, paused and unread. */
   onTakenBack(client: Socket): void;
   /** A connection is closed on both sides. */
   onClosed(): void;
@@ -47,9 +47,9 @@ export interface RelayListener {
   onEvidence(tunnelId: string, evidence: ClientEvidence): void;
 }
 
-/** A server that ends a connection sooner did not wait for a question: it refuses. Later it may have lost patience. */
+/** A server that ends a connection sooner did not wait for a request: it refuses clients. Later, it may have timed out. */
 const refusalMs = 2_000;
-/** Whoever keeps a connection open this long has not refused it. */
+/** A server that keeps a connection open this long has not refused it. */
 const keptMs = 1_000;
 
 export class Relay {
@@ -92,7 +92,7 @@ export class Relay {
       },
       onAnswered: () => {
         silence.answered(question);
-        // It may have been doubted meanwhile.
+        // A slow answer: the target may have been doubted in the meantime.
         if (!isTlsExpected && clock.now() - question.askedAt >= firstSilenceMs)
           listener.onEvidence(tunnelId, { kind: 'answered', since: question.askedAt });
       },
@@ -108,7 +108,7 @@ export class Relay {
       },
       onEndedUnused: (isAwaited) => {
         listener.onSuspicion(tunnelId, 'The tunnel closed a connection before a byte came back');
-        // Whoever only sends (Graphite, syslog) gets no other answer to its end, nor does whoever has given up.
+        // A client that only sends (Graphite, syslog) or has given up gets no other answer to its end.
         if (client.socket.readableEnded) return;
         if (isAwaited || clock.now() - openedAt < refusalMs)
           listener.onEvidence(tunnelId, { kind: 'closed' });
@@ -133,13 +133,13 @@ export class Relay {
   }
 
   /**
-   * Ends the oldest connection whose client has probably left, on a tunnel other than this one if there is any. A tunnel
-   * that is dead would keep it for ever. False when there is none.
+   * Ends the oldest connection whose client has probably left, preferably on a tunnel other than this one: a dead tunnel
+   * would keep it forever. False if there is none.
    */
-  endForsaken(presentTunnelId: string | null): boolean {
+  endAbandoned(presentTunnelId: string | null): boolean {
     let found: Connection | null = null;
     for (const connection of this.#connections) {
-      if (!connection.splice.isForsaken()) continue;
+      if (!connection.splice.isAbandoned()) continue;
       found ??= connection;
       if (connection.tunnelId === presentTunnelId) continue;
       found = connection;
@@ -163,7 +163,7 @@ export class Relay {
     return bytes;
   }
 
-  /** The socket towards the tunnel. */
+  /** The socket on the tunnel's side. */
   #tunnelSide({ client, upstream }: Connection): Socket {
     return this.#isReverse ? client : upstream.socket;
   }
@@ -182,7 +182,7 @@ export class Relay {
     return { isFlowing, lastOpenedAt };
   }
 
-  /** Resolves when no connection goes through that tunnel any more. */
+  /** Resolves when no connection goes through that tunnel anymore. */
   drained(tunnelId: string): Promise<void> {
     if (!this.#isUsed(tunnelId)) return Promise.resolve();
     return new Promise((resolve) => {
@@ -195,7 +195,7 @@ export class Relay {
     for (const connection of this.#connections) end(connection);
   }
 
-  /** Bytes of all connections so far, those that are open included. */
+  /** Bytes of all connections so far, including open ones. */
   traffic(): RelayTraffic {
     let bytesOut = this.#closedBytesOut;
     let bytesIn = this.#closedBytesIn;

@@ -1,4 +1,4 @@
-/** The host that the head of an HTTP/1 request names (RFC 9112, section 3.2). Pure. */
+/** Reads the host from the head of an HTTP/1 request (RFC 9112, section 3.2). Pure. */
 
 /** Where the head ends in these bytes; -1: not yet. */
 export function headEnd(bytes: Buffer): number {
@@ -6,16 +6,16 @@ export function headEnd(bytes: Buffer): number {
   return end === -1 ? bytes.indexOf('\n\n') : end;
 }
 
-/** In lower case, without port and brackets. null: none, several, or no head that can be read without doubt. */
+/** In lower case, without port and brackets. null: no host, several hosts, or an ambiguous head. */
 export function hostOfHead(head: string): string | null {
   const [requestLine = '', ...fields] = head.split(/\r?\n/);
   const target = /^[!-~]+ ([!-~]+) HTTP\/1\.[01]$/.exec(requestLine)?.[1];
-  // A folded line may be part of a Host for one reader and not for another.
+  // Parsers disagree on whether a folded line belongs to a Host field.
   if (target === undefined || fields.some((line) => !/^[!-9;-~]+:/.test(line))) return null;
   const named = fields.flatMap((line) => /^host:[ \t]*(.*?)[ \t]*$/i.exec(line)?.[1] ?? []);
   const [host, second] = named.map(plainHost);
   if (host === undefined || second !== undefined) return null;
-  // A target in absolute form overrides the field.
+  // A target in absolute form overrides the Host field.
   const [, authority] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(target) ?? [];
   return authority === undefined || plainHost(authority) === host ? host : null;
 }

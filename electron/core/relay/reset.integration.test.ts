@@ -50,7 +50,7 @@ describe('reset', () => {
 });
 
 describe('the end that a socket reports', () => {
-  /** What a socket tells of its end that reads all: `end`, `reset`. */
+  /** How a socket that reads everything reports its end: `end`, `reset`. */
   function told(): string[] {
     const seen: string[] = [];
     socket.on('error', () => seen.push('reset'));
@@ -61,7 +61,7 @@ describe('the end that a socket reports', () => {
     return seen;
   }
 
-  it('is true of a peer that ended its half, and leaves the other one open', async () => {
+  it('is true if the peer ended its half, and leaves the other half open', async () => {
     const seen = told();
     peer.socket.end('question');
     await once(socket, 'end');
@@ -73,7 +73,7 @@ describe('the end that a socket reports', () => {
   it.each([
     ['nothing waits to be sent', 0],
     ['bytes wait to be sent', 16 * 1024 * 1024],
-  ])('is not true of a reset in one turn with bytes, while %s', async (_, bytes) => {
+  ])('is not true if bytes and a reset come in one turn, while %s', async (_, bytes) => {
     const seen = told();
     if (bytes > 0) socket.write(Buffer.alloc(bytes));
     const closed = new Promise((resolve) => socket.once('close', resolve));

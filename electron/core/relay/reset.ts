@@ -3,8 +3,8 @@ import { errorCode } from './errno.ts';
 
 /**
  * Ends a connection so that its peer sees a failure: a clean end would make a cut-off transfer look complete. Only TCP
- * has a reset; the peer of a Unix socket learns of it by the end of file and by EPIPE. A socket whose FIN is just being
- * sent cannot be reset (libuv's uv_tcp_close_reset) and need not be: all its bytes are out.
+ * has a reset; the peer of a Unix socket sees the end of file, and EPIPE. A socket whose FIN is just being sent cannot be
+ * reset (libuv's uv_tcp_close_reset), and need not be: all its bytes have been sent.
  */
 export function reset(socket: Socket): void {
   const isSendingFin = socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished;
@@ -13,11 +13,11 @@ export function reset(socket: Socket): void {
 }
 
 /**
- * Calls `onEnd` when a socket that reports its end was not reset instead; a reset shows in `close`, which follows. libuv reports a
- * reset that arrives in one turn of the event loop with bytes as an end (uv__stream_io: POLLHUP after a partial read). What is
- * sent then fails with ECONNRESET, or with EPIPE where the end came before the reset (tcp_reset of Linux): bytes that wait to
- * be sent do so in this turn, and an empty write, which puts nothing on the wire, at once. Where our half has ended nobody
- * can tell.
+ * Call this when a socket reports its end: calls `onEnd` unless the socket was in fact reset; a reset shows in the `close`
+ * that follows. libuv reports a reset as an end if it arrives in the same turn of the event loop as bytes (uv__stream_io:
+ * POLLHUP after a partial read). Writing then fails with ECONNRESET, or with EPIPE if the end came before the reset (Linux,
+ * tcp_reset): queued bytes fail in this turn, and an empty write, which puts nothing on the wire, fails at once. If our half
+ * has ended, the two cannot be told apart.
  */
 export function whenEndIsTrue(socket: Socket, onEnd: () => void): void {
   if (!isTcp(socket)) onEnd();
@@ -31,9 +31,9 @@ export function whenEndIsTrue(socket: Socket, onEnd: () => void): void {
   }
 }
 
-/** The peer had ended its half before it reset the connection, so what it said is complete. */
+/** The peer had ended its half before it reset the connection, so all its bytes have arrived. */
 export const endedBeforeReset = ({ readableEnded, errored }: Socket): boolean =>
   readableEnded && errored !== null && errorCode(errored) === 'EPIPE';
 
-/** By its own end: the other one is not known any more after a reset. */
+/** Uses the local address: the remote one is no longer known after a reset. */
 const isTcp = (socket: Socket): boolean => socket.localFamily !== undefined;

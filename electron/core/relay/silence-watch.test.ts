@@ -20,7 +20,7 @@ function makeWatch() {
   return { clock, watch, findings };
 }
 
-it('sets one timer in a second, however many round trips there are', async () => {
+it('sets one timer per second, however many round trips there are', async () => {
   const { clock, watch, findings } = makeWatch();
   const question = createQuestion('t1', 'answer');
   for (let count = 0; count < 5000; count++) {
@@ -34,7 +34,7 @@ it('sets one timer in a second, however many round trips there are', async () =>
   expect(findings).toEqual([]);
 });
 
-it('reports each question 1 s after it was asked, also beside one that is asked ever more seldom', async () => {
+it('reports each question 1 s after it was asked, even beside one with longer and longer intervals', async () => {
   const { clock, watch, findings } = makeWatch();
   watch.ask(createQuestion('t1', 'answer'));
   await clock.advance(5_000);

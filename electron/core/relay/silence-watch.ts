@@ -1,9 +1,9 @@
 /**
- * Notices what is not answered: a client's bytes, a connection that is not made. Invariants:
+ * Detects silence: a client's bytes without an answer, a connection that is not made. Each of them is a question. Invariants:
  *   1. One timer for all, armed only while something is unanswered (or was, within the last second).
- *   2. Asking and answering set no timer in the ordinary case: a chunk costs a comparison, a round trip two more steps.
- *   3. A question that stays unanswered is reported after 1 s, then 3, 6, 12 … at most 60 s later; a slow query is no
- *      fault. Asked anew it begins with 1 s.
+ *   2. Asking and answering usually set no timer: a chunk costs a comparison, a round trip two more steps.
+ *   3. A question that stays unanswered is reported after 1 s, then after further 3, 6, 12 … at most 60 s, since a slow
+ *      query is not a fault. A new question starts with 1 s.
  */
 import type { Clock, Timer } from '../clock.ts';
 
@@ -55,7 +55,7 @@ export class SilenceWatch {
     this.#wakeBy(question.dueAt);
   }
 
-  /** Or given up. The timer stays: it would be set anew with the next question. */
+  /** Answered or given up. The timer stays: the next question would set it again. */
   answered(question: Question): void {
     this.#open.delete(question);
   }

@@ -15,7 +15,7 @@ let upstream: UpstreamConnection;
 let told: string[];
 let answerDoubt: (hasTunnelGone: boolean) => void;
 
-/** A client spliced to a tunnel that has ended before a word was said; whether it is gone is not known yet. */
+/** A client spliced to a connection that ended before a byte was sent; whether its tunnel has died is not known yet. */
 beforeEach(async () => {
   server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -61,15 +61,15 @@ afterEach(async () => {
   await remote.close();
 });
 
-/** As some systems tell the death of a process: first the end of file, then the reset. */
+/** How some systems report the death of a process: first the end of file, then the reset. */
 async function breakUpstream(): Promise<void> {
   const closed = once(upstream.socket, 'close');
   upstream.socket.destroy();
   await closed;
 }
 
-describe('a client whose tunnel ended and then broke, while it is in doubt whether the tunnel is gone', () => {
-  it('is given back unharmed when it is', async () => {
+describe('a client whose connection ended and then broke, while the death of its tunnel is in doubt', () => {
+  it('is given back intact if the tunnel has died', async () => {
     await breakUpstream();
     answerDoubt(true);
     await eventually('it is told', () => told.length === 2);
@@ -78,7 +78,7 @@ describe('a client whose tunnel ended and then broke, while it is in doubt wheth
     expect(await peer.all()).toBe('for the next tunnel');
   });
 
-  it('sees that it broke when the tunnel lives on', async () => {
+  it('sees the break if the tunnel is alive', async () => {
     await breakUpstream();
     answerDoubt(false);
     expect(await peer.ended).toBe('reset');

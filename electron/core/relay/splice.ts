@@ -1,12 +1,12 @@
 /**
- * Two sockets made one. Invariants:
+ * Joins two sockets. Invariants:
  *   1. Bytes go through unchanged and in order, both ways; a slow reader stops the other side's writer.
  *   2. The end of one direction is passed on and leaves the other open (half-close, RFC 9293 section 3.6).
- *   3. A side that breaks resets the other: a cut-off transfer never looks complete. Where a side had ended before, the
- *      other gets all that it said.
- *   4. Bytes once sent are never sent again through another tunnel. Nobody here can know whether the remote end has
- *      acted on them: a payment could be made twice. Only a client of an unused splice, one through which neither a
- *      byte nor an end has gone, can go back into the hold.
+ *   3. A side that breaks resets the other: a cut-off transfer never looks complete. If a side had ended before it broke,
+ *      the other gets everything that it sent.
+ *   4. Bytes once sent are never sent again through another tunnel: the remote end may have acted on them, and a payment
+ *      could be made twice. Only a client of an unused splice, through which neither a byte nor an end has gone, can go
+ *      back into the hold.
  */
 import type { Socket } from 'node:net';
 import type { ReleasedClient } from './held-socket.ts';
@@ -14,24 +14,24 @@ import { endedBeforeReset, reset, whenEndIsTrue } from './reset.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 export interface SpliceListener {
-  /** Bytes went to the upstream, the first since it said something. */
+  /** Bytes went to the upstream, the first since its last bytes. */
   onAsked(): void;
-  /** The upstream has said something. */
+  /** The upstream has sent bytes. */
   onAnswered(): void;
-  /** It never will. One of the two follows each `onAsked` unless the connection closes first. */
+  /** The upstream never will. One of the two follows each `onAsked` unless the connection closes first. */
   onUnanswered(): void;
   /** The first bytes came back. `firstAsked`: the first byte that the client had sent; null: it had sent nothing. */
   onFirstBytes(bytes: Uint8Array, firstAsked: number | null): void;
   /**
-   * The far side ended the connection before it brought a byte, and not because the client had nothing to say.
-   * `isAwaited`: bytes of the client were not answered.
+   * The far side ended the connection before it sent a byte, and not in response to the client's end. `isAwaited`: bytes of
+   * the client were not answered.
    */
   onEndedUnused(isAwaited: boolean): void;
   /** Both sockets are closed. */
   onClosed(): void;
   /**
-   * The upstream ended unused (invariant 4). Resolves to whether its tunnel is gone: then the client is handed over by
-   * `onTakenBack`; else the far end wanted it so, and the client sees the end.
+   * The upstream ended unused (invariant 4). Resolves to whether its tunnel has died: then the client is given back through
+   * `onTakenBack`; otherwise the far end ended the connection on purpose, and the client sees the end.
    */
   hasTunnelGone(): Promise<boolean>;
   /** The client is no longer spliced: paused, and without our listeners. Comes instead of `onClosed`. */
@@ -39,8 +39,8 @@ export interface SpliceListener {
 }
 
 export interface Splice {
-  /** The client has ended its half, and nothing came back since: it waits for an answer, or has left long ago. */
-  isForsaken(): boolean;
+  /** The client has ended its half, and nothing has come back since: it waits for an answer, or left long ago. */
+  isAbandoned(): boolean;
 }
 
 /** Joins a client to an upstream that has just connected. Both sockets need an `error` listener of their own. */
@@ -79,7 +79,7 @@ export function splice(
     socket.end();
   };
 
-  // The upstream reads into one buffer, so it stops until the client's kernel has taken all of it.
+  // The upstream reads into one buffer, so reading stops until the kernel has taken all of it for the client.
   const sendToClient = (bytes: Uint8Array): boolean => {
     isUnused = false;
     isQuietSinceEnd = false;
@@ -98,7 +98,7 @@ export function splice(
   };
 
   const onAsked = (): void => {
-    // Nobody is left to answer.
+    // The upstream can no longer answer.
     if (hasUpstreamEnded) return;
     isAwaited = true;
     listener.onAsked();
@@ -164,5 +164,5 @@ export function splice(
   client.resume();
   for (const bytes of early) sendToUpstream(bytes);
   if (hasEnded) endUpstream();
-  return { isForsaken: () => isQuietSinceEnd };
+  return { isAbandoned: () => isQuietSinceEnd };
 }

@@ -1,4 +1,4 @@
-/** At most one suspicion per tunnel in `minGapMs`: the first. Those that follow say what it said. */
+/** Passes on at most one suspicion per tunnel in `minGapMs`: the first. Those that follow would add nothing. */
 import type { Clock } from '../clock.ts';
 
 const minGapMs = 500;

@@ -21,7 +21,7 @@ const use = (endpoint: Endpoint, tunnelId = 't1'): void => {
   local.setUpstream({ tunnelId, endpoint, trialMs: null });
 };
 
-/** A client that has said something which the remote end has read. */
+/** A client that has sent bytes which the remote end has read. */
 async function asking(remote: RemoteEnd): Promise<Peer> {
   const peer = await fixture.client();
   peer.socket.write('question');
@@ -41,7 +41,7 @@ async function suspectedAt(totalMs: number): Promise<number[]> {
 }
 
 describe('a tunnel is suspected', () => {
-  it('when bytes of a client get no answer for 1 s, and ever more seldom while that lasts', async () => {
+  it('when bytes of a client get no answer for 1 s, and less and less often while that lasts', async () => {
     const remote = await fixture.remoteEnd((peer) => peer.read());
     use(remote.endpoint);
     await asking(remote);
@@ -52,7 +52,7 @@ describe('a tunnel is suspected', () => {
     ]);
   });
 
-  it('afresh after an answer', async () => {
+  it('again after 1 s once an answer has come in between', async () => {
     const remote = await fixture.remoteEnd((peer) => peer.read());
     use(remote.endpoint);
     const peer = await asking(remote);
@@ -65,7 +65,7 @@ describe('a tunnel is suspected', () => {
     expect(await suspectedAt(2_000)).toEqual([66]);
   });
 
-  it('once for all its clients in 500 ms, apart from other tunnels', async () => {
+  it('once in 500 ms for all its clients, independently of other tunnels', async () => {
     const remote = await fixture.remoteEnd((peer) => peer.read());
     use(remote.endpoint);
     await asking(remote);
@@ -88,7 +88,7 @@ describe('a tunnel is suspected', () => {
     expect(fixture.suspicions).toEqual(['t1: The tunnel did not answer a connection for 1 s']);
   });
 
-  it.each(['unix', 'tcp'] as const)('at once when it ends a connection unused (%s)', async (kind) => {
+  it.each(['unix', 'tcp'] as const)('at once when it ends an unused connection (%s)', async (kind) => {
     const remote = await fixture.remoteEnd((peer) => peer.read(), kind);
     use(remote.endpoint);
     await asking(remote);
@@ -116,7 +116,7 @@ describe('a tunnel is not suspected', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('when a client says nothing, or only looks whether the port is open', async () => {
+  it('when a client sends nothing, or only checks whether the port is open', async () => {
     const remote = await fixture.remoteEnd((peer) => echo(peer.read()));
     use(remote.endpoint);
     await fixture.client();
@@ -139,7 +139,7 @@ describe('a tunnel is not suspected', () => {
 });
 
 describe('hasQueuedBytes', () => {
-  it('is true of the tunnel that does not take what clients send', async () => {
+  it('is true if the tunnel does not take the bytes of its clients', async () => {
     const remote = await fixture.remoteEnd(() => undefined);
     use(remote.endpoint);
     const peer = await fixture.client();
@@ -155,8 +155,8 @@ describe('hasQueuedBytes', () => {
   });
 });
 
-describe('a port whose clients come in by the tunnel', () => {
-  it('takes for bytes of the tunnel what they say, and for queued what they do not take', async () => {
+describe('a port whose clients arrive through the tunnel', () => {
+  it('counts their bytes as received from the tunnel, and bytes that they do not take as queued', async () => {
     await local.close();
     local = await fixture.open({ clock, isReverse: true });
     const remote = await fixture.remoteEnd((peer) => peer.read());

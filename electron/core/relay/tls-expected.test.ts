@@ -22,7 +22,7 @@ describe('a server that expected TLS', () => {
     ['another refusal', get, text('HTTP/1.1 400 Bad Request\r\n\r\nno host')],
     ['a page about it', get, text('HTTP/1.1 200 OK\r\n\r\nThe plain HTTP request was sent to HTTPS port')],
     ['a record of another length', get, Uint8Array.of(0x15, 3, 1, 0, 9)],
-  ])('is not seen in %s', (_name, firstAsked, answer) => {
+  ])('is not recognized by %s', (_name, firstAsked, answer) => {
     expect(expectsTls(firstAsked, answer)).toBe(false);
   });
 });

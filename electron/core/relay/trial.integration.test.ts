@@ -20,7 +20,7 @@ afterEach(() => fixture.scope.close());
 const unproven = (endpoint: Endpoint, tunnelId = 't1'): Upstream => ({ tunnelId, endpoint, trialMs: 500 });
 const held = (count: number): Promise<void> => until(() => expect(local.counters().held).toBe(count));
 
-/** Clients that have said `names` and wait, in this order. */
+/** Waiting clients that have sent `names`, in this order. */
 async function waiting(...names: string[]): Promise<Peer[]> {
   const peers: Peer[] = [];
   for (const name of names) {
@@ -41,7 +41,7 @@ async function clientSaying(name: string): Promise<Peer> {
 const answers = (peers: readonly Peer[]): Promise<string[]> => Promise.all(peers.map((peer) => peer.all()));
 
 describe('a tunnel that is not proven', () => {
-  it('gets one connection, unread, until that has stayed open for its time; then everybody is let through', async () => {
+  it('gets one connection, unread, until it has stayed open long enough; then all clients are let through', async () => {
     const peers = await waiting('a', 'b', 'c');
     const remote = await fixture.remoteEnd((peer) => echo(peer.read()));
     local.setUpstream(unproven(remote.endpoint));
@@ -58,7 +58,7 @@ describe('a tunnel that is not proven', () => {
     expect(fixture.suspicions).toEqual([]);
   });
 
-  it('is proven by a byte, which its client gets', async () => {
+  it('is proven by a byte, which the client receives', async () => {
     const [first, second] = [await fixture.client(), await fixture.client()];
     await held(2);
     const remote = await fixture.remoteEnd(({ socket }) => socket.end('220 ready'));
@@ -83,7 +83,7 @@ describe('a tunnel that is not proven', () => {
     expect(local.counters()).toMatchObject({ connections: 0, held: 1 });
   });
 
-  it('needs another trial once the far end has refused a client, and loses nobody meanwhile', async () => {
+  it('needs another trial once the far end has refused a client, and loses no client in the meantime', async () => {
     let isOpen = true;
     const remote = await fixture.remoteEnd((peer) => {
       if (isOpen) echo(peer.read());
@@ -104,7 +104,7 @@ describe('a tunnel that is not proven', () => {
     expect(await answers(peers)).toEqual(['b', 'c']);
   });
 
-  it('loses nobody when it closes the connection: the trial is repeated, the same client first', async () => {
+  it('loses no client when it closes the connection: the trial is repeated, with the same client first', async () => {
     const peers = await waiting('a', 'b');
     let isOpen = false;
     const remote = await fixture.remoteEnd((peer) => {
@@ -125,7 +125,7 @@ describe('a tunnel that is not proven', () => {
     expect(remote.accepted.map((peer) => peer.text)).toEqual(['', 'a', 'b']);
   });
 
-  it('keeps its clients when it refuses, and lets them go at their own deadline', async () => {
+  it('keeps its clients when it refuses, until their own deadline', async () => {
     const [peer] = await waiting('a');
     local.setUpstream(unproven({ kind: 'tcp', host: '127.0.0.1', port: await freePort() }));
     await until(() =>
@@ -136,7 +136,7 @@ describe('a tunnel that is not proven', () => {
     expect(await peer!.ended).toBe('reset');
   });
 
-  it('lets everybody through once it is said to be proven, and uses the connection of the trial', async () => {
+  it('lets all clients through once it is declared proven, and uses the connection of the trial', async () => {
     const peers = await waiting('a', 'b');
     const remote = await fixture.remoteEnd((peer) => echo(peer.read()));
     local.setUpstream(unproven(remote.endpoint));

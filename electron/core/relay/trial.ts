@@ -1,13 +1,13 @@
 /**
- * Tests a tunnel with a connection that nobody uses yet. It passes when it has stayed open for `trialMs`, or has brought
- * a byte: then the tunnel reaches something. It fails when it ends before. Nothing is sent, so the client that it is for
- * loses nothing.
+ * Tests a tunnel with a connection that is not used yet. The trial passes when the connection has stayed open for `trialMs`
+ * or has received a byte: then the tunnel reaches something. It fails if the connection ends before. Nothing is sent, so the
+ * waiting client loses nothing.
  */
 import type { Clock, Timer } from '../clock.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 export interface TrialListener {
-  /** Whoever takes the connection sets its `onBytes` before this returns. */
+  /** The callee must set `onBytes` of the connection before it returns. */
   onPassed(connection: UpstreamConnection): void;
   /** The far side ended it. The connection is closed. */
   onFailed(): void;
@@ -23,7 +23,7 @@ export class Trial {
   readonly #listener: TrialListener;
   readonly #timer: Timer;
 
-  /** The connection has just been made. */
+  /** `connection` has just been opened. */
   constructor(connection: UpstreamConnection, { clock, trialMs }: TrialTerms, listener: TrialListener) {
     this.#connection = connection;
     this.#listener = listener;

@@ -1,17 +1,16 @@
 /**
- * Tells the death of a tunnel from an end that the far side wanted. A tunnel that dies closes its sockets a moment before
- * its end is reported. So for that moment nobody can say what ended a connection that was unused (see splice.ts,
- * invariant 4).
+ * Distinguishes the death of a tunnel from an end that the far side intended. A dying tunnel closes its sockets slightly
+ * before its end is reported, so for that moment the end of an unused connection is ambiguous (see splice.ts, invariant 4).
  */
 import { sleep, type Clock } from '../clock.ts';
 
-/** How long after its sockets the end of a dead tunnel is reported, at the most. */
+/** The longest delay between the closing of a dead tunnel's sockets and the report of its end. */
 const doubtMs = 150;
 
 export class TunnelDoubt {
   readonly #clock: Clock;
   #presentId: string | null = null;
-  /** Aborts when the present tunnel is replaced or taken away. */
+  /** Aborts when the current tunnel is replaced or removed. */
   #life = new AbortController();
 
   constructor(clock: Clock) {

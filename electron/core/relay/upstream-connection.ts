@@ -7,25 +7,25 @@ import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
 import type { Attempt } from './hold-queue.ts';
 
-/** One buffer for each connection; its pages cost nothing until bytes fill them. Measured in e2e/bench/relay.bench.ts. */
+/** One buffer per connection; its pages take no memory until they are filled. Measured in e2e/bench/relay.bench.ts. */
 const readBufferBytes = 256 * 1024;
 
 export interface UpstreamConnection {
   readonly socket: Socket;
   /**
-   * Takes the bytes that arrived. They are in a buffer that the next read overwrites: return false to have no next
-   * read until `socket.resume()`. Reading begins after `onConnected`, so set it there.
+   * Takes the bytes that arrived. They are in a buffer that the next read overwrites: return false to stop reading until
+   * `socket.resume()`. Reading starts after `onConnected`, so set it there.
    */
   onBytes: (bytes: Uint8Array) => boolean;
 }
 
 export interface AttemptListener {
   onConnected(upstream: UpstreamConnection): void;
-  /** `ECONNREFUSED`, `ENOENT`, `EAGAIN` where there is no room (full-queue.ts): nothing was sent. */
+  /** `ECONNREFUSED`, `ENOENT`, `EAGAIN` if the queue is full (full-queue.ts): nothing was sent. */
   onFailed(code: string): void;
 }
 
-/** How this computer makes connections, and in whose words it refuses them. */
+/** How this computer opens connections, and which system's error codes it uses. */
 export interface Connector {
   readonly platform: NodeJS.Platform;
   readonly connect: (options: NetConnectOpts) => Socket;
@@ -33,14 +33,14 @@ export interface Connector {
 
 const ownConnector: Connector = { platform: process.platform, connect };
 
-/** Connects; calls one of the listener's functions once, or none after `abort()`. Never at once. */
+/** Connects; calls one of the listener's functions once, or none after `abort()`. Never synchronously. */
 export function connectUpstream(
   endpoint: Endpoint,
   listener: AttemptListener,
   clock: Clock,
   connector: Connector = ownConnector,
 ): Attempt {
-  // One for all addresses of a name: only the one that connects first is read.
+  // One buffer for all addresses of a name: only the one that connects first is read.
   const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
   let upstream: UpstreamConnection | null = null;
   const onRead = (length: number): boolean => upstream?.onBytes(buffer.subarray(0, length)) ?? false;

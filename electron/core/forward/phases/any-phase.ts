@@ -7,15 +7,15 @@ import type { ForwardState, Transition, TransitionContext } from '../forward-sta
 
 export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspended: true });
 
-/** Nothing to start in this phase, but the computer is awake again. */
+/** There is nothing to start in this phase, but the computer is awake again. */
 export const noteWake: Handler<'triggered'> = (state, { trigger }) =>
   stay(trigger === 'wake' ? { ...state, suspended: false } : state);
 
-/** A predecessor is all that can end in phases without a tunnel. */
-export const leaverEnded: Handler<'tunnel-ended'> = (state, { tunnel }) => stay(forget(state, tunnel));
+/** In phases without a current tunnel, only an old one can end. */
+export const formerEnded: Handler<'tunnel-ended'> = (state, { tunnel }) => stay(forget(state, tunnel));
 
 /** An old tunnel keeps its connections, unless it is dead. */
-export const leaverChecked: Handler<'checked'> = (state, { tunnel, report }) =>
+export const formerChecked: Handler<'checked'> = (state, { tunnel, report }) =>
   report.evidence.kind === 'dead' && state.leaving.includes(tunnel)
     ? stay(state, { type: 'stop-tunnel', tunnel })
     : stay(state);
@@ -25,24 +25,24 @@ export const complain: Handler<'complained'> = (state, { cause }) => stay({ ...s
 export const tryChanged: Handler<'reconfigured'> = (state, _event, context) =>
   tryNow({ ...state, history: cleanHistory }, context, true);
 
-/** In the phases that rest: start again when this is what was waited for. */
+/** In the phases without a tunnel: tries again if the service waited for this trigger. */
 export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   const state = trigger === 'wake' || trigger === 'user' ? { ...before, suspended: false } : before;
-  // What released it may have come while the computer slept, when nothing was started.
+  // The awaited trigger may have come while the computer was asleep, when nothing was started.
   const wasReleased =
     trigger === 'wake' && state.situation.phase === 'waiting' && context.transportDown === null;
   if (state.suspended || !(wasReleased || isAwaited(state.cause, trigger))) return stay(state);
   if (trigger === 'demand') return tryForClients(state, context);
   if (trigger === 'user' && isTransportDown(context) && context.transportDown.recovery !== 'user')
     return askTransport(holdBack(state, context.transportDown).state);
-  return tryNow({ ...state, history: cleanHistory }, context, isInsisting(trigger));
+  return tryNow({ ...state, history: cleanHistory }, context, forcesRetry(trigger));
 };
 
-/** What a failed login depends on may have changed. */
-export const isInsisting = (trigger: TriggerKind): boolean =>
+/** Something that a failed login depends on may have changed. */
+export const forcesRetry = (trigger: TriggerKind): boolean =>
   trigger === 'user' || trigger === 'credentials' || trigger === 'config';
 
-/** A waiting client brings a try forward, as near to the last one as is sensible. The history stays as it is. */
+/** Tries sooner for a waiting client, with a minimum pause after the last try. The history stays as it is. */
 function tryForClients(state: ForwardState, context: TransitionContext): Transition {
   const { history, triedAt, situation } = state;
   const ageMs = context.now - (history.since ?? context.now);
@@ -55,19 +55,19 @@ function tryForClients(state: ForwardState, context: TransitionContext): Transit
 export const forceRetry: Handler<'retry-forced'> = (state, _event, context) =>
   tryNow({ ...state, suspended: false, history: cleanHistory }, context, true);
 
-/** A try that is due later, or would be brought forward by a trigger, waits for the transport instead. */
+/** A try that is scheduled, or that a trigger would start, waits for the transport instead. */
 export const transportDown: Handler<'transport-down'> = (state, { cause }, { clientsWait }) =>
   isForRetry(state.cause) && !clientsWait ? holdBack(state, cause) : stay(state);
 
-/** What failed for a reason of its own stays as it is. */
+/** A service that failed for a reason of its own stays as it is. */
 export const transportDownAfterFailure: Handler<'transport-down'> = (state, { cause }) =>
   state.cause?.triggers.includes('transport-up') === true ? holdBack(state, cause) : stay(state);
 
-/** Another try may help, by itself or with the transport: nothing that only the user can fix. */
+/** Another try may help, now or once the transport is up: not a problem that only the user can fix. */
 export const isForRetry = (cause: Cause | null): boolean =>
   cause !== null && (cause.recovery === 'backoff' || cause.triggers.includes('transport-up'));
 
-/** What waits for its transport, or for a network that nobody may have announced, is tried for a client too. */
+/** A service that waits for its transport, or for a network change that may go unreported, is tried for a client too. */
 export function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
   if (cause === null || cause.triggers.includes(trigger)) return true;
   if (trigger === 'transport-up') return cause.code === 'network-down';
@@ -76,5 +76,5 @@ export function isAwaited(cause: Cause | null, trigger: TriggerKind): boolean {
   );
 }
 
-/** A login that only the user can make is not tried for a client, whoever else waits for the same one. */
+/** A login that needs the user is not tried for a client, even if other services wait for the same login. */
 const isForClients = ({ recheck }: Cause): boolean => recheck !== 'never' && recheck !== 'login';

@@ -16,7 +16,7 @@ export const tryEnded: Handler<'tunnel-ended', 'connecting'> = (state, event, co
   return event.cause === null ? tryNow(state, context) : fail(state, event.cause, context);
 };
 
-/** A try that began with the old config, before the sleep, or in another network is begun anew. The old one is not waited for. */
+/** Restarts a try that began with the old config, before the sleep, or in another network. The old try is not waited for. */
 function tryAnew(state: In<'connecting'>, context: TransitionContext, forced: boolean): Transition {
   const { tunnel } = state.situation;
   const clean: In<'connecting'> = { ...state, history: cleanHistory };

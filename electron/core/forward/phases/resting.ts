@@ -1,13 +1,13 @@
-/** No tunnel: the forward waits for a time, for something that happens, or for the user. */
+/** No tunnel: the forward waits for a timer, a trigger, or the user. */
 import type { Handler } from '../forward-handler.ts';
 import { holdBack, isTransportDown, stay, tryNow } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
-/** The timer of a retry does not survive a sleep: the wake starts it instead. */
+/** A retry timer does not survive sleep: the wake starts the try instead. */
 export const suspendRetry: Handler<'suspended', 'retrying'> = (state) =>
   stay({ ...state, situation: { phase: 'waiting', recheckAt: null }, suspended: true });
 
-/** The client for whose sake it was to be tried may have left: then the transport decides again. */
+/** The client that the try was scheduled for may have left: then the transport decides again. */
 export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) => {
   if (state.situation.retryAt > context.now || state.suspended) return stay(state);
   return isTransportDown(context) ? holdBack(state, context.transportDown) : tryNow(state, context);
@@ -19,10 +19,10 @@ export const portFreed: Handler<'port-opened', 'failed'> = (before, _event, cont
   return isTransportDown(context) ? holdBack(state, context.transportDown) : tryNow(state, context);
 };
 
-/** The user wanted a try of what waits for its transport: it will find the port open. */
+/** The user asked for a try while the service waits for its transport: the port is already open for that try. */
 export const openedAhead: Handler<'port-opened', 'waiting'> = (state) => stay({ ...state, portOpen: true });
 
-/** A port that is not free is looked at without a try: the service stays as it is until it is. */
+/** A taken port is re-checked without starting a try: the service stays as it is until the port is free. */
 function recheck(state: In<'failed'> | In<'waiting'>, context: TransitionContext): Transition {
   const { recheckAt } = state.situation;
   if (recheckAt === null || recheckAt > context.now || state.suspended) return stay(state);

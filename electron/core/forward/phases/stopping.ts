@@ -1,4 +1,4 @@
-/** From on to off, and on again. */
+/** Turning off, and possibly on again. */
 import type { Handler } from '../forward-handler.ts';
 import { stay, tryNow } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
@@ -17,7 +17,7 @@ export const stoppedOne: Handler<'tunnel-ended', 'stopping'> = (state, event, co
   return finishStop({ ...state, situation: { ...state.situation, tunnels } }, context);
 };
 
-/** Off only when all has ended. On again as soon as the port can be opened: old tunnels are not waited for. */
+/** Off only when everything has ended. On again as soon as the port can be opened: old tunnels are not waited for. */
 function finishStop(state: In<'stopping'>, context: TransitionContext): Transition {
   const { portOpen, tunnels } = state.situation;
   if (portOpen) return stay(state);

@@ -1,4 +1,4 @@
-/** A tunnel serves clients; a second one may be on its way to replace it. */
+/** A tunnel serves clients; a second one may be starting to replace it. */
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
@@ -24,9 +24,9 @@ import {
   retire,
   wantsSuccessor,
 } from '../successor-moves.ts';
-import { isAwaited, isForRetry, isInsisting, leaverChecked } from './any-phase.ts';
+import { isAwaited, isForRetry, forcesRetry, formerChecked } from './any-phase.ts';
 
-/** Whatever happens, a successor that is wanted is started as soon as it can be. */
+/** After any event, a wanted successor is started as soon as possible. */
 const pursuing =
   <T extends ForwardEventType>(handle: Handler<T, 'up'>): Handler<T, 'up'> =>
   (state, event, context) =>
@@ -54,7 +54,7 @@ export const liveEnded = pursuing<'tunnel-ended'>((state, event, context) => {
 
 function successorFailed(state: In<'up'>, cause: Cause, context: TransitionContext): Transition {
   if (state.situation.isOutdated) return retire(state, cause, context);
-  // A service that works does not suffer from a second tunnel that does not.
+  // A failed second tunnel does not affect a working service.
   if (!wantsSuccessor(state)) return stay(state);
   const troubled: In<'up'> = isDoubtful(state.situation)
     ? { ...state, health: 'unhealthy', cause }
@@ -67,10 +67,10 @@ function successorFailed(state: In<'up'>, cause: Cause, context: TransitionConte
   return stay({ ...troubled, cause, history, situation });
 }
 
-/** The level of health after one more check, and the state of the proof. Green only when both are good. */
+/** Updates health and proof after a check. Green only when both are good. */
 export const checked = pursuing<'checked'>((before, event, context) => {
   const { tunnel, report } = event;
-  if (tunnel !== before.situation.tunnel) return leaverChecked(before, event, context);
+  if (tunnel !== before.situation.tunnel) return formerChecked(before, event, context);
   if (before.suspended) return stay(before);
   if (report.evidence.kind === 'dead') return condemn(before, report.evidence.cause, context);
   const proof = proofAfter(before.situation.proof, report);
@@ -103,21 +103,21 @@ function unhealthy(
   context: TransitionContext,
 ): Transition {
   const wasSuspect = state.situation.isSuspect;
-  const sick: In<'up'> = {
+  const failing: In<'up'> = {
     ...state,
     situation: { ...state.situation, stableAt: null, isSuspect: mayHelp },
     health: 'unhealthy',
     cause: obstacleOf(state) ?? state.complaint ?? cause,
   };
   const isNews = mayHelp && !wasSuspect && state.situation.replacement.kind === 'none';
-  return isNews ? replaceByPolicy(sick, context) : stay(sick);
+  return isNews ? replaceByPolicy(failing, context) : stay(failing);
 }
 
-/** Why there is no better tunnel, where that is more than bad luck: this is what somebody has to fix. */
+/** Why the replacement failed, if a retry alone does not help: this is what the user has to fix. */
 const obstacleOf = ({ situation: { replacement } }: In<'up'>): Cause | null =>
   replacement.kind === 'scheduled' ? replacement.cause : null;
 
-/** What was in trouble stays so until it is proven; what was healthy is being checked. */
+/** An unhealthy service stays unhealthy until proven; a healthy one becomes unknown. */
 const unproven = (state: In<'up'>): In<'up'> => ({
   ...state,
   situation: { ...state.situation, stableAt: null },
@@ -126,12 +126,12 @@ const unproven = (state: In<'up'>): In<'up'> => ({
 
 export const liveComplained: Handler<'complained', 'up'> = (state, { tunnel, cause }) => {
   if (tunnel !== state.situation.tunnel) return stay(state);
-  // Of one that nothing has proven yet it is all that is known.
+  // For a tunnel that is not proven yet, the complaint is all that is known.
   const isShown = (state.health === 'unhealthy' || state.health === 'unknown') && obstacleOf(state) === null;
   return stay({ ...state, complaint: cause, cause: isShown ? cause : state.cause });
 };
 
-/** What is up stays up; only its replacement waits. */
+/** The tunnel stays up; only its replacement waits. */
 export const transportDownWhileUp = pursuing<'transport-down'>((state, _event, context) =>
   stay(isTransportDown(context) ? unspaced(state) : state),
 );
@@ -141,7 +141,7 @@ export const forceRetryWhileUp: Handler<'retry-forced', 'up'> = (state, _event, 
     ? stay(state)
     : replace({ ...state, history: cleanHistory }, context, true);
 
-/** It is unhealthy, and another tunnel could help if only one came up. */
+/** The service is unhealthy, and another tunnel could help but none is starting. */
 const waitsForTransport = ({ health, cause, situation: { replacement } }: In<'up'>): boolean =>
   health === 'unhealthy' && replacement.kind !== 'starting' && isForRetry(cause);
 
@@ -159,21 +159,21 @@ export const triggeredWhileUp = pursuing<'triggered'>((state, event, context) =>
     case 'transport-up':
     case 'credentials':
     case 'config':
-      // What stood in the way of the replacement may be gone.
-      return pursue(stay(afresh(state, trigger)), context, isInsisting(trigger));
+      // The obstacle to the replacement may be gone.
+      return pursue(stay(withCleanHistory(state, trigger)), context, forcesRetry(trigger));
     case 'demand':
-      return stay(hurried(state, context));
+      return stay(retriedSooner(state, context));
     case 'port':
       return stay(state);
   }
 });
 
-const afresh = (state: In<'up'>, trigger: TriggerKind): In<'up'> =>
+const withCleanHistory = (state: In<'up'>, trigger: TriggerKind): In<'up'> =>
   wantsSuccessor(state) ? { ...released(state, trigger), history: cleanHistory } : state;
 
 /**
- * From now on the tunnel has to prove itself again: what happened may have killed it without a word. A doubt from before
- * stays strict. A successor that was on its way is begun anew.
+ * The tunnel has to prove itself again: the interruption may have killed it without notice. An earlier doubt stays strict.
+ * A successor that was starting is restarted.
  */
 function interrupted(
   before: In<'up'>,
@@ -190,8 +190,8 @@ function interrupted(
 
 const isInDoubt = (proof: Proof): boolean => (proof.kind === 'owed' ? proof.strict : proof.kind !== 'given');
 
-/** A client waits: the next try comes as near to the last one as is sensible. */
-function hurried(state: In<'up'>, { now }: TransitionContext): In<'up'> {
+/** A client waits: the next try comes sooner, with a minimum pause after the last one. */
+function retriedSooner(state: In<'up'>, { now }: TransitionContext): In<'up'> {
   const { situation, history, triedAt } = state;
   const { replacement } = situation;
   if (replacement.kind !== 'scheduled' || replacement.retryAt === null) return state;
@@ -206,7 +206,7 @@ export const reconfiguredWhileUp: Handler<'reconfigured', 'up'> = (state, _event
   return replaceAnew({ ...state, situation, history: cleanHistory }, context, true);
 };
 
-/** Without a check, nothing is green. */
+/** Checks pause during sleep, and without a check nothing is green. */
 export const suspendedWhileUp: Handler<'suspended', 'up'> = (state) =>
   stay({ ...unproven(unspaced(state)), suspended: true });
 
@@ -221,19 +221,19 @@ export const dueWhileUp = pursuing<'due'>((state, _event, context) => {
   const isDue =
     replacement.kind === 'scheduled' && replacement.retryAt !== null && replacement.retryAt <= now;
   if (!isDue) return stay(settled);
-  // The client for whose sake it was planned may have left.
+  // The client that the replacement was planned for may have left.
   return isTransportDown(context) || isCrowded(settled)
     ? stay(unscheduled(settled))
     : replace(settled, context);
 });
 
-/** Without a planned replacement that only the restart policy spaces. */
+/** Cancels a planned replacement that waits only for the restart policy. */
 const unspaced = (state: In<'up'>): In<'up'> => {
   const { replacement } = state.situation;
   return replacement.kind === 'scheduled' && replacement.cause === null ? unscheduled(state) : state;
 };
 
-/** Without a planned replacement that waits for this. */
+/** Cancels a planned replacement that waits for this trigger. */
 const released = (state: In<'up'>, trigger: TriggerKind): In<'up'> => {
   const { replacement } = state.situation;
   return replacement.kind === 'scheduled' && isAwaited(replacement.cause, trigger)
@@ -241,7 +241,7 @@ const released = (state: In<'up'>, trigger: TriggerKind): In<'up'> => {
     : state;
 };
 
-/** Without a planned replacement. One that starts already goes on. */
+/** Cancels a planned replacement. One that is already starting continues. */
 const unscheduled = (state: In<'up'>): In<'up'> =>
   state.situation.replacement.kind === 'scheduled'
     ? { ...state, situation: { ...state.situation, replacement: { kind: 'none' } } }

@@ -1,4 +1,4 @@
-/** Fakes of what a forward runner works with, typed by the same interfaces: tunnels, port and health that do as told. */
+/** Fake dependencies of a forward runner, typed by the same interfaces: tunnels, port and health that the test controls. */
 import type { Cause } from '../../../../shared/failure.ts';
 import { ok, type Result } from '../../../../shared/result.ts';
 import type { ServiceSpec } from '../../../../shared/service-spec.ts';
@@ -33,11 +33,11 @@ export class FakeTunnel implements Tunnel {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
   transport: TransportProof = { kind: 'alive' };
-  /** What `proveTransport` was given, and how long an answer takes. */
+  /** The arguments of `proveTransport`, and how long an answer takes. */
   readonly deadlines: number[] = [];
   answersAfterMs = 0;
   isAlive = true;
-  /** Once told to stop it ends only when `dies` says so. */
+  /** After `stop` the tunnel ends only when `dies` is called. */
   isSlowToStop = false;
   readonly #clock: Clock;
   #becomeReady!: (result: Result<Endpoint, Cause>) => void;
@@ -95,7 +95,7 @@ export class FakePort implements ServicePort {
   upstream: Upstream | null = null;
   policy: ClientPolicy = 'hold';
   holdTimeoutMs: number | null = null;
-  /** Once told to close it does only when `closes` says so. */
+  /** After `close` the port closes only when `closes` is called. */
   isSlowToClose = false;
   #closeLate: () => void = () => undefined;
   readonly #drains = new Map<string, () => void>();
@@ -122,7 +122,7 @@ export class FakePort implements ServicePort {
     });
   }
 
-  /** Ends a close that was slow. */
+  /** Finishes a slow close. */
   async closes(): Promise<void> {
     this.#closeLate();
     await settle();
@@ -177,11 +177,11 @@ export class FakePort implements ServicePort {
 
 export class FakeHealth implements HealthMonitorScheduler {
   watched: { readonly target: HealthTarget; readonly onReport: ReportListener } | null = null;
-  /** What a proof that is asked for finds; null: it is still under way, `answerProof` ends it. */
+  /** The result of a proof; null: it stays under way until `answerProof`. */
   evidence: TunnelEvidence | null = { kind: 'answered' };
   proofs = 0;
   hurriedChecks = 0;
-  /** What the watched tunnel's monitor was told: `answered`, `target-refused`, `forget`. */
+  /** The calls to the watched tunnel's monitor: `answered`, `target-refused`, `forget`. */
   readonly heard: string[] = [];
   health: CheckReport['health'] = 'unknown';
   readonly #clock: FakeClock;
@@ -224,13 +224,13 @@ export class FakeHealth implements HealthMonitorScheduler {
     this.#report({ evidence, isStrict: false, tookMs: 2 });
   }
 
-  /** Regular checks have failed as often as the threshold says. */
+  /** Regular checks have failed as often as the threshold requires. */
   fails(cause: Cause, mayHelp = true): void {
     this.health = 'unhealthy';
     this.#report({ evidence: { kind: mayHelp ? 'none' : 'answered' }, isStrict: false, cause, mayHelp });
   }
 
-  /** All proofs under way end with this. */
+  /** All proofs under way end with this result. */
   answerProof(evidence: TunnelEvidence): void {
     if (evidence.kind === 'answered') this.health = 'healthy';
     for (const { startedAt, resolve } of this.#pending.splice(0)) {
@@ -269,7 +269,7 @@ export class FakeHealth implements HealthMonitorScheduler {
   }
 }
 
-/** A lease of a transport that is as the test says; `said` is what the runner told it. */
+/** A lease of a transport that the test controls; `said` records what the runner told it. */
 export class FakeLease extends TransportLease {
   readonly said: string[] = [];
   #leased: ServiceSpec | null = null;
@@ -289,7 +289,7 @@ export class FakeLease extends TransportLease {
     return this.#leased;
   }
 
-  /** Nothing for who leases nothing. */
+  /** Nothing if the service leases nothing. */
   override get down(): Cause | null {
     return this.#leased === null ? null : this.#down;
   }
@@ -321,7 +321,7 @@ export class FakeLease extends TransportLease {
   }
 }
 
-/** One clock, one health scheduler; ports and tunnels are listed in the order in which they came. */
+/** One clock, one health scheduler; ports and tunnels are listed in the order of their creation. */
 export class FakeForwardWorld {
   readonly clock = new FakeClock();
   readonly health = new FakeHealth(this.clock);

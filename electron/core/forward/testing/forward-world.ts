@@ -1,7 +1,8 @@
 /**
- * A world for the forward machine alone that obeys its effects but answers late, in any order, and misbehaves: tunnels come
- * up, die and hang, or are dead while they run; the transport flaps; the port fails; the computer sleeps; users click. It is
- * as stingy as reality: a check tells only what the tunnel could answer while it was asked, and a dead tunnel tells nobody.
+ * A simulated world for the forward machine alone. It performs the effects but answers late, in any order, and misbehaves:
+ * tunnels come up, die and hang, or are dead while they run; the transport flaps; the port fails; the computer sleeps; users
+ * click. It reveals no more than reality: a check tells only what the tunnel could answer at the time, and the death of a
+ * tunnel is not reported.
  */
 import { describeCause, type Cause } from '../../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../../shared/service-spec.ts';
@@ -24,22 +25,22 @@ const endings = [killed, refused, describeCause('auth-failed'), describeCause('c
 const downCause = describeCause('transport-down', { what: 'The cluster prod' });
 const portInUse = describeCause('port-in-use', { port: 5432 });
 
-/** What the monitor has asked and not been answered yet. */
+/** Checks of the monitor that are not answered yet. */
 interface Question {
   readonly tunnel: number;
   readonly startedAt: number;
   readonly isStrict: boolean;
 }
 
-/** What the world knows of a tunnel, and the machine does not. */
+/** What the world knows about a tunnel and the machine does not. */
 interface TunnelTruth {
-  /** When it died although it runs; Infinity while it lives. */
+  /** When the tunnel died although its process runs; Infinity while it is alive. */
   diedAt: number;
-  /** It has a round trip to ask for (ssh); without, a connection stays open whatever happens behind it (kubectl). */
+  /** It can be asked for a round trip (ssh); otherwise a connection stays open whatever happens behind it (kubectl). */
   readonly canAnswer: boolean;
 }
 
-/** How often each comes among the others: a world in which most is in order, or hardly anything would ever be proven. */
+/** Relative frequencies: most things must go well, or hardly anything would ever be proven. */
 const weights = {
   'turned-on': 4, 'turned-off': 1, 'answer-port': 8, ready: 12, end: 4, ask: 10, answer: 16, 'fall-silent': 2, complained: 1,
   'pass-time': 10, reconfigured: 1, suspended: 1, wake: 2, network: 1, credentials: 1, demand: 1, user: 1, 'retry-forced': 1,
@@ -58,13 +59,13 @@ export class ForwardWorld {
   readonly stopRequested = new Set<number>();
   transportDown: Cause | null = null;
   clientsWait = false;
-  /** The user wants to know whether the transport is back. */
+  /** The user asks whether the transport is back. */
   isTransportAsked = false;
   portOpen = false;
   portRequest: 'open' | 'close' | null = null;
   readonly violations: string[] = [];
   readonly #questions: Question[] = [];
-  /** When a tunnel was last proven, and last disproven: by the start of the check that found it. */
+  /** When a tunnel was last proven and last disproven: the start of the check that showed it. */
   readonly #proven = new Map<number, number>();
   readonly #disproven = new Map<number, number>();
   /** Since when a tunnel owes a strict proof. */
@@ -93,7 +94,7 @@ export class ForwardWorld {
     this.#check(event, before.desired);
   }
 
-  /** One thing that the world may do; `pick` chooses among what is possible. */
+  /** One thing that the world may do; `pick` chooses among the possible ones. */
   happen(choice: WorldChoice, pick: number): void {
     const tunnels = [...this.alive.keys()];
     const tunnel = tunnels[pick % Math.max(1, tunnels.length)];
@@ -157,7 +158,7 @@ export class ForwardWorld {
     }
   }
 
-  /** The monitor asks the watched tunnel; a debt makes the question strict. */
+  /** The monitor checks the watched tunnel; an owed proof makes the check strict. */
   ask(isStrict: boolean): void {
     const { watched, debt } = standingOf(this.state);
     // The monitors pause while the computer sleeps.
@@ -170,7 +171,7 @@ export class ForwardWorld {
     });
   }
 
-  /** The oldest question is answered as the truth of its time allows. */
+  /** The oldest check is answered as the state of the tunnel at that time allows. */
   answer(pick: number): void {
     const question = this.#questions.shift();
     if (question === undefined || question.tunnel !== standingOf(this.state).watched) return;
@@ -179,7 +180,7 @@ export class ForwardWorld {
     const truth = this.alive.get(tunnel);
     if (truth === undefined) return;
     this.now += 1;
-    // Where the target is never asked, the service is ready at best.
+    // If the target is never checked, the service is ready at best.
     const isUntried = pick % 7 === 6;
     const evidence = isUntried
       ? untried(evidenceOf(truth, question, pick))
@@ -290,7 +291,7 @@ export class ForwardWorld {
       fail('a wait without an end');
   }
 
-  /** Green is earned: a proof that is younger than every reason to doubt. */
+  /** Green is earned: the proof is newer than every reason to doubt. */
   #checkGreen(fail: (what: string) => void): void {
     const { situation, health } = this.state;
     if (health !== 'healthy' && health !== 'ready') return;
@@ -317,7 +318,7 @@ export class ForwardWorld {
   }
 }
 
-/** What a tunnel can answer: a dead one nothing, one without a round trip no more than a connection that stays open. */
+/** What a tunnel can answer: nothing if it is dead; without a round trip, only a connection that stays open. */
 function evidenceOf(truth: TunnelTruth, { startedAt, isStrict }: Question, pick: number): TunnelEvidence {
   const isDead = truth.diedAt <= startedAt;
   if (!truth.canAnswer) return isDead && pick % 4 === 0 ? { kind: 'none' } : { kind: 'open' };
@@ -337,7 +338,7 @@ function retries({ situation }: ForwardState, event: ForwardEvent): boolean {
   if (event.type === 'triggered') return event.trigger === 'user' && situation.phase !== 'up';
   if (event.type === 'port-opened') return situation.phase !== 'connecting';
   if (event.type === 'tunnel-ended') return event.cause !== null;
-  // A cause that waits is re-checked whatever the transport is said to be.
+  // A waiting cause is re-checked whatever the reported state of the transport.
   if (event.type === 'due') return situation.phase === 'retrying' || situation.phase === 'up';
   return event.type === 'transport-down' || event.type === 'checked';
 }

@@ -1,4 +1,4 @@
-/** A config file while a test edits it: JSON under YAML keys, which is YAML too. */
+/** A config file that a test edits: JSON under YAML keys, which is also valid YAML. */
 export interface ConfigDraft {
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly services: readonly DraftService[];

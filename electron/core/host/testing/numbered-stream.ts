@@ -1,4 +1,4 @@
-/** A client that keeps numbered lines going to a greeting echo server and back, and notices the first that is not the next. */
+/** A client that exchanges numbered lines with a greeting echo server, and detects the first one out of order. */
 import { once } from 'node:events';
 import net from 'node:net';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
@@ -6,13 +6,13 @@ import { greeting } from '../../../../e2e/fixtures/servers.ts';
 import { sleep, systemClock as clock } from '../../clock.ts';
 
 export interface NumberedStream {
-  /** Lines that came back, each the successor of the one before. */
+  /** How many lines came back in order. */
   readonly echoed: number;
-  /** What went wrong: a line that was lost or changed, or how the connection ended. null while all is well. */
+  /** What went wrong: a line that was lost or changed, or how the connection ended. null: nothing so far. */
   readonly fault: string | null;
-  /** Resolves when so many more lines have come back, or when there is a fault. */
+  /** Resolves when this many more lines have come back, or when there is a fault. */
   goesOn(lines: number): Promise<void>;
-  /** Sends no more, waits until every line is back, and leaves. */
+  /** Stops sending, waits until every line is back, and disconnects. */
   leave(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function openNumberedStream(port: number): Promise<NumberedStream> 
   let isLeaving = false;
   socket.on('close', () => {
     stop.abort();
-    // Also between two lines, when none is on the way. So says Node too of a reset in one turn with bytes (relay/reset.ts).
+    // Even between two lines. Node also reports a reset in the same turn as bytes this way (relay/reset.ts).
     if (!isLeaving) fault ??= 'ended';
   });
   const sending = (async () => {

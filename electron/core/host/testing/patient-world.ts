@@ -1,5 +1,5 @@
 /**
- * The real daemon with services of every technology, none of which a check may disturb, and a service that shows how often
+ * The real daemon with services of every technology, which checks must not disturb, and one service that counts how often
  * checks run.
  */
 import path from 'node:path';
@@ -12,7 +12,7 @@ import type { ServiceSnapshot } from '../../../../shared/service-snapshot.ts';
 import type { Scope } from '../../scope.ts';
 import { startDaemon, type RunningDaemon } from './running-daemon.ts';
 
-/** The shortest that a config may say. */
+/** The shortest interval that a config may have. */
 const interval = '100ms';
 const upDeadlineMs = 60_000;
 
@@ -20,7 +20,7 @@ export interface Entry {
   readonly name: string;
   readonly technology: Technology;
   readonly target: FixtureServer;
-  /** Of the service, in YAML's words; {} for what is the default. */
+  /** The health check of the service, with YAML keys; {} for the default. */
   readonly check: Readonly<Record<string, unknown>>;
 }
 
@@ -88,7 +88,7 @@ export class PatientWorld {
     return found;
   }
 
-  /** Resolves when so many further checks have been due. */
+  /** Resolves when this many further checks have been due. */
   async checksPass(count: number): Promise<void> {
     const enough = this.#witness.connections + count;
     await eventually(`${count} checks`, () => this.#witness.connections >= enough);

@@ -1,4 +1,4 @@
-/** Five services of three technologies in a real daemon, each with a far end of its own, and a watch over all of them. */
+/** Five services of three technologies in a real daemon, each with its own far end, and an observer of all of them. */
 import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { freePort, startGreetingEchoServer, type FixtureServer } from '../../../../e2e/fixtures/servers.ts';
@@ -7,9 +7,9 @@ import type { ServiceSnapshot } from '../../../../shared/service-snapshot.ts';
 import { writeDraft, type ConfigDraft, type DraftService } from './config-draft.ts';
 import { openNumberedStream, type NumberedStream } from './numbered-stream.ts';
 import { startDaemon, type RunningDaemon, type SaveStyle } from './running-daemon.ts';
-import { fateOf, hasFailed, isWell, type Sighting } from './service-fate.ts';
+import { fateOf, hasFailed, isHealthy, type Sighting } from './service-fate.ts';
 
-/** The services; `spare` is off at first, and at `other` ends none, so that one can be pointed there. */
+/** The services; `spare` is off at first. No service uses the far end `other`, so that an edit can point one there. */
 const farEndNames = ['relay', 'web', 'tool', 'far', 'spare', 'other'] as const;
 export type FarEndName = (typeof farEndNames)[number];
 type ByName<T> = Readonly<Record<FarEndName, T>>;
@@ -22,9 +22,9 @@ interface WorldParts {
   readonly daemon: RunningDaemon;
 }
 
-/** Lines that a connection that lives on must carry after the reload. */
+/** Lines that a surviving connection must carry after the reload. */
 const linesAfterReload = 20;
-/** The first check comes at once and the second after most of this: so a check in between means a monitor begun anew. */
+/** The first check runs at once and the second much later, so a check in between means that the monitor was restarted. */
 const interval = '1h';
 
 export class ReloadWorld {
@@ -79,12 +79,12 @@ export class ReloadWorld {
     return new ReloadWorld(base, { sshd, farEnds, localPorts, daemon });
   }
 
-  /** Where a far end listens. */
+  /** The port of a far end. */
   portOf(name: FarEndName): number {
     return this.#farEnds[name].port;
   }
 
-  /** Connections that a far end has taken since the start. */
+  /** Connections that a far end has accepted since the start. */
   taken(name: FarEndName): number {
     return this.#farEnds[name].connections;
   }
@@ -95,11 +95,11 @@ export class ReloadWorld {
   }
 
   /**
-   * Saves the file while a client is connected through every service, waits until the daemon has taken it over by
-   * itself and `expected` has come true, and tells what became of every service.
+   * Saves the file while a client is connected through every service, waits until the daemon has applied it on its own and
+   * the fates are as `expected`, and returns the fate of every service.
    */
   async reload(text: string, style: SaveStyle, expected: Fates): Promise<Fates> {
-    await this.#comesToRest();
+    await this.#settles();
     const streams = await this.#connectToAll();
     const before = await this.#sightings();
     this.#phases.clear();
@@ -107,21 +107,21 @@ export class ReloadWorld {
     const observe = async (): Promise<Fates> => this.#fates(before, streams);
     const isAsExpected = async (): Promise<boolean> =>
       JSON.stringify(sorted(await observe())) === JSON.stringify(sorted(expected));
-    // What is otherwise shows in what this returns.
-    await eventually('what is expected', isAsExpected).catch(() => undefined);
+    // A mismatch shows in the returned fates.
+    await eventually('the expected fates', isAsExpected).catch(() => undefined);
     await Promise.all([...streams.values()].map((stream) => stream.goesOn(linesAfterReload)));
     const fates = await observe();
     await leaveAll(streams);
-    await this.#leavesNothingOfTheOld();
+    await this.#waitForCleanup();
     await leaveAll(await this.#connectToAll());
     return fates;
   }
 
-  /** Brings the base config in force again where a test has failed half-way. */
+  /** Restores the base config after a test has failed half-way. */
   async restore(): Promise<void> {
     if (this.#saved === writeDraft(this.base)) return;
     await this.#save(writeDraft(this.base), 'in place');
-    await this.#comesToRest();
+    await this.#settles();
   }
 
   async dispose(): Promise<void> {
@@ -142,7 +142,7 @@ export class ReloadWorld {
       'the daemon has noticed the change',
       async () => daemon.loads > loads || (!wasBroken && (await this.#isBroken())),
     );
-    // Resolves when all that was noticed before is done; and once more the same config must change nothing.
+    // Resolves when all earlier changes are applied; loading the same config once more must change nothing.
     await daemon.client.request('reload', {});
   }
 
@@ -150,10 +150,10 @@ export class ReloadWorld {
     return (await this.daemon.snapshot()).config.status === 'broken';
   }
 
-  async #comesToRest(): Promise<void> {
+  async #settles(): Promise<void> {
     const isAtRest = (service: ServiceSnapshot): boolean =>
-      isWell(service) || service.phase === 'off' || hasFailed(service);
-    await eventually('every service is at rest', async () =>
+      isHealthy(service) || service.phase === 'off' || hasFailed(service);
+    await eventually('every service has settled', async () =>
       (await this.daemon.snapshot()).services.every(isAtRest),
     );
   }
@@ -188,9 +188,9 @@ export class ReloadWorld {
     );
   }
 
-  /** No child is alive but those of the present tunnels, and an ssh that is kept for a minute in case it is needed again. */
-  async #leavesNothingOfTheOld(): Promise<void> {
-    await eventually('only the present tunnels are alive', async () => {
+  /** Only children of current tunnels are alive, and an ssh that is kept for a minute in case it is needed again. */
+  async #waitForCleanup(): Promise<void> {
+    await eventually('only the current tunnels are alive', async () => {
       const dump = await this.daemon.client.request('dump', {});
       if (!dump.ok) return false;
       const present = dump.value.snapshot.services.flatMap(({ pid }) => (pid === null ? [] : [pid]));
@@ -200,7 +200,7 @@ export class ReloadWorld {
   }
 }
 
-/** `relay` has settings of its own in everything; the others inherit. */
+/** `relay` has its own settings for everything; the others inherit the defaults. */
 function baseServices({ sshd, farEnds, localPorts }: Omit<WorldParts, 'daemon'>): readonly DraftService[] {
   const at = (name: FarEndName) => ({ name, local_port: localPorts[name], remote_port: farEnds[name].port });
   const tcp = { technology: 'tcp', connection: { host: '127.0.0.1' } };

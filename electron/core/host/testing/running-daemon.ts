@@ -1,4 +1,4 @@
-/** The real headless daemon in a home of its own, seen from outside: through its control socket and its processes. */
+/** The real headless daemon in its own home folder, observed from outside: through its control socket and its processes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { userEnvironment, userPaths } from '../../testing/user-home.ts';
 import { controlSocketPath } from '../../control/control-paths.ts';
 import { bundleDaemon } from '../../process/testing/bundled-program.ts';
 
-/** How a file is saved: written where it is, or put in place of the old one, as many editors do. */
+/** How a file is saved: written in place, or by renaming a new file over the old one, as many editors do. */
 export type SaveStyle = 'in place' | 'by rename';
 
 export interface RunningDaemon {
@@ -22,7 +22,7 @@ export interface RunningDaemon {
   readonly paths: AppPaths;
   readonly configFile: string;
   snapshot(): Promise<Snapshot>;
-  /** How often a sound config has been loaded since the start, as the host's log tells. */
+  /** How often a valid config has been loaded since the start, according to the host's log. */
   readonly loads: number;
   save(text: string, style: SaveStyle): void;
   stop(): Promise<void>;
@@ -30,7 +30,7 @@ export interface RunningDaemon {
 
 export interface DaemonSetting {
   readonly config: string;
-  /** What the user's login shell says. */
+  /** The variables of the user's login shell. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +70,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
       },
     },
   );
-  // At first with the variables of its own start, and again when the login shell has told its.
+  // First with the variables of its own environment, then with those of the login shell.
   await eventually('the config is loaded with the login environment', () => loads >= 2);
   return {
     client,

@@ -1,4 +1,4 @@
-/** Clients and remote ends for the tests of the relay: real sockets that remember what happened to them. */
+/** Clients and remote ends for the tests of the relay: real sockets that record what happened to them. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ import { whenEndIsTrue } from '../reset.ts';
 /** One end of a connection. */
 export class Peer {
   readonly socket: Socket;
-  /** Resolves at the end of file (`fin`) or when the connection broke (`reset`). */
+  /** Resolves at the end of file (`fin`) or when the connection breaks (`reset`). */
   readonly ended: Promise<'fin' | 'reset'>;
   #text = '';
 
@@ -28,7 +28,7 @@ export class Peer {
     });
   }
 
-  /** Reads all that comes; without it nothing is read. */
+  /** Reads everything that arrives; without this call nothing is read. */
   read(): this {
     this.socket.on('data', (bytes: Buffer) => {
       this.#text += bytes.toString('latin1');
@@ -48,8 +48,8 @@ export class Peer {
 }
 
 /**
- * Connects and reads; its own direction stays open when the other end's closes. A client that is reset at once may
- * never see that it was connected.
+ * Connects and reads; its own direction stays open when the other one closes. A client that is reset at once may never
+ * see that it was connected.
  */
 export async function connectClient(port: number, host = '127.0.0.1'): Promise<Peer> {
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
@@ -98,12 +98,12 @@ export class RemoteEnd {
   }
 }
 
-/** Sends back what it gets, and the end of file too. */
+/** Echoes its input, including the end of file. */
 export const echo = ({ socket }: Peer): void => {
   socket.pipe(socket);
 };
 
-/** A port that nobody holds on either loopback address. */
+/** A port that is free on both loopback addresses. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen({ host: '::', port: 0 });

@@ -1,4 +1,4 @@
-/** A LocalPort with what happens to it written down, and clients and remote ends that are disposed with it. */
+/** A LocalPort whose events are recorded, with clients and remote ends that are disposed with it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { createLocalPort, type LocalPortOptions } from '../local-port.ts';
 import type { ClientEvidence, ServicePort } from '../service-port.ts';
 import { connectClient, echo, freePort, RemoteEnd, type Peer } from './loopback-peers.ts';
 
-/** Long enough for a loaded machine, and far from a test's own deadline. */
+/** Long enough for a busy machine, and far from a test's own deadline. */
 const conditionDeadlineMs = 5000;
 
 export class PortFixture {
@@ -80,7 +80,7 @@ export class PortFixture {
     return remote;
   }
 
-  /** A listener that accepts nothing and whose queue is full: TCP then does not answer, a Unix socket refuses. */
+  /** A listener that accepts nothing and whose queue is full: TCP does not answer then, a Unix socket refuses. */
   async hangingEndpoint(kind: Endpoint['kind'] = 'tcp'): Promise<Endpoint> {
     const folder = await mkdtemp(join(tmpdir(), 'relay-'));
     this.scope.own('folder', () => rm(folder, { recursive: true, force: true }));
@@ -99,14 +99,14 @@ export class PortFixture {
     this.scope.own('fillers', () => {
       for (const filler of fillers) filler.destroy();
     });
-    // The queue of a Unix socket is filled as the fillers are made; on macOS only one of them finds room.
+    // The queue of a Unix socket fills as these connections are made; on macOS there is room for only one of them.
     const certain = fillers.slice(0, kind === 'unix' ? 1 : 2);
     await Promise.all(certain.map((filler) => once(filler, 'connect')));
     return endpoint;
   }
 }
 
-/** Listens with the smallest backlog and blocks for ever. */
+/** Listens with the smallest backlog and blocks forever. */
 const hangingServer = `
   const server = require('node:net').createServer();
   server.listen({ ...JSON.parse(process.argv[1]), backlog: 1 }, () => {
@@ -114,11 +114,11 @@ const hangingServer = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });`;
 
-/** Resolves once `check` throws no more. */
+/** Resolves once `check` no longer throws. */
 export const until = (check: () => void): Promise<void> =>
   vi.waitFor(check, { timeout: conditionDeadlineMs, interval: 5 });
 
-/** Resolves once `read` has given the same value, above 0, for a while. */
+/** Resolves once `read` has returned the same value, above 0, for a while. */
 export async function stable(read: () => number): Promise<void> {
   let last = 0;
   const check = (): void => {

@@ -1,6 +1,6 @@
 /**
- * Stands for a host with two services, under a low `ulimit -n`. Its argument is JSON: the ports, and one endpoint that both
- * lead to. Prints the limit it found once both ports are open, and at its end of file (stdin) what it logged.
+ * Simulates a host with two services, under a low `ulimit -n`. Its argument is JSON: the ports, and the endpoint that both
+ * lead to. Prints its descriptor limit once both ports are open, and its log at the end of file on stdin.
  */
 import { systemClock as clock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
