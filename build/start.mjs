@@ -9,13 +9,13 @@ import { SetUpError, runMain } from './setup/report.mjs';
 // Ctrl-C comes twice, from the terminal and from npm, which forwards it: within this time the two count as one.
 const sameSignalMs = 300;
 
-/** A tray icon needs a desktop. Checked first: nothing is downloaded for an app that cannot be seen. */
-const requireDisplay = () => {
+/** Says where the app will be if there is no desktop for its icon: on an X server in memory. */
+const tellMissingDisplay = () => {
   if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return;
-  throw new SetUpError(
+  console.log(
     [
-      'There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so the app has nowhere to appear.',
-      'Use the command instead, which needs none:',
+      'There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so nobody will see the app:',
+      'it runs on a virtual one. The command needs none:',
       '  npx localport start --all    starts LocalPort in the background, and every service of your config',
       '  npx localport --help',
     ].join('\n'),
@@ -60,6 +60,6 @@ const runApp = async ({ electron, env }) => {
 };
 
 await runMain(() => {
-  requireDisplay();
+  tellMissingDisplay();
   return withPreparedApp('start', runApp);
 });
