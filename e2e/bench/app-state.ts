@@ -16,7 +16,7 @@ export const isCalm = (service: ServiceSnapshot): boolean => isInOrder(service) 
 /** Resolves to all services, in the order of the config, once each is calm. */
 export async function allCalm(app: LaunchedApp): Promise<readonly ServiceSnapshot[]> {
   // Before its first output, a signal would meet the default handler and end it.
-  await app.printed(/^logs in /);
+  await app.printed(/ logs in /);
   let services: readonly ServiceSnapshot[] = [];
   const areCalm = async (): Promise<boolean> => {
     // Each dump creates garbage in the measured app: without pauses, the dumps would double the heap.
