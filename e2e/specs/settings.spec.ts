@@ -66,7 +66,7 @@ test('the environment shows when it was read, and is read again; the message nam
   });
   await writeFile(path.join(world.home, '.profile'), 'exit 3\n');
   await page.getByRole('button', { name: 'Refresh' }).press('Enter');
-  await expect(page.getByText(/^\/bin\/sh did not give its environment/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/^\/bin\/sh did not return its environment/)).toBeVisible({ timeout: 20_000 });
   await writeFile(path.join(world.home, '.profile'), 'export LOCALPORT_SEEN=1\n');
   await page.getByRole('button', { name: 'Refresh' }).press('Enter');
   await expect(page.getByText(/read [0-9] s ago$/)).toBeVisible({ timeout: 20_000 });

@@ -129,7 +129,7 @@ function proxyFinding(reason: string): Finding {
 /** Matches messages of Go's crypto/x509. */
 function certificateFix(reason: string): string | undefined {
   if (/signed by unknown authority/.test(reason))
-    return 'Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was created again has another one';
+    return 'Correct certificate-authority-data of the cluster in your kubeconfig: a re-created cluster has a new one';
   if (/expired|not yet valid/.test(reason))
     return 'Check the clock; if it is right, the certificate of the API server must be renewed';
   const [, names] = /valid for (.+), not /.exec(reason) ?? [];

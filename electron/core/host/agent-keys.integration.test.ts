@@ -57,7 +57,8 @@ const aService = (name: string, cause: ServiceSnapshot['cause']): ServiceSnapsho
   cause,
 });
 
-function setUp(): AgentKeys {
+/** `keeps open`: the user answers nothing. */
+function setUp(user: 'answers' | 'keeps open' = 'answers'): AgentKeys {
   const environment = (): Readonly<Record<string, string>> => ({
     PATH: [client.binDirectory, process.env['PATH']].join(path.delimiter),
   });
@@ -70,6 +71,7 @@ function setUp(): AgentKeys {
       if (prompt === undefined || seen.has(prompt.id)) return;
       seen.add(prompt.id);
       asked.push(`${prompt.asker}${prompt.isRepeated ? ' again' : ''}`);
+      if (user === 'keeps open') return;
       const answer = answers.shift() ?? null;
       if (answer === null) prompts.dismiss(prompt.id);
       else prompts.answer(prompt.id, answer);
@@ -124,6 +126,32 @@ it('a missing file is reported with the error message of ssh-add', async () => {
 
 it('nothing is added for a service whose cause names no key', async () => {
   const keys = setUp();
-  expect(await keys.add('other')).toEqual({ ok: false, error: 'other does not wait for a key' });
-  expect(await keys.add('none')).toEqual({ ok: false, error: 'none does not wait for a key' });
+  expect(await keys.add('other')).toEqual({ ok: false, error: 'other is not waiting for a key' });
+  expect(await keys.add('none')).toEqual({ ok: false, error: 'none is not waiting for a key' });
+});
+
+it('a cancel before ssh-add runs keeps it from running, and nothing is asked', async () => {
+  const keys = setUp();
+  answers = [passphrase];
+  const added = keys.add('db');
+  await keys.cancel();
+  expect((await added).ok).toBe(false);
+  expect([asked, await agent.keys()]).toEqual([[], '']);
+});
+
+it('the second of two that overlap replaces the first', async () => {
+  const keys = setUp();
+  answers = [passphrase];
+  const [first, second] = await Promise.all([keys.add('db'), keys.add('web')]);
+  expect([first.ok, second.ok, asked.length]).toEqual([false, true, 1]);
+});
+
+it('a cancel while the question is open asks nothing more', async () => {
+  answers = [];
+  const keys = setUp('keeps open');
+  const added = keys.add('db');
+  await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1);
+  await keys.cancel();
+  expect((await added).ok).toBe(false);
+  expect(asked).toHaveLength(1);
 });

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
-import type { ChildLauncher, ChildProcess } from '../process/child-process.ts';
+import type { ChildLauncher } from '../process/child-process.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { findOnPath } from '../process/find-on-path.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
@@ -32,12 +32,26 @@ export interface AgentKeysParts {
   readonly onAdded: (names: readonly string[]) => Promise<void>;
 }
 
+interface Running {
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+interface KeyRequest {
+  /** Of the service. */
+  readonly name: string;
+  readonly file: string;
+  readonly signal: AbortSignal;
+}
+
+const withoutPassphrase = 'The key was not added: it needs its passphrase';
+
 /** Apple's ssh-add can keep the passphrase in the keychain (see ssh-add(1) on macOS). */
 const applesSshAdd = '/usr/bin/ssh-add';
 
 export class AgentKeys {
   readonly #parts: AgentKeysParts;
-  #running: ChildProcess | null = null;
+  #running: Running | null = null;
   #soFar = 0;
 
   constructor(parts: AgentKeysParts) {
@@ -49,56 +63,71 @@ export class AgentKeys {
     const { services, specs, launcher, clock, onAdded } = this.#parts;
     const connection = specs().find((spec) => spec.name === name)?.connection;
     const file = keyOf(services().find((service) => service.name === name));
-    if (file === null || connection?.technology !== 'ssh') return err(`${name} does not wait for a key`);
-    await this.cancel();
-    const terms = { launcher, clock, signal: new AbortController().signal };
-    const agent = await agentOf(connection, terms);
-    if (agent === null) return err(`ssh uses no agent for ${connection.host}`);
-    const added = await this.#run(name, file, agent);
-    if (!added.ok) return added;
+    if (file === null || connection?.technology !== 'ssh') return err(`${name} is not waiting for a key`);
+    const canceled = this.cancel();
+    const stop = new AbortController();
+    let settle = (): void => undefined;
+    const running = { stop, ended: new Promise<void>((resolve) => (settle = resolve)) };
+    this.#running = running;
+    await canceled;
+    try {
+      const agent = await agentOf(connection, { launcher, clock, signal: stop.signal });
+      if (stop.signal.aborted) return err(withoutPassphrase);
+      if (agent === null) return err(`ssh does not use an agent for ${connection.host}`);
+      const added = await this.#run({ name, file, signal: stop.signal }, agent);
+      if (!added.ok) return added;
+    } finally {
+      if (this.#running === running) this.#running = null;
+      settle();
+    }
     await onAdded(services().flatMap((service) => (keyOf(service) === file ? [service.name] : [])));
     return ok(undefined);
   }
 
-  /** Stops the running command. Idempotent. */
+  /** Ends what `add` has begun, before ssh-add as well. Resolves once nothing of it runs. Idempotent. */
   async cancel(): Promise<void> {
-    await this.#running?.stop();
+    this.#running?.stop.abort();
+    await this.#running?.ended;
   }
 
   async #run(
-    name: string,
-    file: string,
+    { name, file, signal }: KeyRequest,
     agent: Readonly<Record<string, string>>,
   ): Promise<Result<void, string>> {
     const { launcher, runtimeDirectory } = this.#parts;
+    const options = await this.#options();
+    if (signal.aborted) return err(withoutPassphrase);
     ensureRuntimeDirectory(runtimeDirectory);
     const id = `ssh-add ${(this.#soFar += 1)}`;
     const program = new AskpassProgram(tunnelFile(runtimeDirectory, id, 'pass'));
     const ended = new AbortController();
     const child = launcher.launch({
       name: `ssh-add ${path.basename(file)}`,
-      argv: ['ssh-add', ...(await this.#options()), '--', file],
+      argv: ['ssh-add', ...options, '--', file],
       env: { ...agent, ...program.environment },
     });
-    this.#running = child;
+    const stopChild = (): void => void child.stop();
+    signal.addEventListener('abort', stopChild, { once: true });
     let isCanceled = false;
     child.onLine((_, line) => {
       const asked = program.parse(line);
-      if (asked === null) return;
-      void this.#ask(asked, { name, file, signal: ended.signal }).then((answer) => {
-        isCanceled = answer === null;
-        return answerProgram(asked.fifo, answer);
-      });
+      if (asked === null || asked.hint === 'done') return;
+      void this.#ask(asked, { name, file, signal: AbortSignal.any([ended.signal, signal]) }).then(
+        (answer) => {
+          isCanceled = answer === null;
+          return answerProgram(asked.fifo, answer);
+        },
+      );
     });
     const { exitCode, startError, stopped, lastLines } = await child.exited;
     ended.abort();
-    if (this.#running === child) this.#running = null;
+    signal.removeEventListener('abort', stopChild);
     await program.close();
     if (exitCode === 0) return ok(undefined);
     if (startError !== null)
       return err(startError.code === 'ENOENT' ? 'ssh-add was not found' : startError.message);
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while ssh-add was running
-    if (stopped || isCanceled) return err('The key was not added: it needs its passphrase');
+    if (stopped || isCanceled) return err(withoutPassphrase);
     const complaint = lastLines.findLast((line) => program.parse(line) === null && line.trim() !== '');
     return err(`The key was not added${complaint === undefined ? '' : `: ${complaint.trim()}`}`);
   }
@@ -110,10 +139,7 @@ export class AgentKeys {
     return found === applesSshAdd ? ['--apple-use-keychain'] : [];
   }
 
-  async #ask(
-    { prompt }: AskpassRequest,
-    { name, file, signal }: { readonly name: string; readonly file: string; readonly signal: AbortSignal },
-  ): Promise<string | null> {
+  async #ask({ prompt }: AskpassRequest, { name, file, signal }: KeyRequest): Promise<string | null> {
     const answer = await this.#parts.prompts.ask(
       {
         services: () => [name],

@@ -40,7 +40,7 @@ import { openAtLine } from '../process/editor-launch.ts';
 import type { PromptDesk } from '../prompts/prompt-desk.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
-import { findLoginShell, loginName } from '../process/login-shell.ts';
+import { findLoginShell, loginName, shellToAsk } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { collectDiagnostics } from './diagnostics.ts';
 import { Forwarding } from './forwarding.ts';
@@ -491,7 +491,7 @@ export class AppHost {
   /** The state of the login shell's environment, which children run with. */
   environmentState(): EnvironmentState {
     return {
-      shell: findLoginShell(this.#options.processEnv),
+      shell: shellToAsk(findLoginShell(this.#options.processEnv)),
       capturedAt: this.#children.environment.capturedAt(),
     };
   }
@@ -502,7 +502,7 @@ export class AppHost {
     const hasAnswered = (await this.#machine?.refreshEnvironment()) ?? false;
     return hasAnswered
       ? ok(this.environmentState())
-      : err(`${shell} did not give its environment: the log says why. The former one stays in use.`);
+      : err(`${shell} did not return its environment; see the log. The previous environment stays in use.`);
   }
 
   /** The targets that can be forwarded to. */

@@ -9,7 +9,7 @@ import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { DiagnosticSection } from '../../../shared/control-contract.ts';
 import type { ConfigState, HostInfo, ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, withDeadline } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
 import { describeProblem } from '../config/config-problem.ts';
 import { examineNeeds } from '../needs/examine-needs.ts';
@@ -50,6 +50,8 @@ export interface DiagnosticsParts {
 /** A config may have a thousand services: unhealthy ones come first. */
 const maxServices = 100;
 const maxNeeds = 100;
+/** For a name server or an ssh_config that does not answer. */
+const needsDeadlineMs = 10_000;
 const maxLogs = 20;
 const maxLogLines = 10;
 const systemLimits = { timeoutMs: 2_000, maxOutputBytes: 64 * 1024 };
@@ -59,7 +61,7 @@ export async function collectDiagnostics(parts: DiagnosticsParts): Promise<reado
   const services = worstFirst(parts.state.services);
   const [versions, needs, logs] = await Promise.all([
     versionLines(parts),
-    needLines(parts),
+    needLines(parts, services),
     logLines(parts, services),
   ]);
   const left = services.length - maxServices;
@@ -154,8 +156,14 @@ function serviceLines(service: DiagnosedService, now: number): readonly string[]
 }
 
 /** Faults first: there may be a line for each of a thousand services. */
-async function needLines({ specs = [], environment, clock }: DiagnosticsParts): Promise<readonly string[]> {
-  const needs = await examineNeeds(specs, { clock, environment });
+async function needLines(
+  { specs = [], environment, clock }: DiagnosticsParts,
+  services: readonly DiagnosedService[],
+): Promise<readonly string[]> {
+  const names = services.slice(0, maxServices).map(({ name }) => name);
+  const shown = specs.filter(({ name }) => names.includes(name));
+  const needs = await withDeadline(clock, needsDeadlineMs, examineNeeds(shown, { clock, environment }));
+  if (needs === 'deadline') return [`not known within ${needsDeadlineMs / 1_000} s`];
   const faults = needs.filter(({ level }) => level !== 'ok');
   return [...faults, ...needs.filter(({ level }) => level === 'ok')]
     .slice(0, maxNeeds)

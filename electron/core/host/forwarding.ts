@@ -194,7 +194,7 @@ export class Forwarding {
 
   joinShutdown(ending: HostShutdown): void {
     ending.close('cancel tasks', 'health checks', () => this.#health.close());
-    ending.close('cancel tasks', 'questions to clusters', () => this.#transports.stopQueries());
+    ending.close('cancel tasks', 'cluster queries', () => this.#transports.stopQueries());
     ending.join('cancel tasks', 'forwards', async () => {
       await this.supervisor.stopAll();
       for (const adapter of Object.values(this.#adapters)) adapter.close?.();

@@ -2,11 +2,10 @@
  * Checks what the services of a config need on this machine, for `localport doctor` and the Doctor page of the app. Each
  * check has a time limit and opens no connection, which could be the only one that a target accepts.
  */
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { mapInTurns } from '../import/map-in-turns.ts';
+import { findOnPath } from '../process/find-on-path.ts';
 import { isBad, isFine, type Need, type Verdict } from './need.ts';
 import { judgeContext } from './needed-contexts.ts';
 import { judgeCaFile, judgeKeyFile } from './needed-files.ts';
@@ -39,16 +38,10 @@ function judge(needed: Needed, tools: HostTools): Promise<Verdict> {
 }
 
 async function judgeProgram(program: string, { environment }: HostTools): Promise<Verdict> {
-  const folders = program.includes('/') ? [''] : (environment['PATH'] ?? '').split(path.delimiter);
-  for (const folder of folders) {
-    const file = path.join(folder, program);
-    const isThere = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return isFine(file);
-  }
-  return isBad('was not found', "Install it, or put it on your login shell's PATH.");
+  const file = await findOnPath(program, environment);
+  return file === null
+    ? isBad('was not found', "Install it, or put it on your login shell's PATH.")
+    : isFine(file);
 }
 
 /** `resolves to 10.0.0.7 (db, cache)` */

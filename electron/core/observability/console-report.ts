@@ -83,8 +83,9 @@ function stateInWords(
     case 'stopping':
       return null;
     case 'connecting':
-      if (isFresh) return 'connecting';
-      return before.phase === 'off' || before.phase === 'stopping' ? 'turned on' : 'reconnecting';
+      if (isFresh || before.phase === 'connecting') return 'connecting';
+      if (before.phase === 'off' || before.phase === 'stopping') return 'turned on';
+      return before.phase === 'up' ? 'reconnecting' : 'trying again';
     case 'up':
       if (before?.phase !== 'connecting') return stateOfTunnel[health];
       return `${stateOfTunnel[health]}, connected in ${secondsText(now - before.since)}`;

@@ -2,8 +2,12 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from './environment-block.ts';
 
-/** The file with this name on PATH; null: there is none. Relative folders of PATH are skipped. Never rejects. */
+/**
+ * The program of this name on PATH; null: there is none. A name with a slash is a path already. Relative folders of PATH are
+ * skipped. Never rejects.
+ */
 export async function findOnPath(name: string, { PATH = '' }: Environment): Promise<string | null> {
+  if (name.includes('/')) return (await isProgram(name)) ? name : null;
   const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   for (const folder of folders) {
     const program = path.join(folder, name);

@@ -47,6 +47,11 @@ export class AnswerMemory {
     if (this.#replaced.size > maxRemembered && oldest !== undefined) this.#replaced.delete(oldest);
   }
 
+  /** The user gave no password: the config's is used again. */
+  restoreStored(login: string): void {
+    this.#replaced.delete(login);
+  }
+
   isStoredReplaced(login: string): boolean {
     return this.#replaced.has(login);
   }

@@ -94,7 +94,7 @@ describe('a kubeconfig', () => {
     [
       'without the CA of the API server',
       (config) => void withoutAuthority(config),
-      'certificate-invalid: The certificate of the API server is not trusted. Correct certificate-authority-data of the cluster in your kubeconfig: a cluster that was created again has another one',
+      'certificate-invalid: The certificate of the API server is not trusted. Correct certificate-authority-data of the cluster in your kubeconfig: a re-created cluster has a new one',
     ],
     [
       'with a name that is not in the certificate',

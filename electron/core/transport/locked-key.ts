@@ -7,7 +7,7 @@ import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';
 import type { SshConnection } from './ssh-command.ts';
-import { querySshSettings, sshSetting, sshSettings } from './ssh-settings.ts';
+import { querySshSettings, sshSetting, sshSettingValues } from './ssh-settings.ts';
 
 export interface LockedKeyTerms {
   readonly launcher: ChildLauncher;
@@ -39,7 +39,7 @@ export async function findLockedKey(
   const held = agent === null ? null : await keysOf(agent, terms);
   if (held === null) return null;
   const named = connection.keyFile ?? asked;
-  const files = named === null ? sshSettings(settings, 'identityfile') : [named];
+  const files = named === null ? sshSettingValues(settings, 'identityfile') : [named];
   for (const file of files.slice(0, maxFiles)) {
     const locked = await lockedKeyAt(inHome(file), held);
     if (locked !== null) return locked;

@@ -45,7 +45,7 @@ function world(end: CarrierEnd | null) {
       };
     },
     store,
-    { memory, isAttended: true },
+    { memory, isAttended: true, mayAnswer: true },
   );
   const reports = {
     onRefusal: () => undefined,

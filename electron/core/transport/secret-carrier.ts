@@ -16,7 +16,7 @@ import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from './transport.ts';
 import { loginOf } from './transport-key.ts';
 
-type Prompts = Pick<PromptDesk, 'memory' | 'isAttended'>;
+type Prompts = Pick<PromptDesk, 'memory' | 'isAttended' | 'mayAnswer'>;
 
 /** Wraps `open` for services whose password may be a reference. */
 export const withSecrets =
@@ -27,7 +27,7 @@ export const withSecrets =
     if (connection.technology !== 'ssh' || connection.password === null) return open(opening, reports);
     const { password } = connection;
     // The user is prompted for it instead.
-    const isReplaced = prompts.memory.isStoredReplaced(loginOf(connection));
+    const isReplaced = prompts.mayAnswer && prompts.memory.isStoredReplaced(loginOf(connection));
     if (!isReference(password) || isReplaced) return open(opening, reports);
     return new SecretCarrier(opening.id, {
       password: secrets

@@ -281,6 +281,8 @@ export class SshAskpass {
     this.#unanswered = { request, question };
     const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
     if (answer !== null || kind === 'touch') this.#login.onUserNeeded();
+    if (answer === null && kind === 'password' && question.isTarget)
+      this.#desk.memory.restoreStored(this.#login.key);
     if (answer === null && kind !== 'confirm')
       return signal.aborted ? null : this.#stopFor(withoutAnswer(question, this.#login.host));
     this.#unanswered = null;

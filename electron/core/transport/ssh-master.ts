@@ -69,10 +69,13 @@ export function openMaster(request: CarrierRequest, given: MasterParts, options:
   return tunnel;
 }
 
-/** Prompts the user for the password if they chose that. Their answer may replace the config's password. */
-function withReplacedPassword(parts: MasterParts, { memory }: PromptDesk): MasterParts {
+/**
+ * Prompts the user for the password if they chose that. Their answer may replace the config's password, which is used if
+ * nobody can answer.
+ */
+function withReplacedPassword(parts: MasterParts, { memory, mayAnswer }: PromptDesk): MasterParts {
   const { password } = parts.connection;
-  if (password === null || !memory.isStoredReplaced(parts.login)) return parts;
+  if (password === null || !mayAnswer || !memory.isStoredReplaced(parts.login)) return parts;
   const reference = parseSecretReference(password);
   const passwordName = reference?.kind === 'keychain' ? reference.name : null;
   return {

@@ -25,7 +25,7 @@ export function sshSetting(lines: readonly string[], name: string): string | nul
 }
 
 /** All values of a setting that may occur several times. */
-export function sshSettings(lines: readonly string[], name: string): readonly string[] {
+export function sshSettingValues(lines: readonly string[], name: string): readonly string[] {
   const start = `${name} `;
   return lines.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
 }

@@ -47,9 +47,9 @@ export class KubeForward extends RideTunnel {
    */
   override async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
     const engine = this.#engine;
-    const isVouched = isRoutine && engine?.isVouched === true;
-    const engineProof = isVouched ? null : (engine?.prove(deadlineMs) ?? null);
-    const session = super.proveTransport(deadlineMs, isVouched);
+    const isResponsive = isRoutine && engine?.isResponsive === true;
+    const engineProof = isResponsive ? null : (engine?.prove(deadlineMs) ?? null);
+    const session = super.proveTransport(deadlineMs, isResponsive);
     const own = await engineProof;
     if (own === null || this.hasEnded()) return session;
     if (own.kind === 'alive' || own.kind === 'dead') return own;

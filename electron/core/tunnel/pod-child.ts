@@ -32,7 +32,7 @@ export class PodChild implements PodEngine {
   readonly #parts: PodChildParts;
   readonly #child: ChildCarrier;
   /** kubectl sends no keepalives. */
-  readonly isVouched = false;
+  readonly isResponsive = false;
   #pod: ServingPod | null = null;
   #isCurrent = true;
 

@@ -21,7 +21,7 @@ export interface PodEngine {
    * True while the engine would report a dead connection to the pod's node on its own, so a routine check need not
    * probe it.
    */
-  readonly isVouched: boolean;
+  readonly isResponsive: boolean;
   /**
    * Probes the connection to the pod's node. null: the engine cannot tell, so the API server has to be probed. Never
    * rejects.

@@ -455,10 +455,10 @@ describe('another pod', () => {
 it('is vouched for while pings are answered, and raises a suspicion when they are not', async () => {
   start('a');
   const server = await world.openReady();
-  expect([server.isVouched, await server.prove(1_000)]).toEqual([true, { kind: 'alive' }]);
+  expect([server.isResponsive, await server.prove(1_000)]).toEqual([true, { kind: 'alive' }]);
   for (const { connection } of world.near) connection.close();
   await eventually('its loss is known', () => world.suspicions === 1);
-  expect(server.isVouched).toBe(false);
+  expect(server.isResponsive).toBe(false);
   world.refusals.set('a', null);
   const proof = server.prove(1_000);
   await world.clock.advance(1_000);

@@ -87,7 +87,7 @@ export class PodServer implements PodEngine {
     else if (before?.uid !== verdict.uid) void this.#streamsTo(verdict).warm(this.#parts.service);
   }
 
-  get isVouched(): boolean {
+  get isResponsive(): boolean {
     return this.#currentStreams?.isResponsive === true;
   }
 

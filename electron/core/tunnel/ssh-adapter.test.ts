@@ -53,9 +53,9 @@ function sshOnFakeChildren() {
   const transports = sshTransports('test', { launcher, clock, runtimeDirectory, prompts });
   const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports, mux });
   let count = 0;
-  const open = (given: Partial<SshConnection>, insisted = false, more: Partial<ServiceSpec> = {}) => {
+  const open = (given: Partial<SshConnection>, forced = false, more: Partial<ServiceSpec> = {}) => {
     const service = { ...serviceWith(sshConnection(given)), ...more };
-    const tunnel = adapter.open({ id: `t#${++count}`, service, log: silentLogger, forced: insisted });
+    const tunnel = adapter.open({ id: `t#${++count}`, service, log: silentLogger, forced });
     opened.push(tunnel);
     return tunnel;
   };
@@ -212,11 +212,11 @@ describe('the ssh adapter', () => {
     await clock.advance(1);
     expect(children).toHaveLength(2);
     children[1]?.exit({ exitCode: 255 });
-    const insisted = open({ host: 'bastion' }, true);
+    const forced = open({ host: 'bastion' }, true);
     await untilLaunched(3);
     children[2]?.say('me@bastion: Permission denied (publickey).');
     children[2]?.exit({ exitCode: 255 });
-    await insisted.ended;
+    await forced.ended;
     await clock.advance(59_999);
     expect((await open({ host: 'bastion' }).ended).cause?.code).toBe('auth-failed');
     await clock.advance(1);

@@ -101,14 +101,14 @@ export class TunnelWorkshop {
     });
   }
 
-  open(connection: Connection, insisted = false, more: Partial<ServiceSpec> = {}): Tunnel {
+  open(connection: Connection, forced = false, more: Partial<ServiceSpec> = {}): Tunnel {
     const note = (message: string): void => {
       this.log.push(message);
     };
     const tunnel = this.#adapters[connection.technology].open({
       id: `test#${++this.#count}`,
       service: { ...serviceWith(connection), startTimeoutMs: this.#startTimeoutMs, ...more },
-      forced: insisted,
+      forced,
       log: { debug: note, info: note, warn: note, error: note },
     });
     this.#tunnels.push(tunnel);
@@ -118,10 +118,10 @@ export class TunnelWorkshop {
   /** Opens a tunnel that must become ready. */
   async openReady(
     connection: Connection,
-    insisted = false,
+    forced = false,
     more: Partial<ServiceSpec> = {},
   ): Promise<{ readonly tunnel: Tunnel; readonly address: Address; readonly openedAt: number }> {
-    const tunnel = this.open(connection, insisted, more);
+    const tunnel = this.open(connection, forced, more);
     const ready = await tunnel.ready;
     if (!ready.ok)
       throw new Error(
