@@ -12,6 +12,7 @@ import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
 import { systemClock } from '../clock.ts';
 import { sshConnection } from '../tunnel/testing/service-specs.ts';
 import { SshWorld } from './testing/ssh-world.ts';
+import { loginOf } from './transport-key.ts';
 import { TunnelWorkshop } from '../tunnel/testing/tunnel-workshop.ts';
 
 const password = 'target s3cret';
@@ -335,5 +336,29 @@ Host gate
     const server = await world.start({ password, config: ['PubkeyAuthentication no'] });
     const cause = await world.workshop.openFailing(world.to(server));
     expect(cause.remedy).toContain('localport ssh login 127.0.0.1');
+  });
+
+  describe('instead of one in the config', () => {
+    let target: Sshd;
+    const connection = () => world.to(target, { password });
+    const replace = (): void => world.workshop.prompts.memory.replaceStored(loginOf(connection()));
+
+    beforeEach(async () => {
+      target = await world.start({ password, config: ['PubkeyAuthentication no'] });
+    });
+
+    it('is no longer requested once the user has dismissed the prompt', async () => {
+      attend();
+      replace();
+      expect((await world.workshop.openFailing(connection())).code).toBe('question-unanswered');
+      expect(asked).toHaveLength(1);
+      await world.workshop.openReady(connection(), true);
+      expect(asked).toHaveLength(1);
+    });
+
+    it('is not requested while no user is available: the one in the config is used', async () => {
+      replace();
+      await world.workshop.openReady(connection());
+    });
   });
 });
