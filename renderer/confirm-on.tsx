@@ -24,7 +24,14 @@ export function ConfirmOn({ name, onAnswer }: ConfirmOnProps): ReactElement {
       <button type="button" ref={cancel} className="button small" onClick={() => onAnswer(false)}>
         Cancel
       </button>
-      <button type="button" className="button small" onClick={() => onAnswer(true)}>
+      <button
+        type="button"
+        className="button small"
+        onClick={({ detail }) => {
+          // The second click of a double click on the switch.
+          if (detail < 2) onAnswer(true);
+        }}
+      >
         Turn On
       </button>
     </div>

@@ -72,10 +72,10 @@ test('the number of outages matches the list', () => {
   const details = { spans: [], outages: [ended(25), ended(6), ended(2)], process: null };
   expect(outagesOf(details, sampleNow)).toEqual([ended(2), ended(6)]);
   const facts = factsOf(up('db'), details, { rate: null, now: sampleNow });
-  expect(facts.at(-1)).toEqual({ name: 'Outages', value: '2, 2 min together' });
+  expect(facts.at(-1)).toEqual({ name: 'Outages', value: '2, 2 min in total' });
   const many = { ...details, outages: Array.from({ length: 50 }, () => ended(1)) };
   expect(factsOf(up('db'), many, { rate: null, now: sampleNow }).at(-1)?.value).toBe(
-    'at least 50, 50 min together',
+    'at least 50, 50 min in total',
   );
   // Nothing is shown before it is known.
   expect(factsOf(up('db'), null, { rate: null, now: sampleNow }).at(-1)?.name).toBe('Restarts');

@@ -28,13 +28,13 @@ export function barOf(spans: readonly Span[], now: number): readonly BarPart[] {
 export const outagesOf = (details: ServiceDetails | null, now: number): readonly PastOutage[] =>
   (details?.outages ?? []).filter(({ since }) => since > now - detailsSpanMs).reverse();
 
-/** `2, 48 min together`. */
+/** `2, 48 min in total`. */
 function outagesText(outages: readonly PastOutage[]): string {
   if (outages.length === 0) return 'none';
   const totalMs = outages.reduce((sum, { durationMs }) => sum + durationMs, 0);
   // Older outages are no longer stored.
   const atLeast = outages.length < maxPastOutages ? '' : 'at least ';
-  return `${atLeast}${outages.length}, ${uptimeText(totalMs)} together`;
+  return `${atLeast}${outages.length}, ${uptimeText(totalMs)} in total`;
 }
 
 /** `99.98 % up in the last 24 h`; null: nothing is known yet. Time turned off does not count. */

@@ -38,5 +38,5 @@ export function EnvironmentChoice({ bridge, now }: EnvironmentChoiceProps): Reac
 
 const environmentNote = ({ shell, capturedAt }: EnvironmentState, now: number): string =>
   capturedAt === null
-    ? `${shell} has not given its variables yet`
+    ? `The environment of ${shell} has not been read yet`
     : `Variables of ${shell}, read ${uptimeText(now - capturedAt)} ago`;

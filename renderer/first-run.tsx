@@ -26,7 +26,7 @@ export function FirstRun({ bridge, demoName, onPage }: FirstRunProps): ReactElem
       <h2 className="first-run-title" id="first-run-title">
         What do you want to reach?
       </h2>
-      <div className="doors">
+      <div className="choice-buttons">
         <Door
           title="From Kubernetes…"
           note={found(contexts.length, 'context')}
@@ -77,10 +77,10 @@ interface DoorProps {
 
 function Door({ title, note, onClick }: DoorProps): ReactElement {
   return (
-    <button type="button" className="door" onClick={onClick}>
+    <button type="button" className="choice-button" onClick={onClick}>
       <span>
-        <span className="door-title">{title}</span>
-        <span className="door-note">{note}</span>
+        <span className="choice-title">{title}</span>
+        <span className="choice-hint">{note}</span>
       </span>
       <ChevronIcon />
     </button>

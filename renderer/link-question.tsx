@@ -56,7 +56,14 @@ export function LinkQuestion({ card, onAnswer }: LinkQuestionProps): ReactElemen
             {accept === null ? 'OK' : 'Cancel'}
           </button>
           {accept !== null && (
-            <button type="button" className="button" onClick={() => onAnswer(true)}>
+            <button
+              type="button"
+              className="button"
+              onClick={({ detail }) => {
+                // The second click of a double click would confirm the question that follows.
+                if (detail < 2) onAnswer(true);
+              }}
+            >
               {accept}
             </button>
           )}

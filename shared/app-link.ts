@@ -1,7 +1,7 @@
 /** The question that a `localport:` link raises, as the popover shows it. Main keeps the meaning and acts on the answer. */
 import * as z from 'zod';
 
-/** The scheme of links that other programs open: `localport://open`, `localport://on/NAME`, `localport://off/NAME`. */
+/** The scheme of links that other programs open: `localport://open`, `localport://on/NAME`, `localport://off/tag/TAG`. */
 export const linkScheme = 'localport';
 
 const line = z.string().max(2_000);

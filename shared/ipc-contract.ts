@@ -17,7 +17,7 @@ const nothing = z.void();
 const name = z.string().min(1).max(200);
 
 /** How long clients of a new forward are held, as `hold` in the config; empty: the default of 10 s. */
-const newHoldSchema = z.enum(['', '30s', '2m']);
+export const newHoldSchema = z.enum(['', '30s', '2m']);
 export type NewHold = z.infer<typeof newHoldSchema>;
 
 export const settingsSchema = z

@@ -119,7 +119,7 @@ test('a locked key is added to the agent after LocalPort asks for its passphrase
   expect(await agent.keys()).toBe('');
   await card.locator('input[type=password]').fill(passphrase);
   await page.keyboard.press('Enter');
-  await expect(page.getByText('The key is in your agent. LocalPort reconnects.')).toBeVisible();
+  await expect(page.getByText('The key is in your agent. LocalPort is reconnecting.')).toBeVisible();
   await becomesUp();
   expect(await agent.keys()).toContain('ssh-ed25519 ');
   expect(await exchange({ host: '127.0.0.1', port }, 'hello')).toBe('hello');

@@ -31,16 +31,16 @@ const parts = new RegExp(`^${linkScheme}://(?<verb>[a-z]+)(?:/(?<kind>tag/)?(?<n
 export const linkIn = (argv: readonly string[]): string | null =>
   argv.find((argument) => linkPattern.test(argument)) ?? null;
 
-const usage = `Links are ${linkScheme}://open, ${linkScheme}://on/NAME and ${linkScheme}://off/NAME`;
+const usage = `Links are ${linkScheme}://open, ${linkScheme}://on/NAME and ${linkScheme}://off/NAME, or tag/TAG for NAME`;
 
 /** The error is a sentence that contains nothing from the link. */
 export function parseAppLink(text: string): Result<AppLink, string> {
-  if (text.length > maxLinkLength) return err('The link is too long to be one of LocalPort’s.');
+  if (text.length > maxLinkLength) return err('The link is too long.');
   const { verb = '', kind, name: encoded = '' } = parts.exec(text)?.groups ?? {};
   const asked = verb.toLowerCase();
   if (asked === 'open' && kind === undefined && encoded === '') return ok({ kind: 'open' });
   if (asked !== 'on' && asked !== 'off') return err(`LocalPort does not know this link. ${usage}.`);
-  if (encoded === '') return err(`The link names no forward. ${usage}.`);
+  if (encoded === '') return err(`The link does not name a forward. ${usage}.`);
   const name = decoded(encoded);
   if (name === null || name.length > maxNameLength)
     return err(`The name in the link cannot be read. ${usage}, with the name percent-encoded.`);

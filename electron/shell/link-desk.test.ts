@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LinkCard } from '../../shared/app-link.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
-import { silentLogger } from '../core/observability/logger.ts';
 import { LinkDesk } from './link-desk.ts';
 import { aService, offService } from './testing/snapshots.ts';
 
@@ -9,10 +8,15 @@ let done: string[];
 let services: readonly ServiceSnapshot[];
 let shown: (LinkCard | null)[];
 let desk: LinkDesk;
+/** The service that cannot be turned on or off. */
+let stubborn: string | null;
+let warnings: string[];
 
 beforeEach(() => {
   done = [];
   shown = [];
+  stubborn = null;
+  warnings = [];
   services = [
     aService('postgres', { tags: ['database'] }),
     { ...offService('kafka'), tags: ['queue', 'database'] },
@@ -21,9 +25,13 @@ beforeEach(() => {
   desk = new LinkDesk({
     host: {
       snapshot: () => ({ services }),
-      setDesired: (name, desired) => done.push(`${name} ${desired}`),
+      setDesired: (name, desired) => {
+        if (name === stubborn) return Promise.reject(new Error('no port is free'));
+        done.push(`${name} ${desired}`);
+        return Promise.resolve();
+      },
     },
-    log: silentLogger,
+    log: { info: () => undefined, warn: (line) => warnings.push(line) },
     openPopover: () => done.push('popover'),
     onChange: (card) => shown.push(card),
   });
@@ -43,12 +51,12 @@ describe('a link', () => {
 
   it('takes effect once the user confirms', () => {
     desk.receive('localport://on/kafka');
-    expect(words()).toBe('Turn on kafka? | A link in another app asks for this. | Turn On');
+    expect(words()).toBe('Turn on kafka? | A link in another app requested this. | Turn On');
     expect(done).toEqual(['popover']);
     answer(true);
     expect([done, words()]).toEqual([['popover', 'kafka on'], null]);
     desk.receive('localport://off/postgres');
-    expect(words()).toBe('Turn off postgres? | A link in another app asks for this. | Turn Off');
+    expect(words()).toBe('Turn off postgres? | A link in another app requested this. | Turn Off');
     answer(true);
     expect(done.at(-1)).toBe('postgres off');
   });
@@ -75,7 +83,7 @@ describe('a link', () => {
   it('names all services with the tag, and leaves out guarded ones', () => {
     desk.receive('localport://on/tag/database');
     expect(words()).toBe(
-      'Turn on 1 forward tagged database? | A link in another app asks for this. kafka. Guarded forwards stay off. | Turn On',
+      'Turn on 1 forward tagged database? | A link in another app requested this. kafka. Guarded forwards stay off. | Turn On',
     );
     answer(true);
     expect(done).toEqual(['popover', 'kafka on']);
@@ -127,5 +135,14 @@ describe('a link', () => {
     services = [];
     answer(true);
     expect(done).toEqual(['popover']);
+  });
+
+  it('turns off the others when one cannot be, and logs which', async () => {
+    services = ['a', 'b'].map((name) => aService(name, { tags: ['web'] }));
+    stubborn = 'a';
+    desk.receive('localport://off/tag/web');
+    answer(true);
+    await expect.poll(() => warnings).toEqual(['a could not be turned off by a link: no port is free']);
+    expect(done).toEqual(['popover', 'b off']);
   });
 });

@@ -11,13 +11,14 @@ import type { LinkCard } from '../../shared/app-link.ts';
 import { isGuarded, withoutGuarded } from '../../shared/guard.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
+import { errorMessage } from '../core/lifecycle/error-text.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import { parseAppLink, type AppLink } from './app-link.ts';
 
 interface LinkDeskParts {
   readonly host: {
     snapshot(): Pick<Snapshot, 'services'>;
-    setDesired(name: string, desired: Desired): void;
+    setDesired(name: string, desired: Desired): Promise<void>;
   };
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly openPopover: () => void;
@@ -37,7 +38,7 @@ type TurnLink = Extract<AppLink, { readonly kind: 'turn' }>;
 type Wording = Omit<LinkCard, 'id'>;
 
 const maxNamesTold = 6;
-const bySomebodyElse = 'A link in another app asks for this.';
+const bySomebodyElse = 'A link in another app requested this.';
 
 export class LinkDesk {
   readonly #parts: LinkDeskParts;
@@ -84,8 +85,23 @@ export class LinkDesk {
       this.#parts.onChange(this.card);
       return;
     }
-    for (const { name } of services) this.#parts.host.setDesired(name, question.desired);
-    this.#parts.log.info(`turned ${question.desired} by a link: ${question.names.join(', ')}`);
+    void this.#turn(
+      services.map(({ name }) => name),
+      question.desired,
+    );
+  }
+
+  async #turn(names: readonly string[], desired: Desired): Promise<void> {
+    const { host, log } = this.#parts;
+    const turn = async (name: string): Promise<void> => {
+      try {
+        await host.setDesired(name, desired);
+        log.info(`${name} was turned ${desired} by a link`);
+      } catch (error) {
+        log.warn(`${name} could not be turned ${desired} by a link: ${errorMessage(error)}`);
+      }
+    };
+    await Promise.all(names.map(turn));
   }
 
   /** The popover was closed: drops the question. */
@@ -154,7 +170,7 @@ function turnWording(
 
 const guardWording = (name: string): Wording => ({
   title: `${shown(name)} is guarded: turn it on?`,
-  text: 'Its config wants a confirmation each time it is turned on.',
+  text: 'This forward requires confirmation each time it is turned on.',
   accept: 'Turn On Guarded',
 });
 
@@ -166,6 +182,6 @@ const unknownName = ({ of, name }: TurnLink): string =>
 function nothingToDo({ of, name, desired }: TurnLink, onlyGuarded: boolean): string {
   if (of === 'service') return `${shown(name)} is already ${desired}.`;
   return onlyGuarded
-    ? `All that are off with the tag “${shown(name)}” are guarded: turn them on one by one.`
+    ? `The forwards tagged “${shown(name)}” that are off are guarded. Turn them on one at a time.`
     : `All forwards with the tag “${shown(name)}” are already ${desired}.`;
 }

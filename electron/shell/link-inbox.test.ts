@@ -10,7 +10,8 @@ const fakeApp = () => {
     app: events as unknown as App,
     prevented,
     open: (url: string) => events.emit('open-url', { preventDefault: () => prevented.push(url) }, url),
-    listeners: () => events.listenerCount('open-url'),
+    startAgain: (...argv: readonly string[]) => events.emit('second-instance', {}, argv),
+    listeners: () => events.listenerCount('open-url') + events.listenerCount('second-instance'),
   };
 };
 
@@ -36,7 +37,18 @@ it('delivers the link that the app was started with, if any', () => {
 it('stops listening once it is closed', () => {
   const { app, listeners } = fakeApp();
   const inbox = new LinkInbox(app, null);
-  expect(listeners()).toBe(1);
+  expect(listeners()).toBe(2);
   inbox.close();
   expect(listeners()).toBe(0);
+});
+
+it('keeps a link that the app is started again with while it starts', () => {
+  const { app, startAgain } = fakeApp();
+  const delivered: string[] = [];
+  const inbox = new LinkInbox(app, null);
+  startAgain('/opt/LocalPort/localport', 'localport://on/db');
+  startAgain('/opt/LocalPort/localport');
+  inbox.deliverTo((link) => delivered.push(link));
+  startAgain('localport://off/db');
+  expect(delivered).toEqual(['localport://on/db', 'localport://off/db']);
 });

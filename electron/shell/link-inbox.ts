@@ -1,11 +1,19 @@
-/** Holds links that arrive before they can be handled: macOS sends the first one before Electron is ready. */
+/**
+ * Holds links that arrive before they can be handled: macOS sends the first one before Electron is ready, and elsewhere the
+ * app may be started again with one while it starts.
+ */
 import type { App } from 'electron';
+import { linkIn } from './app-link.ts';
 
 export class LinkInbox {
   readonly #app: Pick<App, 'on' | 'off'>;
   readonly #onUrl = (event: { preventDefault(): void }, url: string): void => {
     event.preventDefault();
     this.receive(url);
+  };
+  readonly #onStartedAgain = (_event: unknown, argv: readonly string[]): void => {
+    const link = linkIn(argv);
+    if (link !== null) this.receive(link);
   };
   /** Only the latest link is kept. */
   #waiting: string | null;
@@ -16,6 +24,7 @@ export class LinkInbox {
     this.#app = app;
     this.#waiting = first;
     app.on('open-url', this.#onUrl);
+    app.on('second-instance', this.#onStartedAgain);
   }
 
   receive(link: string): void {
@@ -33,5 +42,6 @@ export class LinkInbox {
 
   close(): void {
     this.#app.off('open-url', this.#onUrl);
+    this.#app.off('second-instance', this.#onStartedAgain);
   }
 }

@@ -122,6 +122,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     onGone: () => {
       logFollower.stop();
       links.withdraw();
+      revealed.forget();
     },
   });
   scope.own('popover', () => popover.destroy());
@@ -199,9 +200,8 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     watchPower(powerMonitor, { host, log, onShutdown: () => options.quit('system-shutdown') }),
   );
   const startedAgain = (argv: readonly string[]): void => {
-    const link = linkIn(argv);
-    if (link === null) openPopover();
-    else options.links.receive(link);
+    // The inbox has a link.
+    if (linkIn(argv) === null) openPopover();
   };
   scope.own('started again', onStartedAgain(app, startedAgain));
   keepRunningWithoutWindows(scope, log);

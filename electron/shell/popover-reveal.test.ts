@@ -53,3 +53,12 @@ test('a notification about several causes reveals nothing', () => {
   popover.reveal.want({ title: '2 forwards need attention', body: 'db and web' }, false);
   expect(popover.sent).toEqual([]);
 });
+
+test('a popover that closes before it was visible forgets the click', () => {
+  const popover = aPopover();
+  popover.reveal.want(notice, true);
+  popover.reveal.forget();
+  popover.isVisible = true;
+  popover.reveal.shown();
+  expect(popover.sent).toEqual([]);
+});

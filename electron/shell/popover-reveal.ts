@@ -20,6 +20,11 @@ export class PopoverReveal {
     this.shown();
   }
 
+  /** Call when the popover closes, which it may do before it was visible: a click must not act hours later. */
+  forget(): void {
+    this.#wanted = null;
+  }
+
   /** Call when the popover becomes visible. */
   shown(): void {
     const contents = this.#visibleContents();

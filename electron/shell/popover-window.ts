@@ -149,7 +149,7 @@ export class PopoverWindow {
       height: maxPopoverHeight,
     });
     const timer = clock.after(showAtLatestMs, () => {
-      log.warn('The popover did not tell its height in time.');
+      log.warn('The popover did not report its height in time.');
       this.#reveal();
     });
     this.#state = { kind: 'opening', window, timer, isDrawn: false };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Logger } from '../core/observability/logger.ts';
 import { writeFileAtomically } from '../core/config/atomic-file.ts';
+import { newHoldSchema } from '../../shared/ipc-contract.ts';
 import { NewerStateError, upToDate, type Upgrade } from '../core/config/state-version.ts';
 import { readPrivateFile } from '../core/process/private-file.ts';
 
@@ -16,7 +17,7 @@ const storedSettingsSchema = z
     /** In Electron's format; null: none. */
     shortcut: z.string().max(100).nullable().default(null),
     /** The `hold` of forwards added in the form. */
-    newHold: z.enum(['', '30s', '2m']).default(''),
+    newHold: newHoldSchema.default(''),
     /** Titles of groups that are collapsed in the popover. */
     folded: z.array(z.string().max(200)).max(1_000).readonly().default([]),
     /** Whether LocalPort checks for updates automatically. */

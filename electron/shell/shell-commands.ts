@@ -210,7 +210,7 @@ async function openService(host: AppHost, name: string): Promise<void> {
 /** Only pages from a fixed list are opened. */
 async function openInstallPage(program: string): Promise<void> {
   const page = installPageOf(program);
-  if (page === null) throw new Error(`no page tells how ${program} is installed`);
+  if (page === null) throw new Error(`There is no installation page for ${program}`);
   await shell.openExternal(page.url);
 }
 

@@ -147,8 +147,8 @@ function targetOf(text: string): Readonly<Record<string, DraftValue | undefined>
   const nothing = { resource_type: undefined, resource_name: undefined, selector: undefined };
   if (text === '') return nothing;
   if (text.includes('=')) return { ...nothing, selector: text };
-  const [type = '', name] = text.split('/');
-  const kind = name === undefined ? undefined : kubeKindOf(type);
+  const [type = '', name, ...more] = text.split('/');
+  const kind = name === undefined || more.length > 0 ? undefined : kubeKindOf(type);
   // The schema rejects any other type with a message.
   if (kind === undefined) return { ...nothing, resource_name: text };
   return { ...nothing, resource_type: kind === 'service' ? undefined : kind, resource_name: name };
@@ -206,6 +206,9 @@ export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {
   tcp: ['host', 'remotePort', 'name', 'localPort', 'group'],
   command: ['command', 'name', 'localPort', 'group'],
 };
+
+export const kubeconfigOf = ({ connection }: ServiceDraft): DraftValue | undefined =>
+  isMapping(connection) ? connection['kubeconfig'] : undefined;
 
 export function withContext(draft: ServiceDraft, context: string): ServiceDraft {
   const connection = isMapping(draft['connection']) ? draft['connection'] : {};

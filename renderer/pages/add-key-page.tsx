@@ -77,7 +77,7 @@ function textOf(progress: Progress): string {
     case 'running':
       return 'Waiting for the passphrase …';
     case 'done':
-      return 'The key is in your agent. LocalPort reconnects.';
+      return 'The key is in your agent. LocalPort is reconnecting.';
     case 'failed':
       return progress.why;
   }

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
-import { withContext } from '../form/draft-form.ts';
+import type { ServiceDraft } from '../../shared/service-edit.ts';
+import { kubeconfigOf, withContext } from '../form/draft-form.ts';
 import { wordsOf } from '../failure-words.ts';
 import { ChevronIcon } from '../icons.tsx';
 
@@ -11,49 +12,57 @@ interface ChooseContextPageProps {
   readonly onSaved: (text: string, tokens: readonly string[]) => void;
 }
 
+interface Choice {
+  readonly contexts: readonly string[];
+  /** Those of `names` that use the same kubeconfig as the first, as the config file has them. */
+  readonly drafts: readonly ServiceDraft[];
+}
+
 /** The contexts in the kubeconfig. The chosen one is written to the config; this can be undone. */
 export function ChooseContextPage({ bridge, names, onSaved }: ChooseContextPageProps): ReactElement {
-  const [contexts, setContexts] = useState<readonly string[] | null>(null);
+  const [choice, setChoice] = useState<Choice | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [isSaving, setIsSaving] = useState(false);
-  const [first = ''] = names;
+  const wanted = JSON.stringify(names);
   useEffect(() => {
     let isGone = false;
-    bridge.invoke('service:contexts', { name: first }).then(
-      (found) => isGone || setContexts(found),
+    readChoice(bridge, JSON.parse(wanted) as readonly string[]).then(
+      (found) => isGone || setChoice(found),
       (reason: unknown) => isGone || setFailure(wordsOf(reason)),
     );
     return () => {
       isGone = true;
     };
-  }, [bridge, first]);
-  const choose = (context: string): void => {
+  }, [bridge, wanted]);
+  const choose = (context: string, drafts: Choice['drafts']): void => {
     setIsSaving(true);
     setFailure(null);
-    writeContext(bridge, names, context)
+    writeContext(bridge, drafts, context)
       .then(
-        ({ tokens, refusal }) => {
-          if (refusal === null) onSaved(`${names.join(', ')}: context ${context}`, tokens);
-          else setFailure(refusal);
-        },
+        (tokens) => onSaved(`${drafts.map(nameIn).join(', ')}: context ${context}`, tokens),
         (reason: unknown) => setFailure(wordsOf(reason)),
       )
       .finally(() => setIsSaving(false));
   };
+  const { contexts = [], drafts = [] } = choice ?? {};
   return (
     <div className="page-body">
-      <p>{names.join(', ')} will use the context that you choose. It is written into the config.</p>
-      {contexts?.length === 0 && <p className="quiet">The kubeconfig has no contexts.</p>}
-      <div className="doors" role="group" aria-label="Contexts">
-        {(contexts ?? []).map((context) => (
+      {choice !== null && (
+        <p>
+          {drafts.map(nameIn).join(', ')} will use the context that you choose. It is written into the config.
+        </p>
+      )}
+      {choice !== null && contexts.length === 0 && <p className="quiet">The kubeconfig has no contexts.</p>}
+      <div className="choice-buttons" role="group" aria-label="Contexts">
+        {contexts.map((context) => (
           <button
             key={context}
             type="button"
-            className="door"
+            className="choice-button"
             disabled={isSaving}
-            onClick={() => choose(context)}
+            onClick={() => choose(context, drafts)}
           >
-            <span className="door-title">{context}</span>
+            <span className="choice-title">{context}</span>
             <ChevronIcon />
           </button>
         ))}
@@ -67,25 +76,44 @@ export function ChooseContextPage({ bridge, names, onSaved }: ChooseContextPageP
   );
 }
 
-interface Written {
-  /** The undo tokens of the edits, newest last. */
-  readonly tokens: readonly string[];
-  /** Why the next edit failed; null: all succeeded. */
-  readonly refusal: string | null;
+/** The edit history keeps this many undo records; further services are written by the next choice. */
+const maxAtOnce = 50;
+
+const nameIn = ({ name }: ServiceDraft): string => (typeof name === 'string' ? name : '');
+
+async function readChoice(bridge: PopoverBridge, names: readonly string[]): Promise<Choice> {
+  const [first = ''] = names;
+  const contexts = await bridge.invoke('service:contexts', { name: first });
+  const read = await Promise.all(
+    names.slice(0, maxAtOnce).map((name) => bridge.invoke('service:read', { name })),
+  );
+  const drafts = read.map(({ draft }) => draft);
+  const kubeconfig = drafts[0] === undefined ? undefined : kubeconfigOf(drafts[0]);
+  return {
+    contexts,
+    drafts: drafts.filter((draft) => draft['technology'] === 'kubectl' && kubeconfigOf(draft) === kubeconfig),
+  };
 }
 
-/** One after the other: each edit builds on the file left by the previous one. */
+/**
+ * One after the other: each edit builds on the file left by the previous one. Resolves to the undo tokens, newest last. If one
+ * is refused, takes back those before it, and rejects with the reason.
+ */
 async function writeContext(
   bridge: PopoverBridge,
-  names: readonly string[],
+  drafts: readonly ServiceDraft[],
   context: string,
-): Promise<Written> {
+): Promise<readonly string[]> {
   const tokens: string[] = [];
-  for (const name of names) {
-    const { draft: basedOn } = await bridge.invoke('service:read', { name });
-    const result = await bridge.invoke('service:save', { draft: withContext(basedOn, context), basedOn });
-    if (!result.done) return { tokens, refusal: `${name}: ${result.message}` };
-    tokens.push(result.undo);
+  try {
+    for (const basedOn of drafts) {
+      const result = await bridge.invoke('service:save', { draft: withContext(basedOn, context), basedOn });
+      if (!result.done) throw new Error(`${nameIn(basedOn)}: ${result.message}`);
+      tokens.push(result.undo);
+    }
+  } catch (reason) {
+    for (const token of tokens.reverse()) await bridge.invoke('edit:undo', { token });
+    throw reason;
   }
-  return { tokens, refusal: null };
+  return tokens;
 }

@@ -127,7 +127,7 @@ function textOf(progress: Progress): string {
     case 'trusting':
       return 'Saving the key …';
     case 'trusted':
-      return 'Trusted. LocalPort reconnects.';
+      return 'Trusted. LocalPort is reconnecting.';
     case 'failed':
       return progress.why;
   }

@@ -90,7 +90,7 @@ function textOf(progress: Progress): string {
     case 'running':
       return 'Waiting for you to sign in, perhaps in your browser …';
     case 'done':
-      return 'Signed in. LocalPort reconnects.';
+      return 'Signed in. LocalPort is reconnecting.';
     case 'failed':
       return progress.why;
   }

@@ -611,7 +611,7 @@ export const scenarios = {
       'link:get': () => ({
         id: '1',
         title: 'Turn on kafka?',
-        text: 'A link in another app asks for this.',
+        text: 'A link in another app requested this.',
         accept: 'Turn On',
       }),
     },
