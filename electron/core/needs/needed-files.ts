@@ -1,5 +1,6 @@
 /** Files that services name: keys and certificates. */
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { readFileStart } from '../process/file-start.ts';
 import { isBad, isFine, type Verdict } from './need.ts';
 
 const others = 0o077;
@@ -8,7 +9,7 @@ const maxBytes = 64 * 1024;
 
 /** A config may also name the public half: ssh then uses the matching key of the agent (ssh_config(5), IdentityFile). */
 export async function judgeKeyFile(file: string): Promise<Verdict> {
-  const text = await beginningOf(file);
+  const text = await readFileStart(file, maxBytes);
   if (text === null)
     return isBad(`${file} cannot be read`, 'Correct key_file, or create the key: ssh-keygen');
   if (isPublicKey(text)) return isFine(`${file} is a public key; its private key has to be in the agent`);
@@ -22,25 +23,9 @@ export async function judgeKeyFile(file: string): Promise<Verdict> {
 const isPublicKey = (text: string): boolean => /^(?:ssh-|ecdsa-|sk-)[\w@.-]+ +AAAA/.test(text);
 
 export async function judgeCaFile(file: string): Promise<Verdict> {
-  const text = await beginningOf(file);
+  const text = await readFileStart(file, maxBytes);
   if (text === null) return isBad(`${file} cannot be read`, 'Correct the path of the CA certificate.');
   return text.includes('-----BEGIN CERTIFICATE-----') || text.includes('-----BEGIN TRUSTED CERTIFICATE-----')
     ? isFine(file)
     : isBad(`${file} has no CA certificate in PEM format`, 'Convert it: openssl x509 -inform der -in FILE');
-}
-
-/** null: there is no such file, or it cannot be read. Never waits for a pipe. */
-async function beginningOf(file: string): Promise<string | null> {
-  try {
-    if (!(await stat(file)).isFile()) return null;
-    const handle = await open(file, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
-      return buffer.toString('utf8', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return null;
-  }
 }

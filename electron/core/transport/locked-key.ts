@@ -1,10 +1,10 @@
 /** Finds the key that a refused login lacked: a file with a passphrase that could be added to the user's agent. */
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
+import { readFileStart } from '../process/file-start.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { querySshSettings, sshSetting, sshSettingValues } from './ssh-settings.ts';
@@ -82,15 +82,11 @@ async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTer
 /** `file`: the private or the public key. */
 async function lockedKeyAt(file: string, held: ReadonlySet<string | null>): Promise<string | null> {
   const privateFile = file.endsWith('.pub') ? file.slice(0, -'.pub'.length) : file;
-  const facts = privateKeyFacts((await textOf(privateFile)) ?? '');
+  const facts = privateKeyFacts((await readFileStart(privateFile, maxKeyBytes)) ?? '');
   if (facts?.isLocked !== true) return null;
-  const publicKey = facts.publicKey ?? publicKeyIn((await textOf(`${privateFile}.pub`)) ?? '');
+  const publicKey =
+    facts.publicKey ?? publicKeyIn((await readFileStart(`${privateFile}.pub`, maxKeyBytes)) ?? '');
   return publicKey !== null && held.has(publicKey) ? null : privateFile;
-}
-
-async function textOf(file: string): Promise<string | null> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null || text.length > maxKeyBytes ? null : text;
 }
 
 const inHome = (file: string): string => (file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file);
