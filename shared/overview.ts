@@ -26,14 +26,14 @@ export function overviewOf({ services, config }: OverviewFacts): Overview {
     counts.trouble === 0
       ? 'The config needs attention'
       : `${attention} ${attention === 1 ? 'needs' : 'need'} attention`;
-  return { tone: 'trouble', headline, detail: standing(counts), attention };
+  return { tone: 'trouble', headline, detail: upCount(counts), attention };
 }
 
 /** Whether part or all of the file is not in effect. */
 export const isConfigAtFault = ({ status }: Pick<Snapshot['config'], 'status'>): boolean =>
   status === 'broken' || status === 'partial' || status === 'untrusted';
 
-function standing(counts: SnapshotCounts): string | null {
+function upCount(counts: SnapshotCounts): string | null {
   if (counts.total === 0) return null;
   return counts.wanted === 0 ? 'All off' : upOfWanted(counts);
 }

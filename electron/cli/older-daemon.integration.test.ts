@@ -45,7 +45,7 @@ interface Status {
   }[];
 }
 
-async function standing(): Promise<{ host: Status['host']; services: string }> {
+async function hostAndServices(): Promise<{ host: Status['host']; services: string }> {
   const { out } = await user.run('status', '-o', 'json');
   const { host, services } = JSON.parse(out) as Status;
   return { host, services: services.map(({ name, desired }) => `${name} ${desired}`).join(', ') };
@@ -66,14 +66,14 @@ describe('after an update', () => {
     const port = await freePort();
     await user.run('start', 'third', '--port', String(port));
     // `other` is enabled in the config, and off only because `start` launched the daemon.
-    expect(await standing()).toMatchObject({
+    expect(await hostAndServices()).toMatchObject({
       host: { version: '1.2.3' },
       services: 'chosen on, other off, third on',
     });
     update();
     const { code, err } = await user.run('start', 'chosen');
     expect([code, err.split('\n')[0]]).toEqual([0, 'LocalPort 1.2.3 is running: replacing it with 1.10.0']);
-    expect(await standing()).toMatchObject({
+    expect(await hostAndServices()).toMatchObject({
       host: { version: '1.10.0' },
       services: 'chosen on, other off, third on',
     });
@@ -85,7 +85,7 @@ describe('after an update', () => {
   it('an open connection is not ended without asking, and status says how to use the new version', async () => {
     await user.run('daemon', 'start');
     const client = await open(ports[0]);
-    const before = await standing();
+    const before = await hostAndServices();
     update();
     const said =
       'LocalPort 1.2.3 is running, and this command is 1.10.0: to use the new version, run localport daemon restart\n';
@@ -94,7 +94,7 @@ describe('after an update', () => {
       err: expect.stringContaining(said) as string,
     });
     expect((await user.run('status')).err).toBe(said);
-    expect(await standing()).toEqual(before);
+    expect(await hostAndServices()).toEqual(before);
     client.destroy();
   });
 
@@ -120,11 +120,11 @@ echo "$2" >> ${user.home}/told
     await eventually('the daemon has read its config', hasReadConfig);
     const port = await freePort();
     expect(await user.run('start', 'third', '--port', String(port))).toMatchObject({ code: 0 });
-    const before = await standing();
+    const before = await hostAndServices();
     update();
     const { code, err } = await user.run('daemon', 'start');
     expect([code, err.split('\n')[0]]).toEqual([0, 'LocalPort 1.2.3 is running: replacing it with 1.10.0']);
-    const after = await standing();
+    const after = await hostAndServices();
     expect([before.host.version, after.host.version]).toEqual(['1.2.3', '1.10.0']);
     expect(String(after.host.pid)).toBe(readFileSync(pidFile, 'utf8').trim());
     const { out } = await user.run('status', 'third', '-o', 'json');

@@ -33,8 +33,8 @@ describe('the wait for services', () => {
       'failed',
     ],
     ['turned off by somebody else', offService('db'), 'failed'],
-  ] as const)('for a start: %s', (_, service, standing) => {
-    expect(progressOfStart(service, 10_000)).toBe(standing);
+  ] as const)('for a start: %s', (_, service, progress) => {
+    expect(progressOfStart(service, 10_000)).toBe(progress);
   });
 
   /** A host that shows these snapshots, one after the other, and then keeps running until it is canceled. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
-import { standingOf, transition } from './forward-machine.ts';
+import { outputsOf, transition } from './forward-machine.ts';
 import { clientDelayMs } from '../restart-policy.ts';
 import type { CheckReport, TunnelEvidence } from '../health/check-report.ts';
 import { maxLeavingForPrecaution } from './forward-moves.ts';
@@ -196,11 +196,11 @@ describe('the forward machine', () => {
 
   it('holds clients while a final-looking failure may be temporary, re-checks it, and tries at once on its trigger', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, forbidden));
-    expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 5_500 });
+    expect(outputsOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 5_500 });
     play.after(5_500).on({ type: 'due' }, ended(2, forbidden));
-    expect(standingOf(play.state).dueAt).toBe(5_500 + 33_000);
+    expect(outputsOf(play.state).dueAt).toBe(5_500 + 33_000);
     play.after(33_000).on({ type: 'due' }, ended(3, forbidden));
-    expect(standingOf(play.state).dueAt).toBe(5_500 + 33_000 + 330_000);
+    expect(outputsOf(play.state).dueAt).toBe(5_500 + 33_000 + 330_000);
     play.on({ type: 'triggered', trigger: 'network' }, { type: 'triggered', trigger: 'credentials' });
     expect(play.lines.slice(-2)).toEqual([
       'triggered → failed',
@@ -218,7 +218,7 @@ describe('the forward machine', () => {
       const blocked = describeCause('local-network-denied', { address: '192.168.1.5' });
       const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
       play.on(ended(1, blocked), ended(2, blocked));
-      expect(standingOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 1_000 });
+      expect(outputsOf(play.state)).toMatchObject({ clients: { kind: 'hold' }, dueAt: 1_000 });
       play.on({ type: 'triggered', trigger });
       expect(play.lines.slice(-2)).toEqual(['tunnel-ended → retrying at 1000', `triggered → ${next}`]);
     },
@@ -237,7 +237,7 @@ describe('the forward machine', () => {
   it('refuses clients while the config has to be corrected', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
     play.on(ended(1, describeCause('config-invalid')));
-    expect(standingOf(play.state).clients).toEqual({ kind: 'refuse' });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'refuse' });
   });
 
   it('never retries automatically if a try could lock an account or open a sign-in page', () => {
@@ -247,21 +247,21 @@ describe('the forward machine', () => {
     ]) {
       const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' }, ended(1, cause));
       play.on({ type: 'triggered', trigger: 'demand' });
-      expect([play.lines.at(-1), standingOf(play.state).dueAt]).toEqual(['triggered → failed', null]);
-      expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
+      expect([play.lines.at(-1), outputsOf(play.state).dueAt]).toEqual(['triggered → failed', null]);
+      expect(outputsOf(play.state).clients).toEqual({ kind: 'hold' });
     }
   });
 
   it('retries without a network event, which may have been missed', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-opened' });
     play.on(ended(1, describeCause('network-down')));
-    expect(standingOf(play.state).dueAt).toBe(5_500);
+    expect(outputsOf(play.state).dueAt).toBe(5_500);
     expect(play.after(5_500).on({ type: 'due' }).lines.at(-1)).toBe('due → connecting 2: start-tunnel 2');
   });
 
   it('checks every two seconds whether a taken port is free, and continues when it is', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
-    expect(standingOf(play.state).dueAt).toBe(portRecheckMs);
+    expect(outputsOf(play.state).dueAt).toBe(portRecheckMs);
     play.after(portRecheckMs).on({ type: 'due' }, { type: 'port-failed', cause: portInUse });
     play.after(portRecheckMs).on({ type: 'due' }, { type: 'port-opened' });
     expect(play.lines.slice(1)).toEqual([
@@ -360,7 +360,7 @@ describe('the forward machine', () => {
     const ready = { ...report, evidence: { kind: 'untried' }, health: 'ready' } as const;
     const { state } = Play.up().on({ type: 'checked', tunnel: 1, report: ready });
     expect([state.health, state.cause]).toEqual(['ready', null]);
-    expect(standingOf(state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
+    expect(outputsOf(state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
   });
 
   it('is no longer ready while an interrupted tunnel owes a proof', () => {
@@ -395,7 +395,7 @@ describe('the forward machine', () => {
     const play = Play.up().on(dead, dead, dead);
     expect(play.lines).toEqual(['checked → up 1', 'checked → up 1', 'checked → up 1']);
     expect([play.state.health, play.state.cause]).toEqual(['unhealthy', refused]);
-    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
     expect(play.on(healthy(1)).state).toMatchObject({ health: 'healthy', cause: null });
   });
 
@@ -432,13 +432,13 @@ describe('the forward machine', () => {
     const play = Play.up().on(healthy(1), { type: 'suspended' }).after(1_000);
     play.on({ type: 'triggered', trigger: 'wake' });
     expect(play.state.health).toBe('unknown');
-    expect(standingOf(play.state)).toMatchObject({
+    expect(outputsOf(play.state)).toMatchObject({
       clients: { kind: 'hold' },
       debt: { since: 1_000, strict: true },
     });
     play.on(proof(1, { kind: 'answered' }));
     expect(play.state.health).toBe('healthy');
-    expect(standingOf(play.state)).toMatchObject({
+    expect(outputsOf(play.state)).toMatchObject({
       clients: { kind: 'tunnel', tunnel: 1, isTrusted: true },
       debt: null,
     });
@@ -448,7 +448,7 @@ describe('the forward machine', () => {
     const play = Play.up().on(healthy(1)).after(1_000).on({ type: 'triggered', trigger: 'network' });
     const old = { ...report, startedAt: 999 };
     const { state } = transition(play.state, { type: 'checked', tunnel: 1, report: old }, context);
-    expect([state.health, standingOf(state).debt?.since]).toEqual(['unknown', 1_000]);
+    expect([state.health, outputsOf(state).debt?.since]).toEqual(['unknown', 1_000]);
     const open: ForwardEvent = {
       type: 'checked',
       tunnel: 1,
@@ -461,7 +461,7 @@ describe('the forward machine', () => {
     for (const doubt of [{ type: 'triggered', trigger: 'wake' }, proof(1, { kind: 'silent' })] as const) {
       const play = Play.up().on(healthy(1), doubt).after(1_000);
       play.on({ type: 'triggered', trigger: 'network', certain: false });
-      expect(standingOf(play.state)).toMatchObject({
+      expect(outputsOf(play.state)).toMatchObject({
         clients: { kind: 'hold' },
         debt: { since: 1_000, strict: true },
       });
@@ -470,14 +470,14 @@ describe('the forward machine', () => {
 
   it('lets one client test a tunnel that was never proven while all others wait', () => {
     const play = Play.up();
-    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: false });
     play.on(healthy(1));
-    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
   });
 
   it('opens a second tunnel beside a silent one, holds new clients, and cuts nothing', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'silent' }));
-    expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'hold' });
     play.on({ type: 'tunnel-ready', tunnel: 2 });
     expect(play.lines.slice(1)).toEqual([
       'checked → up 1 + 2: start-tunnel 2',
@@ -490,7 +490,7 @@ describe('the forward machine', () => {
     expect(play.state).toMatchObject({ health: 'unhealthy', cause: refused });
     play.on(proof(1, { kind: 'answered' }));
     expect(play.state).toMatchObject({ health: 'healthy', cause: null });
-    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
   });
 
   it('spaces successors when one tunnel after another turns out doubtful', () => {
@@ -544,13 +544,13 @@ describe('the forward machine', () => {
   it('stops a tunnel that is proven dead at once, and clients wait for the next one', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'dead', cause: killed }));
     expect(play.lines.at(-1)).toBe('checked → connecting 2 (leaving 1): stop-tunnel 1, start-tunnel 2');
-    expect(standingOf(play.state).clients).toEqual({ kind: 'hold' });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'hold' });
   });
 
   it('replaces a tunnel that cannot prove itself as a precaution, and lets it take clients in the meantime', () => {
     const play = Play.up().on(healthy(1), proof(1, { kind: 'open' }));
     expect(play.state.health).toBe('unknown');
-    expect(standingOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
+    expect(outputsOf(play.state).clients).toEqual({ kind: 'tunnel', tunnel: 1, isTrusted: true });
     play.on({ type: 'tunnel-ready', tunnel: 2 }, healthy(2));
     expect(play.lines.slice(1)).toEqual([
       'checked → up 1 + 2: start-tunnel 2',
@@ -561,7 +561,7 @@ describe('the forward machine', () => {
 
   it('replaces nothing when only the clocks suggest a sleep and the tunnel seems alive', () => {
     const play = Play.up().on(healthy(1), { type: 'triggered', trigger: 'wake', certain: false });
-    expect(standingOf(play.state)).toMatchObject({
+    expect(outputsOf(play.state)).toMatchObject({
       clients: { kind: 'tunnel', tunnel: 1, isTrusted: true },
       debt: { since: 0, strict: false },
     });
@@ -597,9 +597,9 @@ describe('the forward machine', () => {
   it('lets nothing fall due while suspended, not even the re-check of a taken port', () => {
     const play = new Play().on({ type: 'turned-on' }, { type: 'port-failed', cause: portInUse });
     play.on({ type: 'suspended' });
-    expect(standingOf(play.state).dueAt).toBeNull();
+    expect(outputsOf(play.state).dueAt).toBeNull();
     play.on({ type: 'triggered', trigger: 'wake' });
-    expect(standingOf(play.state).dueAt).toBe(portRecheckMs);
+    expect(outputsOf(play.state).dueAt).toBe(portRecheckMs);
   });
 
   it('restarts a try that was under way when the computer went to sleep', () => {
@@ -628,7 +628,7 @@ describe('the forward machine', () => {
 
   it('drops the retry timer at suspend and starts at wake', () => {
     const play = Play.up().on(ended(1), ended(2), { type: 'suspended' });
-    expect(standingOf(play.state).dueAt).toBeNull();
+    expect(outputsOf(play.state).dueAt).toBeNull();
     play.on({ type: 'due' }, { type: 'triggered', trigger: 'wake' });
     expect(play.lines.slice(-3)).toEqual([
       'suspended → waiting',
@@ -734,9 +734,9 @@ describe('the forward machine on a transport that is down', () => {
 
   it('cancels a replacement that was only planned', () => {
     const play = Play.up().on(unhealthy(1, refused), ended(2));
-    expect(standingOf(play.state).dueAt).not.toBeNull();
+    expect(outputsOf(play.state).dueAt).not.toBeNull();
     play.transportGoesDown();
-    expect([standingOf(play.state).dueAt, play.state.cause]).toEqual([null, downCause]);
+    expect([outputsOf(play.state).dueAt, play.state.cause]).toEqual([null, downCause]);
     play.transportComesBack();
     expect(play.lines.at(-1)).toBe('triggered → up 1 + 3: start-tunnel 3');
   });
@@ -804,7 +804,7 @@ describe('the forward machine on a transport that is down', () => {
     ]);
     const still = taken().on({ type: 'port-failed', cause: portInUse });
     expect([still.lines.at(-1), still.state.cause]).toEqual(['port-failed → failed', portInUse]);
-    expect(standingOf(still.state).dueAt).toBe(portRecheckMs);
+    expect(outputsOf(still.state).dueAt).toBe(portRecheckMs);
   });
 
   it('tries once when turned on, turned off and on, or retried by name, even if the port has to be opened first', () => {

@@ -23,14 +23,14 @@ import { turnsClientsAway } from '../../../shared/failure.ts';
 import type { Handler } from './forward-handler.ts';
 import { ignored, turnOff } from './forward-moves.ts';
 import type {
-  ClientStanding,
+  ClientPolicy,
   ForwardEvent,
   ForwardEventType,
   ForwardPhase,
   ForwardState,
   In,
   Situation,
-  Standing,
+  Outputs,
   Transition,
   TransitionContext,
 } from './forward-state.ts';
@@ -108,8 +108,8 @@ export function transition(state: ForwardState, event: ForwardEvent, context: Tr
   return handle(state, event, context);
 }
 
-/** The standing conditions of this state. */
-export function standingOf(state: ForwardState): Standing {
+/** What this state asks for as long as it lasts (the outputs of a Moore machine). */
+export function outputsOf(state: ForwardState): Outputs {
   const { situation } = state;
   const dueAt = state.suspended ? null : dueAtOf(situation);
   if (situation.phase === 'up') {
@@ -121,7 +121,7 @@ export function standingOf(state: ForwardState): Standing {
 }
 
 /** A tunnel that is probably dead takes no clients. One that cannot prove itself does: there is no evidence against it. */
-function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientStanding {
+function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): ClientPolicy {
   const mayBeDead = proof.kind === 'silent' || (proof.kind === 'owed' && proof.strict);
   return mayBeDead ? { kind: 'hold' } : { kind: 'tunnel', tunnel, isTrusted };
 }

@@ -16,15 +16,15 @@ import type { Logger } from '../observability/logger.ts';
 import type { ServicePort, ServicePortListener } from '../relay/service-port.ts';
 import type { LeaseListener, TransportLease } from '../transport/transport-lease.ts';
 import type { TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
-import { standingOf, transition } from './forward-machine.ts';
+import { outputsOf, transition } from './forward-machine.ts';
 import {
   initialForwardState,
-  type ClientStanding,
+  type ClientPolicy,
   type Effect,
   type ForwardEvent,
   type ForwardEventType,
   type ForwardState,
-  type Standing,
+  type Outputs,
   type TransitionContext,
   type TunnelNumber,
 } from './forward-state.ts';
@@ -74,9 +74,9 @@ export class ForwardRunner {
   #isOpeningPort = false;
   #hasChanged = false;
   #state: ForwardState = initialForwardState;
-  #standing: Standing = standingOf(initialForwardState);
+  #outputs: Outputs = outputsOf(initialForwardState);
   /** Where clients were last sent. */
-  #clients: ClientStanding = this.#standing.clients;
+  #clients: ClientPolicy = this.#outputs.clients;
   #timer: Timer | null = null;
   #phaseSince: number;
   #waiters: readonly Waiter[] = [];
@@ -127,7 +127,7 @@ export class ForwardRunner {
         tell({ type: 'triggered', trigger: 'transport-up' });
       },
       onSuspected: () => {
-        if (this.#standing.watched !== null) this.#health.suspect(this.#standing.watched);
+        if (this.#outputs.watched !== null) this.#health.suspect(this.#outputs.watched);
       },
       onRenewed: () => {
         tell({ type: 'retry-forced' });
@@ -170,7 +170,7 @@ export class ForwardRunner {
     if (changes.has('hold')) this.#port.setHoldTimeout(service.holdTimeoutMs);
     if (changes.has('health-check')) {
       this.#health.forgetTarget();
-      this.#watchHealth(this.#standing);
+      this.#watchHealth(this.#outputs);
     }
     this.#hasChanged = true;
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
@@ -272,7 +272,7 @@ export class ForwardRunner {
     this.#outages.observe(state);
     this.#tellHealth(event);
     for (const effect of effects) this.#perform(effect);
-    this.#adjust(standingOf(state));
+    this.#adjust(outputsOf(state));
     const met = this.#waiters.filter(({ isMet }) => isMet(state));
     this.#waiters = this.#waiters.filter((waiter) => !met.includes(waiter));
     for (const { resolve } of met) resolve();
@@ -345,9 +345,9 @@ export class ForwardRunner {
     this.dispatch(opened.ok ? { type: 'port-opened' } : { type: 'port-failed', cause: opened.error });
   }
 
-  #adjust(wanted: Standing): void {
-    const before = this.#standing;
-    this.#standing = wanted;
+  #adjust(wanted: Outputs): void {
+    const before = this.#outputs;
+    this.#outputs = wanted;
     this.#directClients(wanted);
     if (wanted.watched !== before.watched) this.#watchHealth(wanted);
     else if (wanted.debt !== null && wanted.debt.since !== before.debt?.since)
@@ -355,10 +355,10 @@ export class ForwardRunner {
     if (wanted.dueAt !== before.dueAt) this.#setTimer(wanted.dueAt);
   }
 
-  #directClients({ clients, watched }: Standing): void {
+  #directClients({ clients, watched }: Outputs): void {
     // An exec check connects like a client and must get through, or nothing could ever prove the tunnel.
     const isExec = this.#service.healthCheck.probe.type === 'exec';
-    const wanted: ClientStanding =
+    const wanted: ClientPolicy =
       isExec && watched !== null && clients.kind === 'hold'
         ? { kind: 'tunnel', tunnel: watched, isTrusted: true }
         : clients;
@@ -374,7 +374,7 @@ export class ForwardRunner {
     }
   }
 
-  #watchHealth({ watched, clients }: Standing): void {
+  #watchHealth({ watched, clients }: Outputs): void {
     const upstream = watched === null ? null : this.#tunnels.upstreamOf(watched, true);
     if (watched === null || upstream === null) {
       this.#health.unwatch();
@@ -393,7 +393,7 @@ export class ForwardRunner {
     this.#timer = clock.after(dueAt - clock.now(), () => {
       this.#timer = null;
       // Reset, so that the machine can ask for the same time again if the timer fired slightly too early.
-      this.#standing = { ...this.#standing, dueAt: null };
+      this.#outputs = { ...this.#outputs, dueAt: null };
       const isRecheck = this.#service.problem !== null && this.#state.situation.phase === 'failed';
       if (isRecheck) this.#parts.recheckConfig();
       this.dispatch({ type: 'due' });

@@ -127,7 +127,7 @@ export type ForwardEvent =
   /** The connection was changed in the config. */
   | { readonly type: 'reconfigured' }
   | { readonly type: 'suspended' }
-  /** The `dueAt` of the standing has passed. */
+  /** The `dueAt` of the outputs has passed. */
   | { readonly type: 'due' };
 
 export type ForwardEventType = ForwardEvent['type'];
@@ -145,9 +145,9 @@ export type Effect =
   /** The user wants a try now, and the transport is down: it tries on behalf of all its forwards. */
   | { readonly type: 'ask-transport' };
 
-/** Conditions that hold as long as a state lasts. The runner compares them with the previous ones and adjusts. */
-export interface Standing {
-  readonly clients: ClientStanding;
+/** What a state asks for as long as it lasts. The runner compares it with what the previous state asked for, and adjusts. */
+export interface Outputs {
+  readonly clients: ClientPolicy;
   /** The tunnel whose health is checked. */
   readonly watched: TunnelNumber | null;
   /** The proof that this tunnel owes. A later `since` is a new debt. */
@@ -157,7 +157,7 @@ export interface Standing {
 }
 
 /** What happens to clients: sent to a tunnel, held, or refused at once. */
-export type ClientStanding =
+export type ClientPolicy =
   | {
       readonly kind: 'tunnel';
       readonly tunnel: TunnelNumber;

@@ -7,7 +7,7 @@
 import { describeCause, type Cause } from '../../../../shared/failure.ts';
 import type { RestartPolicySpec } from '../../../../shared/service-spec.ts';
 import type { CheckReport, TunnelEvidence } from '../../health/check-report.ts';
-import { standingOf, transition } from '../forward-machine.ts';
+import { outputsOf, transition } from '../forward-machine.ts';
 import { aliveTunnels } from '../forward-moves.ts';
 import { isCrowded, wantsSuccessor } from '../successor-moves.ts';
 import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from '../forward-state.ts';
@@ -133,7 +133,7 @@ export class ForwardWorld {
         this.reopenTransport();
         return;
       case 'client':
-        this.clientsWait = standingOf(this.state).clients.kind === 'hold';
+        this.clientsWait = outputsOf(this.state).clients.kind === 'hold';
         if (this.clientsWait) this.send({ type: 'triggered', trigger: 'demand' });
         return;
       case 'no-client':
@@ -160,7 +160,7 @@ export class ForwardWorld {
 
   /** The monitor checks the watched tunnel; an owed proof makes the check strict. */
   ask(isStrict: boolean): void {
-    const { watched, debt } = standingOf(this.state);
+    const { watched, debt } = outputsOf(this.state);
     // The monitors pause while the computer sleeps.
     if (watched === null || this.state.suspended || this.#questions.length > 3) return;
     this.now += 1;
@@ -174,7 +174,7 @@ export class ForwardWorld {
   /** The oldest check is answered as the state of the tunnel at that time allows. */
   answer(pick: number): void {
     const question = this.#questions.shift();
-    if (question === undefined || question.tunnel !== standingOf(this.state).watched) return;
+    if (question === undefined || question.tunnel !== outputsOf(this.state).watched) return;
     if (this.state.suspended) return;
     const { tunnel, startedAt, isStrict } = question;
     const truth = this.alive.get(tunnel);
@@ -282,7 +282,7 @@ export class ForwardWorld {
       if (!this.alive.has(tunnel)) fail(`tunnel ${tunnel} remembered though it ended`);
     const clicked = event.type === 'turned-on' || event.type === 'turned-off';
     if (!clicked && this.state.desired !== desiredBefore) fail('desired changed by itself');
-    const { clients, dueAt } = standingOf(this.state);
+    const { clients, dueAt } = outputsOf(this.state);
     if (clients.kind === 'tunnel' && !this.alive.has(clients.tunnel)) fail('clients sent to a dead tunnel');
     if ((health === 'healthy' || health === 'ready') && cause !== null) fail('a cause on a healthy service');
     this.#checkGreen(fail);
