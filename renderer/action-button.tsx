@@ -38,6 +38,7 @@ function doneWord(action: CauseAction): string {
     case 'open-config':
     case 'open-log':
     case 'sign-in':
+    case 'show-output':
     case 'trust-host-key':
     case 'add-key':
     case 'choose-context':

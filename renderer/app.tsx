@@ -55,6 +55,8 @@ function pageFor(action: CauseAction, names: readonly string[]): Page | null {
       return { kind: 'log', name };
     case 'sign-in':
       return { kind: 'sign-in', name, command: action.command };
+    case 'show-output':
+      return { kind: 'output', name, command: action.command, title: action.label };
     case 'trust-host-key':
       return { kind: 'host-key', name, command: action.command };
     case 'add-key':

@@ -83,6 +83,7 @@ export function createCommands(bridge: PopoverBridge): Commands {
       switch (action.kind) {
         // Its page handles this; without a page, the command is still useful.
         case 'sign-in':
+        case 'show-output':
         case 'trust-host-key':
         case 'add-key':
         case 'copy-command':

@@ -8,6 +8,8 @@ export type Page =
   /** null: LocalPort's own log. */
   | { readonly kind: 'log'; readonly name: string | null }
   | { readonly kind: 'sign-in'; readonly name: string; readonly command: string }
+  /** The output of a command; `title`: what it shows. */
+  | { readonly kind: 'output'; readonly name: string; readonly command: string; readonly title: string }
   /** `command`: does by hand what the page does. */
   | { readonly kind: 'host-key'; readonly name: string; readonly command: string }
   /** `command`: does by hand what the page does. */
@@ -20,20 +22,23 @@ export type Page =
 
 export type PageKind = Page['kind'];
 
-const titles: Readonly<Record<Exclude<PageKind, 'details' | 'log' | 'form' | 'import'>, string>> = {
-  settings: 'Settings',
-  about: 'About LocalPort',
-  doctor: 'Doctor',
-  'sign-in': 'Sign In',
-  'host-key': 'Host Key',
-  'add-key': 'Add Key to Agent',
-  'choose-context': 'Choose Context',
-};
+const titles: Readonly<Record<Exclude<PageKind, 'details' | 'output' | 'log' | 'form' | 'import'>, string>> =
+  {
+    settings: 'Settings',
+    about: 'About LocalPort',
+    doctor: 'Doctor',
+    'sign-in': 'Sign In',
+    'host-key': 'Host Key',
+    'add-key': 'Add Key to Agent',
+    'choose-context': 'Choose Context',
+  };
 
 export function pageTitle(page: Page): string {
   switch (page.kind) {
     case 'details':
       return page.name;
+    case 'output':
+      return page.title;
     case 'log':
       return page.name === null ? 'LocalPort Log' : `Log of ${page.name}`;
     case 'form':

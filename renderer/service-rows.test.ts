@@ -69,7 +69,7 @@ describe('a row', () => {
     expect(screen([retrying('redis', noPod)])).toEqual([
       '▲ redis  :5432  (—●)',
       '  No ready pod behind svc/redis',
-      '  Retrying in 4 s  [Copy kubectl Command]',
+      '  Retrying in 4 s  [Show Pods]',
     ]);
   });
 

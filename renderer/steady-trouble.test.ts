@@ -74,7 +74,7 @@ describe('the row of a cause that needs the user', () => {
     const rows = steps.map((step) => screen(step, sampleNow));
     expect(new Set(rows.map((lines) => lines.join(' |')))).toEqual(
       new Set([
-        '▲ shop  :5432  (—●) |  You are not allowed to forward ports to pods in shop |  Ask for permission to create pods/portforward there  [Copy kubectl Command]',
+        '▲ shop  :5432  (—●) |  You are not allowed to forward ports to pods in shop |  Ask for permission to create pods/portforward there  [Check Permission]',
       ]),
     );
     expect(steps.map((step) => causeViewOf(step, sampleNow)?.next)).toEqual([

@@ -42,6 +42,8 @@ export type RecheckPace = keyof typeof recheckDelaysMs;
 /** The single most useful action, offered as a button beside the cause. */
 export type RemedyAction =
   | { readonly kind: 'copy-command'; readonly label: string; readonly command: string }
+  /** Runs a command that changes nothing, and shows its output in place. */
+  | { readonly kind: 'show-output'; readonly label: string; readonly command: string }
   | { readonly kind: 'open-config'; readonly label: string }
   | { readonly kind: 'open-log'; readonly label: string }
   | { readonly kind: 'retry'; readonly label: string }
@@ -174,6 +176,8 @@ const copy = (command: string): RemedyAction => ({
   command,
 });
 
+const show = (label: string, command: string): RemedyAction => ({ kind: 'show-output', label, command });
+
 const hostKeyAction = (d: CauseDetails, usual: string): RemedyAction => {
   const command = d.command ?? usual;
   return d.isBehindProxy === true
@@ -238,8 +242,8 @@ const holderIn = ({ service, holder }: CauseDetails): string =>
   service === undefined ? (holder ?? 'another program') : `the service ${service}`;
 const scope = (d: CauseDetails): string =>
   [
-    d.namespace === undefined ? '' : ` -n ${d.namespace}`,
-    d.context === undefined ? '' : ` --context ${d.context}`,
+    d.namespace === undefined ? '' : ` -n ${shellWord(d.namespace)}`,
+    d.context === undefined ? '' : ` --context ${shellWord(d.context)}`,
   ].join('');
 
 /** As shell words. */
@@ -395,7 +399,8 @@ const catalogue = {
       d.isNode === true
         ? 'The API server cannot reach the node, whatever your own network does; LocalPort connects once the node is back or the pod runs on another one'
         : (d.fix ?? 'Check the network or the VPN'),
-    action: (d) => (d.isNode === true ? copy(`kubectl get nodes${scope({ context: d.context })}`) : retry),
+    action: (d) =>
+      d.isNode === true ? show('Show Nodes', `kubectl get nodes${scope({ context: d.context })}`) : retry,
   },
   // Only a suspicion: a host that is switched off looks the same.
   'local-network-denied': {
@@ -489,7 +494,8 @@ const catalogue = {
     },
     remedy: (d) => d.fix ?? 'Correct the context in the config, or add it to your kubeconfig',
     // A custom command has no context.
-    action: (d) => (d.resource === undefined ? copy('kubectl config get-contexts') : chooseContext),
+    action: (d) =>
+      d.resource === undefined ? show('Show Contexts', 'kubectl config get-contexts') : chooseContext,
   },
   'kubeconfig-invalid': {
     ...setup('credentials'),
@@ -505,11 +511,9 @@ const catalogue = {
         : `${d.resource ?? 'The resource'} was not found${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
     remedy: () => 'Check the name, the namespace and the context',
     action: (d) =>
-      copy(
-        isNamespace(d)
-          ? `kubectl get namespaces${scope({ context: d.context })}`
-          : `kubectl get services,pods${scope(d)}`,
-      ),
+      isNamespace(d)
+        ? show('Show Namespaces', `kubectl get namespaces${scope({ context: d.context })}`)
+        : show('Show Services', `kubectl get services,pods${scope(d)}`),
   },
   'no-ready-pod': {
     ...backoff,
@@ -530,7 +534,7 @@ const catalogue = {
       if (d.ending !== undefined && isJob(d)) return 'A finished job never runs again: create a new one';
       return 'LocalPort connects as soon as a pod is ready';
     },
-    action: (d) => copy(`kubectl get pods${scope(d)}`),
+    action: (d) => show('Show Pods', `kubectl get pods${scope(d)}`),
   },
   forbidden: {
     ...user('credentials'),
@@ -539,7 +543,8 @@ const catalogue = {
         ? `You are not allowed to forward ports to ${d.resource ?? 'this resource'}`
         : `You are not allowed to ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
     remedy: ({ right = forwardRight }) => `Ask for permission to ${right} there`,
-    action: ({ right = forwardRight, ...d }) => copy(`kubectl auth can-i ${right}${scope(d)}`),
+    action: ({ right = forwardRight, ...d }) =>
+      show('Check Permission', `kubectl auth can-i ${right}${scope(d)}`),
   },
   'credentials-expired': {
     ...user('credentials'),

@@ -89,9 +89,9 @@ export const ipcInvokes = {
   'service:use-context': { request: z.object({ name }), response: nothing },
   /** Opens its URL in the browser, or in the database app for its scheme. */
   'service:open': { request: z.object({ name }), response: nothing },
-  /** Runs the sign-in that its cause names. Fails with a sentence. */
-  'sign-in:run': { request: z.object({ name }), response: nothing },
-  'sign-in:cancel': { request: nothing, response: nothing },
+  /** Runs the sign-in or the query that its cause names. Fails with a sentence. */
+  'remedy:run': { request: z.object({ name }), response: nothing },
+  'remedy:cancel': { request: nothing, response: nothing },
   /** Logs in again; the server's question becomes a prompt in the snapshot. */
   'services:log-in': {
     request: z.object({ names: z.array(name).min(1).max(1_000).readonly() }),
@@ -197,8 +197,8 @@ export const ipcEvents = {
   'snapshot:changed': snapshotSchema,
   /** A link raised a question, or its question was withdrawn. */
   'link:changed': linkCardSchema.nullable(),
-  /** Output of the running sign-in. */
-  'sign-in:lines': z.array(z.string()).readonly(),
+  /** Output of the running command. */
+  'remedy:lines': z.array(z.string()).readonly(),
   /** New lines of the followed log. */
   'log:lines': z.object({ name: name.nullable(), lines: z.array(z.string()).readonly() }).readonly(),
   /** The popover was shown again: reset filter and focus. */

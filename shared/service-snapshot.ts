@@ -44,6 +44,7 @@ const triggerSchema = z.enum([
 
 const remedyActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copy-command'), label: z.string(), command: z.string() }),
+  z.object({ kind: z.literal('show-output'), label: z.string(), command: z.string() }),
   z.object({ kind: z.literal('trust-host-key'), label: z.string(), command: z.string() }),
   z.object({ kind: z.literal('open-config'), label: z.string() }),
   z.object({ kind: z.literal('open-log'), label: z.string() }),

@@ -46,12 +46,16 @@ test.describe('with the mouse', () => {
     await expect(address.getByText('Copied')).toHaveCount(0);
   });
 
-  test('the button beside a cause copies the command that fixes it', async () => {
-    await row('redis').getByRole('button', { name: 'Copy kubectl Command' }).click();
-    expect(await gallery.asked()).toEqual([
-      { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
-    ]);
-    await expect(row('redis').getByText('Copied')).toHaveCSS('opacity', '1');
+  test('the button beside a cause runs the command that explains it, and shows its output', async () => {
+    await row('redis').getByRole('button', { name: 'Show Pods' }).click();
+    await expect(gallery.page.getByText('kubectl get pods --context prod')).toBeVisible();
+    await expect.poll(() => gallery.asked()).toEqual([{ channel: 'remedy:run', request: { name: 'redis' } }]);
+    await gallery.push('remedy:lines', ['redis-0   0/1     CrashLoopBackOff']);
+    await expect(gallery.page.getByRole('log', { name: 'Output' })).toHaveText(
+      'redis-0  0/1  CrashLoopBackOff',
+    );
+    await gallery.page.getByRole('button', { name: 'Copy Command' }).click();
+    await expect(gallery.page.getByText('Copied')).toHaveCSS('opacity', '1');
   });
 
   test('a clicked notification shows its service, and does what its button offered', async () => {
@@ -233,12 +237,14 @@ test.describe('with the keyboard', () => {
     expect(await focused()).toBe('postgres');
   });
 
-  test('Enter copies an address, or the command that fixes the cause', async () => {
+  test('Enter copies an address, or does what the button beside the cause does', async () => {
     await keys('ArrowDown', 'Enter', 'ArrowDown', 'Enter');
-    expect(await gallery.asked()).toEqual([
-      { channel: 'clipboard:copy', request: { text: 'localhost:5432' } },
-      { channel: 'clipboard:copy', request: { text: 'kubectl get pods --context prod' } },
-    ]);
+    await expect
+      .poll(() => gallery.asked())
+      .toEqual([
+        { channel: 'clipboard:copy', request: { text: 'localhost:5432' } },
+        { channel: 'remedy:run', request: { name: 'redis' } },
+      ]);
   });
 
   test('typing filters, Enter acts on the first match, Escape clears and then closes', async () => {

@@ -189,8 +189,21 @@ const pictured: readonly Picture[] = [
     scenario: 'shared-cause',
     act: all(
       click('Sign In…', 'Sign In'),
-      ({ push }) => push('sign-in:lines', ['Attempting to open the SSO page …', 'Successfully logged in']),
+      ({ push }) => push('remedy:lines', ['Attempting to open the SSO page …', 'Successfully logged in']),
       see('Signed in'),
+    ),
+  },
+  {
+    name: 'output',
+    scenario: 'ordinary',
+    act: all(
+      ({ page }) => page.locator('[data-name=redis]').getByRole('button', { name: 'Show Pods' }).click(),
+      ({ push }) =>
+        push('remedy:lines', [
+          'NAME      READY   STATUS             RESTARTS      AGE',
+          'redis-0   0/1     CrashLoopBackOff   12 (3m ago)   41m',
+        ]),
+      see('CrashLoopBackOff'),
     ),
   },
   {

@@ -156,3 +156,27 @@ test('a missing context is replaced with one from the list, and this can be undo
   await expect.poll(() => readFile(world.configFile, 'utf8')).toBe(config);
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
+
+test('the pods behind a target are shown in place, from the kubeconfig that the service names', async () => {
+  const kube = await startKubeApi();
+  started.push(() => kube.dispose());
+  kube.addPod('echo-0', { labels: { app: 'echo' } });
+  kube.addService('echo', { selector: { app: 'echo' }, ports: [7000] });
+  kube.setPodPhase('echo-0', 'Pending');
+  await start(
+    `services:
+  - name: db
+    technology: kubectl
+    local_port: ${port}
+    remote_port: 7000
+    connection: { kubeconfig: ${kube.client.kubeconfigFile}, resource_name: echo }
+`,
+    [kube.client.binDirectory],
+  );
+  await hasCause('no-ready-pod');
+  const page = await app.openPopover();
+  await act(page, 'Show Pods');
+  await expect(page.getByText(/^kubectl get pods -n default --context fixture$/)).toBeVisible();
+  await expect(page.getByRole('log', { name: 'Output' })).toContainText('echo-0');
+  expect(await app.quit()).toEqual({ code: 0, signal: null });
+});

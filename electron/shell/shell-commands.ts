@@ -55,8 +55,8 @@ export const ipcHandlers = ({
   'service:restart': ({ name }) => host.forceRetry([name]),
   'service:use-context': ({ name }) => host.useCurrentContext([name]),
   'service:open': ({ name }) => openService(host, name),
-  'sign-in:run': ({ name }) => signIn(host, popover, name),
-  'sign-in:cancel': () => host.cancelSignIn(),
+  'remedy:run': ({ name }) => runRemedy(host, popover, name),
+  'remedy:cancel': () => host.remedies.cancel(),
   'services:log-in': ({ names }) => host.logIn(names),
   'key:add': async ({ name }) => valueOf(await host.agentKeys.add(name)),
   'key:cancel': () => host.agentKeys.cancel(),
@@ -214,10 +214,10 @@ async function openInstallPage(program: string): Promise<void> {
   await shell.openExternal(page.url);
 }
 
-async function signIn(host: AppHost, popover: PopoverWindow, name: string): Promise<void> {
-  const done = await host.signIn(name, (line) => {
+async function runRemedy(host: AppHost, popover: PopoverWindow, name: string): Promise<void> {
+  const done = await host.remedies.run(name, (line) => {
     const contents = popover.visibleContents();
-    if (contents !== null) sendEvent(contents, 'sign-in:lines', [line]);
+    if (contents !== null) sendEvent(contents, 'remedy:lines', [line]);
   });
   if (!done.ok) throw new Error(done.error);
 }

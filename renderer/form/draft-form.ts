@@ -4,7 +4,7 @@
  */
 import { kubeKindOf } from '../../shared/kube-target.ts';
 import type { DraftFinding, DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
-import { joinWords, splitWords } from './command-words.ts';
+import { joinWords, splitWords } from '../../shared/command-words.ts';
 
 export const kinds = ['kubectl', 'ssh', 'tcp', 'command'] as const;
 export type Kind = (typeof kinds)[number];

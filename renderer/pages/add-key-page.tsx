@@ -1,9 +1,7 @@
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
-import { useCommands } from '../commands.ts';
 import { wordsOf } from '../failure-words.ts';
-import { StateShape } from '../state-shape.tsx';
-import { useFeedback } from '../use-feedback.ts';
+import { CommandPage } from './command-page.tsx';
 
 interface AddKeyPageProps {
   readonly bridge: PopoverBridge;
@@ -18,9 +16,7 @@ type Progress =
 
 /** Runs ssh-add at once; its passphrase prompt appears above the page. */
 export function AddKeyPage({ bridge, name, command }: AddKeyPageProps): ReactElement {
-  const { copy } = useCommands();
   const [progress, setProgress] = useState<Progress>({ kind: 'running' });
-  const [copied, showCopied] = useFeedback('Copied');
   const run = useCallback(
     (): Promise<Progress> =>
       bridge.invoke('key:add', { name }).then(
@@ -39,34 +35,18 @@ export function AddKeyPage({ bridge, name, command }: AddKeyPageProps): ReactEle
     };
   }, [bridge, run]);
   return (
-    <div className="page-body sign-in">
-      <p>LocalPort runs this command for you:</p>
-      <p className="cause-evidence">{command}</p>
-      <div className="test-result" role="status" data-kind="shown">
-        <StateShape tone={tones[progress.kind]} />
-        <p>{textOf(progress)}</p>
-      </div>
-      <div className="form-acts">
-        <button type="button" className="button" onClick={() => showCopied(copy(command))}>
-          <span className="swap" data-swapped={copied !== null}>
-            <span>Copy Command</span>
-            <span aria-live="polite">{copied}</span>
-          </span>
-        </button>
-        <span className="spacer" />
-        <button
-          type="button"
-          className="button primary"
-          disabled={progress.kind !== 'failed'}
-          onClick={() => {
-            setProgress({ kind: 'running' });
-            void run().then(setProgress);
-          }}
-        >
-          Try Again
-        </button>
-      </div>
-    </div>
+    <CommandPage
+      command={command}
+      status={{ tone: tones[progress.kind], text: textOf(progress) }}
+      action={{
+        label: 'Try Again',
+        isDisabled: progress.kind !== 'failed',
+        run: () => {
+          setProgress({ kind: 'running' });
+          void run().then(setProgress);
+        },
+      }}
+    />
   );
 }
 

@@ -13,6 +13,7 @@ import { FormPage } from './form-page.tsx';
 import { HostKeyPage } from './host-key-page.tsx';
 import { ImportPage } from './import-page.tsx';
 import { LogPage } from './log-page.tsx';
+import { OutputPage } from './output-page.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 import { SettingsPage } from './settings-page.tsx';
 
@@ -36,6 +37,8 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
       return <DoctorPage bridge={bridge} />;
     case 'sign-in':
       return <SignInPage bridge={bridge} name={page.name} command={page.command} />;
+    case 'output':
+      return <OutputPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
     case 'host-key':
       return <HostKeyPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
     case 'add-key':

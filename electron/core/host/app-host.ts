@@ -8,7 +8,7 @@ import type { EnvironmentState } from '../../../shared/environment-state.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceEditor } from '../../../shared/service-edit.ts';
 import type { ServiceDetails } from '../../../shared/service-details.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Desired, HostInfo, Snapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
@@ -54,7 +54,7 @@ import { namedPlaces } from './port-choice.ts';
 import { ServiceSwitch } from './service-switch.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
-import { SignIn } from './sign-in.ts';
+import { RemedyRunner } from './remedy-runner.ts';
 import { SnapshotPublisher } from './snapshot-publisher.ts';
 
 export interface HostReport {
@@ -115,7 +115,8 @@ export class AppHost {
   /** Tests of services that are not in the config yet. */
   readonly #trials = new AbortController();
   readonly #targets: TargetSources;
-  readonly #signIn: SignIn;
+  /** Runs what the user wants to run for a cause. */
+  readonly remedies: RemedyRunner;
   /** Host keys that the user may trust. */
   readonly hostKeys: HostKeys;
   /** Keys that the user's agent may hold. */
@@ -224,10 +225,15 @@ export class AppHost {
       homeDirectory: options.homeDirectory,
       services: () => this.#forwarding.supervisor.snapshot(),
     });
-    this.#signIn = new SignIn({
+    this.remedies = new RemedyRunner({
       clock,
       launcher: children.launcher,
       services: () => this.#forwarding.supervisor.snapshot(),
+      redact: (line) => options.logs.redact(line),
+      kubeconfigOf: (name) => {
+        const connection = this.#connectionOf(name);
+        return connection?.technology === 'kubectl' ? connection.kubeconfig : null;
+      },
       onSignedIn: (names) => this.retry(names),
     });
     this.hostKeys = new HostKeys({
@@ -248,13 +254,17 @@ export class AppHost {
       services: () => this.#forwarding.supervisor.snapshot(),
       onAdded: (names) => this.forceRetry(names),
     });
-    this.scope.own('sign-in', () => this.#signIn.cancel());
+    this.scope.own('remedies', () => this.remedies.cancel());
     this.scope.own('ssh-add', () => this.agentKeys.cancel());
     this.scope.own('config', () => {
       this.#trials.abort();
       return this.#config.close();
     });
     this.#joinShutdown();
+  }
+
+  #connectionOf(name: string): Connection | undefined {
+    return this.#specs.find((spec) => spec.name === name)?.connection;
   }
 
   #createEditor(): ConfigEditor {
@@ -409,7 +419,7 @@ export class AppHost {
 
   /** The contexts in the kubeconfig of this service. Rejects with a sentence. */
   contextsFor(name: string): Promise<readonly string[]> {
-    const connection = this.#specs.find((spec) => spec.name === name)?.connection;
+    const connection = this.#connectionOf(name);
     if (connection?.technology !== 'kubectl')
       return Promise.reject(new Error(`${name} has no Kubernetes context`));
     return this.#targets.contexts(connection.kubeconfig);
@@ -476,16 +486,6 @@ export class AppHost {
     const log = logs.open(name);
     const stop = logs.follow(name, onLines);
     return { last: readLast(log, tailLines), stop };
-  }
-
-  /** Runs the sign-in that the cause of a service names, then retries. The error is a sentence. */
-  signIn(name: string, onLine: (line: string) => void): Promise<Result<void, string>> {
-    const { logs } = this.#options;
-    return this.#signIn.run(name, (line) => onLine(logs.redact(line)));
-  }
-
-  cancelSignIn(): Promise<void> {
-    return this.#signIn.cancel();
   }
 
   /** The state of the login shell's environment, which children run with. */

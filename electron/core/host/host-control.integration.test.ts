@@ -229,7 +229,7 @@ describe('over the control socket', () => {
         clients: 1,
         owned: [
           'pauses',
-          'sign-in',
+          'remedies',
           'ssh-add',
           'config',
           'control socket',

@@ -1,5 +1,5 @@
-/** A command line in one text field: split into words as a shell would do, but without expansion. Pure. */
-import { shellWord } from '../../shared/shell-word.ts';
+/** A command line as text: split into words as a shell would do, but without expansion. Pure. */
+import { shellWord } from './shell-word.ts';
 
 /** Quotes group a word; a backslash makes the next character literal, except in single quotes. */
 export function splitWords(line: string): readonly string[] {

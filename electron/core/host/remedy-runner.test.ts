@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
-import { describeCause } from '../../../shared/failure.ts';
+import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { atRest } from '../../../shared/service-at-rest.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ChildExit, ChildRequest } from '../process/child-process.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { SignIn } from './sign-in.ts';
+import { RemedyRunner } from './remedy-runner.ts';
 
-const service = (name: string, command?: string): ServiceSnapshot => ({
+const expired = (command: string): Cause =>
+  describeCause('credentials-expired', { context: 'prod', command });
+
+const service = (name: string, cause: Cause | null = null): ServiceSnapshot => ({
   ...atRest,
   name,
   technology: 'kubectl',
@@ -18,7 +21,7 @@ const service = (name: string, command?: string): ServiceSnapshot => ({
   phase: 'waiting',
   health: 'unknown',
   since: 0,
-  cause: command === undefined ? null : describeCause('credentials-expired', { context: 'prod', command }),
+  cause,
 });
 const ended: ChildExit = {
   exitCode: 0,
@@ -34,7 +37,7 @@ function setUp() {
   const launched: ChildRequest[] = [];
   const tried: (readonly string[])[] = [];
   let end: (exit: ChildExit) => void = () => undefined;
-  const signIn = new SignIn({
+  const runner = new RemedyRunner({
     clock,
     launcher: {
       launch: (request) => {
@@ -54,36 +57,42 @@ function setUp() {
       },
     },
     services: () => [
-      service('a', 'aws sso login --profile prod'),
-      service('b', 'aws sso login --profile prod'),
-      service('c', 'az login'),
+      service('a', expired('aws sso login --profile prod')),
+      service('b', expired('aws sso login --profile prod')),
+      service('c', expired('az login')),
       service('d'),
+      service(
+        'e',
+        describeCause('no-ready-pod', { resource: 'svc/e', context: 'my prod', namespace: 'shop' }),
+      ),
     ],
+    redact: (line) => line.toUpperCase(),
+    kubeconfigOf: (name) => (name === 'e' ? '/work.yaml' : null),
     onSignedIn: (names) => {
       tried.push(names);
       return Promise.resolve();
     },
   });
-  return { clock, signIn, launched, tried, end: (exit: Partial<ChildExit>) => end({ ...ended, ...exit }) };
+  return { clock, runner, launched, tried, end: (exit: Partial<ChildExit>) => end({ ...ended, ...exit }) };
 }
 
 test('the command of the cause runs without a shell, and all services that named it are retried', async () => {
-  const { clock, signIn, launched, tried, end } = setUp();
+  const { clock, runner, launched, tried, end } = setUp();
   const lines: string[] = [];
-  const running = signIn.run('a', (line) => lines.push(line));
+  const running = runner.run('a', (line) => lines.push(line));
   await clock.advance(0);
   end({});
   expect(await running).toEqual({ ok: true, value: undefined });
   expect(launched.map(({ argv }) => argv)).toEqual([['aws', 'sso', 'login', '--profile', 'prod']]);
-  expect([lines, tried]).toEqual([['Opening the browser'], [['a', 'b']]]);
+  expect([lines, tried]).toEqual([['OPENING THE BROWSER'], [['a', 'b']]]);
 });
 
 test.each<[Partial<ChildExit>, string]>([
   [{ exitCode: 255 }, 'aws ended with exit code 255'],
   [{ exitCode: null, startError: { code: 'ENOENT', message: 'spawn aws ENOENT' } }, 'aws was not found'],
 ])('%j fails, and nothing is tried', async (exit, error) => {
-  const { clock, signIn, tried, end } = setUp();
-  const running = signIn.run('a', () => undefined);
+  const { clock, runner, tried, end } = setUp();
+  const running = runner.run('a', () => undefined);
   await clock.advance(0);
   end(exit);
   expect(await running).toEqual({ ok: false, error });
@@ -91,20 +100,39 @@ test.each<[Partial<ChildExit>, string]>([
 });
 
 test('it is canceled by the user, or after ten minutes', async () => {
-  const { clock, signIn } = setUp();
-  const first = signIn.run('a', () => undefined);
+  const { clock, runner } = setUp();
+  const first = runner.run('a', () => undefined);
   await clock.advance(0);
-  await signIn.cancel();
+  await runner.cancel();
   expect(await first).toEqual({ ok: false, error: 'The sign-in was given up' });
-  const second = signIn.run('a', () => undefined);
+  const second = runner.run('a', () => undefined);
   await clock.advance(0);
   await clock.advance(10 * 60_000);
   expect(await second).toEqual({ ok: false, error: 'The sign-in was given up' });
 });
 
-test('nothing runs for a service that does not wait for a sign-in', async () => {
-  const { signIn, launched } = setUp();
-  expect(await signIn.run('d', () => undefined)).toMatchObject({ ok: false });
-  expect(await signIn.run('unknown', () => undefined)).toMatchObject({ ok: false });
+test('a query runs with the kubeconfig of its service, may fail, and nothing is tried', async () => {
+  const { clock, runner, launched, tried, end } = setUp();
+  const running = runner.run('e', () => undefined);
+  await clock.advance(0);
+  end({ exitCode: 1 });
+  expect(await running).toEqual({ ok: true, value: undefined });
+  expect(launched).toMatchObject([
+    {
+      argv: ['kubectl', 'get', 'pods', '-n', 'shop', '--context', 'my prod'],
+      env: { KUBECONFIG: '/work.yaml' },
+    },
+  ]);
+  expect(tried).toEqual([]);
+  const slow = runner.run('e', () => undefined);
+  await clock.advance(0);
+  await clock.advance(60_000);
+  expect(await slow).toEqual({ ok: false, error: 'There was no answer within a minute' });
+});
+
+test('nothing runs for a service whose cause names no command', async () => {
+  const { runner, launched } = setUp();
+  expect(await runner.run('d', () => undefined)).toMatchObject({ ok: false });
+  expect(await runner.run('unknown', () => undefined)).toMatchObject({ ok: false });
   expect(launched).toEqual([]);
 });
