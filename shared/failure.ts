@@ -423,8 +423,8 @@ const catalogue = {
     remedy: (d) =>
       d.isSocket === true
         ? // sshd reports nothing more specific.
-          'Check that the program at the far end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
-        : (d.fix ?? 'Check that the program at the far end is running and listens on remote_port'),
+          'Check that the program at the remote end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
+        : (d.fix ?? 'Check that the program at the remote end is running and listens on remote_port'),
     action: () => openLog,
   },
   'local-refused': {
@@ -457,7 +457,7 @@ const catalogue = {
     ...backoff,
     title: (d) => `${addressIn(d) ?? 'The target'} closed the connection without an answer`,
     remedy: (d) =>
-      `Check the program ${d.isReverse === true ? 'there' : 'at the far end'}, and whether it expects TLS`,
+      `Check the program ${d.isReverse === true ? 'there' : 'at the remote end'}, and whether it expects TLS`,
     action: () => openLog,
   },
   'loops-back': {
@@ -606,14 +606,14 @@ const catalogue = {
   'check-failed': {
     ...backoff,
     title: (d) => d.what ?? 'No answer through the tunnel',
-    remedy: () => 'Check the program at the far end',
+    remedy: () => 'Check the program at the remote end',
     action: () => openLog,
   },
   'check-refused': {
     ...user('credentials', 'network'),
     title: (d) => d.what ?? 'The service answered but refused the health check',
     remedy: () =>
-      'The tunnel works: correct the health check in the config, or what it asks for at the far end',
+      'The tunnel works: correct the health check in the config, or what it asks for at the remote end',
     action: () => openConfig,
   },
   'certificate-expiring': {

@@ -38,10 +38,10 @@ async function addByAll(
   return targets;
 }
 
-async function makeWays(world: FaultWorld): Promise<{ readonly ways: Ways; readonly far: string }> {
+async function makeWays(world: FaultWorld): Promise<{ readonly ways: Ways; readonly hostAddress: string }> {
   const host = await world.addHost();
   const kube = await world.addCluster(host);
-  return { ways: new Ways(host.sshd, kube), far: host.link.far };
+  return { ways: new Ways(host.sshd, kube), hostAddress: host.link.hostAddress };
 }
 
 const idleTargets: Row = {
@@ -49,10 +49,14 @@ const idleTargets: Row = {
   what: 'nobody uses these services, whose protocols nothing tells',
   watchesSeconds: idleSeconds,
   run: async (world) => {
-    const { ways, far } = await makeWays(world);
+    const { ways, hostAddress } = await makeWays(world);
     const targets = [
-      ...(await addByAll(world, { ways, name: 'silent', start: () => startSilentServer(0, far) })),
-      ...(await addByAll(world, { ways, name: 'greeting', start: () => startGreetingEchoServer(far) })),
+      ...(await addByAll(world, { ways, name: 'silent', start: () => startSilentServer(0, hostAddress) })),
+      ...(await addByAll(world, {
+        ways,
+        name: 'greeting',
+        start: () => startGreetingEchoServer(hostAddress),
+      })),
     ];
     await world.startUntilUp();
     const seconds = world.watchSeconds(idleSeconds);
@@ -71,14 +75,14 @@ const lastingSessions: Row = {
   what: 'debuggers that serve one session each, and an open stream beside a redirect',
   watchesSeconds: sessionSeconds,
   run: async (world) => {
-    const { ways, far } = await makeWays(world);
+    const { ways, hostAddress } = await makeWays(world);
     const targets: (Target & { readonly kind: ClientKind })[] = [];
     const add = async (kind: ClientKind, start: () => Promise<FixtureServer>): Promise<void> => {
       for (const target of await addByAll(world, { ways, name: kind, start }))
         targets.push({ ...target, kind });
     };
-    for (const kind of debuggerKinds) await add(kind, () => startDebugger(kind, far));
-    await add('stream', () => startStreamingSite(far));
+    for (const kind of debuggerKinds) await add(kind, () => startDebugger(kind, hostAddress));
+    await add('stream', () => startStreamingSite(hostAddress));
     await world.startUntilUp();
     const seconds = world.watchSeconds(sessionSeconds);
     await Promise.all(targets.map((target) => watchSession(world, target, seconds)));
@@ -96,7 +100,7 @@ async function watchSession(
   let answers = 0;
   let fault: string | null = null;
   try {
-    const client = await LastingClient.open(world.near.prefix, order);
+    const client = await LastingClient.open(world.machine.prefix, order);
     while (fault === null && nowMs() < until) {
       fault = await client.ask();
       if (fault === null) answers += 1;

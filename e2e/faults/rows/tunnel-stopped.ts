@@ -1,6 +1,6 @@
 /** Tunnels are stopped (SIGSTOP): they keep their connections, accept new ones, and do nothing. */
 import { eventually } from '../../fixtures/eventually.ts';
-import type { FarHost } from '../far-host.ts';
+import type { RemoteHost } from '../remote-host.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
 import { maxLieSeconds, reportGreenWhileDead } from '../green-lies.ts';
 import { nowMs } from '../monotonic.ts';
@@ -52,7 +52,7 @@ export const tunnelStopped: Row = {
   },
 };
 
-const addThree = (world: FaultWorld, host: FarHost, kind: string): [Service, Service, Service] => [
+const addThree = (world: FaultWorld, host: RemoteHost, kind: string): [Service, Service, Service] => [
   world.addSsh(`ssh-${kind}`, host),
   world.addKubectl(`kubectl-${kind}`),
   world.addCommand(`command-${kind}`, host),

@@ -68,7 +68,7 @@ function destinationOf(connection: Connection): string {
       return `${targetName(target)}:${remotePort} in ${where} of ${context ?? 'the current context'}${file}`;
     }
     case 'ssh':
-      // Anything that the far end can reach.
+      // Anything that the remote end can reach.
       if (connection.isDynamic === true) return `${wayOf(connection)} → any host (SOCKS)`;
       return connection.localTarget === undefined
         ? `${wayOf(connection)} → ${describeRemoteEnd(connection)}`

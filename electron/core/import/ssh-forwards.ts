@@ -95,10 +95,10 @@ function keysOf(forward: ResolvedForward, isOpenToAll: boolean): Keys | string {
     case 'remote':
       return reverseKeys(forward);
     case 'dynamic': {
-      const near = nearEnd(forward.listen, isOpenToAll);
-      return typeof near === 'string'
-        ? near
-        : { ...near, ends: { ...near.ends, dynamic: true }, connection: {}, suffix: 'socks' };
+      const local = localEnd(forward.listen, isOpenToAll);
+      return typeof local === 'string'
+        ? local
+        : { ...local, ends: { ...local.ends, dynamic: true }, connection: {}, suffix: 'socks' };
     }
     default:
       return assertNever(forward.kind, 'forward');
@@ -106,15 +106,15 @@ function keysOf(forward: ResolvedForward, isOpenToAll: boolean): Keys | string {
 }
 
 function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys | string {
-  const near = nearEnd(listen, isOpenToAll);
-  if (typeof near === 'string') return near;
+  const local = localEnd(listen, isOpenToAll);
+  if (typeof local === 'string') return local;
   if (to === null) return 'it has no target';
-  const { ends } = near;
+  const { ends } = local;
   if ('path' in to)
-    return { ...near, ends: { ...ends, remote_socket: to.path }, connection: {}, suffix: nameOf(to.path) };
+    return { ...local, ends: { ...ends, remote_socket: to.path }, connection: {}, suffix: nameOf(to.path) };
   const { address, port } = to;
   return {
-    ...near,
+    ...local,
     ends: { ...ends, remote_port: port },
     connection: address === null || address === 'localhost' ? {} : { remote_host: address },
     suffix: String(port),
@@ -122,7 +122,7 @@ function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys 
 }
 
 /** Where a service listens on this machine. */
-function nearEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
+function localEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
   if ('path' in listen) return { preferredPort: null, ends: { local_socket: listen.path } };
   const { address, port } = listen;
   const all = { preferredPort: port, ends: { bind: '::' } };
@@ -135,14 +135,14 @@ function nearEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort
 
 function reverseKeys({ listen, to }: ResolvedForward): Keys | string {
   if (to === null) return 'LocalPort cannot open a SOCKS proxy on a server';
-  const near =
+  const local =
     'path' in to
       ? { local_socket: to.path }
       : {
           local_port: to.port,
           ...(to.address === null || to.address === 'localhost' ? {} : { local_host: to.address }),
         };
-  const reverse = { preferredPort: null, ends: { remote: true, ...near } };
+  const reverse = { preferredPort: null, ends: { remote: true, ...local } };
   if ('path' in listen)
     return {
       ...reverse,

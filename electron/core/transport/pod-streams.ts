@@ -44,7 +44,7 @@ export interface PodClient {
   readonly service: ServiceSpec;
   readonly port: number;
   /**
-   * The far end could not connect, or closed the connection with this reason. The stream fails with an error as
+   * The remote end could not connect, or closed the connection with this reason. The stream fails with an error as
    * well.
    */
   readonly onComplaint: (cause: Cause) => void;

@@ -20,7 +20,7 @@ export interface CarrierUser extends CarrierTraffic {
 
 /** Reports from a running carrier. */
 export interface CarrierReports {
-  /** A connection was refused at the far end, by the forward's socket. */
+  /** A connection was refused at the remote end, by the forward's socket. */
   readonly onRefusal: (path: string, line: string) => void;
   /** The server did not open the listener of a remote forward, for any service. */
   readonly onListenRefused: (refusal: ListenRefusal) => void;

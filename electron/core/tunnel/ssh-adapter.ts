@@ -40,9 +40,9 @@ export function createSshAdapter({
       const { connection } = service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
       const { remoteSocket, remoteHost, remotePort, localTarget } = connection;
-      const farEnd =
+      const remoteEnd =
         remoteSocket === undefined ? { host: remoteHost, port: remotePort } : { path: remoteSocket };
-      const to = connection.isDynamic === true ? 'socks' : farEnd;
+      const to = connection.isDynamic === true ? 'socks' : remoteEnd;
       const channelParts = { clock, runtimeDirectory, succession, to } as const;
       if (connection.usesOwnMaster === true) {
         // Nothing of ours may remain on the user's own connection.

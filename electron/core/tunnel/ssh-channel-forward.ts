@@ -1,6 +1,6 @@
 /**
  * A forward whose endpoint is our own Unix socket: each client gets a channel on a shared ssh master. It covers what
- * ssh's own sockets cannot do: a SOCKS proxy that replies only after the far end has, and a master on which nothing of
+ * ssh's own sockets cannot do: a SOCKS proxy that replies only after the remote end has, and a master on which nothing of
  * ours may remain. Invariants:
  *
  * 1. A SOCKS proxy never reports a failed target: each client chooses its own target and gets its own reply.

@@ -56,8 +56,9 @@ export async function logIn(request: ProbeRequest, login: PostgresLogin): Promis
 function ofWholeCheck(result: ProbeResult, timeoutMs: number): ProbeResult {
   if (result.kind !== 'failed') return result;
   const { failure } = result;
-  if (failure.kind === 'timed-out') return lateAnswer({ ...failure, afterMs: timeoutMs, farEndSpoke: true });
-  return failure.kind === 'closed' ? { ...result, failure: { ...failure, farEndSpoke: true } } : result;
+  if (failure.kind === 'timed-out')
+    return lateAnswer({ ...failure, afterMs: timeoutMs, remoteEndSpoke: true });
+  return failure.kind === 'closed' ? { ...result, failure: { ...failure, remoteEndSpoke: true } } : result;
 }
 
 /** Loaded from disk by the first check that logs in. */
