@@ -90,7 +90,7 @@ export function findLoops(candidates: readonly LoopCandidate[]): readonly (reado
     return place;
   };
   const nextOf = new Map(candidates.map((candidate) => [candidate, placeOf(candidate)]));
-  return candidates.map((start) => wayBack(start, nextOf));
+  return candidates.map((start) => loopFrom(start, nextOf));
 }
 
 /** An address and port, and the services that accept connections there. */
@@ -101,7 +101,7 @@ interface Place {
 const nowhere: Place = { takers: [] };
 
 /** Visits each place once: a thousand services that lead to one port, shared by a thousand others, have a million paths. */
-function wayBack(start: LoopCandidate, nextOf: ReadonlyMap<LoopCandidate, Place>): readonly string[] | null {
+function loopFrom(start: LoopCandidate, nextOf: ReadonlyMap<LoopCandidate, Place>): readonly string[] | null {
   const seen = new Set<Place>();
   const cameFrom = new Map<LoopCandidate, LoopCandidate>();
   const reached = [start];
@@ -112,14 +112,14 @@ function wayBack(start: LoopCandidate, nextOf: ReadonlyMap<LoopCandidate, Place>
     for (const next of place.takers) {
       if (cameFrom.has(next)) continue;
       cameFrom.set(next, at);
-      if (next === start) return namesOnTheWay(start, cameFrom);
+      if (next === start) return namesInLoop(start, cameFrom);
       reached.push(next);
     }
   }
   return null;
 }
 
-function namesOnTheWay(
+function namesInLoop(
   start: LoopCandidate,
   cameFrom: ReadonlyMap<LoopCandidate, LoopCandidate>,
 ): readonly string[] {

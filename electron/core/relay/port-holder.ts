@@ -158,14 +158,14 @@ export function parseLsof(output: string, bind: BindAddress = null): PortHolder 
     const value = line.slice(1);
     if (line.startsWith('p')) pid = Number(value);
     if (line.startsWith('c')) name = unescapeLsof(value);
-    if (line.startsWith('n') && pid !== null && name !== null && isInTheWay(value, bind))
+    if (line.startsWith('n') && pid !== null && name !== null && overlapsBind(value, bind))
       return { pid, name };
   }
   return null;
 }
 
 /** `place` as lsof writes it. */
-export const isInTheWay = (place: string, bind: BindAddress): boolean =>
+export const overlapsBind = (place: string, bind: BindAddress): boolean =>
   bindsOverlap(bind, parseBindAddress(place.replace(/:\d+$/, '').replace('*', '0.0.0.0')) ?? null);
 
 /** lsof writes spaces and unprintable characters as `\x20`. */
