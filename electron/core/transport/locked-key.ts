@@ -36,12 +36,12 @@ export async function findLockedKey(
   const settings = await settingsOf(connection, terms);
   if (settings === null) return null;
   const agent = agentIn(settings);
-  const held = agent === null ? null : await keysOf(agent, terms);
-  if (held === null) return null;
+  const keysInAgent = agent === null ? null : await keysOf(agent, terms);
+  if (keysInAgent === null) return null;
   const named = connection.keyFile ?? asked;
   const files = named === null ? sshSettingValues(settings, 'identityfile') : [named];
   for (const file of files.slice(0, maxFiles)) {
-    const locked = await lockedKeyAt(inHome(file), held);
+    const locked = await lockedKeyAt(inHome(file), keysInAgent);
     if (locked !== null) return locked;
   }
   return null;
@@ -80,13 +80,13 @@ async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTer
 }
 
 /** `file`: the private or the public key. */
-async function lockedKeyAt(file: string, held: ReadonlySet<string | null>): Promise<string | null> {
+async function lockedKeyAt(file: string, keysInAgent: ReadonlySet<string | null>): Promise<string | null> {
   const privateFile = file.endsWith('.pub') ? file.slice(0, -'.pub'.length) : file;
   const facts = privateKeyFacts((await readFileStart(privateFile, maxKeyBytes)) ?? '');
   if (facts?.isLocked !== true) return null;
   const publicKey =
     facts.publicKey ?? publicKeyIn((await readFileStart(`${privateFile}.pub`, maxKeyBytes)) ?? '');
-  return publicKey !== null && held.has(publicKey) ? null : privateFile;
+  return publicKey !== null && keysInAgent.has(publicKey) ? null : privateFile;
 }
 
 const inHome = (file: string): string => (file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file);
