@@ -87,8 +87,8 @@ async function main(): Promise<void> {
   };
   const started = bringUp();
   quitControl.startingUntil(started);
-  const { updates, links: desk } = await started;
-  links.deliverTo((link) => desk.receive(link));
+  const { updates, links: linkHandler } = await started;
+  links.deliverTo((link) => linkHandler.receive(link));
   if (process.env[greetingVariable] !== undefined)
     say(launchGreeting(host.snapshot().services, process.platform));
   if (launch.smokeTest) {

@@ -2,7 +2,7 @@ import { expect } from 'playwright/test';
 import type { ForwardName } from '../fixtures/remote-servers.ts';
 import { isReaped, signalIfAlive } from '../fixtures/process-tree.ts';
 import { eventually } from '../fixtures/eventually.ts';
-import { startKnocking, type KnockingClient } from '../fixtures/knocking-client.ts';
+import { startPolling, type PollingClient } from '../fixtures/polling-client.ts';
 import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
 import { openSteadyConnection } from '../fixtures/steady-connection.ts';
@@ -30,8 +30,8 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
       test.use({ target: 'greeting' });
 
       test('no client is refused and all get answers', async ({ app, remoteServers }) => {
-        const client = startKnocking({ host, port: remoteServers.ports[name] }, 'greeting');
-        const { pid } = await killWhileKnocking(app, name, client);
+        const client = startPolling({ host, port: remoteServers.ports[name] }, 'greeting');
+        const { pid } = await killWhilePolling(app, name, client);
         const { refused, failed } = await client.stop();
         expect({ refused, failed }).toEqual({ refused: 0, failed: [] });
         expect(await pidOf(app, name)).not.toBe(pid);
@@ -42,8 +42,8 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
       app,
       remoteServers,
     }) => {
-      const client = startKnocking({ host, port: remoteServers.ports[name] }, 'echo');
-      const { deadAt } = await killWhileKnocking(app, name, client);
+      const client = startPolling({ host, port: remoteServers.ports[name] }, 'echo');
+      const { deadAt } = await killWhilePolling(app, name, client);
       const { refused, failed } = await client.stop();
       // A request that was in flight when the tunnel died is lost with it: sent bytes are never sent again.
       const later = failed.filter(({ startedAt }) => startedAt > deadAt);
@@ -52,10 +52,10 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
   });
 }
 
-async function killWhileKnocking(
+async function killWhilePolling(
   app: RunningApp,
   name: ForwardName,
-  client: KnockingClient,
+  client: PollingClient,
 ): Promise<{ readonly pid: number; readonly deadAt: number }> {
   await eventually('the client is answered', () => client.answered > 20);
   const pid = await killTunnel(app, name);

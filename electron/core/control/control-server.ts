@@ -14,7 +14,7 @@ import type { Logger } from '../observability/logger.ts';
 import { withUmask } from '../process/umask.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
-import { RequestPlaces } from './request-places.ts';
+import { RequestSlots } from './request-slots.ts';
 import { ServedConnection } from './served-connection.ts';
 
 /** The next connection replaces the one that has been idle longest. */
@@ -43,7 +43,7 @@ export class ControlServer {
 
   private constructor(options: ControlServerOptions) {
     this.#options = options;
-    this.#parts = { ...options, places: new RequestPlaces() };
+    this.#parts = { ...options, slots: new RequestSlots() };
     this.#server = createServer({ maxHeaderSize: maxHeadBytes, requireHostHeader: false });
     // We set our own deadlines, by the clock that tests can advance.
     this.#server.headersTimeout = 0;

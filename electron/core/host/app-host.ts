@@ -37,7 +37,7 @@ import { diagnosticReport } from '../observability/diagnostic-report.ts';
 import { createPseudonyms } from '../observability/pseudonyms.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import { openAtLine } from '../process/editor-launch.ts';
-import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
 import { findLoginShell, loginName, shellToAsk } from '../process/login-shell.ts';
@@ -344,7 +344,7 @@ export class AppHost {
   }
 
   /** Questions that wait for the user. */
-  get prompts(): PromptDesk {
+  get prompts(): PromptQueue {
     return this.#forwarding.prompts;
   }
 

@@ -45,17 +45,17 @@ export async function listenLocally(request: ListenRequest): Promise<Result<Loca
   if (bindsOverWildcard(process.platform) && (await isAnswered(request)))
     return err(await explain('EADDRINUSE', request));
 
-  const gate = new ConnectionGate(request.onConnection);
-  const bound = await Promise.all(placesOf(request).map((host) => openServer(host, request, gate)));
+  const early = new EarlyConnections(request.onConnection);
+  const bound = await Promise.all(placesOf(request).map((host) => openServer(host, request, early)));
 
   const servers = bound.flatMap((one) => (one.ok ? [one.value] : []));
   const failure = failureOf(bound);
   if (failure !== null) {
-    gate.refuse();
+    early.refuse();
     await Promise.all(servers.map(closeServer));
     return err(await explain(errorCode(failure), request));
   }
-  gate.open();
+  early.open();
   return ok({
     addresses: servers.map((server) => formatAddress(server.address() as AddressInfo)),
     close: async () => {
@@ -71,7 +71,7 @@ function failureOf(bound: readonly Result<Server, Error>[]): Error | null {
 }
 
 /** Keeps the connections that arrive between the first bind and the last (invariant 2). */
-class ConnectionGate {
+class EarlyConnections {
   readonly #early: Socket[] = [];
   readonly #deliver: (client: Socket) => void;
   #state: 'waiting' | 'open' | 'refused' = 'waiting';
@@ -100,7 +100,7 @@ class ConnectionGate {
 function openServer(
   host: string,
   { port, log }: ListenRequest,
-  gate: ConnectionGate,
+  early: EarlyConnections,
 ): Promise<Result<Server, Error>> {
   return new Promise((resolve) => {
     const server = createServer({
@@ -111,7 +111,7 @@ function openServer(
       keepAliveInitialDelay: keepAliveDelayMs,
     });
     server.on('connection', (client) => {
-      gate.arrive(client);
+      early.arrive(client);
     });
     server.once('error', (error) => {
       resolve(err(error));
