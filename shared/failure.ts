@@ -11,7 +11,7 @@
  * that the entry names. The only exceptions are retries that could do harm, and their remedy says so.
  */
 
-import { formatPlace } from './bind-address.ts';
+import { joinHostPort } from './bind-address.ts';
 import { allowFolder } from './folder-permission.ts';
 import { installPageOf } from './install-pages.ts';
 import type { PromptKind } from './prompt.ts';
@@ -224,7 +224,7 @@ const forwardRight = 'create pods/portforward';
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 /** `10.0.0.9:6443`, `[::1]:22`; the host alone if the port is not known. */
 function addressIn({ host, port }: CauseDetails): string | undefined {
-  return host === undefined || port === undefined ? host : formatPlace(host, port);
+  return host === undefined || port === undefined ? host : joinHostPort(host, port);
 }
 /** sshd_config(5) */
 function forwardingRules({ isSocket, isReverse }: CauseDetails): string {

@@ -5,13 +5,13 @@ import type { Proposal } from './service-proposal.ts';
 import type { ForwardKind, WrittenForward } from './ssh-config.ts';
 
 /** `address`: null where none is written. */
-type Place = { readonly address: string | null; readonly port: number } | { readonly path: string };
+type SshEndpoint = { readonly address: string | null; readonly port: number } | { readonly path: string };
 
 export interface ResolvedForward {
   readonly kind: ForwardKind;
-  readonly listen: Place;
+  readonly listen: SshEndpoint;
   /** null: each client chooses it (SOCKS). */
-  readonly to: Place | null;
+  readonly to: SshEndpoint | null;
   /** `localforward 8080 [db]:80` */
   readonly text: string;
   /** The listening end, as written there. */
@@ -36,8 +36,8 @@ export function parseForwards(resolved: string): readonly ResolvedForward[] {
     return [
       {
         kind,
-        listen: placeOf(listen),
-        to: toText === null ? null : placeOf(toText),
+        listen: endpointOf(listen),
+        to: toText === null ? null : endpointOf(toText),
         text,
         listenText: listen,
         toText,
@@ -51,7 +51,7 @@ export function parseForwards(resolved: string): readonly ResolvedForward[] {
   return forwards.filter((forward) => !isEcho(forward));
 }
 
-function placeOf(text: string): Place {
+function endpointOf(text: string): SshEndpoint {
   if (text.startsWith('/')) return { path: text };
   const [, address, port = text] = /^\[([^\]]*)\]:(\d+)$/.exec(text) ?? [];
   return { address: address ?? null, port: Number(port) };
@@ -122,7 +122,7 @@ function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys 
 }
 
 /** Where a service listens on this machine. */
-function localEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
+function localEnd(listen: SshEndpoint, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
   if ('path' in listen) return { preferredPort: null, ends: { local_socket: listen.path } };
   const { address, port } = listen;
   const all = { preferredPort: port, ends: { bind: '::' } };
@@ -177,7 +177,7 @@ export function whereWritten<Written extends WrittenForward>(
   const ofKind = written.filter((one) => one.kind === kind);
   const alike = ofKind.filter(({ listen, to }) => listen === listenText && to === toText);
   if (alike.length > 0) return alike.find(({ isPassing }) => !isPassing) ?? alike[0] ?? null;
-  const atPlace = ofKind.filter(({ listen }) => listen === listenText);
-  const near = atPlace.length > 0 ? atPlace : ofKind.filter(({ listen }) => /%|\$\{/.test(listen));
+  const sameListener = ofKind.filter(({ listen }) => listen === listenText);
+  const near = sameListener.length > 0 ? sameListener : ofKind.filter(({ listen }) => /%|\$\{/.test(listen));
   return near.find(({ isPassing }) => isPassing) ?? near[0] ?? null;
 }

@@ -60,7 +60,7 @@ function start(
     clock,
     signal: ending.signal,
     hurry: () => new AbortController().signal,
-    place: {
+    query: {
       path: '/pods',
       ...(singlePath === undefined ? {} : { singlePath }),
       read: (one) => ({ name: (one as ReturnType<typeof object>).metadata.name }),
@@ -147,7 +147,7 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('is given up when it is refused and there is another place, except for expired credentials', async () => {
+  it('is given up when it is refused and there is another query, except for expired credentials', async () => {
     const api = new ScriptedApi({ status: 401, body: '' }, refused);
     const { clock, told, ended } = start(api, { hasAlternative: true });
     await clock.advance(1_000);

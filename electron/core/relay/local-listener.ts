@@ -6,7 +6,7 @@
  *   3. Connections are passed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { formatPlace } from '../../../shared/bind-address.ts';
+import { joinHostPort } from '../../../shared/bind-address.ts';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -141,7 +141,7 @@ async function explain(
 ): Promise<Cause> {
   if (code === 'EACCES' || code === 'EPERM') return describeCause('port-forbidden', { port, evidence: code });
   if (bind !== null && missingCodes.includes(code)) {
-    return describeCause('address-missing', { host: bind, evidence: `${code} ${formatPlace(bind, port)}` });
+    return describeCause('address-missing', { host: bind, evidence: `${code} ${joinHostPort(bind, port)}` });
   }
   if (code !== 'EADDRINUSE') {
     return describeCause('check-failed', { what: `Port ${port} could not be opened`, evidence: code });
@@ -152,4 +152,4 @@ async function explain(
   return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
 }
 
-const formatAddress = ({ address, port }: AddressInfo): string => formatPlace(address, port);
+const formatAddress = ({ address, port }: AddressInfo): string => joinHostPort(address, port);

@@ -4,7 +4,7 @@
  *   1. Every client is in exactly one place: in the hold queue until its upstream has connected, then in the relay.
  *   2. Bytes that a client sends while in the queue are not passed on (see held-socket.ts), so a failed attempt costs it
  *      only time.
- *   3. A client has a place in the budget from its arrival until it and its upstream are closed. If no place is free, a
+ *   3. A client has a slot in the budget from its arrival until it and its upstream are closed. If no slot is free, a
  *      client that has probably left makes room; otherwise the new client is reset.
  */
 import type { Socket } from 'node:net';
@@ -18,7 +18,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { HostHeaderFilter } from './host-header-filter.ts';
 import { HeldSocket, type ReleasedClient } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
-import { listenEverywhere } from './local-places.ts';
+import { listenEverywhere } from './listen-everywhere.ts';
 import type { LocalListener } from './local-listener.ts';
 import { LoopGuard } from './loop-guard.ts';
 import type { OwnConnections } from './own-connections.ts';

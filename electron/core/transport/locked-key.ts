@@ -22,7 +22,7 @@ const maxKeyBytes = 64 * 1024;
 const maxFiles = 20;
 
 /** SSH_AUTH_SOCK for this login's agent if ssh_config sets another one; null: no agent may be used. */
-type AgentPlace = Readonly<Record<string, string>> | null;
+type AgentEnvironment = Readonly<Record<string, string>> | null;
 
 /**
  * `asked`: the key whose passphrase ssh asked for. null: no locked key is missing, or there is no agent for it. Never
@@ -48,7 +48,7 @@ export async function findLockedKey(
 }
 
 /** The environment in which ssh-add reaches this login's agent; null: no agent is used. Never rejects. */
-export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentPlace> {
+export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentEnvironment> {
   const settings = await settingsOf(connection, terms);
   return settings === null ? null : agentIn(settings);
 }
@@ -62,7 +62,7 @@ async function settingsOf(
 }
 
 /** IdentityAgent in ssh_config(5). */
-function agentIn(settings: readonly string[]): AgentPlace {
+function agentIn(settings: readonly string[]): AgentEnvironment {
   if (settings.includes('identityagent none')) return null;
   const place = sshSetting(settings, 'identityagent');
   if (place === null || place === 'SSH_AUTH_SOCK') return {};

@@ -174,7 +174,7 @@ function planMaster(
   };
 }
 
-interface ProbePlace {
+interface ProbeParts {
   readonly controlPath: string;
   readonly probeSocket: string;
   readonly clock: Clock;
@@ -192,7 +192,7 @@ function wake(controlPath: string): void {
 }
 
 /** Requests a connection that the server always refuses: the refusal is a round trip. */
-function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
+function roundTripThrough({ controlPath, probeSocket, clock }: ProbeParts) {
   let isOpen = false;
   return async (deadlineMs: number): Promise<TransportProof> => {
     const startedAt = clock.now();

@@ -24,12 +24,12 @@ import { removeFile } from '../transport/private-path.ts';
 import type { Succession } from '../transport/succession.ts';
 import { joinChannel } from './joined-channel.ts';
 import type { EngineReports, PodEngine, ServingPod } from './pod-engine.ts';
-import { listenPrivately, type PrivatePlace } from './private-server.ts';
+import { listenPrivately, type PrivateSocket } from './private-server.ts';
 
 export interface PodServerParts {
   readonly clock: Clock;
   readonly service: ServiceSpec;
-  readonly place: PrivatePlace;
+  readonly place: PrivateSocket;
   readonly namespace: string;
   readonly target: KubeAttachment['target'];
   readonly isAfterOutage: KubeAttachment['isAfterOutage'];

@@ -9,7 +9,7 @@ import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import { removeFile, tunnelFile } from '../transport/private-path.ts';
-import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
+import type { LocalForward, MuxFailure, MuxOptions, SshMux } from '../transport/ssh-mux.ts';
 import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
@@ -43,7 +43,7 @@ export class SshForward extends AttachedTunnel {
   protected override async openOn(controlPath: string): Promise<void> {
     this.#controlPath = controlPath;
     const { attachment, mux } = this.#parts;
-    const opened = await mux.open(this.#place(openDeadlineMs), this.#forward);
+    const opened = await mux.open(this.#options(openDeadlineMs), this.#forward);
     if (opened.ok) {
       this.#isOpen = true;
       // Stopped while opening: it never becomes ready.
@@ -76,11 +76,11 @@ export class SshForward extends AttachedTunnel {
 
   async #close(): Promise<void> {
     this.#isOpen = false;
-    await this.#parts.mux.close(this.#place(closeDeadlineMs), this.#forward);
+    await this.#parts.mux.close(this.#options(closeDeadlineMs), this.#forward);
     await this.cleanUp();
   }
 
-  #place(deadlineMs: number): MuxPlace {
+  #options(deadlineMs: number): MuxOptions {
     return { controlPath: this.#controlPath, clock: this.#parts.clock, deadlineMs };
   }
 }

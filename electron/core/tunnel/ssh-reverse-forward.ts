@@ -23,7 +23,7 @@ import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../transport/private-path.ts';
 import type { OwnAttachment } from '../transport/carrier-attachment.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
-import type { MuxFailure, MuxPlace, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
+import type { MuxFailure, MuxOptions, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
 import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
@@ -179,7 +179,7 @@ export class SshReverseForward extends AttachedTunnel implements ReverseListener
     if (closed.ok && !force) await attachment.roundTrip(releaseDeadlineMs);
   }
 
-  #at(deadlineMs: number): MuxPlace {
+  #at(deadlineMs: number): MuxOptions {
     return { controlPath: this.#controlPath, clock: this.#parts.clock, deadlineMs };
   }
 }
