@@ -62,6 +62,7 @@ function nextStepText(service: ServiceSnapshot, cause: Cause, now: number): stri
     case 'stopping':
       return 'Stopping';
     case 'off':
+    case 'idle':
     case 'waiting':
     case 'failed':
       return waitingText(service, cause, nextRetryAt === null ? null : countdownText(nextRetryAt - now));

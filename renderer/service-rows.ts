@@ -213,6 +213,8 @@ function statusText(service: ServiceSnapshot, now: number): string {
   switch (phase) {
     case 'off':
       return service.offUntil === undefined ? '' : `off until ${momentText(service.offUntil, now)}`;
+    case 'idle':
+      return 'on demand';
     case 'connecting':
       return withClients(cause === null ? 'connecting …' : 'reconnecting …', service);
     case 'stopping':

@@ -170,6 +170,7 @@ const serviceShape = {
   tags: z.array(nonEmptyLine(maxNameLength)).optional(),
   guard: choice(['confirm']).optional(),
   auto_off: duration(secondMs, 7 * dayMs).optional(),
+  on_demand: z.union([flag, duration(secondMs, dayMs)]).optional(),
   description: shownText().optional(),
   allowed_hosts: oneOrMany(nonEmptyLine(253)).optional(),
   hold: duration(0, 10 * minuteMs).optional(),

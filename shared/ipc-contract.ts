@@ -34,6 +34,7 @@ export const settingsSchema = z
     /** The global shortcut that opens the popover, in Electron's format: `Command+Shift+L`; null: none. */
     shortcut: z.string().max(100).nullable(),
     newHold: newHoldSchema,
+    newOnDemand: z.boolean(),
     /** Another program is using the shortcut. */
     shortcutRefused: z.boolean(),
     /** The system did not show the last notification. */
@@ -154,6 +155,7 @@ export const ipcInvokes = {
       recoveryNotices: z.boolean().optional(),
       shortcut: z.string().max(100).nullable().optional(),
       newHold: newHoldSchema.optional(),
+      newOnDemand: z.boolean().optional(),
       updates: z.boolean().optional(),
     }),
     response: settingsSchema,

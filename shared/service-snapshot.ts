@@ -11,7 +11,16 @@ import { promptSchema } from './prompt.ts';
 export const desiredSchema = z.enum(['on', 'off']);
 export type Desired = z.infer<typeof desiredSchema>;
 
-export const phaseSchema = z.enum(['off', 'waiting', 'connecting', 'up', 'retrying', 'failed', 'stopping']);
+export const phaseSchema = z.enum([
+  'off',
+  'idle',
+  'waiting',
+  'connecting',
+  'up',
+  'retrying',
+  'failed',
+  'stopping',
+]);
 export type Phase = z.infer<typeof phaseSchema>;
 
 /** `ready`: the tunnel is proven, but the target has not been tried. */
@@ -73,6 +82,8 @@ export const serviceSnapshotSchema = z
     guard: z.literal('confirm').optional(),
     /** As configured: how long it stays on after the user turns it on. */
     autoOffMs: z.number().optional(),
+    /** On demand: how long it stays connected without a client. */
+    unusedMs: z.number().optional(),
     /** The remote end in the user's terms. */
     route: z.string(),
     /** The scheme of a URL that opens its local port; absent: unknown, or not something that a URL opens. */

@@ -184,6 +184,8 @@ export interface ServiceSpec {
   readonly guard?: 'confirm';
   /** How long it stays on after the user turns it on, in ms; absent: no limit. */
   readonly autoOffMs?: number;
+  /** On demand: connects for the first client, and disconnects after this time without one, in ms; absent: always connected. */
+  readonly unusedMs?: number;
   readonly description: string | null;
   /** How long a new client connection waits for a tunnel, in ms. */
   readonly holdTimeoutMs: number;

@@ -6,6 +6,7 @@
  *    proven, the service is `checking`. If the tunnel is proven but the target has not been tried, it is `ready`: it counts as up.
  * 2. A service in trouble stays in trouble while it retries: in `connecting`, and with a new tunnel that is not proven yet.
  *    This keeps the row from flapping.
+ *    So is a service on demand that no client uses.
  * 3. The first quick reconnect after a tunnel ended is `working`, not `trouble`.
  */
 import type { Cause, CauseCode } from './failure.ts';
@@ -25,6 +26,8 @@ export function toneOf(service: ToneFacts): Tone {
   switch (service.phase) {
     case 'off':
       return 'off';
+    case 'idle':
+      return 'ready';
     case 'stopping':
       return 'working';
     case 'connecting':
@@ -68,14 +71,14 @@ const staysInTrouble = ({ cause, attempt }: ToneFacts): boolean =>
 const recoversUnaided = ({ recovery, triggers }: Cause): boolean =>
   recovery === 'trigger' && !triggers.includes('transport-up');
 
-/** Nothing left to wait for: proven or ready. */
+/** Nothing left to wait for: proven, ready, or idle until a client needs it. */
 export const isInOrder = ({ phase, health }: Pick<ServiceSnapshot, 'phase' | 'health'>): boolean =>
-  phase === 'up' && (health === 'healthy' || health === 'ready');
+  phase === 'idle' || (phase === 'up' && (health === 'healthy' || health === 'ready'));
 
 export interface SnapshotCounts {
   readonly total: number;
   readonly wanted: number;
-  /** Proven or ready. */
+  /** In order: proven, ready, or idle. */
   readonly up: number;
   /** The tunnel is running but not proven yet. */
   readonly checking: number;

@@ -96,6 +96,29 @@ test('a forward is changed in place and removed, and an undo restores the exact 
   await app.quit();
 });
 
+test('a forward on demand connects for the first client', async () => {
+  const port = await freePort();
+  const page = await start(commented(port, server.port));
+  await serviceIsUp('echo');
+  const row = page.locator('.row[data-name=echo]');
+  await row.focus();
+  await page.keyboard.press('Control+e');
+  await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
+  await page.getByRole('switch', { name: 'Connect only while in use' }).press('Space');
+  await page.getByRole('textbox', { name: 'Local port' }).press('Enter');
+  await expect(page.getByText('Saved echo')).toBeVisible();
+  expect(await configText()).toContain('    on_demand: true\n');
+  const power = row.getByRole('switch', { name: 'echo' });
+  await power.press('Space');
+  await app.waitForSnapshot('it is off', ({ services }) => services[0]?.phase === 'off');
+  await power.press('Space');
+  await expect(row).toContainText('on demand');
+  await expect(page.getByRole('heading', { name: '1 up' })).toBeVisible();
+  expect(await exchange({ host, port }, 'first')).toBe('first');
+  await serviceIsUp('echo');
+  await app.quit();
+});
+
 test('a taken port names its holder and offers another port; a duplicate name is refused in place', async () => {
   const port = await freePort();
   const page = await start(commented(port, server.port));

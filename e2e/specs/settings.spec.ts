@@ -34,6 +34,7 @@ test('open at login, notifications, and the shortcut are saved, and the system h
   expect(await readFile(autostart, 'utf8')).toContain('Name=LocalPort');
   await page.getByRole('switch', { name: 'When a forward is up again' }).press('Space');
   await page.getByRole('radio', { name: '30 s' }).click();
+  await page.getByRole('switch', { name: 'New forwards on demand' }).press('Space');
   await page.getByRole('button', { name: /^Shortcut/ }).press('Enter');
   await page.keyboard.press('Control+Alt+Shift+F9');
   await expect(page.getByRole('button', { name: /^Shortcut/ })).toHaveText('Ctrl+Alt+Shift+F9');
@@ -55,6 +56,7 @@ test('open at login, notifications, and the shortcut are saved, and the system h
   await again.keyboard.press('Control+n');
   // Settings that differ from the default are shown, not folded away.
   await expect(again.getByRole('textbox', { name: 'Clients wait' })).toHaveValue('30s');
+  await expect(again.getByRole('switch', { name: 'Connect only while in use' })).toBeChecked();
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 

@@ -103,6 +103,8 @@ export const serviceKeyHelps: KeyHelps = {
   tags: 'For `localport start --tag`; the first one is the group in the popover',
   guard:
     'confirm: turning it on asks first, and --all and --tag leave it out; default: so with the tag production',
+  on_demand:
+    'true: connects for the first client, and disconnects after 10 minutes without one; or that time, as in 1h; default false: stays connected',
   auto_off: 'How long it stays on after you turn it on, as in 2h; default: until you turn it off',
   description: 'For people',
   allowed_hosts: 'Plain HTTP only: the host names that clients may use; others get 403; default any',

@@ -65,6 +65,12 @@ const options: readonly DraftOption[] = [
   [all, '--tag <tag>', 'tag; given several times, all of them', 'tags'],
   [all, '--guard', 'ask for a confirmation before it is turned on', 'guard'],
   [all, '--auto-off <duration>', 'turn it off that long after it was turned on: 2h', 'auto_off'],
+  [
+    all,
+    '--on-demand <duration>',
+    'connect for the first client, and disconnect after that time without one: 10m',
+    'on_demand',
+  ],
   [all, '--hold <duration>', 'how long clients wait for the tunnel: 10s', 'hold'],
   [all, '--description <text>', 'what it is, for people', 'description'],
   [all, '--check <type>', 'health check: auto, tcp, http, postgres, none and so on', 'health_check.type'],

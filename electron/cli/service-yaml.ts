@@ -35,6 +35,7 @@ export function serviceEntry(service: ServiceSpec, options: ServiceEntryOptions)
     tags: service.tags.length === 0 ? null : service.tags,
     guard: service.guard ?? null,
     auto_off: service.autoOffMs === undefined ? null : formatDuration(service.autoOffMs),
+    on_demand: service.unusedMs === undefined ? null : formatDuration(service.unusedMs),
     hold: formatDuration(service.holdTimeoutMs),
     share: service.isAlone === true ? false : null,
     // Nothing is started for tcp.

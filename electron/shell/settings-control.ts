@@ -38,7 +38,7 @@ export class SettingsControl {
   get current(): Settings {
     const loginItemStatus = this.#loginItemStatus;
     const { notices, bringsCommand } = this.#parts;
-    const { notifications, recoveryNotices, shortcut, newHold } = this.#store.current;
+    const { notifications, recoveryNotices, shortcut, newHold, newOnDemand } = this.#store.current;
     const updates = this.#parts.updates?.() ?? null;
     return {
       openAtLogin: loginItemStatus === 'enabled' || loginItemStatus === 'requires-approval',
@@ -47,6 +47,7 @@ export class SettingsControl {
       recoveryNotices,
       shortcut,
       newHold,
+      newOnDemand,
       shortcutRefused: this.#parts.shortcut.isRefused,
       notificationsRefused: notices.isRefused,
       bringsCommand,
@@ -60,10 +61,11 @@ export class SettingsControl {
   }
 
   async change(change: IpcRequest<'settings:set'>): Promise<Settings> {
-    const { openAtLogin, notifications, recoveryNotices, shortcut, newHold, updates } = change;
+    const { openAtLogin, notifications, recoveryNotices, shortcut, newHold, newOnDemand, updates } = change;
     if (notifications !== undefined) await this.#store.change({ notifications });
     if (recoveryNotices !== undefined) await this.#store.change({ recoveryNotices });
     if (newHold !== undefined) await this.#store.change({ newHold });
+    if (newOnDemand !== undefined) await this.#store.change({ newOnDemand });
     if (shortcut !== undefined) {
       this.#parts.shortcut.use(shortcut);
       await this.#store.change({ shortcut });

@@ -16,6 +16,7 @@ const defaults = {
   recoveryNotices: true,
   shortcut: null,
   newHold: '',
+  newOnDemand: false,
   folded: [],
   updates: true,
   updateCheckedAt: null,

@@ -18,6 +18,8 @@ const storedSettingsSchema = z
     shortcut: z.string().max(100).nullable().default(null),
     /** The `hold` of forwards added in the form. */
     newHold: newHoldSchema.default(''),
+    /** Whether they have `on_demand`. */
+    newOnDemand: z.boolean().default(false),
     /** Titles of groups that are collapsed in the popover. */
     folded: z.array(z.string().max(200)).max(1_000).readonly().default([]),
     /** Whether LocalPort checks for updates automatically. */

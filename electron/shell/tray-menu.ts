@@ -152,6 +152,8 @@ export function stateInWords(
       return 'off';
     case 'stopping':
       return 'stopping';
+    case 'idle':
+      return clientAddress(service);
     case 'connecting':
       return 'connecting';
     case 'up':

@@ -87,6 +87,18 @@ describe('a draft', () => {
     expect(plain['connection']).not.toHaveProperty('engine');
   });
 
+  it.each([
+    ['true', undefined, true],
+    ['', true, undefined],
+    ['', false, false],
+    ['true', true, true],
+    ['30m', '30m', '30m'],
+    ['', '30m', undefined],
+  ])('writes %j as on_demand over %j as %j', (onDemand, before, after) => {
+    const draft = { ...drafts[0]!, ...(before === undefined ? {} : { on_demand: before }) };
+    expect(draftOf({ ...valuesOf(draft), onDemand }, draft)['on_demand']).toBe(after);
+  });
+
   it('keeps its other tags when it moves to another group', () => {
     const draft = drafts[0]!;
     expect(draftOf({ ...valuesOf(draft), group: 'web' }, draft)['tags']).toEqual(['web', 'shop']);

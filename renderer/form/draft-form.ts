@@ -38,6 +38,8 @@ export interface FormValues {
   /** Durations: `10s`. */
   readonly hold: string;
   readonly autoOff: string;
+  /** `true`, or how long it stays connected without a client. */
+  readonly onDemand: string;
   /** `confirm` */
   readonly guard: string;
 }
@@ -45,7 +47,7 @@ export interface FormValues {
 export type FieldName = Exclude<keyof FormValues, 'kind'>;
 
 /** The fields under "More". */
-export type MoreFieldName = Extract<FieldName, 'engine' | 'hold' | 'autoOff' | 'guard'>;
+export type MoreFieldName = Extract<FieldName, 'engine' | 'hold' | 'onDemand' | 'autoOff' | 'guard'>;
 
 export const emptyForm: FormValues = {
   kind: 'kubectl',
@@ -62,6 +64,7 @@ export const emptyForm: FormValues = {
   engine: '',
   hold: '',
   autoOff: '',
+  onDemand: '',
   guard: '',
 };
 
@@ -92,6 +95,7 @@ export function valuesOf(draft: ServiceDraft): FormValues {
     engine: textOf(connection['engine']),
     hold: textOf(draft['hold']),
     autoOff: textOf(draft['auto_off']),
+    onDemand: draft['on_demand'] === true ? 'true' : textOf(draft['on_demand']),
     guard: textOf(draft['guard']),
   };
 }
@@ -117,6 +121,7 @@ export function draftOf(values: FormValues, base: ServiceDraft): ServiceDraft {
     tags: tagsOf(values.group.trim(), tags),
     hold: changedTo(values.hold, base['hold']),
     auto_off: changedTo(values.autoOff, base['auto_off']),
+    on_demand: onDemandOf(values.onDemand, base['on_demand']),
     guard: changedTo(values.guard, base['guard']),
     connection: without({ ...kept, ...connectionOf(values, kept) }),
   });
@@ -165,6 +170,10 @@ function portOf(text: string): number | string | undefined {
 const changedTo = (text: string, former: DraftValue | undefined): DraftValue | undefined =>
   text === textOf(former) ? former : portOf(text);
 
+/** The form only turns it on and off: a written time stays. */
+const onDemandOf = (text: string, former: DraftValue | undefined): DraftValue | undefined =>
+  text === 'true' ? true : changedTo(text, former === true ? undefined : former);
+
 function tagsOf(group: string, before: readonly DraftValue[]): DraftValue | undefined {
   const rest = before.slice(1).filter((tag) => tag !== group);
   const tags = [...(group === '' ? [] : [group]), ...rest];
@@ -192,6 +201,7 @@ const fieldNames: Readonly<Record<string, FieldName>> = {
   'connection.engine': 'engine',
   hold: 'hold',
   auto_off: 'autoOff',
+  on_demand: 'onDemand',
   guard: 'guard',
 };
 
@@ -215,6 +225,8 @@ export function withContext(draft: ServiceDraft, context: string): ServiceDraft 
   return { ...draft, connection: { ...connection, context } };
 }
 
+const moreFields = ['hold', 'onDemand', 'autoOff', 'guard'] as const;
+
 /** Rarely needed fields, in the order shown under "More". */
 export const moreFieldsOf = (kind: Kind): readonly MoreFieldName[] =>
-  kind === 'kubectl' ? ['engine', 'hold', 'autoOff', 'guard'] : ['hold', 'autoOff', 'guard'];
+  kind === 'kubectl' ? ['engine', ...moreFields] : moreFields;

@@ -77,17 +77,21 @@ function MoreField({ field, label, value, error, onChange }: MoreFieldProps): Re
       );
     case 'guard':
       return (
-        <div className="field">
-          <span className="field-label">{label}</span>
-          <span className="field-switch">
-            <Switch
-              label="Ask before turning on"
-              on={value !== ''}
-              onChange={(on) => onChange(on ? 'confirm' : '')}
-            />
-            <span>Ask before turning on</span>
-          </span>
-        </div>
+        <SwitchField
+          label={label}
+          text="Ask before turning on"
+          on={value !== ''}
+          onChange={(on) => onChange(on ? 'confirm' : '')}
+        />
+      );
+    case 'onDemand':
+      return (
+        <SwitchField
+          label={label}
+          text="Connect only while in use"
+          on={value !== ''}
+          onChange={(on) => onChange(on ? 'true' : '')}
+        />
       );
     case 'hold':
     case 'autoOff':
@@ -101,4 +105,23 @@ function MoreField({ field, label, value, error, onChange }: MoreFieldProps): Re
         />
       );
   }
+}
+
+interface SwitchFieldProps {
+  readonly label: string;
+  readonly text: string;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+}
+
+function SwitchField({ label, text, on, onChange }: SwitchFieldProps): ReactElement {
+  return (
+    <div className="field">
+      <span className="field-label">{label}</span>
+      <span className="field-switch">
+        <Switch label={text} on={on} onChange={onChange} />
+        <span>{text}</span>
+      </span>
+    </div>
+  );
 }

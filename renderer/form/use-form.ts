@@ -61,11 +61,13 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     if (name !== null) return;
     let isGone = false;
     bridge.invoke('settings:get', undefined).then(
-      // Text that the user has already typed takes precedence.
-      ({ newHold }) =>
+      // What the user has already entered takes precedence.
+      ({ newHold, newOnDemand }) =>
         isGone ||
         setValues((now) =>
-          now === null || now.hold !== '' || newHold === '' ? now : { ...now, hold: newHold },
+          now === null
+            ? now
+            : { ...now, hold: now.hold || newHold, onDemand: now.onDemand || (newOnDemand ? 'true' : '') },
         ),
       (reason: unknown) => console.error('settings:get failed', reason),
     );

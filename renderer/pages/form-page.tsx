@@ -33,6 +33,7 @@ const labels: Readonly<Record<FieldName, string>> = {
   engine: 'Engine',
   hold: 'Clients wait',
   autoOff: 'Turn off after',
+  onDemand: 'On demand',
   guard: 'Guard',
 };
 

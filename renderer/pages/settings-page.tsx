@@ -72,6 +72,12 @@ export function SettingsPage({ bridge, snapshot, now, onPage }: SettingsViewProp
             onChange={(shortcut) => change({ shortcut })}
           />
           <HoldChoice newHold={settings.newHold} onChange={(newHold) => change({ newHold })} />
+          <Choice
+            label="New forwards on demand"
+            note="Connect for the first client, and disconnect after 10 minutes without one"
+            on={settings.newOnDemand}
+            onChange={(newOnDemand) => change({ newOnDemand })}
+          />
           <EnvironmentChoice bridge={bridge} now={now} />
           {settings.updates !== undefined && (
             <Choice

@@ -113,6 +113,7 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
       recoveryNotices,
       shortcut,
       newHold,
+      newOnDemand,
       updates: automatic,
     }) => {
       const { updates } = settings;
@@ -123,6 +124,7 @@ export function createFakeBridge({ platform, answers = {}, ...initial }: FakeBri
         recoveryNotices: recoveryNotices ?? settings.recoveryNotices,
         ...(shortcut === undefined ? {} : { shortcut }),
         newHold: newHold ?? settings.newHold,
+        newOnDemand: newOnDemand ?? settings.newOnDemand,
         ...(updates === undefined
           ? {}
           : { updates: { ...updates, automatic: automatic ?? updates.automatic } }),

@@ -7,6 +7,7 @@ import type { Handlers } from './fake-bridge.ts';
 import { waitingForTransports } from './waiting-for-transports.ts';
 import {
   checking,
+  idle,
   ready,
   connecting,
   retrying,
@@ -271,6 +272,7 @@ export const scenarios = {
     snapshot: snapshotOf([
       postgres,
       ready('debugger', { ...web, localPort: 5005, route: 'prod · pod/api-0' }),
+      idle('search', { ...web, localPort: 9200, route: 'prod · svc/search' }),
       checking('redis', { ...db, localPort: 6379 }),
       warehouse,
       off(printer),
@@ -640,6 +642,7 @@ export const usualSettings: Settings = {
   recoveryNotices: true,
   shortcut: 'Shift+Command+L',
   newHold: '',
+  newOnDemand: false,
   shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,

@@ -50,6 +50,10 @@ export const checking = (name: string, facts: Facts = {}): ServiceSnapshot =>
 export const ready = (name: string, facts: Facts = {}): ServiceSnapshot =>
   checking(name, { health: 'ready', since: sampleNow - 3 * hour, ...facts });
 
+/** On demand, and no client uses it. */
+export const idle = (name: string, facts: Facts = {}): ServiceSnapshot =>
+  checking(name, { phase: 'idle', unusedMs: 600_000, ...facts });
+
 /** Waits four seconds for its next try. */
 export const retrying = (
   name: string,

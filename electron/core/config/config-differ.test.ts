@@ -47,6 +47,7 @@ describe('the difference of two configs', () => {
     ['restart-policy', { restartPolicy: { ...b.restartPolicy, enabled: false } }],
     ['hold', { holdTimeoutMs: 1 }],
     ['start-timeout', { startTimeoutMs: 1 }],
+    ['on-demand', { unusedMs: 1 }],
     ['details', { tags: ['x'] }],
     ['details', { description: 'x' }],
     ['problem', { problem: describeCause('variable-unset', { what: 'X' }) }],

@@ -10,6 +10,7 @@ export type ServiceChangeKind =
   | 'restart-policy'
   | 'hold'
   | 'start-timeout'
+  | 'on-demand'
   /** Tags, guard, auto_off and description. */
   | 'details'
   | 'problem'
@@ -31,6 +32,7 @@ const fieldsOf: Readonly<Record<ServiceChangeKind, readonly (keyof ServiceSpec)[
   'restart-policy': ['restartPolicy'],
   hold: ['holdTimeoutMs'],
   'start-timeout': ['startTimeoutMs'],
+  'on-demand': ['unusedMs'],
   details: ['tags', 'guard', 'autoOffMs', 'description'],
   problem: ['problem'],
   enabled: ['enabled'],

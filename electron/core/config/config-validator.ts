@@ -163,7 +163,13 @@ function reportHealthChecks(
     const merged = mergedHealthCheck(valid.service, checked.file.defaults);
     const harm = tcpCheckWarning(merged, checkedPort(valid.service));
     if (harm !== null) findings.warning(['services', index, 'health_check', 'type'], harm);
-    const own = valid.service.health_check?.config;
+    const { on_demand: onDemand = false, health_check: check } = valid.service;
+    if (onDemand !== false && merged.type === 'exec')
+      findings.warning(
+        ['services', index, 'on_demand'],
+        'never disconnects with a check of type exec, which connects as a client does: use another check or none',
+      );
+    const own = check?.config;
     for (const { severity, key, message } of healthCheckFaults(merged)) {
       if (severity === 'warning' && own?.[key] === undefined) continue;
       const isInherited = own === undefined && merged.config?.[key] !== undefined;

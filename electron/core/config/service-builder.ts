@@ -22,6 +22,7 @@ import {
   defaultCheckType,
   defaultHealthCheck,
   defaultRestartPolicy,
+  defaultUnusedMs,
   targetlessChecks,
 } from './service-defaults.ts';
 import type { ValidService } from './entries-together.ts';
@@ -54,6 +55,7 @@ export function buildService(
     tags: service.tags ?? bare.tags,
     ...(service.guard === undefined ? {} : { guard: service.guard }),
     ...(service.auto_off === undefined ? {} : { autoOffMs: service.auto_off }),
+    ...unusedTimeOf(service.on_demand),
     description: service.description ?? bare.description,
     holdTimeoutMs: service.hold ?? bare.holdTimeoutMs,
     startTimeoutMs: service.start_timeout ?? bare.startTimeoutMs,
@@ -63,6 +65,12 @@ export function buildService(
     }),
     restartPolicy: buildRestartPolicy({ ...defaults?.restart_policy, ...service.restart_policy }),
   };
+}
+
+/** `true`: with the usual time. */
+function unusedTimeOf(onDemand: RawService['on_demand']): Pick<ServiceSpec, 'unusedMs'> {
+  if (onDemand === undefined || onDemand === false) return {};
+  return { unusedMs: onDemand === true ? defaultUnusedMs : onDemand };
 }
 
 /** The keys of a service that define its two ends. */

@@ -25,6 +25,9 @@ export const defaultRestartPolicy: RestartPolicySpec = {
 
 export const defaultStartTimeoutMs = 30_000;
 
+/** How long a service with `on_demand: true` stays connected without a client. */
+export const defaultUnusedMs = 600_000;
+
 /** A service with only the values that have no default. */
 export const bareService = (
   essentials: Pick<ServiceSpec, 'name' | 'localPort' | 'connection'> & Partial<Pick<ServiceSpec, 'bind'>>,

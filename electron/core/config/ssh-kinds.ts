@@ -40,6 +40,9 @@ const has = (service: unknown, ...place: readonly string[]): boolean => valueAt(
 const isOn = (service: unknown, ...place: readonly string[]): boolean =>
   flag.safeParse(valueAt(service, place)).data === true;
 
+const isOff = (service: unknown, ...place: readonly string[]): boolean =>
+  flag.safeParse(valueAt(service, place)).data === false;
+
 const isDynamic = (service: unknown): boolean =>
   isOn(service, 'dynamic') || isOn(service, 'connection', 'dynamic');
 
@@ -108,6 +111,14 @@ function reverseFaults(service: unknown): readonly SshKindFault[] {
       : []),
     ...(has(service, 'bind')
       ? [opensNothing('bind', 'to choose the address that the server listens on, use remote_host')]
+      : []),
+    ...(has(service, 'on_demand') && !isOff(service, 'on_demand')
+      ? [
+          error(
+            ['on_demand'],
+            'cannot be combined with remote: true, whose clients arrive at the server: remove one of the two',
+          ),
+        ]
       : []),
     ...openToOthers(service),
   ];

@@ -26,6 +26,8 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   check: ['health_check'],
   probe: ['health_check'],
   restart: ['restart_policy'],
+  lazy: ['on_demand'],
+  demand: ['on_demand'],
   socks: ['dynamic'],
   reverse: ['remote'],
   hostname: ['host'],

@@ -72,6 +72,7 @@ describe('the forward machine under random events', () => {
           for (let turn = 0; turn < 20 && world.state.situation.phase !== 'up'; turn++) {
             world.answerTransport();
             world.answerPort(1);
+            sendClientIfIdle(world);
             for (const tunnel of [...world.alive.keys()]) {
               if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
               else world.send({ type: 'tunnel-ready', tunnel });
@@ -96,6 +97,7 @@ describe('the forward machine under random events', () => {
         for (let turn = 0; turn < 60 && world.state.health !== 'healthy'; turn++) {
           if (world.transportDown !== null) world.reopenTransport();
           world.answerPort(1);
+          sendClientIfIdle(world);
           for (const [tunnel, truth] of [...world.alive]) {
             if (world.stopRequested.has(tunnel)) world.end(tunnel, null);
             else if (truth.diedAt === Infinity) world.send({ type: 'tunnel-ready', tunnel });
@@ -116,6 +118,10 @@ describe('the forward machine under random events', () => {
     );
   });
 });
+
+function sendClientIfIdle(world: ForwardWorld): void {
+  if (world.state.situation.phase === 'idle') world.happen('client', 0);
+}
 
 const isServing = ({ state: { situation } }: ForwardWorld, tunnel: number): boolean =>
   situation.phase === 'up' && situation.tunnel === tunnel;

@@ -1,104 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
-import type { RestartPolicySpec } from '../../../shared/service-spec.ts';
 import { outputsOf, transition } from './forward-machine.ts';
 import { clientDelayMs } from '../restart-policy.ts';
 import type { CheckReport, TunnelEvidence } from '../health/check-report.ts';
 import { maxLeavingForPrecaution } from './forward-moves.ts';
-import { initialForwardState, type Effect, type ForwardEvent, type ForwardState } from './forward-state.ts';
+import type { ForwardEvent, ForwardState } from './forward-state.ts';
+import { downCause, Play, policy } from './testing/play.ts';
 
-const policy: RestartPolicySpec = {
-  enabled: true,
-  maxAttempts: 3,
-  initialDelayMs: 1_000,
-  maxDelayMs: 60_000,
-  backoffMultiplier: 2,
-};
 const killed = describeCause('killed');
 const refused = describeCause('connection-refused');
 const authFailed = describeCause('auth-failed');
-const downCause = describeCause('transport-down', { what: 'The cluster prod' });
 const portInUse = describeCause('port-in-use', { port: 5432 });
 const forbidden = describeCause('forbidden');
 /** Jitter only adds to the delay of a re-check: 10 % with the `random` of these tests. */
 const portRecheckMs = 2_200;
-
-/** Plays events one by one and records phase and effects as readable lines. */
-class Play {
-  state: ForwardState = initialForwardState;
-  now = 0;
-  transportDown: Cause | null = null;
-  clientsWait = false;
-  readonly lines: string[] = [];
-
-  on(...events: ForwardEvent[]): this {
-    for (const event of events) {
-      const { now, transportDown, clientsWait } = this;
-      const dated =
-        event.type === 'checked' ? { ...event, report: { ...event.report, startedAt: now } } : event;
-      const next = transition(this.state, dated, { now, random: 0.5, policy, transportDown, clientsWait });
-      this.state = next.state;
-      const effects = next.effects.map(effectText).join(', ');
-      this.lines.push(`${event.type} → ${situationText(this.state)}${effects === '' ? '' : `: ${effects}`}`);
-    }
-    return this;
-  }
-
-  /** The transport goes down, as the runner is notified. */
-  transportGoesDown(): this {
-    this.transportDown = downCause;
-    return this.on({ type: 'transport-down', cause: downCause });
-  }
-
-  transportComesBack(): this {
-    this.transportDown = null;
-    return this.on({ type: 'triggered', trigger: 'transport-up' });
-  }
-
-  after(ms: number): this {
-    this.now += ms;
-    return this;
-  }
-
-  /** On, connected and up with tunnel 1; the lines so far are discarded. */
-  static up(): Play {
-    const play = new Play();
-    play.on({ type: 'turned-on' }, { type: 'port-opened' }, { type: 'tunnel-ready', tunnel: 1 });
-    play.lines.length = 0;
-    return play;
-  }
-}
-
-function effectText(effect: Effect): string {
-  if (effect.type === 'start-tunnel' && effect.forced) return `start-tunnel ${effect.tunnel} forced`;
-  return 'tunnel' in effect ? `${effect.type} ${effect.tunnel}` : effect.type;
-}
-
-function situationText(state: ForwardState): string {
-  const { situation } = state;
-  const extra = state.leaving.length === 0 ? '' : ` (leaving ${state.leaving.join(' ')})`;
-  switch (situation.phase) {
-    case 'connecting':
-      return `connecting ${situation.tunnel ?? 'port'}${extra}`;
-    case 'up': {
-      const { replacement } = situation;
-      const next =
-        replacement.kind === 'starting'
-          ? ` + ${replacement.tunnel}`
-          : replacement.kind === 'none'
-            ? ''
-            : ` + ${replacement.kind}`;
-      return `up ${situation.tunnel}${next}${extra}`;
-    }
-    case 'retrying':
-      return `retrying at ${situation.retryAt}${extra}`;
-    case 'off':
-    case 'waiting':
-    case 'failed':
-    case 'stopping':
-      return `${situation.phase}${extra}`;
-  }
-}
 
 const report: CheckReport = {
   startedAt: 0,
@@ -124,7 +39,7 @@ const proof = (tunnel: number, evidence: TunnelEvidence): ForwardEvent => {
   return { type: 'checked', tunnel, report: { ...report, isStrict: true, evidence, health } };
 };
 
-const context = { now: 0, random: 0.5, policy, transportDown: null, clientsWait: false };
+const context = { now: 0, random: 0.5, policy, transportDown: null, clientsWait: false, onDemand: false };
 
 const ended = (tunnel: number, cause: ForwardState['cause'] = killed): ForwardEvent => ({
   type: 'tunnel-ended',

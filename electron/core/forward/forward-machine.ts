@@ -13,7 +13,7 @@
  * 8. Pending work is part of the state: a proof that is owed, a successor that is wanted (`pursue`). Neither is lost
  *    because it could not be acted on right away.
  * 9. Every wait ends: each waiting phase has a retry time, or its transport retries, or its cause says that a try would
- *    do harm, or the policy disables restarts.
+ *    do harm, or the policy disables restarts. Only `idle` waits for a client, because the user wants it to.
  * 10. While its transport is down, no failure leads to a try unless a client waits. "Try Again" then makes the transport
  *     try; retrying this one service by name, or turning it on, still starts a try.
  * 11. Tunnels are never started back to back without end: the restart policy spaces failures and doubts alike. A
@@ -54,6 +54,7 @@ import {
   tryReconfigured,
   triggeredWhileConnecting,
 } from './phases/connecting.ts';
+import { openedWhileIdle, reconfiguredWhileIdle, triggeredWhileIdle } from './phases/idle.ts';
 import {
   suspendRetry,
   retryDue,
@@ -74,27 +75,29 @@ import {
   reconfiguredWhileUp,
   suspendedWhileUp,
   dueWhileUp,
+  unusedWhileUp,
 } from './phases/up.ts';
 
 type Table = { readonly [T in ForwardEventType]: { readonly [P in ForwardPhase]: Handler<T, P> } };
 
 // prettier-ignore
 const table: Table = {
-  'turned-on':    { off: turnOn,   connecting: ignored,                  up: ignored,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: wantOn },
-  'turned-off':   { off: ignored,  connecting: turnOff,                  up: turnOff,             waiting: turnOff,        retrying: turnOff,      failed: turnOff,       stopping: wantOff },
-  'port-opened':  { off: ignored,  connecting: portOpened,               up: ignored,             waiting: openedAhead,    retrying: ignored,      failed: portFreed,     stopping: ignored },
-  'port-failed':  { off: ignored,  connecting: portFailed,               up: ignored,             waiting: portFailed,     retrying: ignored,      failed: portFailed,    stopping: ignored },
-  'port-closed':  { off: ignored,  connecting: ignored,                  up: ignored,             waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: portClosed },
-  'tunnel-ready': { off: ignored,  connecting: firstReady,               up: successorReady,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
-  'tunnel-ended': { off: ignored,  connecting: tryEnded,                 up: liveEnded,           waiting: formerEnded,    retrying: formerEnded,  failed: formerEnded,   stopping: stoppedOne },
-  'checked':      { off: ignored,  connecting: formerChecked,            up: checked,             waiting: formerChecked,  retrying: formerChecked, failed: formerChecked, stopping: ignored },
-  'complained':   { off: ignored,  connecting: complain,                 up: liveComplained,      waiting: ignored,        retrying: ignored,      failed: ignored,       stopping: ignored },
-  'triggered':    { off: noteWake, connecting: triggeredWhileConnecting, up: triggeredWhileUp,    waiting: rearm,          retrying: rearm,        failed: rearm,         stopping: noteWake },
-  'retry-forced': { off: ignored,  connecting: ignored,                  up: forceRetryWhileUp,   waiting: forceRetry,     retrying: forceRetry,   failed: forceRetry,    stopping: ignored },
-  'transport-down': { off: ignored, connecting: ignored,                up: transportDownWhileUp, waiting: transportDown, retrying: transportDown, failed: transportDownAfterFailure, stopping: ignored },
-  'reconfigured': { off: ignored,  connecting: tryReconfigured,          up: reconfiguredWhileUp, waiting: tryChanged,     retrying: tryChanged,   failed: tryChanged,    stopping: ignored },
-  'suspended':    { off: suspend,  connecting: suspend,                  up: suspendedWhileUp,    waiting: suspend,        retrying: suspendRetry, failed: suspend,       stopping: suspend },
-  'due':          { off: ignored,  connecting: ignored,                  up: dueWhileUp,          waiting: recheckWaiting, retrying: retryDue,     failed: recheckFailed, stopping: ignored },
+  'turned-on':      { off: turnOn,   idle: ignored,               connecting: ignored,                  up: ignored,              waiting: ignored,        retrying: ignored,       failed: ignored,                   stopping: wantOn },
+  'turned-off':     { off: ignored,  idle: turnOff,               connecting: turnOff,                  up: turnOff,              waiting: turnOff,        retrying: turnOff,       failed: turnOff,                   stopping: wantOff },
+  'port-opened':    { off: ignored,  idle: openedWhileIdle,       connecting: portOpened,               up: ignored,              waiting: openedAhead,    retrying: ignored,       failed: portFreed,                 stopping: ignored },
+  'port-failed':    { off: ignored,  idle: portFailed,            connecting: portFailed,               up: ignored,              waiting: portFailed,     retrying: ignored,       failed: portFailed,                stopping: ignored },
+  'port-closed':    { off: ignored,  idle: ignored,               connecting: ignored,                  up: ignored,              waiting: ignored,        retrying: ignored,       failed: ignored,                   stopping: portClosed },
+  'tunnel-ready':   { off: ignored,  idle: ignored,               connecting: firstReady,               up: successorReady,       waiting: ignored,        retrying: ignored,       failed: ignored,                   stopping: ignored },
+  'tunnel-ended':   { off: ignored,  idle: formerEnded,           connecting: tryEnded,                 up: liveEnded,            waiting: formerEnded,    retrying: formerEnded,   failed: formerEnded,               stopping: stoppedOne },
+  'checked':        { off: ignored,  idle: formerChecked,         connecting: formerChecked,            up: checked,              waiting: formerChecked,  retrying: formerChecked, failed: formerChecked,             stopping: ignored },
+  'complained':     { off: ignored,  idle: ignored,               connecting: complain,                 up: liveComplained,       waiting: ignored,        retrying: ignored,       failed: ignored,                   stopping: ignored },
+  'triggered':      { off: noteWake, idle: triggeredWhileIdle,    connecting: triggeredWhileConnecting, up: triggeredWhileUp,     waiting: rearm,          retrying: rearm,         failed: rearm,                     stopping: noteWake },
+  'retry-forced':   { off: ignored,  idle: forceRetry,            connecting: ignored,                  up: forceRetryWhileUp,    waiting: forceRetry,     retrying: forceRetry,    failed: forceRetry,                stopping: ignored },
+  'transport-down': { off: ignored,  idle: ignored,               connecting: ignored,                  up: transportDownWhileUp, waiting: transportDown,  retrying: transportDown, failed: transportDownAfterFailure, stopping: ignored },
+  'reconfigured':   { off: ignored,  idle: reconfiguredWhileIdle, connecting: tryReconfigured,          up: reconfiguredWhileUp,  waiting: tryChanged,     retrying: tryChanged,    failed: tryChanged,                stopping: ignored },
+  'suspended':      { off: suspend,  idle: suspend,               connecting: suspend,                  up: suspendedWhileUp,     waiting: suspend,        retrying: suspendRetry,  failed: suspend,                   stopping: suspend },
+  'unused':         { off: ignored,  idle: ignored,               connecting: ignored,                  up: unusedWhileUp,        waiting: ignored,        retrying: ignored,       failed: ignored,                   stopping: ignored },
+  'due':            { off: ignored,  idle: ignored,               connecting: ignored,                  up: dueWhileUp,           waiting: recheckWaiting, retrying: retryDue,      failed: recheckFailed,             stopping: ignored },
 };
 
 /** One step. Total: never throws, whatever the event. */
@@ -129,6 +132,7 @@ function clientsWhileUp({ tunnel, proof, isTrusted }: In<'up'>['situation']): Cl
 /** Clients wait as long as the hold allows, unless nothing can change in the meantime. */
 function clientsWithout({ situation, cause }: ForwardState): 'hold' | 'refuse' {
   switch (situation.phase) {
+    case 'idle':
     case 'connecting':
     case 'retrying':
     case 'waiting':
@@ -155,6 +159,7 @@ function dueAtOf(situation: Situation): number | null {
     case 'waiting':
       return situation.recheckAt;
     case 'off':
+    case 'idle':
     case 'connecting':
     case 'stopping':
       return null;

@@ -39,6 +39,12 @@ export function tryNow(state: ForwardState, { now }: TransitionContext, forced =
   );
 }
 
+/** Turned on: starts a try, or, on demand, only opens the port. */
+export const begin = (state: ForwardState, context: TransitionContext): Transition =>
+  context.onDemand
+    ? stay({ ...state, situation: { phase: 'idle' } }, openPort)
+    : tryNow(state, context, true);
+
 /** A try failed or the tunnel died: the cause decides what happens next. */
 export function fail(before: ForwardState, cause: Cause, context: TransitionContext): Transition {
   const state: ForwardState = { ...before, health: 'unknown', cause };
@@ -140,6 +146,7 @@ export function aliveTunnels(state: ForwardState): readonly TunnelNumber[] {
     case 'stopping':
       return situation.tunnels;
     case 'off':
+    case 'idle':
     case 'waiting':
     case 'retrying':
     case 'failed':

@@ -35,6 +35,7 @@ import { nextRetryAt } from './next-retry.ts';
 import type { DayHistory } from '../observability/day-history.ts';
 import { OutageWatch } from './outage-watch.ts';
 import { isExhausted } from '../restart-policy.ts';
+import { UnusedWatch } from './unused-watch.ts';
 
 export interface ForwardRunnerParts {
   readonly clock: Clock;
@@ -69,6 +70,7 @@ export class ForwardRunner {
   readonly #health: HealthWatch;
   readonly #transport: TransportLease;
   readonly #outages: OutageWatch;
+  readonly #unused: UnusedWatch;
   readonly #inbox: ForwardEvent[] = [];
   #isHandling = false;
   #isOpeningPort = false;
@@ -118,6 +120,13 @@ export class ForwardRunner {
       tunnels: this.#tunnels,
       port: this.#port,
       tell,
+    });
+    this.#unused = new UnusedWatch({
+      clock: parts.clock,
+      port: this.#port,
+      onUnused: () => {
+        tell({ type: 'unused' });
+      },
     });
     this.#transport = parts.lease({
       onDown: (cause) => {
@@ -174,7 +183,7 @@ export class ForwardRunner {
     }
     this.#hasChanged = true;
     if (changes.has('connection') || changes.has('problem')) this.dispatch({ type: 'reconfigured' });
-    else if (changes.has('restart-policy') || changes.has('start-timeout'))
+    else if (changes.has('restart-policy') || changes.has('start-timeout') || changes.has('on-demand'))
       this.dispatch({ type: 'triggered', trigger: 'config' });
     else this.#parts.onChange();
   }
@@ -207,7 +216,7 @@ export class ForwardRunner {
   }
 
   snapshot(): ServiceSnapshot {
-    const { situation, desired, health, cause, history, lastTunnel } = this.#state;
+    const { situation, desired, health, cause, history, lastTunnel, timesUnused } = this.#state;
     const service = this.#service;
     const { note, otherContext } = this.#transport;
     const hasTunnel = situation.phase === 'connecting' || situation.phase === 'up';
@@ -219,6 +228,7 @@ export class ForwardRunner {
       tags: service.tags,
       ...(service.guard === undefined ? {} : { guard: service.guard }),
       ...(service.autoOffMs === undefined ? {} : { autoOffMs: service.autoOffMs }),
+      ...(service.unusedMs === undefined ? {} : { unusedMs: service.unusedMs }),
       route: describeRoute((this.#transport.service ?? service).connection),
       ...(note === null ? {} : { note }),
       ...(otherContext === null ? {} : { otherContext }),
@@ -239,7 +249,7 @@ export class ForwardRunner {
       nextRetryAt: this.#nextRetryAt(),
       attempt: history.failures,
       exhausted: isExhausted(history, service.restartPolicy),
-      restarts: Math.max(0, lastTunnel - 1),
+      restarts: Math.max(0, lastTunnel - 1 - timesUnused),
       outages: this.#outages.past,
       ...this.#port.counters(),
       checkMs: this.#health.lastCheckMs,
@@ -256,6 +266,7 @@ export class ForwardRunner {
       now: clock.now(),
       random: random(),
       policy,
+      onDemand: this.#service.unusedMs !== undefined && this.#service.problem === null,
       transportDown: this.#transport.down,
       get clientsWait() {
         return port.counters().held > 0 && !transport.isCertain;
@@ -285,10 +296,10 @@ export class ForwardRunner {
     else this.#parts.log.info(`${words} ${markedStep(step)}`);
   }
 
-  /** A service leases its transport while it is on. A service with a config problem leases nothing. */
+  /** A service leases its transport while it is on and not idle. A service with a config problem leases nothing. */
   #leaseTransport(): void {
     const isRunnable = this.#state.desired === 'on' && this.#service.problem === null;
-    this.#transport.take(isRunnable ? this.#service : null);
+    this.#transport.take(isRunnable ? this.#service : null, this.#state.situation.phase !== 'idle');
   }
 
   #tellTransport(event: ForwardEvent, before: ForwardState): void {
@@ -353,6 +364,7 @@ export class ForwardRunner {
     else if (wanted.debt !== null && wanted.debt.since !== before.debt?.since)
       this.#health.demandProof(wanted.debt.strict);
     if (wanted.dueAt !== before.dueAt) this.#setTimer(wanted.dueAt);
+    this.#unused.watch(wanted.watched === null ? null : (this.#service.unusedMs ?? null));
   }
 
   #directClients({ clients, watched }: Outputs): void {

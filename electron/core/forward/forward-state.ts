@@ -33,6 +33,8 @@ export type Proof =
 /** The phase, with the facts that only this phase has. Times are monotonic ms. */
 export type Situation =
   | { readonly phase: 'off' }
+  /** On demand: the local port is open or being opened, and the first client starts a tunnel. */
+  | { readonly phase: 'idle' }
   | { readonly phase: 'connecting'; readonly tunnel: TunnelNumber }
   /** The local port is being opened; `forced` as in the effect that follows. */
   | { readonly phase: 'connecting'; readonly tunnel: null; readonly forced: boolean }
@@ -76,6 +78,8 @@ export interface ForwardState {
   /** The computer is asleep or about to sleep: no failure is counted now. */
   readonly suspended: boolean;
   readonly lastTunnel: TunnelNumber;
+  /** How often it disconnected because no client used it. */
+  readonly timesUnused: number;
   /** When the last try began. */
   readonly triedAt: number | null;
 }
@@ -91,6 +95,7 @@ export const initialForwardState: ForwardState = {
   leaving: [],
   suspended: false,
   lastTunnel: 0,
+  timesUnused: 0,
   triedAt: null,
 };
 
@@ -127,6 +132,8 @@ export type ForwardEvent =
   /** The connection was changed in the config. */
   | { readonly type: 'reconfigured' }
   | { readonly type: 'suspended' }
+  /** No client has used the service for as long as it may stay up unused. */
+  | { readonly type: 'unused' }
   /** The `dueAt` of the outputs has passed. */
   | { readonly type: 'due' };
 
@@ -167,6 +174,8 @@ export type ClientPolicy =
   | { readonly kind: 'hold' | 'refuse' };
 
 export interface TransitionContext extends RestartContext {
+  /** No tunnel is started before a client needs it. */
+  readonly onDemand: boolean;
   /** Why the transport is down, so that no tunnel should be started after a failure; null: it is not down. */
   readonly transportDown: Cause | null;
 }

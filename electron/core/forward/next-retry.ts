@@ -18,6 +18,7 @@ export function nextRetryAt(
     case 'up':
       return situation.replacement.kind === 'scheduled' ? situation.replacement.retryAt : null;
     case 'off':
+    case 'idle':
     case 'connecting':
     case 'stopping':
       return null;

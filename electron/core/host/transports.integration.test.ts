@@ -132,6 +132,20 @@ describe('services of one cluster', () => {
     expect([moved?.route, moved?.otherContext]).toEqual([`${other} · svc/api`, undefined]);
   });
 
+  it('on demand keep the context, too, while no client uses them', async () => {
+    const { current, other } = kube.client.contexts;
+    await run([await kubectl('api', { on_demand: '1s', connection: { resource_name: 'api' } })], env());
+    const [idle] = await becomes('api, idle, unknown, ');
+    await kube.client.change((config) => {
+      config['current-context'] = other;
+    });
+    await eventuallyServices(([one]) => one?.otherContext === other);
+    expect(kube.requests).toEqual([]);
+    expect(await exchange({ host: '127.0.0.1', port: idle?.localPort ?? 0 }, 'hello')).toBe('hello');
+    const [used] = await eventuallyServices(([one]) => one?.phase === 'idle' && one.bytesIn > 0);
+    expect([used?.route, used?.otherContext]).toEqual([`${current} · svc/api`, other]);
+  });
+
   it('switch to the current context in one step when the user asks for it, and keep their port for this run', async () => {
     const { current, other } = kube.client.contexts;
     const pinned = await kubectl('web');
@@ -291,6 +305,23 @@ describe('services of one ssh host', () => {
     expect(one?.outages.count).toBe(0);
     expect([...states].filter((state) => !/^(?:up|connecting) $/.test(state))).toEqual([]);
     expect(await exchange({ host: '127.0.0.1', port: one?.localPort ?? 0 }, 'hello')).toBe('hello');
+  });
+
+  it('on demand log in for the first client, log out when no client uses them, and log in again', async () => {
+    // A shared login would stay open for a while, for other services.
+    const service = { ...(await ssh('one', bastion)), on_demand: '1s', share: false };
+    await run([service], { PATH: searchPath(bastion.binDirectory) });
+    const lines = (start: string): number => bastion.log.filter((line) => line.startsWith(start)).length;
+    const [{ localPort } = { localPort: 0 }] = await becomes('one, idle, unknown, ');
+    const say = (): Promise<string> => exchange({ host: '127.0.0.1', port: localPort }, 'hello');
+    expect(lines('Accepted')).toBe(0);
+    expect(await say()).toBe('hello');
+    expect(lines('Accepted')).toBe(1);
+    await becomes('one, idle, unknown, ');
+    await eventually('it has logged out', async () => (await bastion.sessionPids()).length === 0);
+    expect(await say()).toBe('hello');
+    const [one] = await becomes('one, idle, unknown, ');
+    expect([lines('Accepted'), one?.restarts, one?.outages.count]).toEqual([2, 0, 0]);
   });
 
   const tryAgain = (): Promise<unknown> => daemon.client.request('retry', { target: { kind: 'all' } });

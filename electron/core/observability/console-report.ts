@@ -82,6 +82,8 @@ function stateInWords(
       return isFresh ? 'off' : 'turned off';
     case 'stopping':
       return null;
+    case 'idle':
+      return 'idle until a client connects';
     case 'connecting':
       if (isFresh || before.phase === 'connecting') return 'connecting';
       if (before.phase === 'off' || before.phase === 'stopping') return 'turned on';

@@ -75,7 +75,7 @@ const isWanted = ({ desired, phase }: OutageFacts): boolean =>
   desired === 'on' && phase !== 'off' && phase !== 'stopping';
 
 const isAway = ({ phase, health, hasCause }: OutageFacts): boolean =>
-  (phase !== 'up' && (phase !== 'connecting' || hasCause)) || health === 'unhealthy';
+  (phase !== 'up' && phase !== 'idle' && (phase !== 'connecting' || hasCause)) || health === 'unhealthy';
 
 const counts = (facts: OutageFacts): boolean => isWanted(facts) && !facts.suspended;
 

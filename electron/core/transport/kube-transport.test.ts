@@ -105,7 +105,7 @@ class World {
         onMoved: () => void this.notifications.push(`${spec.name} moved`),
         clientsWait: () => false,
       },
-      { find: () => this.transport, pin: () => null },
+      { find: () => this.transport, pin: () => null, pinned: new Set() },
     );
     lease.take(spec);
     return lease;

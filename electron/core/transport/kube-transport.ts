@@ -93,10 +93,6 @@ export class KubeTransport implements LeasedTransport {
     return status === 'up' && this.#monitor.fault !== null ? 'unhealthy' : status;
   }
 
-  get leases(): readonly TransportLease[] {
-    return [...this.#leases.keys()];
-  }
-
   get services(): readonly string[] {
     return this.#session.services;
   }

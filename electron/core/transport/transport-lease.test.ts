@@ -11,6 +11,7 @@ const service = (connection: Connection = kubectlConnection()): ServiceSpec => s
 class Play {
   files: readonly string[] = ['/home/me/.kube/config'];
   context: string | null = 'prod';
+  readonly pinned = new Set<TransportLease>();
   readonly happened: string[] = [];
   readonly lease = new TransportLease(
     {
@@ -38,6 +39,7 @@ class Play {
               context: this.context,
             }
           : null,
+      pinned: this.pinned,
     },
   );
 
@@ -80,6 +82,30 @@ describe('a service without a context', () => {
     play.context = null;
     play.lease.checkContext();
     expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([[], 'prod', null]);
+  });
+
+  it('keeps it while it is idle and leases nothing', () => {
+    const play = on();
+    const spec = play.lease.service;
+    const given = service();
+    play.lease.take(given);
+    play.take();
+    play.lease.take(given, false);
+    expect([play.take(), play.pinned.size, play.lease.service]).toEqual([
+      ['leaves kubernetes prod'],
+      1,
+      spec,
+    ]);
+    play.context = 'staging';
+    play.lease.checkContext();
+    play.lease.take(given);
+    expect([play.take(), play.contextInUse, play.lease.otherContext]).toEqual([
+      ['joins kubernetes prod'],
+      'prod',
+      'staging',
+    ]);
+    play.lease.take(null);
+    expect(play.pinned.size).toBe(0);
   });
 
   it('moves when it is turned off and on', () => {

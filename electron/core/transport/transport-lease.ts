@@ -44,6 +44,8 @@ export interface LeaseParts {
   readonly find: (service: ServiceSpec, key: TransportKey) => LeasedTransport;
   /** The current context for a service that names none; null: it names one, or does not need one. */
   readonly pin: (service: ServiceSpec) => ContextPin | null;
+  /** The leases that stay with a context: they are to be asked to `checkContext`. */
+  readonly pinned: Set<TransportLease>;
 }
 
 export class TransportLease {
@@ -51,6 +53,8 @@ export class TransportLease {
   readonly #parts: LeaseParts;
   /** As given in the config. */
   #given: ServiceSpec | null = null;
+  /** False: the service is idle, and only its context stays pinned. */
+  #isUsed = true;
   /** With its pinned context. */
   #service: ServiceSpec | null = null;
   #pin: ContextPin | null = null;
@@ -93,9 +97,14 @@ export class TransportLease {
     return this.#transport?.nextTryAt ?? null;
   }
 
-  /** Leases the transport of this service from now on; null: none. Does nothing if nothing has changed. */
-  take(service: ServiceSpec | null): void {
-    if (service === this.#given) return;
+  /**
+   * Leases the transport of this service from now on; null: none. `isUsed` false: not yet, but it stays with the current
+   * context. Does nothing if nothing has changed.
+   */
+  take(service: ServiceSpec | null, isUsed = true): void {
+    if (service === this.#given && isUsed === this.#isUsed) return;
+    this.#isUsed = isUsed;
+    if (service === this.#given) return this.#lease();
     this.#given = service;
     const pin = service === null ? null : this.#parts.pin(service);
     // The context stays pinned for as long as the service is on.
@@ -140,12 +149,14 @@ export class TransportLease {
   #usePin(pin: ContextPin | null): void {
     this.#pin = pin;
     this.#otherContext = null;
+    if (pin === null) this.#parts.pinned.delete(this);
+    else this.#parts.pinned.add(this);
   }
 
   #lease(): void {
     const service = this.#given === null ? null : pinned(this.#given, this.#pin);
     this.#service = service;
-    const key = service === null ? null : transportKeyOf(service);
+    const key = service === null || !this.#isUsed ? null : transportKeyOf(service);
     const before = this.#transport;
     if (service !== null && key !== null && before?.key.id === key.id) before.changed?.(this);
     else {

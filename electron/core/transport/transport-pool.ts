@@ -46,6 +46,8 @@ export class TransportPool {
   readonly #ssh = new Map<string, Transport>();
   readonly #kube = new Map<string, KubeTransport>();
   readonly #closing = new Set<Promise<void>>();
+  /** Idle services are among them. */
+  readonly #pinned = new Set<TransportLease>();
   #clusterHealth = defaultClusterHealth;
   #isSuspended = false;
   #soFar = 0;
@@ -64,6 +66,7 @@ export class TransportPool {
     return new TransportLease(listener, {
       find: (service, key) => (key.kind === 'ssh' ? this.#sshOf(key) : this.#kubeOf(key, service)),
       pin: (service) => contextPinOf(service, this.#parts.environment()),
+      pinned: this.#pinned,
     });
   }
 
@@ -135,8 +138,7 @@ export class TransportPool {
 
   /** May move leases to another transport. */
   #checkContexts(): void {
-    const leases = [...this.#kube.values()].flatMap((transport) => transport.leases);
-    for (const lease of leases) lease.checkContext();
+    for (const lease of [...this.#pinned]) lease.checkContext();
     // The user interface shows kubectl's current context.
     this.#parts.onChange();
   }

@@ -8,6 +8,7 @@ export const plainSettings: Settings = {
   recoveryNotices: true,
   shortcut: null,
   newHold: '',
+  newOnDemand: false,
   shortcutRefused: false,
   notificationsRefused: false,
   bringsCommand: false,

@@ -111,6 +111,7 @@ const path = fc.constantFrom(
   ['description'],
   ['enabled'],
   ['hold'],
+  ['on_demand'],
   ['connection'],
   ['connection', 'host'],
   ['connection', 'user'],
@@ -216,7 +217,7 @@ describe('a random sequence of edits', () => {
       }),
       { numRuns: Number(process.env['RUNS'] ?? 200) },
     );
-  });
+  }, 60_000);
 
   it('loses only an edit that is undone in the middle, and keeps later ones', () => {
     fc.assert(
@@ -239,5 +240,5 @@ describe('a random sequence of edits', () => {
       ),
       { numRuns: Number(process.env['RUNS'] ?? 120) },
     );
-  });
+  }, 60_000);
 });

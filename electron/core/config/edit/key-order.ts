@@ -22,6 +22,7 @@ const order: readonly string[] = [
   'tags',
   'guard',
   'auto_off',
+  'on_demand',
   'hold',
   'share',
   'start_timeout',

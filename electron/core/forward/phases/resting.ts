@@ -1,5 +1,6 @@
 /** No tunnel: the forward waits for a timer, a trigger, or the user. */
 import type { Handler } from '../forward-handler.ts';
+import { cleanHistory } from '../../restart-policy.ts';
 import { waitForTransport, isTransportDown, stay, tryNow } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
@@ -16,6 +17,8 @@ export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) => 
 /** This try was not requested: the transport decides. */
 export const portFreed: Handler<'port-opened', 'failed'> = (before, _event, context) => {
   const state = { ...before, portOpen: true };
+  if (context.onDemand && !context.clientsWait)
+    return stay({ ...state, situation: { phase: 'idle' }, cause: null, history: cleanHistory });
   return isTransportDown(context) ? waitForTransport(state, context.transportDown) : tryNow(state, context);
 };
 

@@ -1,10 +1,10 @@
 /** Turning off, and possibly on again. */
 import type { Handler } from '../forward-handler.ts';
-import { stay, tryNow } from '../forward-moves.ts';
+import { begin, stay } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 export const turnOn: Handler<'turned-on', 'off'> = (state, _event, context) =>
-  tryNow({ ...state, desired: 'on' }, context, true);
+  begin({ ...state, desired: 'on' }, context);
 export const wantOn: Handler<'turned-on', 'stopping'> = (state, _event, context) =>
   finishStop({ ...state, desired: 'on' }, context);
 export const wantOff: Handler<'turned-off', 'stopping'> = (state) => stay({ ...state, desired: 'off' });
@@ -21,6 +21,6 @@ export const stoppedOne: Handler<'tunnel-ended', 'stopping'> = (state, event, co
 function finishStop(state: In<'stopping'>, context: TransitionContext): Transition {
   const { portOpen, tunnels } = state.situation;
   if (portOpen) return stay(state);
-  if (state.desired === 'on') return tryNow({ ...state, leaving: tunnels }, context, true);
+  if (state.desired === 'on') return begin({ ...state, leaving: tunnels }, context);
   return stay(tunnels.length > 0 ? state : { ...state, situation: { phase: 'off' } });
 }

@@ -2,7 +2,18 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs, decideRecheck, stableAfterMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { askTransport, drain, fail, forget, goUp, isTransportDown, stay, tryNow } from '../forward-moves.ts';
+import {
+  after,
+  askTransport,
+  dismiss,
+  drain,
+  fail,
+  forget,
+  goUp,
+  isTransportDown,
+  stay,
+  tryNow,
+} from '../forward-moves.ts';
 import type {
   EventOf,
   ForwardEventType,
@@ -226,6 +237,24 @@ export const dueWhileUp = pursuing<'due'>((state, _event, context) => {
     ? stay(unscheduled(settled))
     : replace(settled, context);
 });
+
+/** Nobody uses it: its tunnel ends until the next client. A service in trouble stays up: it is being repaired. */
+export const unusedWhileUp: Handler<'unused', 'up'> = (state, _event, context) => {
+  const { tunnel, replacement } = state.situation;
+  if (!context.onDemand || context.clientsWait || state.health === 'unhealthy') return stay(state);
+  const idle: ForwardState = {
+    ...state,
+    situation: { phase: 'idle' },
+    health: 'unknown',
+    cause: null,
+    complaint: null,
+    history: cleanHistory,
+    timesUnused: state.timesUnused + 1,
+  };
+  const drained = drain(idle, tunnel);
+  if (replacement.kind !== 'starting') return drained;
+  return after(drained.effects, dismiss(drained.state, replacement.tunnel));
+};
 
 /** Cancels a planned replacement that waits only for the restart policy. */
 const unspaced = (state: In<'up'>): In<'up'> => {

@@ -282,6 +282,7 @@ export class FakeLease extends TransportLease {
         throw new Error('a fake leases nothing');
       },
       pin: () => null,
+      pinned: new Set(),
     });
   }
 

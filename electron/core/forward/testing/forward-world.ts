@@ -44,7 +44,7 @@ interface TunnelTruth {
 const weights = {
   'turned-on': 4, 'turned-off': 1, 'answer-port': 8, ready: 12, end: 4, ask: 10, answer: 16, 'fall-silent': 2, complained: 1,
   'pass-time': 10, reconfigured: 1, suspended: 1, wake: 2, network: 1, credentials: 1, demand: 1, user: 1, 'retry-forced': 1,
-  port: 1, 'transport-down': 2, 'transport-up': 4, client: 2, 'no-client': 1,
+  port: 1, unused: 2, 'transport-down': 2, 'transport-up': 4, client: 2, 'no-client': 1,
 } as const; // prettier-ignore
 export type WorldChoice = keyof typeof weights;
 export const worldChoices = Object.entries(weights).flatMap(([choice, weight]) =>
@@ -59,6 +59,8 @@ export class ForwardWorld {
   readonly stopRequested = new Set<number>();
   transportDown: Cause | null = null;
   clientsWait = false;
+  /** Changes only while the service is off. */
+  onDemand = false;
   /** The user asks whether the transport is back. */
   isTransportAsked = false;
   portOpen = false;
@@ -83,8 +85,10 @@ export class ForwardWorld {
   }
 
   send(event: ForwardEvent): void {
-    const { state: before, now, transportDown, clientsWait } = this;
-    const context = { now, random: 0.3, policy, transportDown, clientsWait };
+    const { state: before, now, clientsWait, onDemand } = this;
+    // An idle service leases no transport.
+    const transportDown = before.situation.phase === 'idle' ? null : this.transportDown;
+    const context = { now, random: 0.3, policy, transportDown, clientsWait, onDemand };
     const { state, effects } = transition(before, event, context);
     this.state = state;
     if (transportDown !== null && !clientsWait && retries(before, event))
@@ -150,6 +154,10 @@ export class ForwardWorld {
         this.send({ type: 'triggered', trigger: choice });
         return;
       case 'turned-on':
+        if (this.state.situation.phase === 'off') this.onDemand = pick % 2 === 0;
+        this.send({ type: choice });
+        return;
+      case 'unused':
       case 'turned-off':
       case 'reconfigured':
       case 'suspended':
@@ -280,6 +288,7 @@ export class ForwardWorld {
     for (const tunnel of this.alive.keys()) if (!known.has(tunnel)) fail(`tunnel ${tunnel} forgotten`);
     for (const tunnel of known)
       if (!this.alive.has(tunnel)) fail(`tunnel ${tunnel} remembered though it ended`);
+    if (situation.phase === 'idle') this.#checkIdle(event, fail);
     const clicked = event.type === 'turned-on' || event.type === 'turned-off';
     if (!clicked && this.state.desired !== desiredBefore) fail('desired changed by itself');
     const { clients, dueAt } = outputsOf(this.state);
@@ -289,6 +298,14 @@ export class ForwardWorld {
     if (this.#forgetsSuccessor()) fail('a successor that is wanted is forgotten');
     if (!suspended && this.state.desired === 'on' && dueAt === null && this.#waitsForEver())
       fail('a wait without an end');
+  }
+
+  #checkIdle(event: ForwardEvent, fail: (what: string) => void): void {
+    if (!this.onDemand) fail('idle though it is not on demand');
+    if (this.clientsWait && event.type === 'triggered' && !this.state.suspended && this.portOpen)
+      fail('idle though a client waits');
+    const serving = [...this.alive.keys()].filter((tunnel) => !this.state.leaving.includes(tunnel));
+    if (serving.length > 0) fail('idle with a tunnel that takes clients');
   }
 
   /** Green is earned: the proof is newer than every reason to doubt. */
