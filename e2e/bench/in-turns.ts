@@ -9,7 +9,8 @@ export async function inTurns<Variant, Sample>(
 ): Promise<ReadonlyMap<Variant, readonly Sample[]>> {
   const samples = new Map<Variant, Sample[]>(variants.map((variant) => [variant, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const variant of round % 2 === 0 ? variants : variants.toReversed()) samples.get(variant)?.push(await sample(variant));
+    for (const variant of round % 2 === 0 ? variants : variants.toReversed())
+      samples.get(variant)?.push(await sample(variant));
   }
   return samples;
 }

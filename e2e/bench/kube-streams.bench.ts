@@ -86,7 +86,11 @@ async function compare(
   return { kubectl: samples.get(kubectl)?.flat() ?? [], streams: samples.get(streams)?.flat() ?? [] };
 }
 
-async function measureConnections(client: ChildProcess, variants: Variants, roundTripMs: number): Promise<void> {
+async function measureConnections(
+  client: ChildProcess,
+  variants: Variants,
+  roundTripMs: number,
+): Promise<void> {
   const where = roundTripMs === 0 ? '' : `, ${String(roundTripMs)} ms round trip`;
   const connect = (rounds: number, together: number) => (variant: Variant) =>
     ask(client, { kind: 'connect', to: variant.address, rounds, atOnce: together });
@@ -113,7 +117,8 @@ async function measureTransfers(client: ChildProcess, variants: Variants): Promi
     ['download', 0.8],
     ['upload', 0.7],
   ] as const) {
-    const transfer = (variant: Variant) => ask(client, { kind, to: variant.address, mebibytes: transferMebibytes });
+    const transfer = (variant: Variant) =>
+      ask(client, { kind, to: variant.address, mebibytes: transferMebibytes });
     await compare(variants, 1, transfer);
     const rates = await compare(variants, transferRounds, transfer);
     const [own, kubectls] = [median(rates.streams), median(rates.kubectl)];

@@ -52,7 +52,9 @@ async function measureAll(scope: Scope): Promise<void> {
     });
   }
   const echo = (variant: Variant): Order => ({ kind: 'echo', to: variant.address, rounds: echoBlockRounds });
-  const samples = await inTurns(variants, echoRounds / echoBlockRounds, (variant) => measure(client, variant, echo));
+  const samples = await inTurns(variants, echoRounds / echoBlockRounds, (variant) =>
+    measure(client, variant, echo),
+  );
   const directMs = medianOf(samples.get(direct));
   reportAtMost(maxAddedLatencyMs, {
     figure: 'relay added latency p50',
@@ -62,7 +64,11 @@ async function measureAll(scope: Scope): Promise<void> {
   });
 }
 
-async function measure(client: ChildProcess, variant: Variant, order: (variant: Variant) => Order): Promise<Sample> {
+async function measure(
+  client: ChildProcess,
+  variant: Variant,
+  order: (variant: Variant) => Order,
+): Promise<Sample> {
   const cpuBefore = await cpuMs(variant.relayPid);
   client.send(order(variant));
   const [values] = (await once(client, 'message')) as [Measurement];

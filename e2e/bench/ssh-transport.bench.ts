@@ -70,7 +70,11 @@ async function carryOut(client: ChildProcess, order: Order): Promise<Measurement
   return ((await once(client, 'message')) as [Measurement])[0];
 }
 
-const transfer = ({ port }: ComparedForward, kind: 'download' | 'upload', mebibytes = transferMebibytes): Order => ({
+const transfer = (
+  { port }: ComparedForward,
+  kind: 'download' | 'upload',
+  mebibytes = transferMebibytes,
+): Order => ({
   kind,
   to: { host: '127.0.0.1', port },
   mebibytes,
@@ -78,7 +82,8 @@ const transfer = ({ port }: ComparedForward, kind: 'download' | 'upload', mebiby
 
 async function measureThroughput(client: ChildProcess, { shared, own }: ComparedForwards): Promise<void> {
   for (const kind of ['download', 'upload'] as const) {
-    const sample = (forward: ComparedForward): Promise<Measurement> => carryOut(client, transfer(forward, kind));
+    const sample = (forward: ComparedForward): Promise<Measurement> =>
+      carryOut(client, transfer(forward, kind));
     // The first one warms up both ends.
     for (const forward of [own, shared]) await sample(forward);
     const samples = await inTurns([own, shared], transferRounds, sample);
@@ -94,7 +99,10 @@ async function measureThroughput(client: ChildProcess, { shared, own }: Compared
 }
 
 /** Small requests one after another until told to stop: the time of each, in ms. */
-async function askWhile({ port }: ComparedForward, isWanted: (rounds: number) => boolean): Promise<readonly number[]> {
+async function askWhile(
+  { port }: ComparedForward,
+  isWanted: (rounds: number) => boolean,
+): Promise<readonly number[]> {
   const connection = await openSteadyConnection({ host: '127.0.0.1', port });
   await connection.echo('E'.padEnd(smallBytes));
   const roundTrips: number[] = [];
@@ -107,7 +115,10 @@ async function askWhile({ port }: ComparedForward, isWanted: (rounds: number) =>
   return roundTrips;
 }
 
-async function measureBesideBulk(client: ChildProcess, { shared, neighbor }: ComparedForwards): Promise<void> {
+async function measureBesideBulk(
+  client: ChildProcess,
+  { shared, neighbor }: ComparedForwards,
+): Promise<void> {
   const quiet = await askWhile(neighbor, (rounds) => rounds < smallRounds);
   const [rate = NaN] = await carryOut(client, transfer(shared, 'download'));
   let isOver = false;

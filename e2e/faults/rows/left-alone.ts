@@ -27,7 +27,11 @@ async function addByAll(
     entries,
     name,
     start,
-  }: { readonly entries: TechnologyEntries; readonly name: string; readonly start: () => Promise<FixtureServer> },
+  }: {
+    readonly entries: TechnologyEntries;
+    readonly name: string;
+    readonly start: () => Promise<FixtureServer>;
+  },
 ): Promise<readonly Target[]> {
   const targets: Target[] = [];
   for (const technology of technologies) {
@@ -38,7 +42,9 @@ async function addByAll(
   return targets;
 }
 
-async function prepareEntries(world: FaultWorld): Promise<{ readonly entries: TechnologyEntries; readonly hostAddress: string }> {
+async function prepareEntries(
+  world: FaultWorld,
+): Promise<{ readonly entries: TechnologyEntries; readonly hostAddress: string }> {
   const host = await world.addHost();
   const kube = await world.addCluster(host);
   return { entries: new TechnologyEntries(host.sshd, kube), hostAddress: host.link.hostAddress };

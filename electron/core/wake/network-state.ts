@@ -24,7 +24,8 @@ export const noNetwork: NetworkState = { ipv4: null, ipv6: null, addresses: [] }
 const hasDefaultRoute = ({ ipv4, ipv6 }: NetworkState): boolean => ipv4 !== null || ipv6 !== null;
 
 /** Whether anything but this computer can be reached. */
-export const isConnected = (state: NetworkState): boolean => hasDefaultRoute(state) || state.addresses.length > 0;
+export const isConnected = (state: NetworkState): boolean =>
+  hasDefaultRoute(state) || state.addresses.length > 0;
 
 /**
  * The default route decides: containers, other interfaces and their addresses come and go without effect. Only without a

@@ -49,7 +49,9 @@ export async function logIn(request: ProbeRequest, login: PostgresLogin): Promis
   const retry = new LoginAttempt(library, login, second);
   const retried = await retry.run({ ...request, timeoutMs });
   // If the server allows no login without TLS either, the TLS failure is what needs fixing.
-  return second === 'plain' && retry.mayTryOtherEncryption ? result : ofWholeCheck(retried, request.timeoutMs);
+  return second === 'plain' && retry.mayTryOtherEncryption
+    ? result
+    : ofWholeCheck(retried, request.timeoutMs);
 }
 
 /** A second attempt has only the remaining time, and PostgreSQL has already answered the first. */
