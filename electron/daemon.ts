@@ -49,12 +49,12 @@ async function main({
     if (foreground) say(...reportEnd(problems));
     return process.exit(exitCode.ok);
   };
-  const wayOut = {
+  const exits = {
     stop: (reason: string) => exitAfter(host.shutdown(reason)),
     force: (reason: string) => exitAfter(host.forceShutdown(reason)),
   };
-  handleSignals({ host, log: logs.app, ...wayOut });
-  const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
+  handleSignals({ host, log: logs.app, ...exits });
+  const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...exits });
   if (!served.ok) {
     giveUp(served.error, exitCode.error);
     await host.forceShutdown('it could not be reached');

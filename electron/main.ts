@@ -55,13 +55,13 @@ async function main(): Promise<void> {
       say(...reportEnd(problems));
     },
   });
-  const wayOut = {
+  const exits = {
     stop: (reason: string) => quitControl.quit(reason),
     force: (reason: string) => quitControl.force(reason),
   };
-  handleSignals({ host, log, ...wayOut });
+  handleSignals({ host, log, ...exits });
   const bringUp = async (): Promise<MenuBarShell> => {
-    const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...wayOut });
+    const served = await serveControl({ host, logs, clock, socketPath: controlSocketPath(paths), ...exits });
     // The command cannot connect then, but everything else works.
     if (!served.ok) log.error(served.error);
     host.onSnapshot(printChanges());
@@ -87,8 +87,8 @@ async function main(): Promise<void> {
   };
   const started = bringUp();
   quitControl.startingUntil(started);
-  const { updates, links: desk } = await started;
-  links.deliverTo((link) => desk.receive(link));
+  const { updates, links: linkHandler } = await started;
+  links.deliverTo((link) => linkHandler.receive(link));
   if (process.env[greetingVariable] !== undefined)
     say(launchGreeting(host.snapshot().services, process.platform));
   if (launch.smokeTest) {

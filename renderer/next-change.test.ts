@@ -30,8 +30,8 @@ describe('the next automatic change', () => {
   });
 
   it('includes the next check of the connection that a service is waiting for', () => {
-    const held = waiting('a', ['transport-down'], { nextRetryAt: sampleNow + 12_300 });
-    expect(msUntilNextChange([held], sampleNow)).toBe(300);
+    const waits = waiting('a', ['transport-down'], { nextRetryAt: sampleNow + 12_300 });
+    expect(msUntilNextChange([waits], sampleNow)).toBe(300);
   });
 
   it('is null for a retry that is already due', () => {

@@ -25,7 +25,7 @@ import { UndoBar } from './undo-bar.tsx';
 import { useAnnouncement } from './use-announcement.ts';
 import { useContentSize } from './use-content-size.ts';
 import { useEdits } from './use-edits.ts';
-import { useHeldLayout } from './use-held-layout.ts';
+import { useFrozenLayout } from './use-frozen-layout.ts';
 import { usePopoverKeys } from './use-popover-keys.ts';
 import { useReveal } from './use-reveal.ts';
 import type { SnapshotInTime } from './use-snapshot.ts';
@@ -51,13 +51,13 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
   const onlyTrouble = state.onlyTrouble && overviewOf(snapshot).attention > 0;
   const query = { filter, onlyTrouble, folded };
   const lookedFor = JSON.stringify([filter, onlyTrouble, [...folded], [...expanded], page, state.confirming]);
-  const held = useHeldLayout(listViewOf(services, query, now), lookedFor);
-  const { list } = held;
+  const layout = useFrozenLayout(listViewOf(services, query, now), lookedFor);
+  const { list } = layout;
   const active = activeRow(list.rowNames, state.activeName);
   const [menuPlace, setMenuPlace] = useState<MenuPlace>({ x: 0, y: 0 });
   const announcement = useAnnouncement(snapshot);
   const field = useRef<HTMLInputElement>(null);
-  const keptHeight = held.isHeld && page === null ? `held ${lookedFor}` : null;
+  const keptHeight = layout.isFrozen && page === null ? `frozen ${lookedFor}` : null;
   const root = useContentSize({
     report: commands.setSize,
     keep: filterIsOpen && page === null ? 'filter' : keptHeight,
@@ -104,8 +104,8 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
     <div
       className="popover"
       ref={root}
-      onPointerEnter={held.onPointerEnter}
-      onPointerLeave={held.onPointerLeave}
+      onPointerEnter={layout.onPointerEnter}
+      onPointerLeave={layout.onPointerLeave}
     >
       {page === null ? (
         <Header

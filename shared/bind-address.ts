@@ -5,7 +5,7 @@
 export type BindAddress = string | null;
 
 /** The local address, port, or socket that a service occupies while it is open. */
-export interface LocalPlace {
+export interface ListenAddress {
   readonly bind: BindAddress;
   /** 0: the port is not known. */
   readonly localPort: number;
@@ -60,7 +60,7 @@ export function bindsOverlap(one: BindAddress, other: BindAddress): boolean {
   return hostsOf(one).some((host) => hostsOf(other).includes(host));
 }
 
-export const placesOverlap = (one: LocalPlace, other: LocalPlace): boolean =>
+export const addressesOverlap = (one: ListenAddress, other: ListenAddress): boolean =>
   one.localPort !== 0 && one.localPort === other.localPort && bindsOverlap(one.bind, other.bind);
 
 /** What a client on this machine connects to: `localhost:5432`, `192.168.1.9:5432`, `[::1]:5432`, `/home/me/pg.sock`. */
@@ -68,25 +68,26 @@ export function localAddress({
   bind,
   localPort,
   localSocket,
-}: LocalPlace & { readonly localSocket?: string | undefined }): string {
+}: ListenAddress & { readonly localSocket?: string | undefined }): string {
   if (localPort === 0 && localSocket !== undefined) return localSocket;
   if (bind === null || bind === '127.0.0.1') return `localhost:${localPort}`;
-  return formatPlace(bind, localPort);
+  return joinHostPort(bind, localPort);
 }
 
-interface ClientPlace extends LocalPlace {
+interface ServiceAddress extends ListenAddress {
   readonly localSocket?: string | undefined;
   /** The address on which the server of a reverse forward listens. */
   readonly remoteAddress?: string | undefined;
 }
 
 /** What clients connect to: an address on this machine or, for a reverse forward, on its server. */
-export const clientAddress = (service: ClientPlace): string => service.remoteAddress ?? localAddress(service);
+export const clientAddress = (service: ServiceAddress): string =>
+  service.remoteAddress ?? localAddress(service);
 
 /** The path from clients to the other end: `localhost:5432 → bastion → db:5432`, `bastion:8080 → localhost:3000`. */
-export const wholeRoute = (service: ClientPlace & { readonly route: string }): string =>
+export const wholeRoute = (service: ServiceAddress & { readonly route: string }): string =>
   service.remoteAddress === undefined ? `${localAddress(service)} → ${service.route}` : service.route;
 
 /** `127.0.0.1:5432`, `[::1]:5432`. */
-export const formatPlace = (host: string, port: number): string =>
+export const joinHostPort = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

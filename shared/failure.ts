@@ -11,7 +11,7 @@
  * that the entry names. The only exceptions are retries that could do harm, and their remedy says so.
  */
 
-import { formatPlace } from './bind-address.ts';
+import { joinHostPort } from './bind-address.ts';
 import { allowFolder } from './folder-permission.ts';
 import { installPageOf } from './install-pages.ts';
 import type { PromptKind } from './prompt.ts';
@@ -228,7 +228,7 @@ const forwardRight = 'create pods/portforward';
 const at = (d: CauseDetails): string => (d.host === undefined ? '' : ` ${d.host}`);
 /** `10.0.0.9:6443`, `[::1]:22`; the host alone if the port is not known. */
 function addressIn({ host, port }: CauseDetails): string | undefined {
-  return host === undefined || port === undefined ? host : formatPlace(host, port);
+  return host === undefined || port === undefined ? host : joinHostPort(host, port);
 }
 /** sshd_config(5) */
 function forwardingRules({ isSocket, isReverse }: CauseDetails): string {
@@ -428,8 +428,8 @@ const catalogue = {
     remedy: (d) =>
       d.isSocket === true
         ? // sshd reports nothing more specific.
-          'Check that the program at the far end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
-        : (d.fix ?? 'Check that the program at the far end is running and listens on remote_port'),
+          'Check that the program at the remote end is running, that your user there may open its socket, and that AllowStreamLocalForwarding in the sshd_config of the server allows it'
+        : (d.fix ?? 'Check that the program at the remote end is running and listens on remote_port'),
     action: () => openLog,
   },
   'local-refused': {
@@ -462,7 +462,7 @@ const catalogue = {
     ...backoff,
     title: (d) => `${addressIn(d) ?? 'The target'} closed the connection without an answer`,
     remedy: (d) =>
-      `Check the program ${d.isReverse === true ? 'there' : 'at the far end'}, and whether it expects TLS`,
+      `Check the program ${d.isReverse === true ? 'there' : 'at the remote end'}, and whether it expects TLS`,
     action: () => openLog,
   },
   'loops-back': {
@@ -611,14 +611,14 @@ const catalogue = {
   'check-failed': {
     ...backoff,
     title: (d) => d.what ?? 'No answer through the tunnel',
-    remedy: () => 'Check the program at the far end',
+    remedy: () => 'Check the program at the remote end',
     action: () => openLog,
   },
   'check-refused': {
     ...user('credentials', 'network'),
     title: (d) => d.what ?? 'The service answered but refused the health check',
     remedy: () =>
-      'The tunnel works: correct the health check in the config, or what it asks for at the far end',
+      'The tunnel works: correct the health check in the config, or what it asks for at the remote end',
     action: () => openConfig,
   },
   'certificate-expiring': {

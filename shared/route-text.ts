@@ -1,5 +1,5 @@
 /** Where a service leads, in the user's own terms. Pure. */
-import { formatPlace } from './bind-address.ts';
+import { joinHostPort } from './bind-address.ts';
 import { shortTargetName } from './kube-target.ts';
 import type { Connection, LocalTarget } from './service-spec.ts';
 
@@ -52,7 +52,7 @@ export const describeRemoteEnd = ({ remoteSocket, remoteHost, remotePort }: SshC
   remoteSocket ?? `${remoteHost}:${String(remotePort)}`;
 
 export const describeLocalTarget = (target: LocalTarget): string =>
-  'path' in target ? target.path : formatPlace(target.host, target.port);
+  'path' in target ? target.path : joinHostPort(target.host, target.port);
 
 /** Extracts the host that an ssh service logs in to from the output of `describeRoute`. */
 export function sshHostIn(route: string): string | null {
@@ -72,8 +72,8 @@ function describeListener(connection: SshConnection): string {
   const { host, remoteHost, remotePort, remoteSocket } = connection;
   if (remoteSocket !== undefined)
     return `${userOf(connection)}${host.includes(':') ? `[${host}]` : host}:${remoteSocket}`;
-  if (remoteHost !== 'localhost') return `${loginOf(connection)} (${formatPlace(remoteHost, remotePort)})`;
-  return `${userOf(connection)}${formatPlace(host, remotePort)}`;
+  if (remoteHost !== 'localhost') return `${loginOf(connection)} (${joinHostPort(remoteHost, remotePort)})`;
+  return `${userOf(connection)}${joinHostPort(host, remotePort)}`;
 }
 
 const loginOf = (connection: SshConnection): string => `${userOf(connection)}${connection.host}`;

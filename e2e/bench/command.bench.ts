@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
 import { InstalledDaemon } from './installed-daemon.ts';
-import { startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+import { startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
 
 const commandRuns = 21;
 const lifeRuns = 7;
@@ -87,14 +87,14 @@ function reportLives(lives: readonly Life[]): void {
 }
 
 await runInScope('command', async (scope) => {
-  const farEnd = await startFarEnd();
-  scope.own('far end', () => farEnd.dispose());
+  const remoteServers = await startRemoteServers();
+  scope.own('remote servers', () => remoteServers.dispose());
   const daemon = new InstalledDaemon(scope, {
-    config: farEnd.config,
-    ports: farEnd.allPorts,
-    env: farEnd.env,
+    config: remoteServers.config,
+    ports: remoteServers.allPorts,
+    env: remoteServers.env,
   });
-  await writeProfile(daemon, farEnd);
+  await writeProfile(daemon, remoteServers);
   // The first start finds cold caches.
   await measureLife(daemon);
   const lives: Life[] = [];

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
-import { startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+import { startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
 import { freePorts, startEchoServer } from '../fixtures/servers.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost } from './figure.ts';
@@ -70,17 +70,17 @@ function reportMemory(what: keyof typeof maxMegabytes, services: string, samples
 }
 
 async function measureFew(scope: Scope): Promise<void> {
-  const farEnd = await startFarEnd();
-  scope.own('far end', () => farEnd.dispose());
+  const remoteServers = await startRemoteServers();
+  scope.own('remote servers', () => remoteServers.dispose());
   const services = ['ssh', 'kubectl'] as const;
   // The ones whose adapters do the most.
-  const config = `${farEnd.config.slice(0, farEnd.config.indexOf('  - name: tcp'))}\n`;
+  const config = `${remoteServers.config.slice(0, remoteServers.config.indexOf('  - name: tcp'))}\n`;
   const daemon = new InstalledDaemon(scope, {
     config,
-    ports: services.map((name) => farEnd.ports[name]),
-    env: farEnd.env,
+    ports: services.map((name) => remoteServers.ports[name]),
+    env: remoteServers.env,
   });
-  await writeProfile(daemon, farEnd);
+  await writeProfile(daemon, remoteServers);
   await daemon.run('daemon', 'start');
   const pid = await daemon.untilHealthy();
   await delay(settleMs);

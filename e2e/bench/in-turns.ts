@@ -2,14 +2,15 @@
  * One after another, in reverse order every other round, so that a slow moment of the machine affects all of them
  * alike.
  */
-export async function inTurns<Way, Sample>(
-  ways: readonly Way[],
+export async function inTurns<Variant, Sample>(
+  variants: readonly Variant[],
   rounds: number,
-  sample: (way: Way) => Promise<Sample>,
-): Promise<ReadonlyMap<Way, readonly Sample[]>> {
-  const samples = new Map<Way, Sample[]>(ways.map((way) => [way, []]));
+  sample: (variant: Variant) => Promise<Sample>,
+): Promise<ReadonlyMap<Variant, readonly Sample[]>> {
+  const samples = new Map<Variant, Sample[]>(variants.map((variant) => [variant, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const way of round % 2 === 0 ? ways : ways.toReversed()) samples.get(way)?.push(await sample(way));
+    for (const variant of round % 2 === 0 ? variants : variants.toReversed())
+      samples.get(variant)?.push(await sample(variant));
   }
   return samples;
 }

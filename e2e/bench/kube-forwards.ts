@@ -1,7 +1,7 @@
 /** Any number of Kubernetes forwards for a benchmark, to pods of one context; all lead to one port on this machine. */
 import path from 'node:path';
 import type { Scope } from '../../electron/core/scope.ts';
-import { writeProfile } from '../fixtures/far-end.ts';
+import { writeProfile } from '../fixtures/remote-servers.ts';
 import { type KubeApi, startKubeApi } from '../fixtures/kube-api.ts';
 import { freePorts } from '../fixtures/servers.ts';
 import { InstalledDaemon } from './installed-daemon.ts';

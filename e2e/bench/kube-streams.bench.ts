@@ -22,9 +22,9 @@ import {
   startKubectl,
   startSlowLine,
   startStreams,
-} from './kube-ways.ts';
+} from './kube-stream-processes.ts';
 import type { Measurement, Order } from './relay-peers.ts';
-import { runRole, startClient, startServer, type Way } from './relay-processes.ts';
+import { runRole, startClient, startServer, type Variant } from './relay-processes.ts';
 
 const roundTripsMs = [0, 50] as const;
 const transferMebibytes = 64;
@@ -48,9 +48,9 @@ async function main(): Promise<void> {
   return runRole(role, args);
 }
 
-interface Ways {
-  readonly kubectl: Way;
-  readonly streams: Way;
+interface Variants {
+  readonly kubectl: Variant;
+  readonly streams: Variant;
 }
 
 async function measureAll(scope: Scope): Promise<void> {
@@ -60,15 +60,15 @@ async function measureAll(scope: Scope): Promise<void> {
   for (const roundTripMs of roundTripsMs) {
     const at = roundTripMs === 0 ? api : await startSlowLine(scope, api, roundTripMs / 2);
     const kubectl = await kubectlFor(scope, at);
-    const ways = {
+    const variants = {
       kubectl: await startKubectl(scope, kubectl, target),
       streams: await startStreams(scope, kubectl, target),
     };
-    await measureConnections(client, ways, roundTripMs);
+    await measureConnections(client, variants, roundTripMs);
     if (roundTripMs > 0) continue;
     // Before the transfers, whose garbage would hide the memory in use.
-    await measureStuckClient(client, ways.streams);
-    await measureTransfers(client, ways);
+    await measureStuckClient(client, variants.streams);
+    await measureTransfers(client, variants);
   }
 }
 
@@ -78,20 +78,24 @@ async function ask(client: ChildProcess, order: Order): Promise<Measurement> {
 }
 
 async function compare(
-  { kubectl, streams }: Ways,
+  { kubectl, streams }: Variants,
   rounds: number,
-  sample: (way: Way) => Promise<Measurement>,
+  sample: (variant: Variant) => Promise<Measurement>,
 ): Promise<{ readonly kubectl: Measurement; readonly streams: Measurement }> {
   const samples = await inTurns([kubectl, streams], rounds, sample);
   return { kubectl: samples.get(kubectl)?.flat() ?? [], streams: samples.get(streams)?.flat() ?? [] };
 }
 
-async function measureConnections(client: ChildProcess, ways: Ways, roundTripMs: number): Promise<void> {
+async function measureConnections(
+  client: ChildProcess,
+  variants: Variants,
+  roundTripMs: number,
+): Promise<void> {
   const where = roundTripMs === 0 ? '' : `, ${String(roundTripMs)} ms round trip`;
-  const connect = (rounds: number, together: number) => (way: Way) =>
-    ask(client, { kind: 'connect', to: way.address, rounds, atOnce: together });
-  await compare(ways, 1, connect(5, 1));
-  const paced = await compare(ways, pacedBlocks, connect(pacedRounds / pacedBlocks, 1));
+  const connect = (rounds: number, together: number) => (variant: Variant) =>
+    ask(client, { kind: 'connect', to: variant.address, rounds, atOnce: together });
+  await compare(variants, 1, connect(5, 1));
+  const paced = await compare(variants, pacedBlocks, connect(pacedRounds / pacedBlocks, 1));
   const [own, kubectls] = [median(paced.streams), median(paced.kubectl)];
   reportAtMost(1, {
     figure: `new connection to a pod, over kubectl's, p50${where}`,
@@ -99,7 +103,7 @@ async function measureConnections(client: ChildProcess, ways: Ways, roundTripMs:
     unit: 'ms',
     note: `${own.toFixed(1)} and ${kubectls.toFixed(1)} ms`,
   });
-  const together = await compare(ways, atOnceRounds, connect(1, atOnce));
+  const together = await compare(variants, atOnceRounds, connect(1, atOnce));
   reportAtMost(3, {
     figure: `${String(atOnce)} connections to a pod at once, by kubectl's, p95${where}`,
     value: p95(together.streams) / p95(together.kubectl),
@@ -108,14 +112,15 @@ async function measureConnections(client: ChildProcess, ways: Ways, roundTripMs:
   });
 }
 
-async function measureTransfers(client: ChildProcess, ways: Ways): Promise<void> {
+async function measureTransfers(client: ChildProcess, variants: Variants): Promise<void> {
   for (const [kind, least] of [
     ['download', 0.8],
     ['upload', 0.7],
   ] as const) {
-    const transfer = (way: Way) => ask(client, { kind, to: way.address, mebibytes: transferMebibytes });
-    await compare(ways, 1, transfer);
-    const rates = await compare(ways, transferRounds, transfer);
+    const transfer = (variant: Variant) =>
+      ask(client, { kind, to: variant.address, mebibytes: transferMebibytes });
+    await compare(variants, 1, transfer);
+    const rates = await compare(variants, transferRounds, transfer);
     const [own, kubectls] = [median(rates.streams), median(rates.kubectl)];
     reportAtLeast(least, {
       figure: `${kind} from a pod, by kubectl's`,
@@ -126,24 +131,24 @@ async function measureTransfers(client: ChildProcess, ways: Ways): Promise<void>
   }
 }
 
-async function measureStuckClient(client: ChildProcess, way: Way): Promise<void> {
+async function measureStuckClient(client: ChildProcess, variant: Variant): Promise<void> {
   const paced = (): Promise<Measurement> =>
-    ask(client, { kind: 'connect', to: way.address, rounds: quietRounds, atOnce: 1 });
+    ask(client, { kind: 'connect', to: variant.address, rounds: quietRounds, atOnce: 1 });
   const quiet = p95(await paced());
-  const before = await residentBytes(way.relayPid);
-  const stuck = net.connect({ host: '127.0.0.1', ...way.address });
+  const before = await residentBytes(variant.relayPid);
+  const stuck = net.connect({ host: '127.0.0.1', ...variant.address });
   stuck.pause();
   stuck.write('D1024   ');
   let last = -1;
   await eventually('what is sent to it comes to rest', async () => {
-    const now = await readBytes(way.relayPid);
+    const now = await readBytes(variant.relayPid);
     const isStill = now === last;
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 200));
     return isStill;
   });
   const beside = p95(await paced());
-  const grown = ((await residentBytes(way.relayPid)) - before) / mebibyte;
+  const grown = ((await residentBytes(variant.relayPid)) - before) / mebibyte;
   stuck.destroy();
   reportAtMost(20, {
     figure: "others' new connections beside a client that does not read, over quiet, p95",

@@ -1,7 +1,7 @@
 /** Any number of healthy forwards of each kind, in the real app in its own environment. */
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
-import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
+import { startRemoteServers, writeProfile, type RemoteServers } from '../fixtures/remote-servers.ts';
 import { freePort } from '../fixtures/servers.ts';
 
 /** Six times as often as by default, so that idle costs show. */
@@ -27,21 +27,28 @@ export async function prepareForwards(
   counts: Readonly<Record<Technology, number>>,
   { share = true }: { readonly share?: boolean } = {},
 ): Promise<MeasuredForwards> {
-  const farEnd = await startFarEnd();
-  scope.own('far end', () => farEnd.dispose());
+  const remoteServers = await startRemoteServers();
+  scope.own('remote servers', () => remoteServers.dispose());
   const forwards: MeasuredForward[] = [];
   for (const technology of ['ssh', 'kubectl', 'tcp'] as const) {
     for (let number = 1; number <= counts[technology]; number++)
       forwards.push({ name: `${technology}-${number}`, technology, localPort: await freePort() });
   }
-  const world = await createWorld({ config: configOf(forwards, farEnd, share), env: farEnd.env });
+  const world = await createWorld({
+    config: configOf(forwards, remoteServers, share),
+    env: remoteServers.env,
+  });
   scope.own('world', () => world.close());
-  await writeProfile(world, farEnd);
+  await writeProfile(world, remoteServers);
   return { world, forwards };
 }
 
 /** JSON is valid YAML. */
-function configOf(forwards: readonly MeasuredForward[], { sshd, target }: FarEnd, share: boolean): string {
+function configOf(
+  forwards: readonly MeasuredForward[],
+  { sshd, target }: RemoteServers,
+  share: boolean,
+): string {
   const ends = {
     ssh: {
       share,

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
 import { InstalledDaemon } from './installed-daemon.ts';
-import { startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+import { startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
 
 const runs = 11;
 const maxMs = 300;
@@ -37,11 +37,11 @@ function environmentIn(home: string): NodeJS.ProcessEnv {
 
 await runInScope('packaged-command', async (scope) => {
   const script = await packagedCommand();
-  const farEnd = await startFarEnd();
-  scope.own('far end', () => farEnd.dispose());
-  const { config, allPorts: ports, env } = farEnd;
+  const remoteServers = await startRemoteServers();
+  scope.own('remote servers', () => remoteServers.dispose());
+  const { config, allPorts: ports, env } = remoteServers;
   const daemon = new InstalledDaemon(scope, { config, ports, env });
-  await writeProfile(daemon, farEnd);
+  await writeProfile(daemon, remoteServers);
   await daemon.run('daemon', 'start');
   await daemon.untilHealthy();
   const options = { env: environmentIn(daemon.home) };

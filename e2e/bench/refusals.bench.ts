@@ -1,6 +1,6 @@
 /** What clients notice of 20 kills: one connects every 10 ms while the tunnel that serves it is killed. */
 import { eventually } from '../fixtures/eventually.ts';
-import { startKnocking } from '../fixtures/knocking-client.ts';
+import { startPolling } from '../fixtures/polling-client.ts';
 import { allCalm } from './app-state.ts';
 import { runInScope } from './bench-scope.ts';
 import { reportNone } from './figure.ts';
@@ -25,7 +25,7 @@ interface Toll {
 }
 
 async function killUnderLoad({ localPort: port }: MeasuredForward, pid: number): Promise<Toll> {
-  const client = startKnocking({ host: '127.0.0.1', port }, 'echo');
+  const client = startPolling({ host: '127.0.0.1', port }, 'echo');
   await eventually('the client is answered', () => client.answered > answersBefore);
   killNow(pid);
   const deadAt = performance.now();

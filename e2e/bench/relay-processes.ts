@@ -19,7 +19,7 @@ import { startSshd } from '../fixtures/sshd.ts';
 import { runClient, runServer } from './relay-peers.ts';
 
 /** A path from the client to the server. */
-export interface Way {
+export interface Variant {
   readonly address: Address;
   /** null: it has no relay. */
   readonly relayPid: number | null;
@@ -54,7 +54,7 @@ export async function openTunnel(scope: Scope, targetPort: number): Promise<Addr
   return { path: socket };
 }
 
-export async function startRelay(scope: Scope, upstream: Address): Promise<Way> {
+export async function startRelay(scope: Scope, upstream: Address): Promise<Variant> {
   const child = startRole(scope, 'relay', JSON.stringify(upstream));
   return { address: { host: '127.0.0.1', port: await firstPort(child) }, relayPid: child.pid ?? null };
 }

@@ -16,7 +16,7 @@ import {
   startClient,
   startRelay,
   startServer,
-  type Way,
+  type Variant,
 } from './relay-processes.ts';
 
 const transferMebibytes = 64;
@@ -33,15 +33,15 @@ interface Sample {
 
 async function measureAll(scope: Scope): Promise<void> {
   const endpoint = await openTunnel(scope, await startServer(scope));
-  const direct: Way = { address: endpoint, relayPid: null };
+  const direct: Variant = { address: endpoint, relayPid: null };
   const relayed = await startRelay(scope, endpoint);
-  const ways = [direct, relayed];
+  const variants = [direct, relayed];
   const client = startClient(scope);
 
   for (const kind of ['download', 'upload'] as const) {
-    const order = (way: Way): Order => ({ kind, to: way.address, mebibytes: transferMebibytes });
-    for (const way of ways) await measure(client, way, order);
-    const samples = await inTurns(ways, transferRounds, (way) => measure(client, way, order));
+    const order = (variant: Variant): Order => ({ kind, to: variant.address, mebibytes: transferMebibytes });
+    for (const variant of variants) await measure(client, variant, order);
+    const samples = await inTurns(variants, transferRounds, (variant) => measure(client, variant, order));
     const [rate, directRate] = [medianOf(samples.get(relayed)), medianOf(samples.get(direct))];
     const cpu = median((samples.get(relayed) ?? []).map(({ relayCpuMs }) => relayCpuMs)) / transferMebibytes;
     reportAtLeast(minThroughputRatio, {
@@ -51,8 +51,10 @@ async function measureAll(scope: Scope): Promise<void> {
       note: `${rate.toFixed(0)} of ${directRate.toFixed(0)} MiB/s, relay's CPU ${cpu.toFixed(2)} ms/MiB`,
     });
   }
-  const echo = (way: Way): Order => ({ kind: 'echo', to: way.address, rounds: echoBlockRounds });
-  const samples = await inTurns(ways, echoRounds / echoBlockRounds, (way) => measure(client, way, echo));
+  const echo = (variant: Variant): Order => ({ kind: 'echo', to: variant.address, rounds: echoBlockRounds });
+  const samples = await inTurns(variants, echoRounds / echoBlockRounds, (variant) =>
+    measure(client, variant, echo),
+  );
   const directMs = medianOf(samples.get(direct));
   reportAtMost(maxAddedLatencyMs, {
     figure: 'relay added latency p50',
@@ -62,11 +64,15 @@ async function measureAll(scope: Scope): Promise<void> {
   });
 }
 
-async function measure(client: ChildProcess, way: Way, order: (way: Way) => Order): Promise<Sample> {
-  const cpuBefore = await cpuMs(way.relayPid);
-  client.send(order(way));
+async function measure(
+  client: ChildProcess,
+  variant: Variant,
+  order: (variant: Variant) => Order,
+): Promise<Sample> {
+  const cpuBefore = await cpuMs(variant.relayPid);
+  client.send(order(variant));
   const [values] = (await once(client, 'message')) as [Measurement];
-  return { values, relayCpuMs: (await cpuMs(way.relayPid)) - cpuBefore };
+  return { values, relayCpuMs: (await cpuMs(variant.relayPid)) - cpuBefore };
 }
 
 const medianOf = (samples: readonly Sample[] = []): number => median(samples.flatMap(({ values }) => values));

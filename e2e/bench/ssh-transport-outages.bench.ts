@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
-import { writeProfile } from '../fixtures/far-end.ts';
+import { writeProfile } from '../fixtures/remote-servers.ts';
 import { startEchoServer } from '../fixtures/servers.ts';
 import type { Sshd } from '../fixtures/sshd.ts';
 import { percentile } from '../faults/requests.ts';

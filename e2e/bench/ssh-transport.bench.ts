@@ -25,20 +25,20 @@ const smallRounds = 500;
 const smallBytes = 64;
 const maxAddedMs = 20;
 
-interface Way {
+interface ComparedForward {
   readonly name: string;
   readonly port: number;
 }
 
-interface Ways {
-  readonly shared: Way;
+interface ComparedForwards {
+  readonly shared: ComparedForward;
   /** Another forward on the same connection. */
-  readonly neighbor: Way;
+  readonly neighbor: ComparedForward;
   /** `ssh -N -L` alone, by a command service: through the same relay, and also through a Unix socket. */
-  readonly own: Way;
+  readonly own: ComparedForward;
 }
 
-async function prepare(scope: Scope): Promise<Ways> {
+async function prepare(scope: Scope): Promise<ComparedForwards> {
   const targetPort = await startServer(scope);
   const forwards = await prepareSshForwards(scope, { count: 2, targetPort });
   const [sharedPort = 0, neighborPort = 0] = forwards.ports;
@@ -70,19 +70,24 @@ async function carryOut(client: ChildProcess, order: Order): Promise<Measurement
   return ((await once(client, 'message')) as [Measurement])[0];
 }
 
-const transfer = ({ port }: Way, kind: 'download' | 'upload', mebibytes = transferMebibytes): Order => ({
+const transfer = (
+  { port }: ComparedForward,
+  kind: 'download' | 'upload',
+  mebibytes = transferMebibytes,
+): Order => ({
   kind,
   to: { host: '127.0.0.1', port },
   mebibytes,
 });
 
-async function measureThroughput(client: ChildProcess, { shared, own }: Ways): Promise<void> {
+async function measureThroughput(client: ChildProcess, { shared, own }: ComparedForwards): Promise<void> {
   for (const kind of ['download', 'upload'] as const) {
-    const sample = (way: Way): Promise<Measurement> => carryOut(client, transfer(way, kind));
+    const sample = (forward: ComparedForward): Promise<Measurement> =>
+      carryOut(client, transfer(forward, kind));
     // The first one warms up both ends.
-    for (const way of [own, shared]) await sample(way);
+    for (const forward of [own, shared]) await sample(forward);
     const samples = await inTurns([own, shared], transferRounds, sample);
-    const rate = (way: Way): number => median((samples.get(way) ?? []).flat());
+    const rate = (forward: ComparedForward): number => median((samples.get(forward) ?? []).flat());
     const rates = `${rate(shared).toFixed(0)} of ${rate(own).toFixed(0)} MiB/s`;
     reportAtLeast(minThroughputRatio, {
       figure: `${kind} on a shared ssh connection, against ssh -L through the same relay`,
@@ -94,7 +99,10 @@ async function measureThroughput(client: ChildProcess, { shared, own }: Ways): P
 }
 
 /** Small requests one after another until told to stop: the time of each, in ms. */
-async function askWhile({ port }: Way, isWanted: (rounds: number) => boolean): Promise<readonly number[]> {
+async function askWhile(
+  { port }: ComparedForward,
+  isWanted: (rounds: number) => boolean,
+): Promise<readonly number[]> {
   const connection = await openSteadyConnection({ host: '127.0.0.1', port });
   await connection.echo('E'.padEnd(smallBytes));
   const roundTrips: number[] = [];
@@ -107,7 +115,10 @@ async function askWhile({ port }: Way, isWanted: (rounds: number) => boolean): P
   return roundTrips;
 }
 
-async function measureBesideBulk(client: ChildProcess, { shared, neighbor }: Ways): Promise<void> {
+async function measureBesideBulk(
+  client: ChildProcess,
+  { shared, neighbor }: ComparedForwards,
+): Promise<void> {
   const quiet = await askWhile(neighbor, (rounds) => rounds < smallRounds);
   const [rate = NaN] = await carryOut(client, transfer(shared, 'download'));
   let isOver = false;
@@ -131,9 +142,9 @@ async function measureBesideBulk(client: ChildProcess, { shared, neighbor }: Way
 const [, , role, ...roleArguments] = process.argv;
 if (role === undefined) {
   await runInScope('ssh transport', async (scope) => {
-    const ways = await prepare(scope);
+    const forwards = await prepare(scope);
     const client = startClient(scope);
-    await measureThroughput(client, ways);
-    await measureBesideBulk(client, ways);
+    await measureThroughput(client, forwards);
+    await measureBesideBulk(client, forwards);
   });
 } else await runRole(role, roleArguments);

@@ -11,7 +11,7 @@ import { systemClock } from '../../electron/core/clock.ts';
 import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { nowMs } from './monotonic.ts';
-import type { Prefix } from './near-side.ts';
+import type { Prefix } from './user-machine.ts';
 import { Timeline } from './timeline.ts';
 
 /** A test uses its own daemon. */

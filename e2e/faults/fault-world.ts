@@ -5,12 +5,18 @@
 import path from 'node:path';
 import type { KubeApi } from '../fixtures/kube-api.ts';
 import { createSshClient, type SshClient } from '../fixtures/ssh-client.ts';
-import { containerPort, startCluster, startFarHost, type FarHost, type FarServers } from './far-host.ts';
+import {
+  containerPort,
+  startCluster,
+  startRemoteHost,
+  type RemoteHost,
+  type HostServers,
+} from './remote-host.ts';
 import { FaultDaemon } from './fault-daemon.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { Load } from './load.ts';
 import { delay } from './monotonic.ts';
-import { NearSide } from './near-side.ts';
+import { UserMachine } from './user-machine.ts';
 import type { Request } from './requests.ts';
 import { seededRandom } from './seeded-random.ts';
 import { isGreen, type Timeline } from './timeline.ts';
@@ -29,10 +35,10 @@ const greenDeadlineMs = 60_000;
 const calmMs = 2_000;
 
 export class FaultWorld {
-  readonly near = new NearSide();
+  readonly machine = new UserMachine();
   readonly random: () => number;
   readonly sshClient: SshClient;
-  readonly load = new Load(this.near.prefix);
+  readonly load = new Load(this.machine.prefix);
   kube: KubeApi | null = null;
   #daemon: FaultDaemon | null = null;
   #nextPort = firstPort;
@@ -52,21 +58,21 @@ export class FaultWorld {
     this.sshClient = sshClient;
   }
 
-  addHost(): Promise<FarHost> {
-    return startFarHost(this.near.addLink(), this.sshClient);
+  addHost(): Promise<RemoteHost> {
+    return startRemoteHost(this.machine.addLink(), this.sshClient);
   }
 
-  async addCluster(host: FarHost): Promise<KubeApi> {
+  async addCluster(host: RemoteHost): Promise<KubeApi> {
     this.kube = await startCluster(host);
     return this.kube;
   }
 
-  addSsh(name: string, { sshd, echo }: FarServers): Service {
+  addSsh(name: string, { sshd, echo }: HostServers): Service {
     const connection = { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: echo.host };
     return this.add(name, { technology: 'ssh', remote_port: echo.port, connection });
   }
 
-  addTcp(name: string, { echo }: FarServers): Service {
+  addTcp(name: string, { echo }: HostServers): Service {
     return this.add(name, { technology: 'tcp', remote_port: echo.port, connection: { host: echo.host } });
   }
 
@@ -75,7 +81,7 @@ export class FaultWorld {
     return this.add(name, { technology: 'kubectl', remote_port: containerPort, connection });
   }
 
-  addCommand(name: string, { echo }: FarHost): Service {
+  addCommand(name: string, { echo }: RemoteHost): Service {
     const argv = [process.execPath, relayCommand, '{socket}', String(echo.port), echo.host];
     return this.add(name, { technology: 'command', connection: { argv } });
   }
@@ -131,7 +137,7 @@ export class FaultWorld {
   }
 
   makeDaemon(): FaultDaemon {
-    this.#daemon = new FaultDaemon({ config: this.config, env: this.env, prefix: this.near.prefix });
+    this.#daemon = new FaultDaemon({ config: this.config, env: this.env, prefix: this.machine.prefix });
     return this.#daemon;
   }
 

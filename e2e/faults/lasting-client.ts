@@ -3,7 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { clientArgument, type ClientAnswer, type ClientOrder } from './lasting-client-program.ts';
-import type { Prefix } from './near-side.ts';
+import type { Prefix } from './user-machine.ts';
 
 export class LastingClient {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;

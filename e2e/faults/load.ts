@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from '../fixtures/eventually.ts';
 import { delay } from './monotonic.ts';
 import type { LoadOrder, LoadReport } from './load-program.ts';
-import type { Prefix } from './near-side.ts';
+import type { Prefix } from './user-machine.ts';
 import type { Request } from './requests.ts';
 
 const quietDeadlineMs = 20_000;

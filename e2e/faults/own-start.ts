@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { containerPort, type FarHost } from './far-host.ts';
+import { containerPort, type RemoteHost } from './remote-host.ts';
 import type { FaultWorld } from './fault-world.ts';
 import { delay, nowMs } from './monotonic.ts';
 import { percentile } from './requests.ts';
@@ -13,7 +13,7 @@ import { percentile } from './requests.ts';
 const pollMs = 2;
 const deadlineMs = 10_000;
 
-export const sshOwnStart = (world: FaultWorld, { sshd, echo }: FarHost, runs: number): Promise<number> =>
+export const sshOwnStart = (world: FaultWorld, { sshd, echo }: RemoteHost, runs: number): Promise<number> =>
   medianOf(runs, async () => {
     const socket = newSocketPath();
     const forward = ['-N', '-o', 'BatchMode=yes', '-L', `${socket}:${echo.host}:${echo.port}`];
@@ -44,7 +44,7 @@ async function run(
   argv: readonly string[],
   isReady: (lines: AsyncIterable<string>) => Promise<void>,
 ): Promise<number> {
-  const [program, ...args] = [...world.near.prefix, ...argv];
+  const [program, ...args] = [...world.machine.prefix, ...argv];
   const startedAt = nowMs();
   const env = { ...world.env, HOME: world.daemon.home };
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });

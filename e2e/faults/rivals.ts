@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually } from '../fixtures/eventually.ts';
 import { descendantsOf } from '../fixtures/process-tree.ts';
-import type { FarHost } from './far-host.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { FaultWorld } from './fault-world.ts';
 import { isAnswered } from './requests.ts';
 
@@ -22,7 +22,7 @@ const argvOf = {
 } as const satisfies Record<Rival['name'], readonly string[]>;
 
 /** With clients at both, once they are ready. */
-export async function startRivals(world: FaultWorld, host: FarHost): Promise<readonly Rival[]> {
+export async function startRivals(world: FaultWorld, host: RemoteHost): Promise<readonly Rival[]> {
   const rivals = (['plain loop', 'autossh'] as const).map((name) => startRival(world, host, name));
   for (const rival of rivals) {
     world.load.begin(rival.port);
@@ -34,7 +34,7 @@ export async function startRivals(world: FaultWorld, host: FarHost): Promise<rea
 }
 
 /** Both with the settings of a careful user: they detect silence as fast as LocalPort's own ssh. */
-function startRival(world: FaultWorld, { sshd, echo }: FarHost, name: Rival['name']): Rival {
+function startRival(world: FaultWorld, { sshd, echo }: RemoteHost, name: Rival['name']): Rival {
   const port = world.nextPort();
   const sshArgs = [
     ...['-N', '-o', 'BatchMode=yes', '-o', 'ExitOnForwardFailure=yes', '-o', 'ConnectTimeout=5'],
@@ -42,7 +42,7 @@ function startRival(world: FaultWorld, { sshd, echo }: FarHost, name: Rival['nam
     ...['-L', `127.0.0.1:${port}:${echo.host}:${echo.port}`],
     ...['-p', String(sshd.port), `${sshd.user}@${sshd.host}`],
   ];
-  const [program, ...args] = [...world.near.prefix, ...argvOf[name], ...sshArgs];
+  const [program, ...args] = [...world.machine.prefix, ...argvOf[name], ...sshArgs];
   // Without a gate time of 0, autossh gives up when the first ssh ends early; it does not search PATH for ssh.
   const autossh = { AUTOSSH_GATETIME: '0', AUTOSSH_PATH: path.join(world.sshClient.binDirectory, 'ssh') };
   const env = { ...world.env, ...autossh, HOME: world.daemon.home };

@@ -9,12 +9,12 @@ const host = '127.0.0.1';
 test('the config is edited, broken, and repaired while the app runs, and only the changed services are touched', async ({
   app,
   world,
-  farEnd,
+  remoteServers,
 }) => {
-  const steady = await openSteadyConnection({ host, port: farEnd.ports.ssh });
+  const steady = await openSteadyConnection({ host, port: remoteServers.ports.ssh });
   const text = await readFile(world.configFile, 'utf8');
   const port = await freePort();
-  const edited = text.replace(`local_port: ${farEnd.ports.tcp}`, `local_port: ${port}`);
+  const edited = text.replace(`local_port: ${remoteServers.ports.tcp}`, `local_port: ${port}`);
 
   // As editors save: a new file replaces the old one.
   await writeFile(`${world.configFile}.new`, edited, { mode: 0o600 });
@@ -24,7 +24,7 @@ test('the config is edited, broken, and repaired while the app runs, and only th
     ({ services }) => services[2]?.localPort === port && services[2].phase === 'up',
   );
   expect(await exchange({ host, port }, 'moved')).toBe('moved');
-  await expect(exchange({ host, port: farEnd.ports.tcp }, 'x')).rejects.toThrow(/ECONNREFUSED/);
+  await expect(exchange({ host, port: remoteServers.ports.tcp }, 'x')).rejects.toThrow(/ECONNREFUSED/);
 
   await writeFile(world.configFile, edited.replace(`local_port: ${port}`, 'local_port: 70000'), {
     mode: 0o600,
@@ -39,16 +39,16 @@ test('the config is edited, broken, and repaired while the app runs, and only th
   await writeFile(world.configFile, text, { mode: 0o600 });
   await app.waitForSnapshot('the config is good again', ({ config }) => config.status === 'loaded');
   await allHealthy(app);
-  expect(await exchange({ host, port: farEnd.ports.tcp }, 'home')).toBe('home');
+  expect(await exchange({ host, port: remoteServers.ports.tcp }, 'home')).toBe('home');
   expect(await steady.echo('never touched')).toBe('never touched');
   steady.close();
 });
 
-test('HUP reloads every time, not once', async ({ app, world, farEnd }) => {
+test('HUP reloads every time, not once', async ({ app, world, remoteServers }) => {
   for (const round of [1, 2, 3]) {
     await writeFile(
       world.configFile,
-      `${farEnd.config}# round ${round}\n`.replace('tags: [near]', `tags: [near, round-${round}]`),
+      `${remoteServers.config}# round ${round}\n`.replace('tags: [near]', `tags: [near, round-${round}]`),
       {
         mode: 0o600,
       },

@@ -2,25 +2,25 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'playwright/test';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
-import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
+import { startRemoteServers, writeProfile, type RemoteServers } from '../fixtures/remote-servers.ts';
 import { exchange, freePort } from '../fixtures/servers.ts';
 
 const host = '127.0.0.1';
-let farEnd: FarEnd;
+let remoteServers: RemoteServers;
 let world: World;
 let app: RunningApp;
 
 test.beforeEach(async () => {
-  farEnd = await startFarEnd();
+  remoteServers = await startRemoteServers();
 });
 test.afterEach(async () => {
   await world.close();
-  await farEnd.dispose();
+  await remoteServers.dispose();
 });
 
 const start = async (config?: string): Promise<void> => {
-  world = await createWorld({ env: farEnd.env, ...(config === undefined ? {} : { config }) });
-  await writeProfile(world, farEnd);
+  world = await createWorld({ env: remoteServers.env, ...(config === undefined ? {} : { config }) });
+  await writeProfile(world, remoteServers);
   app = await world.start();
 };
 const isUp = (name: string): Promise<unknown> =>
@@ -53,7 +53,7 @@ services:
   - name: own # not to be lost
     technology: tcp
     local_port: ${own}
-    remote_port: ${farEnd.target.port}
+    remote_port: ${remoteServers.target.port}
     connection: { host: ${host} }
 `;
   await start(text);

@@ -118,13 +118,13 @@ test('Quit leaves nothing: no process, no port, no socket', async () => {
 });
 
 test('a system shutdown leaves nothing either', async () => {
-  const held = inMain(app.electron, async ({ powerMonitor }) => {
-    let isHeld = false;
-    powerMonitor.emit('shutdown', { preventDefault: () => (isHeld = true) });
-    return isHeld;
+  const prevented = inMain(app.electron, async ({ powerMonitor }) => {
+    let isPrevented = false;
+    powerMonitor.emit('shutdown', { preventDefault: () => (isPrevented = true) });
+    return isPrevented;
   });
   // The answer is lost if the app is quicker.
-  expect(await held.catch(() => true)).toBe(true);
+  expect(await prevented.catch(() => true)).toBe(true);
   expect(await app.end()).toEqual({ code: 0, signal: null });
   await expect.poll(() => app.processes()).toEqual([]);
 });

@@ -6,12 +6,14 @@ import { exchange } from '../fixtures/servers.ts';
 
 test('a click on the tray opens the popover with every forward, and Escape closes it', async ({
   app,
-  farEnd,
+  remoteServers,
 }) => {
   const page = await app.openPopover();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All 4 up');
   for (const name of ['ssh', 'kubectl', 'tcp', 'command'] as const) {
-    await expect(page.getByRole('button', { name: `Copy localhost:${farEnd.ports[name]}` })).toBeVisible();
+    await expect(
+      page.getByRole('button', { name: `Copy localhost:${remoteServers.ports[name]}` }),
+    ).toBeVisible();
   }
   await page.keyboard.press('Escape');
   await expect.poll(() => app.isPopoverVisible()).toBe(false);
@@ -20,10 +22,10 @@ test('a click on the tray opens the popover with every forward, and Escape close
 test('the menu has a checkbox for every forward, which turns it off and on', async ({
   app,
   world,
-  farEnd,
+  remoteServers,
 }) => {
   const { desktop } = world;
-  const address = { host: '127.0.0.1', port: farEnd.ports.tcp };
+  const address = { host: '127.0.0.1', port: remoteServers.ports.tcp };
   const isTicked = async (): Promise<boolean | null | undefined> =>
     (await desktop.menu()).find((entry) => entry.label.startsWith('tcp'))?.checked;
   await expect.poll(isTicked).toBe(true);
@@ -75,10 +77,10 @@ test('Copy Diagnostics copies a report of the states, without the names of servi
 test('one notification says that a forward needs the user, and one that it is back', async ({
   app,
   world,
-  farEnd,
+  remoteServers,
 }) => {
-  await farEnd.sshd.replaceHostKey();
-  await farEnd.sshd.restart();
+  await remoteServers.sshd.replaceHostKey();
+  await remoteServers.sshd.restart();
   await app.waitForSnapshot('ssh needs the user', ({ services }) => services[0]?.phase === 'failed');
   // While the popover is open, there is no notification.
   const page = await app.openPopover();
@@ -93,7 +95,7 @@ test('one notification says that a forward needs the user, and one that it is ba
     (await world.desktop.notifications()).map(({ title, body }) => `${title}: ${body}`);
   await expect.poll(notices).toEqual([expect.stringMatching(/host key of .* has changed: ssh: /)]);
 
-  await farEnd.sshd.trust();
+  await remoteServers.sshd.trust();
   await ask('services:retry', { names: ['ssh'] });
   await allHealthy(app);
   // The first one is withdrawn: its cause is fixed.

@@ -484,11 +484,11 @@ const tabStops = (): Promise<readonly string[]> =>
   );
 
 test.describe('every page, by keyboard alone', () => {
-  for (const [title, scenario, way] of pagesByKey)
+  for (const [title, scenario, presses] of pagesByKey)
     test(`${title}: can be reached, Tab stops at each control and shows the focus, Escape leaves`, async () => {
       const { page } = gallery;
       await gallery.open(scenario);
-      await keys(...way);
+      await keys(...presses);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
       await gallery.fit();
       const stops = await tabStops();
@@ -518,9 +518,9 @@ test.describe('every page, by keyboard alone', () => {
 
   test('with reduced motion, nothing moves by itself on any page', async () => {
     const { page } = gallery;
-    for (const [title, scenario, way] of pagesByKey) {
+    for (const [title, scenario, presses] of pagesByKey) {
       await gallery.open(scenario);
-      await keys(...way);
+      await keys(...presses);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
       const moving = await page.evaluate(() =>
         [...document.querySelectorAll('*')]

@@ -4,27 +4,27 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test, type Page } from 'playwright/test';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
-import { type FarEnd, startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+import { type RemoteServers, startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
 import { createSecretTools, type SecretTools } from '../fixtures/secret-tools.ts';
 import { exchange } from '../fixtures/servers.ts';
 import { lockKey } from '../fixtures/ssh-client.ts';
 
 const passphrase = 'tortoise & hare';
 
-let farEnd: FarEnd;
+let remoteServers: RemoteServers;
 let world: World;
 let app: RunningApp;
 let page: Page;
 let tools: SecretTools;
 
 test.beforeEach(async () => {
-  const started = await startFarEnd();
+  const started = await startRemoteServers();
   tools = createSecretTools();
   const searchPath = [tools.binDirectory, started.env['PATH'] ?? ''].join(path.delimiter);
-  farEnd = { ...started, env: { ...started.env, PATH: searchPath } };
-  await lockKey(farEnd.sshd.keyFile, passphrase);
-  world = await createWorld({ config: farEnd.config, env: farEnd.env });
-  await writeProfile(world, farEnd);
+  remoteServers = { ...started, env: { ...started.env, PATH: searchPath } };
+  await lockKey(remoteServers.sshd.keyFile, passphrase);
+  world = await createWorld({ config: remoteServers.config, env: remoteServers.env });
+  await writeProfile(world, remoteServers);
   app = await world.start();
   await app.waitForSnapshot('ssh asks', ({ prompts }) => prompts.length === 1);
   page = await app.openPopover();
@@ -32,7 +32,7 @@ test.beforeEach(async () => {
 
 test.afterEach(async () => {
   await world.close();
-  await farEnd.dispose();
+  await remoteServers.dispose();
   tools.dispose();
 });
 
@@ -49,17 +49,17 @@ test('a locked key is unlocked in the popover, by keyboard, and its passphrase i
   await page.keyboard.press('Enter');
   await expect(card).toHaveCount(0);
   await app.waitForSnapshot('ssh is up', ({ services }) => services[0]?.phase === 'up');
-  expect(await exchange({ host: '127.0.0.1', port: farEnd.ports.ssh }, 'hello')).toBe('hello');
+  expect(await exchange({ host: '127.0.0.1', port: remoteServers.ports.ssh }, 'hello')).toBe('hello');
   // grep exits with 1 if it finds nothing.
   await expect(promisify(execFile)('grep', ['-r', '-F', passphrase, world.home])).rejects.toMatchObject({
     code: 1,
   });
   expect(await app.quit()).toEqual({ code: 0, signal: null });
-  await app.expectNothingLeft(farEnd.allPorts);
+  await app.expectNothingLeft(remoteServers.allPorts);
 });
 
 test('a remembered passphrase opens the key after a restart, until it is refused', async () => {
-  const name = `passphrase of ${farEnd.sshd.keyFile}`;
+  const name = `passphrase of ${remoteServers.sshd.keyFile}`;
   const box = page.getByRole('checkbox', { name: 'Remember in keychain' });
   await expect(box).not.toBeChecked();
   await page.keyboard.type(passphrase);

@@ -1,8 +1,8 @@
 import { expect } from 'playwright/test';
-import type { ForwardName } from '../fixtures/far-end.ts';
+import type { ForwardName } from '../fixtures/remote-servers.ts';
 import { isReaped, signalIfAlive } from '../fixtures/process-tree.ts';
 import { eventually } from '../fixtures/eventually.ts';
-import { startKnocking, type KnockingClient } from '../fixtures/knocking-client.ts';
+import { startPolling, type PollingClient } from '../fixtures/polling-client.ts';
 import { allHealthy, test } from '../fixtures/running-forwards.ts';
 import { exchange } from '../fixtures/servers.ts';
 import { openSteadyConnection } from '../fixtures/steady-connection.ts';
@@ -29,9 +29,9 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
     test.describe('and waits for the server to speak', () => {
       test.use({ target: 'greeting' });
 
-      test('no client is refused and all get answers', async ({ app, farEnd }) => {
-        const client = startKnocking({ host, port: farEnd.ports[name] }, 'greeting');
-        const { pid } = await killWhileKnocking(app, name, client);
+      test('no client is refused and all get answers', async ({ app, remoteServers }) => {
+        const client = startPolling({ host, port: remoteServers.ports[name] }, 'greeting');
+        const { pid } = await killWhilePolling(app, name, client);
         const { refused, failed } = await client.stop();
         expect({ refused, failed }).toEqual({ refused: 0, failed: [] });
         expect(await pidOf(app, name)).not.toBe(pid);
@@ -40,10 +40,10 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
 
     test('and sends a request: none is refused, and all requests that begin after the kill get answers', async ({
       app,
-      farEnd,
+      remoteServers,
     }) => {
-      const client = startKnocking({ host, port: farEnd.ports[name] }, 'echo');
-      const { deadAt } = await killWhileKnocking(app, name, client);
+      const client = startPolling({ host, port: remoteServers.ports[name] }, 'echo');
+      const { deadAt } = await killWhilePolling(app, name, client);
       const { refused, failed } = await client.stop();
       // A request that was in flight when the tunnel died is lost with it: sent bytes are never sent again.
       const later = failed.filter(({ startedAt }) => startedAt > deadAt);
@@ -52,10 +52,10 @@ for (const name of ['ssh', 'kubectl', 'command'] as const) {
   });
 }
 
-async function killWhileKnocking(
+async function killWhilePolling(
   app: RunningApp,
   name: ForwardName,
-  client: KnockingClient,
+  client: PollingClient,
 ): Promise<{ readonly pid: number; readonly deadAt: number }> {
   await eventually('the client is answered', () => client.answered > 20);
   const pid = await killTunnel(app, name);
@@ -65,11 +65,14 @@ async function killWhileKnocking(
   return { pid, deadAt };
 }
 
-test('after kill -9, the next tunnel answers every connection that arrives', async ({ app, farEnd }) => {
+test('after kill -9, the next tunnel answers every connection that arrives', async ({
+  app,
+  remoteServers,
+}) => {
   for (const name of ['ssh', 'kubectl', 'command'] as const) {
     await killTunnel(app, name);
     const answers = Array.from({ length: 50 }, (_, index) =>
-      exchange({ host, port: farEnd.ports[name] }, `${index}`),
+      exchange({ host, port: remoteServers.ports[name] }, `${index}`),
     );
     expect(await Promise.all(answers)).toEqual(Array.from({ length: 50 }, (_, index) => `${index}`));
   }
@@ -77,22 +80,22 @@ test('after kill -9, the next tunnel answers every connection that arrives', asy
 
 test('LocalPort reconnects to a restarted sshd, and clients wait in the meantime', async ({
   app,
-  farEnd,
+  remoteServers,
 }) => {
-  await farEnd.sshd.stop();
+  await remoteServers.sshd.stop();
   await app.waitForSnapshot('ssh is in trouble', ({ services }) => services[0]?.cause !== null);
-  const answer = exchange({ host, port: farEnd.ports.ssh }, 'patience');
-  await farEnd.sshd.start();
+  const answer = exchange({ host, port: remoteServers.ports.ssh }, 'patience');
+  await remoteServers.sshd.start();
   expect(await answer).toBe('patience');
   await allHealthy(app);
 });
 
 test('LocalPort reconnects to a pod that goes and comes back, and shows a cause in between', async ({
   app,
-  farEnd,
+  remoteServers,
 }) => {
-  farEnd.kube.removePod('echo-0');
-  farEnd.kube.dropForwards();
+  remoteServers.kube.removePod('echo-0');
+  remoteServers.kube.dropForwards();
   const { services } = await app.waitForSnapshot(
     'kubectl has no pod',
     (snapshot) =>
@@ -101,19 +104,19 @@ test('LocalPort reconnects to a pod that goes and comes back, and shows a cause 
     20_000,
   );
   expect(services[1]?.desired).toBe('on');
-  farEnd.kube.addPod('echo-0', { labels: { app: 'echo' } });
+  remoteServers.kube.addPod('echo-0', { labels: { app: 'echo' } });
   await allHealthy(app, 20_000);
-  expect(await exchange({ host, port: farEnd.ports.kubectl }, 'back')).toBe('back');
+  expect(await exchange({ host, port: remoteServers.ports.kubectl }, 'back')).toBe('back');
 });
 
 test('after a sleep, a tunnel that died is replaced, and live connections are untouched', async ({
   app,
   world,
-  farEnd,
+  remoteServers,
 }) => {
   const steady = await Promise.all(
     (['kubectl', 'tcp', 'command'] as const).map((name) =>
-      openSteadyConnection({ host, port: farEnd.ports[name] }),
+      openSteadyConnection({ host, port: remoteServers.ports[name] }),
     ),
   );
   const before = await app.snapshot();
@@ -128,22 +131,26 @@ test('after a sleep, a tunnel that died is replaced, and live connections are un
   await allHealthy(app);
   const after = await app.snapshot();
   expect(await pidOf(app, 'ssh')).not.toBe(dead);
-  expect(await exchange({ host, port: farEnd.ports.ssh }, 'awake')).toBe('awake');
+  expect(await exchange({ host, port: remoteServers.ports.ssh }, 'awake')).toBe('awake');
   for (const connection of steady) expect(await connection.echo('untouched')).toBe('untouched');
   for (const connection of steady) connection.close();
   // Power events come twice: one sleep still means one recovery.
   expect((after.services[0]?.restarts ?? 0) - (before.services[0]?.restarts ?? 0)).toBe(1);
 });
 
-test('the probe after a sleep detects a tunnel that froze during it', async ({ app, world, farEnd }) => {
+test('the probe after a sleep detects a tunnel that froze during it', async ({
+  app,
+  world,
+  remoteServers,
+}) => {
   const before = await pidOf(app, 'ssh');
   await world.logind.sleep();
-  await farEnd.sshd.freezeSessions(true);
+  await remoteServers.sshd.freezeSessions(true);
   await world.logind.wake();
   await app.waitForSnapshot('ssh has another tunnel', ({ services }) => {
     const pid = services[0]?.pid ?? before;
     return pid !== before && services[0]?.health === 'healthy';
   });
-  expect(await exchange({ host, port: farEnd.ports.ssh }, 'thawed')).toBe('thawed');
-  await farEnd.sshd.freezeSessions(false);
+  expect(await exchange({ host, port: remoteServers.ports.ssh }, 'thawed')).toBe('thawed');
+  await remoteServers.sshd.freezeSessions(false);
 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
-import { writeProfile } from '../fixtures/far-end.ts';
+import { writeProfile } from '../fixtures/remote-servers.ts';
 import { startKubeApi } from '../fixtures/kube-api.ts';
 import { createSecretTools } from '../fixtures/secret-tools.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../fixtures/servers.ts';

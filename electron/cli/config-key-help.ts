@@ -90,9 +90,9 @@ export const serviceKeyHelps: KeyHelps = {
     'A Unix socket of mode 0600, beside local_port or instead of it; in a folder that nobody else can write',
   bind: 'An IP address of this machine, 0.0.0.0 or "::" for all; default 127.0.0.1 and ::1',
   remote_port:
-    'At the far end; for kubectl also the name of a port; not for command, nor with dynamic or remote_socket',
+    'At the remote end; for kubectl also the name of a port; not for command, nor with dynamic or remote_socket',
   remote_socket:
-    'ssh: an absolute path on the server, instead of remote_port: the far end is this Unix socket',
+    'ssh: an absolute path on the server, instead of remote_port: the remote end is this Unix socket',
   remote:
     'ssh: true reverses the forward: remote_port is opened on the server and leads to local_port, where your own program listens',
   local_host: 'With remote: true, where local_port is; default localhost',

@@ -5,7 +5,7 @@ import { silentLogger } from '../core/observability/logger.ts';
 import { GroupLauncher } from '../core/process/child-launcher.ts';
 import { cleanEnvironment } from '../core/process/environment-block.ts';
 import { Lifeline } from '../core/process/lifeline.ts';
-import { PromptDesk } from '../core/prompts/prompt-desk.ts';
+import { PromptQueue } from '../core/prompts/prompt-queue.ts';
 import { childTool } from '../core/secrets/child-tool.ts';
 import { withSecretPasswords } from '../core/secrets/secret-probe.ts';
 import { readSecret } from '../core/secrets/secret-reader.ts';
@@ -61,5 +61,5 @@ export function openOwnTools(
 }
 
 /** Questions of ssh are answered with `localport ssh login`. */
-const nobodyAnswers = (clock: CommandContext['clock']): PromptDesk =>
-  new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
+const nobodyAnswers = (clock: CommandContext['clock']): PromptQueue =>
+  new PromptQueue({ clock, onChange: () => undefined, onSecret: () => undefined });

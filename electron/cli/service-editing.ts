@@ -9,7 +9,7 @@ import type { ServiceEditor } from '../../shared/service-edit.ts';
 import { ConfigEditor } from '../core/config/edit/config-editor.ts';
 import { EditJournal } from '../core/config/edit/edit-journal.ts';
 import { workInProcess } from '../core/config/edit/text-work.ts';
-import type { NamedPlace } from '../core/config/edit/port-search.ts';
+import type { NamedListenAddress } from '../core/config/edit/port-search.ts';
 import { compileInProcess } from '../core/config/in-process-compiler.ts';
 import { TrustStore } from '../core/config/trust-store.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
@@ -84,7 +84,7 @@ async function ownEditing(context: CommandContext): Promise<Editing> {
     compile: compileInProcess,
     work: workInProcess,
     clock,
-    places: () => placesIn(context, file),
+    listenAddresses: () => listenAddressesIn(context, file),
     tryOut: async (service) => (await import('./own-trial.ts')).tryHere(context, service),
     onWritten: () => Promise.resolve(),
   });
@@ -92,7 +92,10 @@ async function ownEditing(context: CommandContext): Promise<Editing> {
 }
 
 /** The local ports that the file's services want; none is open, because nothing is running. */
-async function placesIn(context: CommandContext, file: string): Promise<readonly NamedPlace[]> {
+async function listenAddressesIn(
+  context: CommandContext,
+  file: string,
+): Promise<readonly NamedListenAddress[]> {
   const loaded = await readConfig(context, file);
   return loaded.ok
     ? loaded.value.services.map(({ name, bind, localPort, enabled }) => ({

@@ -21,7 +21,7 @@ import { registerIpc, sendEvent } from './ipc-main.ts';
 import { linkIn } from './app-link.ts';
 import { electronNotifications } from './electron-notifications.ts';
 import { loginItemOf } from './login-item-choice.ts';
-import { LinkDesk } from './link-desk.ts';
+import { LinkHandler } from './link-handler.ts';
 import type { LinkInbox } from './link-inbox.ts';
 import { LogFollower } from './log-follower.ts';
 import type { Notice } from './notice-words.ts';
@@ -65,7 +65,7 @@ export interface MenuBarOptions {
 
 export interface MenuBarShell {
   readonly updates: Pick<UpdateControl, 'look'>;
-  readonly links: Pick<LinkDesk, 'receive'>;
+  readonly links: Pick<LinkHandler, 'receive'>;
 }
 
 /** Call once Electron is ready. Resolves when the icon is in the menu bar. */
@@ -106,7 +106,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     },
   });
   scope.own('log follower', () => logFollower.stop());
-  const links = new LinkDesk({
+  const links = new LinkHandler({
     host,
     log,
     openPopover: () => openPopover(),

@@ -85,7 +85,7 @@ test('a forward that stays unhealthy through all tries is one notification, plus
   expect(take()).toEqual([]);
   await show(unhealthy('a', true));
   await clock.advance(settleMs);
-  expect(take()).toEqual(['No answer through the tunnel | a: Check the program at the far end']);
+  expect(take()).toEqual(['No answer through the tunnel | a: Check the program at the remote end']);
   for (const next of [unproven('a'), unhealthy('a', false), unproven('a'), unhealthy('a', true)]) {
     await show(next);
     await clock.advance(quietMs);

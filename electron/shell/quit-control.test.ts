@@ -56,9 +56,9 @@ function setUp(lastStep: LastStep = () => 'then-exit') {
     return lastStep(options);
   });
   const askToQuit = (): boolean => {
-    let isHeld = false;
-    quitAsked({ preventDefault: () => (isHeld = true) });
-    return isHeld;
+    let isPrevented = false;
+    quitAsked({ preventDefault: () => (isPrevented = true) });
+    return isPrevented;
   };
   return { steps, clock, control, askToQuit };
 }

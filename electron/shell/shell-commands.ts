@@ -11,7 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import type { AppHost } from '../core/host/app-host.ts';
 import { sendEvent, type IpcHandlers } from './ipc-main.ts';
-import type { LinkDesk } from './link-desk.ts';
+import type { LinkHandler } from './link-handler.ts';
 import { installCommandHere } from './command-installation.ts';
 import { openFile } from './open-config.ts';
 import type { PopoverWindow } from './popover-window.ts';
@@ -26,7 +26,7 @@ export interface ShellParts {
   readonly popover: PopoverWindow;
   readonly updates: Pick<UpdateControl, 'choose'>;
   readonly logFollower: LogFollower;
-  readonly links: Pick<LinkDesk, 'card' | 'answer'>;
+  readonly links: Pick<LinkHandler, 'card' | 'answer'>;
   readonly view: { readonly current: View; change(view: View): Promise<void> };
   /** The licenses of third-party software in LocalPort. */
   readonly licensesFile: string;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { NotificationConstructorOptions } from 'electron';
 import { beforeEach, expect, test } from 'vitest';
-import { maxHeldNotifications, SystemNotifications, type NotificationMaker } from './system-notifications.ts';
+import { maxKeptNotifications, SystemNotifications, type NotificationMaker } from './system-notifications.ts';
 
 const notice = { title: 'warehouse needs you', body: 'The host key has changed' };
 
@@ -75,7 +75,7 @@ test('on a Mac, the notification has a button for the remedy', () => {
   expect(made[0]!.actions).toEqual([{ type: 'button', text: 'Trust Host Key…' }]);
   made[0]!.emit('action', {});
   expect(told.at(-1)).toBe('chosen: Trust Host Key…');
-  expect(notifications.held).toBe(0);
+  expect(notifications.kept).toBe(0);
   notificationsOn('linux').show({ ...notice, action: 'Trust Host Key…' });
   expect(made[1]!.actions).toBeUndefined();
 });
@@ -91,18 +91,18 @@ test('a refusal by the system is remembered until another notification is shown'
   expect(notifications.isRefused).toBe(false);
 });
 
-test('each is held until it is gone: releasing it would remove it from the Notification Center', () => {
+test('each is kept until it is gone: releasing it would remove it from the Notification Center', () => {
   for (let count = 0; count < 30; count++) notifications.show(notice);
-  expect(notifications.held).toBe(30);
+  expect(notifications.kept).toBe(30);
   made[0]!.emit('close', {});
   made[1]!.emit('click', {});
   made[2]!.emit('failed', {}, 'refused');
-  expect(notifications.held).toBe(27);
+  expect(notifications.kept).toBe(27);
 });
 
-test('the number held has a limit', () => {
-  for (let count = 0; count <= maxHeldNotifications; count++) notifications.show(notice);
-  expect(notifications.held).toBe(maxHeldNotifications);
+test('the number kept has a limit', () => {
+  for (let count = 0; count <= maxKeptNotifications; count++) notifications.show(notice);
+  expect(notifications.kept).toBe(maxKeptNotifications);
 });
 
 test('nothing is made where the system has no notifications', () => {
@@ -116,5 +116,5 @@ test('a notification about a fixed problem is withdrawn, once', () => {
   told = [];
   withdraw();
   withdraw();
-  expect([told, notifications.held]).toEqual([['closed: a'], 0]);
+  expect([told, notifications.kept]).toEqual([['closed: a'], 0]);
 });

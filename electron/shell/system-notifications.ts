@@ -5,7 +5,7 @@
  *    answer. So permission is requested when notifications are turned on, not by the first one (Electron's
  *    `shell/browser/notifications/mac/notification_presenter_mac.mm`, from Electron 42 on).
  * 2. A notification whose object is released is removed from the Notification Center (`cocoa_notification.mm`, destructor): each is
- *    held until it is closed or clicked.
+ *    kept until it is closed or clicked.
  * 3. A refusal is known only from a notification that failed, and only until another one is shown.
  */
 import type { NotificationConstructorOptions } from 'electron';
@@ -36,11 +36,11 @@ export interface SystemNotificationsParts {
 }
 
 /** The oldest is released first. No user has that many unread, and each is an object of a few hundred bytes. */
-export const maxHeldNotifications = 200;
+export const maxKeptNotifications = 200;
 
 export class SystemNotifications {
   readonly #parts: SystemNotificationsParts;
-  readonly #held = new Set<NativeNotification>();
+  readonly #kept = new Set<NativeNotification>();
   #isRefused = false;
 
   constructor(parts: SystemNotificationsParts) {
@@ -52,8 +52,8 @@ export class SystemNotifications {
     return this.#isRefused;
   }
 
-  get held(): number {
-    return this.#held.size;
+  get kept(): number {
+    return this.#kept.size;
   }
 
   /** Has the system ask the user once. To be called when notifications are turned on, and at the start if they are on. */
@@ -73,7 +73,7 @@ export class SystemNotifications {
       onClick(notice, isAction);
     };
     const release = (): void => {
-      this.#held.delete(notification);
+      this.#kept.delete(notification);
     };
     notification.on('show', () => {
       this.#isRefused = false;
@@ -86,18 +86,18 @@ export class SystemNotifications {
     notification.on('close', release);
     notification.on('click', choose(false));
     notification.on('action', choose(true));
-    this.#hold(notification);
+    this.#keep(notification);
     notification.show();
     return () => {
-      if (!this.#held.has(notification)) return;
+      if (!this.#kept.has(notification)) return;
       release();
       notification.close();
     };
   }
 
-  #hold(notification: NativeNotification): void {
-    this.#held.add(notification);
-    const [oldest] = this.#held;
-    if (this.#held.size > maxHeldNotifications && oldest !== undefined) this.#held.delete(oldest);
+  #keep(notification: NativeNotification): void {
+    this.#kept.add(notification);
+    const [oldest] = this.#kept;
+    if (this.#kept.size > maxKeptNotifications && oldest !== undefined) this.#kept.delete(oldest);
   }
 }

@@ -4,7 +4,7 @@ import type { Settings } from '../../shared/ipc-contract.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
 import type { Handlers } from './fake-bridge.ts';
-import { heldByTransports } from './held-by-transports.ts';
+import { waitingForTransports } from './waiting-for-transports.ts';
 import {
   checking,
   idle,
@@ -354,7 +354,7 @@ export const scenarios = {
       printer,
     ]),
   },
-  'transports-down': { snapshot: snapshotOf([postgres, ...heldByTransports, redisInTrouble, api]) },
+  'transports-down': { snapshot: snapshotOf([postgres, ...waitingForTransports, redisInTrouble, api]) },
   'no-network': {
     snapshot: snapshotOf(
       allUp.map(({ name, tags, localPort }) => waiting(name, ['network-down'], { tags, localPort })),

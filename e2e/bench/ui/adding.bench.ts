@@ -7,7 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Scope } from '../../../electron/core/scope.ts';
 import { createWorld } from '../../fixtures/electron-app.ts';
-import { startFarEnd, writeProfile } from '../../fixtures/far-end.ts';
+import { startRemoteServers, writeProfile } from '../../fixtures/remote-servers.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { exchange } from '../../fixtures/servers.ts';
 import { runInScope } from '../bench-scope.ts';
@@ -21,11 +21,11 @@ const maxKeys = 12;
 const maxKilobytes = 130;
 
 async function reportAdding(scope: Scope): Promise<void> {
-  const farEnd = await startFarEnd();
-  scope.own('far end', () => farEnd.dispose());
-  const world = await createWorld({ config: 'version: "1.0"\nservices: []\n', env: farEnd.env });
+  const remoteServers = await startRemoteServers();
+  scope.own('remote servers', () => remoteServers.dispose());
+  const world = await createWorld({ config: 'version: "1.0"\nservices: []\n', env: remoteServers.env });
   scope.own('world', () => world.close());
-  await writeProfile(world, farEnd);
+  await writeProfile(world, remoteServers);
   const app = await world.start();
   scope.own('app', () => app.close());
   const page = await app.openPopover();

@@ -1,7 +1,7 @@
 /** Hosts fall silent: packets are lost without any error. One host has clients, the other none. */
 import { eventually } from '../../fixtures/eventually.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
-import { maxLieSeconds, reportGreenWhileDead } from '../green-lies.ts';
+import { maxFalseGreenSeconds, reportGreenWhileDead } from '../false-green.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { isAnswered, servedAgainAt } from '../requests.ts';
 import { startRivals } from '../rivals.ts';
@@ -47,14 +47,14 @@ const blackhole = (seconds: number): Row => ({
     const dead = { deadAt, untilAt: backAt };
     for (const service of busy) {
       // A tcp relay has no tunnel: its next connection decides.
-      const limit = service.name.startsWith('ssh') ? maxLieSeconds.withClients : null;
+      const limit = service.name.startsWith('ssh') ? maxFalseGreenSeconds.withClients : null;
       reportGreenWhileDead(world, service, { dead, limit, what: 'with clients' });
       const servesAt = servedAgainAt(world.requestsTo(service), backAt);
       const figure = `${service.name} answered after the silence`;
       reportSeconds(maxBackSeconds, { figure, ms: servesAt === null ? null : servesAt - backAt });
     }
     for (const service of idle) {
-      const limit = service.name.startsWith('ssh') ? maxLieSeconds.without : null;
+      const limit = service.name.startsWith('ssh') ? maxFalseGreenSeconds.without : null;
       reportGreenWhileDead(world, service, { dead, limit, what: 'without clients' });
       reportSeconds(null, {
         figure: `${service.name} green after the silence`,

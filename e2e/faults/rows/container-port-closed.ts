@@ -1,6 +1,6 @@
 /** The program in a container restarts: its port is closed for some time, and the pod stays. */
 import { reportNone } from '../../bench/figure.ts';
-import { containerPort } from '../far-host.ts';
+import { containerPort } from '../remote-host.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { failedOf, inWords, servedAgainAt, type Request } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';

@@ -1,6 +1,6 @@
 /** A NAT on the path forgets silent connections. */
 import { reportNone } from '../../bench/figure.ts';
-import { startFarServers } from '../far-host.ts';
+import { startHostServers } from '../remote-host.ts';
 import { LastingClient } from '../lasting-client.ts';
 import { delay } from '../monotonic.ts';
 import type { Row } from '../row.ts';
@@ -19,13 +19,13 @@ export const forgetfulNat: Row = {
   run: async (world) => {
     const seconds = world.watchSeconds(idleSeconds);
     const forgetsAfterSeconds = memorySeconds(seconds);
-    const { far } = await world.near.addWideLink({ delayMs, forgetsAfterSeconds });
-    const servers = await startFarServers(far, world.sshClient);
+    const { hostAddress } = await world.machine.addWideLink({ delayMs, forgetsAfterSeconds });
+    const servers = await startHostServers(hostAddress, world.sshClient);
     const ports = { tcp: world.addTcp('tcp', servers).port, ssh: world.addSsh('ssh', servers).port };
     await world.startUntilUp();
     const open = (host: string, port: number): Promise<LastingClient> =>
-      LastingClient.open(world.near.prefix, { kind: 'echo', host, port });
-    const direct = await open(far, servers.echo.port);
+      LastingClient.open(world.machine.prefix, { kind: 'echo', host, port });
+    const direct = await open(hostAddress, servers.echo.port);
     const [tcp, ssh] = [await open('127.0.0.1', ports.tcp), await open('127.0.0.1', ports.ssh)];
     await delay(seconds * 1_000);
     const faults = await Promise.all([tcp.ask(), ssh.ask(), direct.ask()]);

@@ -2,7 +2,7 @@
 import { startDebugger, debuggerKinds } from '../../fixtures/debugger-servers.ts';
 import { startGreetingEchoServer, startSilentServer, type FixtureServer } from '../../fixtures/servers.ts';
 import { startStreamingSite } from '../../fixtures/streaming-site.ts';
-import { Ways, type Technology } from '../../fixtures/ways.ts';
+import { TechnologyEntries, type Technology } from '../../fixtures/technology-entries.ts';
 import { reportNone } from '../../bench/figure.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
 import { LastingClient } from '../lasting-client.ts';
@@ -24,24 +24,30 @@ interface Target {
 async function addByAll(
   world: FaultWorld,
   {
-    ways,
+    entries,
     name,
     start,
-  }: { readonly ways: Ways; readonly name: string; readonly start: () => Promise<FixtureServer> },
+  }: {
+    readonly entries: TechnologyEntries;
+    readonly name: string;
+    readonly start: () => Promise<FixtureServer>;
+  },
 ): Promise<readonly Target[]> {
   const targets: Target[] = [];
   for (const technology of technologies) {
     const server = await start();
-    const service = world.add(`${name} by ${technology}`, ways.to(server, technology));
+    const service = world.add(`${name} by ${technology}`, entries.entryFor(server, technology));
     targets.push({ service, server });
   }
   return targets;
 }
 
-async function makeWays(world: FaultWorld): Promise<{ readonly ways: Ways; readonly far: string }> {
+async function prepareEntries(
+  world: FaultWorld,
+): Promise<{ readonly entries: TechnologyEntries; readonly hostAddress: string }> {
   const host = await world.addHost();
   const kube = await world.addCluster(host);
-  return { ways: new Ways(host.sshd, kube), far: host.link.far };
+  return { entries: new TechnologyEntries(host.sshd, kube), hostAddress: host.link.hostAddress };
 }
 
 const idleTargets: Row = {
@@ -49,10 +55,14 @@ const idleTargets: Row = {
   what: 'nobody uses these services, whose protocols nothing tells',
   watchesSeconds: idleSeconds,
   run: async (world) => {
-    const { ways, far } = await makeWays(world);
+    const { entries, hostAddress } = await prepareEntries(world);
     const targets = [
-      ...(await addByAll(world, { ways, name: 'silent', start: () => startSilentServer(0, far) })),
-      ...(await addByAll(world, { ways, name: 'greeting', start: () => startGreetingEchoServer(far) })),
+      ...(await addByAll(world, { entries, name: 'silent', start: () => startSilentServer(0, hostAddress) })),
+      ...(await addByAll(world, {
+        entries,
+        name: 'greeting',
+        start: () => startGreetingEchoServer(hostAddress),
+      })),
     ];
     await world.startUntilUp();
     const seconds = world.watchSeconds(idleSeconds);
@@ -71,14 +81,14 @@ const lastingSessions: Row = {
   what: 'debuggers that serve one session each, and an open stream beside a redirect',
   watchesSeconds: sessionSeconds,
   run: async (world) => {
-    const { ways, far } = await makeWays(world);
+    const { entries, hostAddress } = await prepareEntries(world);
     const targets: (Target & { readonly kind: ClientKind })[] = [];
     const add = async (kind: ClientKind, start: () => Promise<FixtureServer>): Promise<void> => {
-      for (const target of await addByAll(world, { ways, name: kind, start }))
+      for (const target of await addByAll(world, { entries, name: kind, start }))
         targets.push({ ...target, kind });
     };
-    for (const kind of debuggerKinds) await add(kind, () => startDebugger(kind, far));
-    await add('stream', () => startStreamingSite(far));
+    for (const kind of debuggerKinds) await add(kind, () => startDebugger(kind, hostAddress));
+    await add('stream', () => startStreamingSite(hostAddress));
     await world.startUntilUp();
     const seconds = world.watchSeconds(sessionSeconds);
     await Promise.all(targets.map((target) => watchSession(world, target, seconds)));
@@ -96,7 +106,7 @@ async function watchSession(
   let answers = 0;
   let fault: string | null = null;
   try {
-    const client = await LastingClient.open(world.near.prefix, order);
+    const client = await LastingClient.open(world.machine.prefix, order);
     while (fault === null && nowMs() < until) {
       fault = await client.ask();
       if (fault === null) answers += 1;

@@ -1,7 +1,7 @@
 /** The pod behind a service is replaced, as in a rollout; the kubelet ends its forwards in one of three ways. */
 import { eventually } from '../../fixtures/eventually.ts';
 import type { ForwardEnd } from '../../fixtures/kube-cluster.ts';
-import { reportGreenWhileDead } from '../green-lies.ts';
+import { reportGreenWhileDead } from '../false-green.ts';
 import { nowMs } from '../monotonic.ts';
 import { answeredAgainAt, failedOf, inWords } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';

@@ -46,9 +46,9 @@ export const portStolen: Row = {
 };
 
 /** Returns a function that stops the other program. */
-async function steal({ near }: FaultWorld, { port }: Service): Promise<() => Promise<void>> {
+async function steal({ machine }: FaultWorld, { port }: Service): Promise<() => Promise<void>> {
   const listen = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => console.log('listening'))`;
-  const [program, ...args] = [...near.prefix, process.execPath, '-e', listen];
+  const [program, ...args] = [...machine.prefix, process.execPath, '-e', listen];
   const thief = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(thief.stdout, 'data');
   return async () => {

@@ -1,5 +1,5 @@
 /** The sshd of a host goes away, with all its sessions, and comes back. */
-import type { FarHost } from '../far-host.ts';
+import type { RemoteHost } from '../remote-host.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { sshOwnStart } from '../own-start.ts';
@@ -65,7 +65,7 @@ const sshdAway = ({ seconds, rounds, isBound }: Away): Row => ({
 /** Resolves when clients are answered again. */
 async function takeSshdAway(
   world: FaultWorld,
-  { sshd }: FarHost,
+  { sshd }: RemoteHost,
   { ssh, seconds }: { readonly ssh: Service; readonly seconds: number },
 ): Promise<Outage> {
   const begunAt = nowMs();

@@ -1,8 +1,8 @@
 /** Tunnels are stopped (SIGSTOP): they keep their connections, accept new ones, and do nothing. */
 import { eventually } from '../../fixtures/eventually.ts';
-import type { FarHost } from '../far-host.ts';
+import type { RemoteHost } from '../remote-host.ts';
 import type { FaultWorld, Service } from '../fault-world.ts';
-import { maxLieSeconds, reportGreenWhileDead } from '../green-lies.ts';
+import { maxFalseGreenSeconds, reportGreenWhileDead } from '../false-green.ts';
 import { nowMs } from '../monotonic.ts';
 import { answeredAgainAt } from '../requests.ts';
 import { startRivals } from '../rivals.ts';
@@ -41,18 +41,26 @@ export const tunnelStopped: Row = {
     await world.pause(afterwardsMs);
     await reportForAll(world);
     for (const service of busy) {
-      reportGreenWhileDead(world, service, { dead, limit: maxLieSeconds.withClients, what: 'with clients' });
+      reportGreenWhileDead(world, service, {
+        dead,
+        limit: maxFalseGreenSeconds.withClients,
+        what: 'with clients',
+      });
       const servesAt = answeredAgainAt(world.requestsTo(service), deadAt);
       const figure = `${service.name} stopped, answered again`;
       reportSeconds(null, { figure, ms: servesAt === null ? null : servesAt - deadAt });
     }
     for (const service of idle)
-      reportGreenWhileDead(world, service, { dead, limit: maxLieSeconds.without, what: 'without clients' });
+      reportGreenWhileDead(world, service, {
+        dead,
+        limit: maxFalseGreenSeconds.without,
+        what: 'without clients',
+      });
     reportRivals(world, busy[0], rivals, () => [{ begunAt: deadAt, backAt: deadAt }]);
   },
 };
 
-const addThree = (world: FaultWorld, host: FarHost, kind: string): [Service, Service, Service] => [
+const addThree = (world: FaultWorld, host: RemoteHost, kind: string): [Service, Service, Service] => [
   world.addSsh(`ssh-${kind}`, host),
   world.addKubectl(`kubectl-${kind}`),
   world.addCommand(`command-${kind}`, host),

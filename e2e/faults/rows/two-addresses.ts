@@ -20,14 +20,14 @@ export const twoAddresses: Row = {
   name: 'two-addresses',
   what: `a name has two addresses, one dead, the other a round trip of ${2 * delayMs} ms away`,
   run: async (world) => {
-    const { far, nobody } = await world.near.addWideLink({ delayMs, forgetsAfterSeconds: null });
+    const { hostAddress, nobody } = await world.machine.addWideLink({ delayMs, forgetsAfterSeconds: null });
     const addresses = {
-      'blackhole.test': [nobody, far],
+      'blackhole.test': [nobody, hostAddress],
       // It has no route.
-      'no-ipv6.test': ['2001:db8::5', far],
+      'no-ipv6.test': ['2001:db8::5', hostAddress],
     };
     writeHosts(addresses);
-    const target = await startTarget(far);
+    const target = await startTarget(hostAddress);
     const services = Object.keys(addresses).map((host) =>
       world.add(host, { technology: 'tcp', remote_port: target.port, connection: { host } }),
     );
@@ -61,7 +61,7 @@ async function measure(world: FaultWorld, { name, port }: Service, target: Targe
   let fault = '';
   for (let round = 0; round < rounds && fault === ''; round++) {
     try {
-      const { begunAt } = await LastingClient.open(world.near.prefix, order);
+      const { begunAt } = await LastingClient.open(world.machine.prefix, order);
       // The target learns of the connection half a round trip later.
       times.push(target.takenAt() - delayMs - begunAt);
     } catch (error) {
@@ -75,8 +75,8 @@ async function measure(world: FaultWorld, { name, port }: Service, target: Targe
   });
 }
 
-const addressesOf = ({ near }: FaultWorld, host: string): string => {
-  const [program, ...args] = [...near.prefix, 'getent', 'ahosts', host];
+const addressesOf = ({ machine }: FaultWorld, host: string): string => {
+  const [program, ...args] = [...machine.prefix, 'getent', 'ahosts', host];
   const lines = execFileSync(program, args, { encoding: 'utf8' }).split('\n');
   return lines
     .filter((line) => line.includes('STREAM'))

@@ -49,8 +49,8 @@ function describeWay(connection: SshService['connection'], resolved: string): st
   const jumps = jump.length > 0 ? jump.join(', ') : option('proxyjump');
   const way = `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`}`;
   if (connection.isDynamic === true) return `via ${way} (SOCKS)`;
-  const farEnd = describeRemoteEnd(connection);
+  const remoteEnd = describeRemoteEnd(connection);
   return localTarget === undefined
-    ? `${way} → ${farEnd}`
-    : `${farEnd} at ${way} → ${describeLocalTarget(localTarget)} here`;
+    ? `${way} → ${remoteEnd}`
+    : `${remoteEnd} at ${way} → ${describeLocalTarget(localTarget)} here`;
 }

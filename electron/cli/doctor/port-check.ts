@@ -1,4 +1,4 @@
-import { placesOverlap } from '../../../shared/bind-address.ts';
+import { addressesOverlap } from '../../../shared/bind-address.ts';
 import { findFreePort } from '../../core/config/free-port.ts';
 import { findPortHolder } from '../../core/relay/port-holder.ts';
 import { answerOf } from '../host-connection.ts';
@@ -14,7 +14,7 @@ export const checkPorts: Check = async ({ context, services, client }) => {
   const snapshot = client === null ? null : answerOf(await client.request('snapshot', {}));
   const own = snapshot?.services.filter(({ addresses }) => addresses.length > 0) ?? [];
   const asked = services.filter(
-    (service) => service.localPort !== 0 && !own.some((open) => placesOverlap(open, service)),
+    (service) => service.localPort !== 0 && !own.some((open) => addressesOverlap(open, service)),
   );
   const conflicts: Finding[] = [];
   for (let from = 0; from < asked.length; from += atOnce) {

@@ -429,7 +429,7 @@ describe('a new feature', () => {
     expect(loadText(`services:\n${text}`).services[0]?.connection).toMatchObject(expected);
   });
 
-  it('expects the name of the far end in the certificate of a check', () => {
+  it('expects the name of the remote end in the certificate of a check', () => {
     const check = '    health_check: {type: tls}\n';
     const far = sshConfig(check).replace('{host: bastion}', '{host: bastion, remote_host: db.internal}');
     expect(loadText(far).services[0]?.healthCheck.probe).toMatchObject({ servername: 'db.internal' });

@@ -8,7 +8,7 @@ import { secretDefaults } from '../observability/written-secrets.ts';
 import { isSecretName } from '../observability/secret-names.ts';
 import { secretsOf } from '../observability/secrets.ts';
 import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
-import { boundedProblems, formatPath, formatPlace, formatProblem, type LineOf } from './config-problem.ts';
+import { boundedProblems, formatPath, formatLocation, formatProblem, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';
 import { substituteEnvironment, type Environment, type Substitution } from './environment-substitution.ts';
 import { describeFaulty, faultsOfEntries, type FaultyEntries } from './faulty-entries.ts';
@@ -44,7 +44,7 @@ export interface LoadedConfig {
 export interface CompiledConfig {
   readonly config: LoadedConfig;
   /** Where the config names the file that a service needs, by service name; only services that name one. */
-  readonly filePlaces: ReadonlyMap<string, string>;
+  readonly fileLocations: ReadonlyMap<string, string>;
 }
 
 export interface CompileContext {
@@ -109,7 +109,7 @@ export function compileConfig(
       faulty: faultyEntries.faulty,
       secrets: [...secrets],
     },
-    filePlaces: new Map(built.flatMap((entry) => placeOfFile(entry, lineOf, path))),
+    fileLocations: new Map(built.flatMap((entry) => locationOfFile(entry, lineOf, path))),
   });
 }
 
@@ -120,16 +120,16 @@ function withService(problem: ConfigProblem, root: unknown): ConfigProblem {
   return typeof name === 'string' && name !== '' ? { ...problem, service: name } : problem;
 }
 
-function placeOfFile(
+function locationOfFile(
   { index, spec }: { readonly index: number; readonly spec: ServiceSpec },
   lineOf: LineOf,
   path: string,
-): readonly (readonly [name: string, place: string])[] {
+): readonly (readonly [name: string, location: string])[] {
   const { name, connection } = spec;
   const needed = fileOf(connection);
   if (needed === null) return [];
-  const place = ['services', index, 'connection', needed.key];
-  return [[name, formatPlace(place, lineOf(place), path)]];
+  const location = ['services', index, 'connection', needed.key];
+  return [[name, formatLocation(location, lineOf(location), path)]];
 }
 
 /** Gives a service that needs an unset variable a problem. A port that depends on one is unknown, represented as 0. */

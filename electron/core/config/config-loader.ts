@@ -51,9 +51,9 @@ export async function loadConfig(
   const { text, realPath, digest } = source.value;
   const compiled = await compile(text, { ...compileContext, path: absolutePath }, signal);
   if (!compiled.ok) return compiled;
-  const { config, filePlaces } = compiled.value;
+  const { config, fileLocations } = compiled.value;
   const services = config.services.map((service) =>
-    withFileChecked(service, filePlaces.get(service.name) ?? ''),
+    withFileChecked(service, fileLocations.get(service.name) ?? ''),
   );
   return ok({ ...config, services: await Promise.all(services), identity: { realPath, digest } });
 }

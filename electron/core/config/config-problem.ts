@@ -20,7 +20,7 @@ export function formatPath(path: ConfigPath): string {
 export type LineOf = (path: ConfigPath) => number;
 
 /** `services[3].local_port (localport.yaml:41)` */
-export const formatPlace = (path: ConfigPath, line: number, file: string): string =>
+export const formatLocation = (path: ConfigPath, line: number, file: string): string =>
   `${formatPath(path)} (${basename(file)}:${line})`;
 
 /** The whole sentence: `services[3].local_port: 70000 is above 65535 (localport.yaml:41)`. */
@@ -33,8 +33,8 @@ export function formatProblem(problem: ConfigProblem, file: string): string {
 export const describeProblem = (problem: ConfigProblem, file: string): string =>
   `${problemText(problem)} (${[entryOf(problem) ?? [], fileLine(problem, file)].flat().join(', ')})`;
 
-/** The place alone: `services[3].local_port (localport.yaml:41)`. */
-export const formatProblemPlace = (problem: ConfigProblem, file: string): string =>
+/** The location alone: `services[3].local_port (localport.yaml:41)`. */
+export const formatProblemLocation = (problem: ConfigProblem, file: string): string =>
   `${problem.path} (${fileLine(problem, file)})`;
 
 const fileLine = ({ line }: ConfigProblem, file: string): string =>

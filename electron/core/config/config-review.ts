@@ -49,11 +49,11 @@ function describe(service: ServiceSpec, redact: Redact): ConfigReview['services'
 function entranceOf(service: ServiceSpec): string {
   const { connection, localPort } = service;
   if (connection.technology === 'ssh' && connection.localTarget !== undefined)
-    return `${describeRemoteEnd(connection)} at ${wayOf(connection)}`;
+    return `${describeRemoteEnd(connection)} at ${sshHopsOf(connection)}`;
   return localPort === 0 ? (service.localSocket ?? 'a port of its choice') : localAddress(service);
 }
 
-function wayOf({ host, port, user, jump }: Extract<Connection, { readonly technology: 'ssh' }>): string {
+function sshHopsOf({ host, port, user, jump }: Extract<Connection, { readonly technology: 'ssh' }>): string {
   const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
   return `ssh ${[...jump, login].join(' → ')}`;
 }
@@ -68,10 +68,10 @@ function destinationOf(connection: Connection): string {
       return `${targetName(target)}:${remotePort} in ${where} of ${context ?? 'the current context'}${file}`;
     }
     case 'ssh':
-      // Anything that the far end can reach.
-      if (connection.isDynamic === true) return `${wayOf(connection)} → any host (SOCKS)`;
+      // Anything that the remote end can reach.
+      if (connection.isDynamic === true) return `${sshHopsOf(connection)} → any host (SOCKS)`;
       return connection.localTarget === undefined
-        ? `${wayOf(connection)} → ${describeRemoteEnd(connection)}`
+        ? `${sshHopsOf(connection)} → ${describeRemoteEnd(connection)}`
         : `${describeLocalTarget(connection.localTarget)} as this machine reaches it`;
     case 'tcp':
       return `${connection.host}:${connection.remotePort}`;

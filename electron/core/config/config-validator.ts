@@ -139,8 +139,12 @@ function reportTarget(
 }
 
 /** The port that an explicit check connects to. */
-function checkedPort({ remote, remote_port: far, local_port: near }: RawService): number | undefined {
-  const port = remote === true ? near : far;
+function checkedPort({
+  remote,
+  remote_port: remotePort,
+  local_port: localPort,
+}: RawService): number | undefined {
+  const port = remote === true ? localPort : remotePort;
   return typeof port === 'number' ? port : undefined;
 }
 

@@ -8,7 +8,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { watchFolder } from '../watch/folder-watch.ts';
 import { ScriptedWatches } from '../watch/testing/scripted-watches.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
-import { namesOnTheWay } from './symlink-chain.ts';
+import { namesToWatch } from './symlink-chain.ts';
 
 /** The debounce of events. */
 const settleMs = 100;
@@ -119,10 +119,10 @@ describe('on macOS the config watcher', () => {
   });
 
   it.skipIf(systemLink === undefined)('ignores system links such as /etc', () => {
-    const way = (platform: NodeJS.Platform): readonly string[] => [
-      ...namesOnTheWay(`/${systemLink ?? ''}/localport.yaml`, platform).keys(),
+    const watched = (platform: NodeJS.Platform): readonly string[] => [
+      ...namesToWatch(`/${systemLink ?? ''}/localport.yaml`, platform).keys(),
     ];
-    expect(way('linux')).toContain('/');
-    expect(way('darwin')).not.toContain('/');
+    expect(watched('linux')).toContain('/');
+    expect(watched('darwin')).not.toContain('/');
   });
 });

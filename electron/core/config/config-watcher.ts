@@ -16,7 +16,7 @@ import { afterRenewal, watchFolder, type FolderWatch } from '../watch/folder-wat
 import { pollNames } from '../watch/polled-names.ts';
 import { isSameName, isTooBroad, thisWatchSystem, type WatchSystem } from '../watch/watch-system.ts';
 import { fingerprintOf } from './file-fingerprint.ts';
-import { namesOnTheWay, type WatchedNames } from './symlink-chain.ts';
+import { namesToWatch, type WatchedNames } from './symlink-chain.ts';
 
 /** A save causes several events: the file is checked once there is none for this long. */
 const debounceMs = 100;
@@ -101,7 +101,7 @@ class WatchedConfig {
 
   /** Watches the folders that the path currently leads through, and closes the other watches. */
   #watchFolders(): void {
-    this.#names = namesOnTheWay(this.#options.path, this.#system.platform);
+    this.#names = namesToWatch(this.#options.path, this.#system.platform);
     for (const [folder, { inode }] of this.#folders) {
       if (!this.#names.has(folder) || folderInode(folder) !== inode) this.#unwatch(folder);
     }

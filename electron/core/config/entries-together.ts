@@ -149,11 +149,11 @@ function reportLoops(
   const known = services.flatMap((valid, index) =>
     valid === null || unset.keepsFromRunning(index) ? [] : [{ index, ...loopCandidate(valid) }],
   );
-  for (const [place, way] of findLoops(known).entries()) {
+  for (const [place, loop] of findLoops(known).entries()) {
     const candidate = known[place];
-    if (way === null || candidate === undefined) continue;
+    if (loop === null || candidate === undefined) continue;
     findings.error(['services', candidate.index, 'remote_port'], () =>
-      describeLoop(candidate, way.slice(0, -1)),
+      describeLoop(candidate, loop.slice(0, -1)),
     );
   }
 }

@@ -7,7 +7,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import { serviceSchema } from '../../../shared/config-schema.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
-import { formatProblemPlace } from './config-problem.ts';
+import { formatProblemLocation } from './config-problem.ts';
 import type { ValidService } from './entries-together.ts';
 import type { PathContext } from './expanded-path.ts';
 import { buildConnection } from './service-builder.ts';
@@ -68,7 +68,7 @@ export function describeFaulty(
       enabled: enabledOf(entries[index]),
       problem: describeCause('config-invalid', {
         what: key === '' ? problem.message : `${key}: ${problem.message}`,
-        evidence: formatProblemPlace(problem, path),
+        evidence: formatProblemLocation(problem, path),
       }),
     });
   }

@@ -69,7 +69,7 @@ export function harmlessHello(connection: Connection): TargetProbe | null {
   }
 }
 
-/** The expected name in the far end's certificate: its name for clients that connect without LocalPort. */
+/** The expected name in the remote end's certificate: its name for clients that connect without LocalPort. */
 export function serverNameOf(connection: Connection): string {
   switch (connection.technology) {
     case 'tcp':

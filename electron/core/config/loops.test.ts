@@ -42,8 +42,8 @@ describe('services that lead to themselves', () => {
     ['this machine by IPv6, while it listens on IPv4 alone', '0.0.0.0', '::1', false],
     ['an address that it does not listen on', null, '127.0.0.2', false],
   ])('judges one that leads to %s', (_, bind, host, isLoop) => {
-    const [way] = findLoops([{ name: 'a', bind, localPort: 1, leadsTo: { host, port: 1 } }]);
-    expect(way).toEqual(isLoop ? ['a'] : null);
+    const [loop] = findLoops([{ name: 'a', bind, localPort: 1, leadsTo: { host, port: 1 } }]);
+    expect(loop).toEqual(isLoop ? ['a'] : null);
   });
 });
 

@@ -7,12 +7,12 @@ import {
   hostsOf,
   parseBindAddress,
   type BindAddress,
-  type LocalPlace,
+  type ListenAddress,
 } from '../../../shared/bind-address.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 
 /** A service whose two ends are known. */
-export interface LoopCandidate extends LocalPlace {
+export interface LoopCandidate extends ListenAddress {
   readonly name: string;
   /** The target of its clients' connections; null: not known. */
   readonly leadsTo: LoopTarget | null;
@@ -75,51 +75,54 @@ export function findLoops(candidates: readonly LoopCandidate[]): readonly (reado
     else sharing.push(candidate);
   }
   // Services that share a port are not on at the same time, but any of them may be.
-  const places = new Map<string, Place>();
-  const placeOf = ({ leadsTo }: LoopCandidate): Place => {
+  const destinations = new Map<string, Destination>();
+  const destinationOf = ({ leadsTo }: LoopCandidate): Destination => {
     if (leadsTo === null) return nowhere;
     const sharing = byPort.get(leadsTo.port);
     if (sharing === undefined) return nowhere;
     const key = `${leadsTo.host} ${leadsTo.port}`;
-    const known = places.get(key);
+    const known = destinations.get(key);
     if (known !== undefined) return known;
     const arrivals = arrivalsOf(leadsTo.host);
     const takers = sharing.filter(({ bind }) => arrivals.some((address) => takes(bind, address)));
-    const place = { takers };
-    places.set(key, place);
-    return place;
+    const destination = { takers };
+    destinations.set(key, destination);
+    return destination;
   };
-  const nextOf = new Map(candidates.map((candidate) => [candidate, placeOf(candidate)]));
-  return candidates.map((start) => wayBack(start, nextOf));
+  const nextOf = new Map(candidates.map((candidate) => [candidate, destinationOf(candidate)]));
+  return candidates.map((start) => loopFrom(start, nextOf));
 }
 
 /** An address and port, and the services that accept connections there. */
-interface Place {
+interface Destination {
   readonly takers: readonly LoopCandidate[];
 }
 
-const nowhere: Place = { takers: [] };
+const nowhere: Destination = { takers: [] };
 
-/** Visits each place once: a thousand services that lead to one port, shared by a thousand others, have a million paths. */
-function wayBack(start: LoopCandidate, nextOf: ReadonlyMap<LoopCandidate, Place>): readonly string[] | null {
-  const seen = new Set<Place>();
+/** Visits each destination once: a thousand services that lead to one port, shared by a thousand others, have a million paths. */
+function loopFrom(
+  start: LoopCandidate,
+  nextOf: ReadonlyMap<LoopCandidate, Destination>,
+): readonly string[] | null {
+  const seen = new Set<Destination>();
   const cameFrom = new Map<LoopCandidate, LoopCandidate>();
   const reached = [start];
   for (const at of reached) {
-    const place = nextOf.get(at) ?? nowhere;
-    if (seen.has(place)) continue;
-    seen.add(place);
-    for (const next of place.takers) {
+    const destination = nextOf.get(at) ?? nowhere;
+    if (seen.has(destination)) continue;
+    seen.add(destination);
+    for (const next of destination.takers) {
       if (cameFrom.has(next)) continue;
       cameFrom.set(next, at);
-      if (next === start) return namesOnTheWay(start, cameFrom);
+      if (next === start) return namesInLoop(start, cameFrom);
       reached.push(next);
     }
   }
   return null;
 }
 
-function namesOnTheWay(
+function namesInLoop(
   start: LoopCandidate,
   cameFrom: ReadonlyMap<LoopCandidate, LoopCandidate>,
 ): readonly string[] {

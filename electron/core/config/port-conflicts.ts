@@ -1,7 +1,7 @@
 /** Entries of a config with the same local port at the same address that are both on from the start. Pure. */
-import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
+import { addressesOverlap, type ListenAddress } from '../../../shared/bind-address.ts';
 
-export interface PortWish extends LocalPlace {
+export interface PortWish extends ListenAddress {
   /** The index of the entry. */
   readonly index: number;
   /** Services that are off at first may share a port with one that is on, or with each other. */
@@ -20,7 +20,7 @@ export function findPortConflicts(wishes: readonly PortWish[]): readonly PortCon
   return wishes.flatMap((wish) => {
     if (!wish.isEnabled) return [];
     const earlier = byPort.get(wish.localPort) ?? [];
-    const holder = earlier.find((other) => placesOverlap(other, wish));
+    const holder = earlier.find((other) => addressesOverlap(other, wish));
     earlier.push(wish);
     byPort.set(wish.localPort, earlier);
     return holder === undefined ? [] : [{ wish, holder }];

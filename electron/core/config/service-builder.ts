@@ -125,7 +125,7 @@ export function buildConnection(raw: RawConnection, service: RawEnds, paths: Pat
   }
 }
 
-/** A socket at the far end, and the target of a reverse forward. */
+/** A socket at the remote end, and the target of a reverse forward. */
 function otherEnds(
   service: RawEnds,
   raw: RawSsh['connection'],

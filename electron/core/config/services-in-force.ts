@@ -1,4 +1,4 @@
-import { placesOverlap } from '../../../shared/bind-address.ts';
+import { addressesOverlap } from '../../../shared/bind-address.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 
@@ -17,7 +17,7 @@ export function servicesInForce(
       .filter(
         (service) =>
           service.problem === null &&
-          !sound.some((taken) => taken.enabled && service.enabled && placesOverlap(taken, service)),
+          !sound.some((taken) => taken.enabled && service.enabled && addressesOverlap(taken, service)),
       )
       .map((service) => [service.name, service]),
   );

@@ -30,7 +30,7 @@ export function sshKindFaults(service: unknown): readonly SshKindFault[] {
   return [...ofEnds, ...ownMasterFaults(service)];
 }
 
-/** The far end is not a port: it is a socket, or each client chooses it. */
+/** The remote end is not a port: it is a socket, or each client chooses it. */
 export const hasOtherEnd = (service: unknown): boolean =>
   valueAt(service, ['technology']) === 'ssh' && (isDynamic(service) || socketPlaces(service).length > 0);
 
@@ -61,7 +61,7 @@ function socketFaults(service: unknown): readonly SshKindFault[] {
   const place = places.at(-1);
   if (place === undefined) return [];
   const others = [['remote_port'], ['connection', 'remote_host']].filter((one) => has(service, ...one));
-  const conflicts = `cannot be combined with ${place.join('.')}, which also names the far end: remove one of the two`;
+  const conflicts = `cannot be combined with ${place.join('.')}, which also names the remote end: remove one of the two`;
   return [...places.slice(0, -1), ...others].map((at) => error(at, conflicts));
 }
 

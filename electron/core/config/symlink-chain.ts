@@ -5,7 +5,7 @@ import { stepsTo, type PathStep } from './path-steps.ts';
 export type WatchedNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Each link in the path, the file, and the first missing name is a name in a folder to watch. */
-export function namesOnTheWay(path: string, platform: NodeJS.Platform = process.platform): WatchedNames {
+export function namesToWatch(path: string, platform: NodeJS.Platform = process.platform): WatchedNames {
   const watched = new Map<string, Set<string>>();
   for (const step of stepsTo(path)) {
     const { path: here, stats, isLast } = step;

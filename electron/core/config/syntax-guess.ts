@@ -30,7 +30,7 @@ export function guessSyntax(text: string, fault: SyntaxFault): Guess | null {
   return null;
 }
 
-interface Place {
+interface SyntaxFaultContext {
   readonly fault: SyntaxFault;
   readonly lines: SourceLines;
   /** The index of the line that the parser reports. */
@@ -78,7 +78,7 @@ class SourceLines {
   }
 }
 
-const tab = ({ fault, lines, at }: Place): Guess | null => {
+const tab = ({ fault, lines, at }: SyntaxFaultContext): Guess | null => {
   if (fault.code !== 'TAB_AS_INDENT') return null;
   const column = Math.max(0, lines.line(at).indexOf('\t'));
   return {
@@ -88,7 +88,7 @@ const tab = ({ fault, lines, at }: Place): Guess | null => {
 };
 
 /** A value that begins with a quote without a closing one in its line. Quoted text of several lines is rare in a config. */
-const openQuote = ({ fault, lines, at }: Place): Guess | null => {
+const openQuote = ({ fault, lines, at }: SyntaxFaultContext): Guess | null => {
   if (fault.code === 'BAD_SCALAR_START') return null;
   for (let index = 0; index <= at; index += 1) {
     const column = openQuoteIn(lines.line(index));
@@ -114,7 +114,7 @@ function openQuoteIn(line: string): number | null {
   return open;
 }
 
-const textAfterQuote = ({ fault, lines }: Place): Guess | null => {
+const textAfterQuote = ({ fault, lines }: SyntaxFaultContext): Guess | null => {
   const { code, offset } = fault;
   const before = lines.text.slice(0, offset).trimEnd();
   if (code !== 'UNEXPECTED_TOKEN' || !/["']$/.test(before)) return null;
@@ -124,7 +124,7 @@ const textAfterQuote = ({ fault, lines }: Place): Guess | null => {
   };
 };
 
-const bracket = ({ fault, lines }: Place): Guess | null => {
+const bracket = ({ fault, lines }: SyntaxFaultContext): Guess | null => {
   const { message, offset } = fault;
   if (/^Flow (map|sequence) in/.test(message)) {
     const opened = lastOpenBracket(lines.text.slice(0, offset));
@@ -151,7 +151,7 @@ function lastOpenBracket(text: string): number | null {
 }
 
 /** The beginning of a line with a key: its indentation, a dash, the key. */
-const missingSpace = ({ lines, at }: Place): Guess | null => {
+const missingSpace = ({ lines, at }: SyntaxFaultContext): Guess | null => {
   const line = lines.line(at);
   const [, dash] = /^(\s*-)[A-Za-z_]/.exec(line) ?? [];
   if (dash !== undefined)
@@ -161,7 +161,7 @@ const missingSpace = ({ lines, at }: Place): Guess | null => {
   return { message: `a space is missing after "${key}:"`, offset: lines.offset(at, before.length) };
 };
 
-const colonInValue = ({ fault, lines, at }: Place): Guess | null => {
+const colonInValue = ({ fault, lines, at }: SyntaxFaultContext): Guess | null => {
   if (fault.code !== 'BLOCK_AS_IMPLICIT_KEY') return null;
   const [, before] = /^(\s*(?:- +)?[\w-]+: +)[^"'[{#\s].*:(\s|$)/.exec(lines.line(at)) ?? [];
   if (before === undefined) return null;
@@ -171,7 +171,7 @@ const colonInValue = ({ fault, lines, at }: Place): Guess | null => {
   };
 };
 
-const missingColon = ({ fault, lines, at }: Place): Guess | null => {
+const missingColon = ({ fault, lines, at }: SyntaxFaultContext): Guess | null => {
   if (fault.code !== 'MULTILINE_IMPLICIT_KEY' && fault.code !== 'MISSING_CHAR') return null;
   const [, before, key = ''] = /^(\s*(?:- +)?([A-Za-z_][\w-]*))(?:\s+[^:]*)?$/.exec(lines.line(at)) ?? [];
   if (before === undefined || !knownKeys.has(key)) return null;
@@ -186,14 +186,14 @@ const knownKeys: ReadonlySet<string> = new Set([
   ...['type', 'interval', 'timeout', 'config'],
 ]);
 
-const reservedStart = ({ fault }: Place): Guess | null => {
+const reservedStart = ({ fault }: SyntaxFaultContext): Guess | null => {
   const [, character] = /character (\S)$/.exec(fault.message) ?? [];
   if (fault.code !== 'BAD_SCALAR_START' || character === undefined) return null;
   return { message: `a value that begins with ${character} needs quotes around it`, offset: fault.offset };
 };
 
 /** The first entry of a list has no dash, so it is a mapping. */
-const missingDash = ({ fault, lines, at }: Place): Guess | null => {
+const missingDash = ({ fault, lines, at }: SyntaxFaultContext): Guess | null => {
   if (!indentationCodes.has(fault.code) || !isListItem(lines.line(at))) return null;
   for (let other = lines.saying(at, -1); other !== null; other = lines.saying(other, -1)) {
     const line = lines.line(other);
@@ -208,7 +208,7 @@ const missingDash = ({ fault, lines, at }: Place): Guess | null => {
   return null;
 };
 
-const indentation = ({ fault, lines, at }: Place): Guess | null => {
+const indentation = ({ fault, lines, at }: SyntaxFaultContext): Guess | null => {
   if (!indentationCodes.has(fault.code)) return null;
   // A value with deeper keys below it: the parser reports the value.
   const next = lines.saying(at, 1);
@@ -247,7 +247,7 @@ const columnOf = (line: string): number => /^\s*(?:- +)?/.exec(line)?.[0].length
 const startOf = (line: string, isItem: boolean): number =>
   isItem ? (/\S/.exec(line)?.index ?? 0) : columnOf(line);
 
-const guesses: readonly ((place: Place) => Guess | null)[] = [
+const guesses: readonly ((place: SyntaxFaultContext) => Guess | null)[] = [
   tab,
   openQuote,
   textAfterQuote,

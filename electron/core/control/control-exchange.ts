@@ -16,14 +16,14 @@ import { ControlReply } from './control-reply.ts';
 import { fromQuery } from './control-routes.ts';
 import { onceOver, readBody } from './request-body.ts';
 import { admit, type Admitted } from './request-gate.ts';
-import type { RequestPlaces } from './request-places.ts';
+import type { RequestSlots } from './request-slots.ts';
 
 /** The time to read and discard the rest of a body. */
 const lingerMs = 1_000;
 
 export interface ExchangeParts {
   readonly handlers: ControlHandlers;
-  readonly places: RequestPlaces;
+  readonly slots: RequestSlots;
   readonly clock: Clock;
   readonly log: Logger;
   /** The version of the host. */
@@ -109,7 +109,7 @@ export class ControlExchange {
 
   #begin(wanted: Wanted): void {
     const { name } = wanted;
-    const place = this.#parts.places.take(name);
+    const place = this.#parts.slots.take(name);
     if (!place.ok) {
       this.#reply.fail(place.error);
       return;

@@ -10,7 +10,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { connectControl } from './control-client.ts';
 import { maxConnections } from './control-server.ts';
 import { bodyTimeoutMs } from './request-body.ts';
-import { maxOpenRequests } from './request-places.ts';
+import { maxOpenRequests } from './request-slots.ts';
 import { headTimeoutMs, idleTimeoutMs } from './served-connection.ts';
 import { ControlFixture, snapshot, type RawClient } from './testing/control-fixture.ts';
 import type { RawResponse } from './testing/response-reader.ts';

@@ -14,7 +14,7 @@ import type { Logger } from '../observability/logger.ts';
 import { withUmask } from '../process/umask.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
-import { RequestPlaces } from './request-places.ts';
+import { RequestSlots } from './request-slots.ts';
 import { ServedConnection } from './served-connection.ts';
 
 /** The next connection replaces the one that has been idle longest. */
@@ -43,7 +43,7 @@ export class ControlServer {
 
   private constructor(options: ControlServerOptions) {
     this.#options = options;
-    this.#parts = { ...options, places: new RequestPlaces() };
+    this.#parts = { ...options, slots: new RequestSlots() };
     this.#server = createServer({ maxHeaderSize: maxHeadBytes, requireHostHeader: false });
     // We set our own deadlines, by the clock that tests can advance.
     this.#server.headersTimeout = 0;
@@ -57,7 +57,7 @@ export class ControlServer {
   /** Removes a socket that a crashed host left behind. The error is a sentence. Call it with the host lock held. */
   static async open(options: ControlServerOptions): Promise<Result<ControlServer, string>> {
     const { socketPath } = options;
-    const refusal = await makeWay(socketPath);
+    const refusal = await clearDeadSocket(socketPath);
     if (refusal !== null) return err(refusal);
     const control = new ControlServer(options);
     try {
@@ -170,7 +170,7 @@ export class ControlServer {
 }
 
 /** Removes a dead socket; returns the reason if something else is in the way. */
-async function makeWay(path: string): Promise<string | null> {
+async function clearDeadSocket(path: string): Promise<string | null> {
   const stats = await lstat(path).catch(() => null);
   if (stats === null) return null;
   if (!stats.isSocket()) return `${path} is no socket: remove it`;

@@ -10,7 +10,7 @@ import type { ControlError } from '../../../shared/control-contract.ts';
 import type { Timer } from '../clock.ts';
 import { ControlExchange, type ExchangeParts, type Incoming } from './control-exchange.ts';
 import { rawAnswer } from './raw-answer.ts';
-import { maxOpenRequests } from './request-places.ts';
+import { maxOpenRequests } from './request-slots.ts';
 
 /** From the connection to the end of the first request's head. */
 export const headTimeoutMs = 2_000;

@@ -37,12 +37,12 @@ export function classifyFailure(failure: Failure): Cause {
   return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastEvidence });
 }
 
-/** The target is on the far end's network, so this computer's interfaces do not matter. */
-const farNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
+/** The target is on the remote end's network, so this computer's interfaces do not matter. */
+const remoteNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
 
 /** For a line that a client's connection caused: a cause about the target, `target-refused` by default. */
 export function classifyComplaint(service: ServiceSpec, line: string): Cause {
-  const context: FailureContext = { service, lines: [line], privacy: farNetwork };
+  const context: FailureContext = { service, lines: [line], privacy: remoteNetwork };
   const evidence = toEvidence(line, secretsOf(service));
   const finding = firstMatch(evidence, rulesFor(service.connection), context)?.finding;
   const found = finding?.code;
@@ -131,7 +131,7 @@ function knownDetails(connection: Connection): CauseDetails {
 const hasSocket = (connection: Connection): boolean =>
   connection.technology === 'ssh' && connection.remoteSocket !== undefined;
 
-/** The far end of the tunnel, as seen from the host that connects to it. */
+/** The remote end of the tunnel, as seen from the host that connects to it. */
 function targetOf(connection: Connection, as: 'host' | 'address'): string | undefined {
   switch (connection.technology) {
     case 'ssh':

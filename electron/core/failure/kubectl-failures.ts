@@ -1,5 +1,5 @@
 /** Failures in kubectl's stderr, including output of credential plugins. */
-import { formatPlace } from '../../../shared/bind-address.ts';
+import { joinHostPort } from '../../../shared/bind-address.ts';
 import { credentialFailures } from './credential-failures.ts';
 import { type FailureRule, type Finding, follows, portOf, proves } from './failure-rules.ts';
 import { kubeconfigFailures } from './kubeconfig-failures.ts';
@@ -121,7 +121,7 @@ function proxyFinding(reason: string): Finding {
   const name = /lookup (\S+?)(?: on \S+)?: /.exec(reason)?.[1];
   if (name !== undefined) return { code: 'name-not-found', details: { host: `${name} of the proxy`, fix } };
   const [, host, port] = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /.exec(reason) ?? [];
-  const proxy = host === undefined ? 'The proxy' : `The proxy ${formatPlace(host, Number(port))}`;
+  const proxy = host === undefined ? 'The proxy' : `The proxy ${joinHostPort(host, Number(port))}`;
   const code = /refused/.test(reason) ? 'connection-refused' : 'host-unreachable';
   return { code, details: { host: proxy, fix } };
 }

@@ -55,10 +55,12 @@ export function fail(before: ForwardState, cause: Cause, context: TransitionCont
   if (cause.recovery !== 'backoff') {
     // The transport retries on behalf of its forwards.
     const isOfTransport = context.transportDown?.code === cause.code;
-    return isOfTransport ? holdBack(state, context.transportDown) : recheckLater(state, cause, context);
+    return isOfTransport
+      ? waitForTransport(state, context.transportDown)
+      : recheckLater(state, cause, context);
   }
   // Whatever failed, the next try would fail too, and is not counted. A waiting client still gets a try.
-  if (isTransportDown(context)) return holdBack(state, context.transportDown);
+  if (isTransportDown(context)) return waitForTransport(state, context.transportDown);
   const decision = decideRestart(state.history, context);
   const counted = { ...state, history: decision.history };
   if (decision.kind === 'disabled') {
@@ -77,7 +79,7 @@ function recheckLater(state: ForwardState, cause: Cause, context: TransitionCont
 }
 
 /** Waits for the transport, which keeps retrying on its own. No try of this service is used up. */
-export const holdBack = (state: ForwardState, cause: Cause): Transition =>
+export const waitForTransport = (state: ForwardState, cause: Cause): Transition =>
   stay({
     ...state,
     situation: { phase: cause.recovery === 'user' ? 'failed' : 'waiting', recheckAt: null },

@@ -153,7 +153,7 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('ready answered');
   });
 
-  it('does not become ready for a connection that a tunnel keeps open while its far end is still connecting', async () => {
+  it('does not become ready for a connection that a tunnel keeps open while its remote end is still connecting', async () => {
     const monitor = await watch({ connection: kubectl });
     monitor.complained(describeCause('target-closed', { host: 'service/api' }));
     traffic = { isFlowing: false, lastOpenedAt: clock.now() + second };
@@ -301,7 +301,7 @@ describe('a target whose hello is known', () => {
   });
 
   it('is checking when an answer is late, and unhealthy after repeated late answers', async () => {
-    const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5, farEndSpoke: false } as const;
+    const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5, remoteEndSpoke: false } as const;
     const failed = { kind: 'failed', finding: 'no answer', failure: late } as const;
     let isLate = false;
     scheduler = createHealthMonitorScheduler({

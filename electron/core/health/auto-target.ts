@@ -31,7 +31,7 @@ const healthyIntervals = 10;
  */
 const maxConnectMs = 3_000;
 /**
- * A tunnel accepts a connection before its far end has connected to the target. If packets to the target are dropped,
+ * A tunnel accepts a connection before its remote end has connected to the target. If packets to the target are dropped,
  * Linux retries for 127 s (tcp_syn_retries, tcp(7)) before the tunnel reports the failure.
  */
 const stableAfterMs = { tcp: 0, ssh: 150_000, kubectl: 150_000, command: 150_000 } as const;

@@ -20,7 +20,7 @@ const specOf = (probe: ProbeSpec): HealthCheckSpec => ({ ...defaultHealthCheck, 
 const causeOf = (failure: CheckFailure, probe: ProbeSpec = https) =>
   describeFailedCheck({ finding: 'what was seen', failure }, specOf(probe));
 
-const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5000, farEndSpoke: false } as const;
+const late = { kind: 'timed-out', awaited: 'answer', afterMs: 5000, remoteEndSpoke: false } as const;
 const answered = (code: 'check-failed' | 'check-refused' | 'certificate-expiring'): CheckFailure => ({
   kind: 'answered',
   answer: { code, title: 'HTTP 503 from the service' },
@@ -32,7 +32,7 @@ const badCertificate = (problem: 'expired' | 'untrusted'): CheckFailure => ({
 const closed = (stage: Extract<CheckFailure, { readonly kind: 'closed' }>['stage']): CheckFailure => ({
   kind: 'closed',
   stage,
-  farEndSpoke: false,
+  remoteEndSpoke: false,
 });
 const unconnected = (errno: string, busy = false): CheckFailure => ({ kind: 'unconnected', errno, busy });
 const commandFailed: CheckFailure = {
@@ -44,7 +44,7 @@ describe('the cause of a failed check', () => {
   it.each([
     [late, 'timed-out', 'No answer through the tunnel within 5 s'],
     [{ ...late, afterMs: 300 }, 'timed-out', 'No answer through the tunnel within 300 ms'],
-    [{ ...late, farEndSpoke: true }, 'timed-out', 'No complete answer from the service within 5 s'],
+    [{ ...late, remoteEndSpoke: true }, 'timed-out', 'No complete answer from the service within 5 s'],
     [closed('right-after-opening'), 'check-failed', 'The connection was closed right after it opened'],
     [closed('tls-handshake'), 'check-failed', 'The connection was closed during the TLS handshake'],
     [closed('before-answer'), 'check-failed', 'The connection was closed before the service answered'],
@@ -111,9 +111,9 @@ describe('the cause of a failed check', () => {
     });
   });
 
-  it('does not blame the network once the service has started to answer, nor the far end before', () => {
+  it('does not blame the network once the service has started to answer, nor the remote end before', () => {
     expect(causeOf(late).remedy).toBe('Check the network or the VPN');
-    expect(causeOf({ ...late, farEndSpoke: true }).remedy).toBe('Check the program at the far end');
+    expect(causeOf({ ...late, remoteEndSpoke: true }).remedy).toBe('Check the program at the remote end');
     expect(causeOf(unconnected('ECONNREFUSED')).remedy).toBeNull();
   });
 });

@@ -27,7 +27,7 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
     case 'closed':
       return describeCause('check-failed', { evidence, what: closedTitles[failure.stage] });
     case 'unconnected':
-      // The far end is not involved, so its remedy does not apply.
+      // The remote end is not involved, so its remedy does not apply.
       return {
         ...describeCause('check-failed', { evidence, what: unconnectedTitle(failure) }),
         remedy: null,
@@ -45,15 +45,18 @@ export function describeFailedCheck(check: FailedCheck, spec: HealthCheckSpec): 
   }
 }
 
-function timeoutTexts({ afterMs, farEndSpoke }: Failure<'timed-out'>, spec: HealthCheckSpec): Partial<Cause> {
+function timeoutTexts(
+  { afterMs, remoteEndSpoke }: Failure<'timed-out'>,
+  spec: HealthCheckSpec,
+): Partial<Cause> {
   const within = `within ${formatDuration(afterMs)}`;
   if (spec.probe.type === 'exec') {
     const remedy = 'Run the check command manually, or increase the timeout of the health check';
     return { title: `The check command did not finish ${within}`, remedy };
   }
-  if (!farEndSpoke) return { title: `No answer through the tunnel ${within}` };
+  if (!remoteEndSpoke) return { title: `No answer through the tunnel ${within}` };
   // The network has delivered part of the answer, so it is not the problem.
-  const remedy = 'Check the program at the far end';
+  const remedy = 'Check the program at the remote end';
   return { title: `No complete answer from the service ${within}`, remedy };
 }
 
@@ -96,7 +99,7 @@ function describeCertificate(
     return { ...cause, remedy };
   }
   const title = `The certificate of ${host ?? 'the server'} has expired`;
-  return { ...cause, title, remedy: 'The tunnel works: renew the certificate at the far end' };
+  return { ...cause, title, remedy: 'The tunnel works: renew the certificate at the remote end' };
 }
 
 /** The host name that the check expects in the certificate. */

@@ -29,6 +29,6 @@ export interface CheckReport {
   readonly cause: Cause | null;
   /** The service is unhealthy, and another tunnel may help: it may reach another pod or use a working connection. */
   readonly mayHelp: boolean;
-  /** How long the far end took to answer; null if the check did not pass or nothing was measured. */
+  /** How long the remote end took to answer; null if the check did not pass or nothing was measured. */
   readonly tookMs: number | null;
 }

@@ -485,7 +485,7 @@ describe('a service without a check', () => {
   });
 });
 
-it('opens no other tunnel if the far end answers, even with an error', async () => {
+it('opens no other tunnel if the remote end answers, even with an error', async () => {
   const helps: boolean[] = [];
   const answer = { code: 'check-failed', title: 'HTTP 302 from the service' } as const;
   const scheduler = createHealthMonitorScheduler({

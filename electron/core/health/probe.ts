@@ -16,7 +16,7 @@ export interface ProbeRequest {
   readonly clock: Clock;
 }
 
-/** The far end's answer, where the check expected another one. Titles are complete sentences without a period. */
+/** The remote end's answer, where the check expected another one. Titles are complete sentences without a period. */
 export type WrongAnswer =
   /** Temporary: HTTP 503, a database that is starting up. Without `remedy`, the catalog's applies. */
   | { readonly code: 'check-failed'; readonly title: string; readonly remedy?: string }
@@ -42,31 +42,31 @@ export type Obstacle = Cause | { readonly code: ObstacleCode; readonly what: str
 /** Why a check failed. Code decides by this, never by the text of the finding. */
 export type CheckFailure =
   /**
-   * `awaited` did not arrive in time: `answer`, `TLS handshake`. `farEndSpoke`: other bytes had arrived through the
+   * `awaited` did not arrive in time: `answer`, `TLS handshake`. `remoteEndSpoke`: other bytes had arrived through the
    * tunnel.
    */
   | {
       readonly kind: 'timed-out';
       readonly awaited: string;
       readonly afterMs: number;
-      readonly farEndSpoke: boolean;
+      readonly remoteEndSpoke: boolean;
     }
-  /** The connection ended. `farEndSpoke`: bytes had arrived through the tunnel before. */
-  | { readonly kind: 'closed'; readonly stage: ClosedStage; readonly farEndSpoke: boolean }
+  /** The connection ended. `remoteEndSpoke`: bytes had arrived through the tunnel before. */
+  | { readonly kind: 'closed'; readonly stage: ClosedStage; readonly remoteEndSpoke: boolean }
   /**
    * The private endpoint accepts no connection. `errno` is Node's code: `ECONNREFUSED`, `ENOENT`. `busy`: a temporary
    * shortage (a full backlog, no file descriptors left in this process), which does not mean that the tunnel is dead.
    */
   | { readonly kind: 'unconnected'; readonly errno: string; readonly busy: boolean }
-  /** The far end sent an unexpected answer. */
+  /** The remote end sent an unexpected answer. */
   | { readonly kind: 'answered'; readonly answer: WrongAnswer }
-  /** The user's check command failed. Whether it reached the far end is unknown. */
+  /** The user's check command failed. Whether it reached the remote end is unknown. */
   | { readonly kind: 'command-failed'; readonly title: string }
   /** The check could not run, which says nothing about the tunnel. */
   | { readonly kind: 'not-made'; readonly obstacle: Obstacle };
 
 export type ProbeResult =
-  /** `tookMs`: time until the far end answered; null if nothing answered. */
+  /** `tookMs`: time until the remote end answered; null if nothing answered. */
   | { readonly kind: 'passed'; readonly tookMs: number | null }
   /** `finding` describes what was observed: `HTTP 503 where 200 was expected`. */
   | { readonly kind: 'failed'; readonly finding: string; readonly failure: CheckFailure }
@@ -81,7 +81,7 @@ export function provesTunnel(result: ProbeResult): boolean {
     case 'passed':
       return result.tookMs !== null;
     case 'failed':
-      return isFromFarEnd(result.failure);
+      return isFromRemoteEnd(result.failure);
     case 'cancelled':
       return false;
     default:
@@ -89,13 +89,13 @@ export function provesTunnel(result: ProbeResult): boolean {
   }
 }
 
-function isFromFarEnd(failure: CheckFailure): boolean {
+function isFromRemoteEnd(failure: CheckFailure): boolean {
   switch (failure.kind) {
     case 'answered':
       return true;
     case 'timed-out':
     case 'closed':
-      return failure.farEndSpoke;
+      return failure.remoteEndSpoke;
     case 'unconnected':
     case 'command-failed':
     case 'not-made':

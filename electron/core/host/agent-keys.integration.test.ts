@@ -11,7 +11,7 @@ import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
-import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { PromptQueue } from '../prompts/prompt-queue.ts';
 import { serviceWith, sshConnection } from '../tunnel/testing/service-specs.ts';
 import { AgentKeys } from './agent-keys.ts';
 
@@ -64,7 +64,7 @@ function setUp(user: 'answers' | 'keeps open' = 'answers'): AgentKeys {
   });
   launcher = new GroupLauncher({ clock: systemClock, log: silentLogger, environment, registries: [] });
   const seen = new Set<string>();
-  const prompts: PromptDesk = new PromptDesk({
+  const prompts: PromptQueue = new PromptQueue({
     clock: systemClock,
     onChange: () => {
       const [prompt] = prompts.prompts();

@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { findOnPath } from '../process/find-on-path.ts';
-import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { type AskpassRequest, AskpassProgram, answerProgram } from '../transport/askpass-program.ts';
 import { agentOf } from '../transport/locked-key.ts';
 import { ensureRuntimeDirectory, tunnelFile } from '../transport/private-path.ts';
@@ -21,7 +21,7 @@ import { ensureRuntimeDirectory, tunnelFile } from '../transport/private-path.ts
 export interface AgentKeysParts {
   readonly clock: Clock;
   readonly launcher: ChildLauncher;
-  readonly prompts: PromptDesk;
+  readonly prompts: PromptQueue;
   readonly platform: NodeJS.Platform;
   readonly environment: () => Environment;
   /** The same as for ssh masters. */

@@ -37,7 +37,7 @@ import { diagnosticReport } from '../observability/diagnostic-report.ts';
 import { createPseudonyms } from '../observability/pseudonyms.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import { openAtLine } from '../process/editor-launch.ts';
-import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import type { TransportReport } from '../transport/transport-pool.ts';
 import { Scope } from '../scope.ts';
 import { findLoginShell, loginName, shellToAsk } from '../process/login-shell.ts';
@@ -50,7 +50,7 @@ import { HostShutdown } from './host-shutdown.ts';
 import type { HostNotices } from './host-notices.ts';
 import { MachineWatch, type MachineEvent } from './machine-watch.ts';
 import { LocalPorts } from './local-ports.ts';
-import { namedPlaces } from './port-choice.ts';
+import { namedListenAddresses } from './port-choice.ts';
 import { ServiceSwitch } from './service-switch.ts';
 import { findRemains } from './shutdown-verification.ts';
 import { HiddenValues } from './hidden-values.ts';
@@ -282,7 +282,7 @@ export class AppHost {
       compile: compileConfig,
       work: editConfig,
       clock,
-      places: () => Promise.resolve(namedPlaces(this.#forwarding.supervisor.snapshot())),
+      listenAddresses: () => Promise.resolve(namedListenAddresses(this.#forwarding.supervisor.snapshot())),
       tryOut: (service) => this.#forwarding.tryOut(service, this.#trials.signal),
       onWritten: (renamed) => this.#takeOver(renamed),
     });
@@ -354,7 +354,7 @@ export class AppHost {
   }
 
   /** Questions that wait for the user. */
-  get prompts(): PromptDesk {
+  get prompts(): PromptQueue {
     return this.#forwarding.prompts;
   }
 
@@ -623,7 +623,7 @@ export class AppHost {
       ...strays,
       ...(await findRemains({
         children: this.#children.launcher.alive(),
-        places: this.#forwarding.supervisor.snapshot(),
+        addresses: this.#forwarding.supervisor.snapshot(),
         runtimeDirectory: paths.runtimeDirectory,
       })),
     ]);

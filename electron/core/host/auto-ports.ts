@@ -5,7 +5,7 @@
  *   3. A port that is open for the service right now is not checked, so a reload moves no service.
  */
 import { createHash } from 'node:crypto';
-import { placesOverlap, type LocalPlace } from '../../../shared/bind-address.ts';
+import { addressesOverlap, type ListenAddress } from '../../../shared/bind-address.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
@@ -44,7 +44,7 @@ export class AutoPorts {
   /** Returns the services, each with a port. If no port is free, the service gets a problem. */
   async assign(services: readonly ServiceSpec[], inUse: PortsInUse): Promise<readonly ServiceSpec[]> {
     if (!services.some(({ isPortAuto }) => isPortAuto)) return services;
-    const taken: LocalPlace[] = [
+    const taken: ListenAddress[] = [
       ...services.filter(({ isPortAuto }) => !isPortAuto),
       ...inUse.running.filter(({ configuredPort }) => configuredPort !== null),
     ];
@@ -67,14 +67,14 @@ export class AutoPorts {
   /** null: none is remembered, or another service or program has it now. */
   async #rememberedPort(
     service: ServiceSpec,
-    taken: readonly LocalPlace[],
+    taken: readonly ListenAddress[],
     { running, isWanted }: PortsInUse,
   ): Promise<number | null> {
     const { name, bind } = service;
     const port = this.#parts.store.get(name);
     if (port === undefined) return null;
-    const place = { bind, localPort: port };
-    if (taken.some((other) => placesOverlap(other, place))) return null;
+    const address = { bind, localPort: port };
+    if (taken.some((other) => addressesOverlap(other, address))) return null;
     const mayBeOurs = running.some(
       (one) => one.name === name && (isOpenAt(one, port) || one.configuredPort === port),
     );
@@ -83,14 +83,14 @@ export class AutoPorts {
   }
 
   /** The first free port from a start that depends only on the name, so that it is the same if the state is lost. */
-  async #choose(service: ServiceSpec, taken: LocalPlace[]): Promise<number> {
+  async #choose(service: ServiceSpec, taken: ListenAddress[]): Promise<number> {
     const { name, bind } = service;
     const { store } = this.#parts;
     const remembered = store.get(name);
     const offset = createHash('sha256').update(name).digest().readUInt32BE();
     for (let tries = 0; tries < maxTries; tries++) {
       const localPort = firstPort + ((offset + tries) % portCount);
-      const isTaken = taken.some((other) => placesOverlap(other, { bind, localPort }));
+      const isTaken = taken.some((other) => addressesOverlap(other, { bind, localPort }));
       if (isTaken || localPort === remembered || (await findFreePort(localPort, 1, bind)) === null) continue;
       if (remembered !== undefined) await this.#reportMove(service, remembered, localPort);
       store.set(name, localPort);

@@ -6,7 +6,7 @@ import { debuggerKinds, startDebugger } from '../../../e2e/fixtures/debugger-ser
 import { startGreetingEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
 import { openSteadyConnection } from '../../../e2e/fixtures/steady-connection.ts';
 import { openLiveStream, startStreamingSite } from '../../../e2e/fixtures/streaming-site.ts';
-import type { Technology } from '../../../e2e/fixtures/ways.ts';
+import type { Technology } from '../../../e2e/fixtures/technology-entries.ts';
 import { Scope } from '../scope.ts';
 import { PatientWorld, type Entry } from './testing/patient-world.ts';
 

@@ -12,7 +12,7 @@ import type { Probe } from '../health/probe.ts';
 import { createProbeRegistry } from '../health/probes/probe-registry.ts';
 import type { LogStore } from '../observability/log-store.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { PromptQueue } from '../prompts/prompt-queue.ts';
 import { ConnectionBudget } from '../relay/connection-budget.ts';
 import { readDescriptorLimit } from '../relay/descriptor-limit.ts';
 import { createLocalPort } from '../relay/local-port.ts';
@@ -58,7 +58,7 @@ export interface ForwardingParts {
 
 export class Forwarding {
   readonly supervisor: Supervisor;
-  readonly prompts: PromptDesk;
+  readonly prompts: PromptQueue;
   readonly #parts: ForwardingParts;
   readonly #adapters: AdapterRegistry;
   readonly #probes: Probe;
@@ -92,7 +92,7 @@ export class Forwarding {
       onFound: onSecret,
       onStored,
     });
-    this.prompts = new PromptDesk({ clock, onChange, onSecret, keychain: this.#remembered });
+    this.prompts = new PromptQueue({ clock, onChange, onSecret, keychain: this.#remembered });
     const ssh = { launcher, clock, runtimeDirectory, prompts: this.prompts };
     this.#transports = new TransportPool({
       name: 'transport',

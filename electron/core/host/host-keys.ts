@@ -44,7 +44,7 @@ const scanMs = 2 * scanSeconds * 1_000;
 const maxOffers = 16;
 
 /** Where ssh looks for the keys of a host, according to its own configuration. */
-interface KeyPlace {
+interface KnownHostsEntry {
   readonly hostName: string;
   readonly port: number;
   /** The name of the host in the file. */
@@ -55,7 +55,7 @@ interface KeyPlace {
 
 interface Shown {
   readonly offer: HostKeyOffer;
-  readonly place: KeyPlace;
+  readonly entry: KnownHostsEntry;
   readonly keys: readonly HostKey[];
 }
 
@@ -75,32 +75,32 @@ export class HostKeys {
     const cause = services().find((service) => service.name === name)?.cause ?? null;
     if (connection?.technology !== 'ssh' || !refusesHostKey(cause))
       return err(`${name} does not wait for a host key`);
-    const place = await this.#placeOf(connection);
-    if (!place.ok) return place;
-    const { hostName, port, file } = place.value;
+    const entry = await this.#entryOf(connection);
+    if (!entry.ok) return entry;
+    const { hostName, port, file } = entry.value;
     const argv: Argv = ['ssh-keyscan', '-T', String(scanSeconds), '-p', String(port), '--', hostName];
     const scan = await this.#ask(argv, scanMs);
     const offered = hostKeysIn(scan.stdout);
     if (offered.length === 0)
       return err(
-        `${place.value.name} showed no host key${scan.complaint === '' ? '' : `: ${scan.complaint}`}`,
+        `${entry.value.name} showed no host key${scan.complaint === '' ? '' : `: ${scan.complaint}`}`,
       );
     const known = hostKeysIn(
-      (await this.#ask(['ssh-keygen', '-F', place.value.name, '-f', file], settingsMs)).stdout,
+      (await this.#ask(['ssh-keygen', '-F', entry.value.name, '-f', file], settingsMs)).stdout,
     );
     const revoked = offered.find((key) => known.some((k) => k.marker === '@revoked' && isSameKey(k, key)));
     if (revoked !== undefined)
       return err(`${file} says that the key ${fingerprintOf(revoked).fingerprint} is revoked`);
     const former = known.filter((key) => key.marker === null && !offered.some((one) => isSameKey(one, key)));
     const shown = {
-      host: place.value.name,
+      host: entry.value.name,
       file,
       former: former.map(fingerprintOf),
       offered: offered.map(fingerprintOf),
     };
     const digest = createHash('sha256').update(JSON.stringify(shown)).digest('hex');
     const offer = { digest, ...shown };
-    this.#remember(name, { offer, place: place.value, keys: offered });
+    this.#remember(name, { offer, entry: entry.value, keys: offered });
     return ok(offer);
   }
 
@@ -109,18 +109,18 @@ export class HostKeys {
     const shown = this.#shown.get(name);
     if (shown?.offer.digest !== digest)
       return err('Look at the fingerprints again: others were shown meanwhile');
-    const { offer, place, keys } = shown;
+    const { offer, entry, keys } = shown;
     try {
       if (offer.former.length > 0) {
-        const removed = await this.#ask(['ssh-keygen', '-R', place.name, '-f', place.file], settingsMs);
-        if (!removed.ok) return err(`The old key was not removed from ${place.file}: ${removed.complaint}`);
+        const removed = await this.#ask(['ssh-keygen', '-R', entry.name, '-f', entry.file], settingsMs);
+        if (!removed.ok) return err(`The old key was not removed from ${entry.file}: ${removed.complaint}`);
       }
       await append(
-        place.file,
-        keys.map((key) => knownHostLine(place.name, key, place.isHashed ? randomBytes(20) : null)),
+        entry.file,
+        keys.map((key) => knownHostLine(entry.name, key, entry.isHashed ? randomBytes(20) : null)),
       );
     } catch (error) {
-      return err(`${place.file} cannot be written: ${errorMessage(error)}`);
+      return err(`${entry.file} cannot be written: ${errorMessage(error)}`);
     }
     this.#shown.delete(name);
     const waiting = this.#parts.services().filter(({ cause }) => refusesHostKey(cause));
@@ -128,7 +128,7 @@ export class HostKeys {
     return ok(undefined);
   }
 
-  async #placeOf(connection: SshConnection): Promise<Result<KeyPlace, string>> {
+  async #entryOf(connection: SshConnection): Promise<Result<KnownHostsEntry, string>> {
     const { host } = connection;
     const answer = await this.#ask(sshSettingsArgv(connection), settingsMs);
     if (!answer.ok) return err(`ssh does not say how it reaches ${host}: ${answer.complaint}`);

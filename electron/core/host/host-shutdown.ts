@@ -7,17 +7,17 @@ import type { ShutdownReport } from '../lifecycle/shutdown-report.ts';
 import type { LogStore } from '../observability/log-store.ts';
 
 type PhaseListener = (phase: ShutdownPhase, state: PhaseState) => void;
-type LastWord = (report: ShutdownReport) => Promise<void>;
+type ReportHandler = (report: ShutdownReport) => Promise<void>;
 
 /** For all actions after the shutdown together. */
-const lastWordsMs = 1_500;
+const reportHandlersMs = 1_500;
 
 export class HostShutdown {
   readonly #clock: Clock;
   readonly #logs: LogStore;
   readonly #coordinator: ShutdownCoordinator;
   readonly #phaseListeners = new Set<PhaseListener>();
-  readonly #lastWords: LastWord[] = [];
+  readonly #reportHandlers: ReportHandler[] = [];
   #end: Promise<ShutdownReport> | null = null;
 
   constructor(clock: Clock, logs: LogStore) {
@@ -55,8 +55,8 @@ export class HostShutdown {
   }
 
   /** Adds an action that runs after the verification and before the process may exit. All of them run concurrently. */
-  afterwards(word: LastWord): void {
-    this.#lastWords.push(word);
+  afterwards(handler: ReportHandler): void {
+    this.#reportHandlers.push(handler);
   }
 
   /** Runs the four phases, once. Never rejects. */
@@ -78,15 +78,15 @@ export class HostShutdown {
     // From now on each line is written at once: the process may be killed at any moment.
     this.#logs.close();
     this.#end ??= shutdown.then(async (report) => {
-      await withDeadline(this.#clock, lastWordsMs, this.#sayLastWords(report));
+      await withDeadline(this.#clock, reportHandlersMs, this.#callReportHandlers(report));
       return report;
     });
     return this.#end;
   }
 
-  async #sayLastWords(report: ShutdownReport): Promise<void> {
-    const said = await Promise.allSettled(this.#lastWords.map((word) => word(report)));
-    for (const outcome of said) {
+  async #callReportHandlers(report: ShutdownReport): Promise<void> {
+    const results = await Promise.allSettled(this.#reportHandlers.map((handler) => handler(report)));
+    for (const outcome of results) {
       if (outcome.status === 'rejected') {
         this.#logs.app.error(`after the shutdown: ${errorWithStack(outcome.reason)}`);
       }

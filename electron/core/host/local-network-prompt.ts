@@ -23,7 +23,7 @@ export interface LocalNetworkPromptParts {
 /** Any port of the address triggers the question; this one (discard, RFC 863) disturbs no service. */
 const port = 9;
 /** Long enough for macOS to identify the app. */
-const heldMs = 5_000;
+const openMs = 5_000;
 const againAfterMs = 10 * 60_000;
 const maxAddresses = 16;
 
@@ -73,7 +73,7 @@ class LocalNetworkPrompt {
       timer?.cancel();
       disconnect();
     };
-    timer = clock.after(heldMs, end);
+    timer = clock.after(openMs, end);
     this.#tries.set(address, { at: now, end });
   }
 }

@@ -103,9 +103,9 @@ export class LocalPorts {
       const localPort = service.name === name ? port : (portNow.get(service.name) ?? service.localPort);
       return loopCandidate({ ...service, localPort });
     });
-    const way = findLoops(candidates)[candidates.findIndex((one) => one.name === name)] ?? null;
-    if (way === null) return null;
-    const through = way.slice(0, -1).join(', ');
+    const loop = findLoops(candidates)[candidates.findIndex((one) => one.name === name)] ?? null;
+    if (loop === null) return null;
+    const through = loop.slice(0, -1).join(', ');
     return `at port ${port} it would lead to itself${through === '' ? '' : ` through ${through}`}`;
   }
 

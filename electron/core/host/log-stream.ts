@@ -62,7 +62,7 @@ const isAborted = ({ signal }: Pick<ControlSink<never>, 'signal'>): boolean => s
 
 type LogEvent = ControlEvent<'logs'>;
 
-/** New lines, held back until all older ones are sent. */
+/** New lines, buffered until all older ones are sent. */
 class LiveLines {
   readonly #sink: ControlSink<LogEvent>;
   #waiting: LogEvent[] | null = [];

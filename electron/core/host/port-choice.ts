@@ -1,10 +1,10 @@
 /** Which local port a service gets if it should not use its own in this run. */
-import { placesOverlap, type BindAddress, type LocalPlace } from '../../../shared/bind-address.ts';
+import { addressesOverlap, type BindAddress, type ListenAddress } from '../../../shared/bind-address.ts';
 import type { PortChoice } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
-import type { NamedPlace } from '../config/edit/port-search.ts';
+import type { NamedListenAddress } from '../config/edit/port-search.ts';
 import { findFreePort } from '../config/free-port.ts';
 import { findPortHolder } from '../relay/port-holder.ts';
 
@@ -19,9 +19,10 @@ interface PortWish {
   readonly services: readonly ServiceSnapshot[];
 }
 
-/** The service whose open port overlaps with this place; null: none. */
-export const openAt = (services: readonly ServiceSnapshot[], place: LocalPlace): string | null =>
-  services.find((service) => service.addresses.length > 0 && placesOverlap(service, place))?.name ?? null;
+/** The service whose open port overlaps with this address; null: none. */
+export const openAt = (services: readonly ServiceSnapshot[], address: ListenAddress): string | null =>
+  services.find((service) => service.addresses.length > 0 && addressesOverlap(service, address))?.name ??
+  null;
 
 /** If the service is off: the other service that is on and uses its port; null: none. */
 export function holderOf(name: string, services: readonly ServiceSnapshot[]): string | null {
@@ -57,10 +58,10 @@ async function freePort({ name, services }: PortWish): Promise<Result<number, st
   const own = services.find((service) => service.name === name);
   if (own !== undefined && own.addresses.length > 0) return ok(own.localPort);
   const bind = bindOf(name, services);
-  const taken = services.filter((service) => service.name !== name).flatMap(placesOf);
+  const taken = services.filter((service) => service.name !== name).flatMap(addressesOf);
   const first = Math.max(firstOpenPort, own?.configuredPort ?? own?.localPort ?? firstOpenPort);
   for (let port = first; port <= Math.min(maxPort, first + maxTries); port++) {
-    const isTaken = taken.some((place) => placesOverlap(place, { bind, localPort: port }));
+    const isTaken = taken.some((address) => addressesOverlap(address, { bind, localPort: port }));
     if (!isTaken && (await findFreePort(port, 1, bind)) !== null) return ok(port);
   }
   return err(
@@ -68,11 +69,11 @@ async function freePort({ name, services }: PortWish): Promise<Result<number, st
   );
 }
 
-/** The places at which services listen, or would listen. */
-export const namedPlaces = (services: readonly ServiceSnapshot[]): readonly NamedPlace[] =>
+/** The addresses at which services listen, or would listen. */
+export const namedListenAddresses = (services: readonly ServiceSnapshot[]): readonly NamedListenAddress[] =>
   services.flatMap((service) =>
-    placesOf(service).map((place) => ({
-      ...place,
+    addressesOf(service).map((address) => ({
+      ...address,
       name: service.name,
       isOn: service.desired === 'on',
       isOpen: service.addresses.length > 0,
@@ -82,13 +83,13 @@ export const namedPlaces = (services: readonly ServiceSnapshot[]): readonly Name
 const bindOf = (name: string, services: readonly ServiceSnapshot[]): BindAddress =>
   services.find((service) => service.name === name)?.bind ?? null;
 
-const uses = (service: ServiceSnapshot, place: LocalPlace): boolean =>
-  service.desired === 'on' && placesOverlap(service, place);
+const uses = (service: ServiceSnapshot, address: ListenAddress): boolean =>
+  service.desired === 'on' && addressesOverlap(service, address);
 
 const isOpenFor = (name: string, services: readonly ServiceSnapshot[], port: number): boolean =>
   services.some(
     (service) => service.name === name && service.localPort === port && service.addresses.length > 0,
   );
 
-const placesOf = ({ bind, localPort, configuredPort }: ServiceSnapshot): readonly LocalPlace[] =>
+const addressesOf = ({ bind, localPort, configuredPort }: ServiceSnapshot): readonly ListenAddress[] =>
   [localPort, configuredPort ?? localPort].map((port) => ({ bind, localPort: port }));

@@ -10,7 +10,7 @@ import {
   writeDraft,
   type ConfigDraft,
 } from './testing/config-draft.ts';
-import { ReloadWorld, type FarEndName, type Fates } from './testing/reload-world.ts';
+import { ReloadWorld, type RemoteEndName, type Fates } from './testing/reload-world.ts';
 import type { Fate } from './testing/service-fate.ts';
 
 let world: ReloadWorld;
@@ -33,8 +33,8 @@ interface Row {
   readonly edit: (draft: ConfigDraft) => ConfigDraft | string;
   /** The fates of affected services; all others must be untouched. */
   readonly fates: Readonly<Record<string, Fate>>;
-  /** The new far end of connections, if the edit changes it. */
-  readonly leadsTo?: FarEndName;
+  /** The new remote end of connections, if the edit changes it. */
+  readonly leadsTo?: RemoteEndName;
 }
 
 const opposites: Partial<Record<Fate, Fate>> = {
@@ -54,15 +54,15 @@ const untouched = {
   far: 'untouched',
   spare: 'still off',
 } as const;
-const local = (name: FarEndName): number => world.localPorts[name];
-const remote = (name: FarEndName): number => world.portOf(name);
+const local = (name: RemoteEndName): number => world.localPorts[name];
+const remote = (name: RemoteEndName): number => world.portOf(name);
 
 /** The entry of another tcp service. */
-const newService = (name: string, farEnd: FarEndName) => ({
+const newService = (name: string, remoteEnd: RemoteEndName) => ({
   name,
   technology: 'tcp',
   local_port: local('other'),
-  remote_port: remote(farEnd),
+  remote_port: remote(remoteEnd),
   connection: { host: '127.0.0.1' },
 });
 

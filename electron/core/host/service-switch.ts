@@ -12,7 +12,7 @@ import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { LocalPorts } from './local-ports.ts';
-import { Pauses } from './pauses.ts';
+import { SwitchTimer } from './switch-timer.ts';
 import { holderOf } from './port-choice.ts';
 
 export interface ServiceSwitchParts {
@@ -29,11 +29,11 @@ export interface ServiceSwitchParts {
 
 export class ServiceSwitch {
   readonly #parts: ServiceSwitchParts;
-  readonly #pauses: Pauses;
+  readonly #timer: SwitchTimer;
 
   constructor(parts: ServiceSwitchParts) {
     this.#parts = parts;
-    this.#pauses = new Pauses({
+    this.#timer = new SwitchTimer({
       clock: parts.clock,
       store: parts.desired,
       onOver: (name, chosen) => {
@@ -44,11 +44,11 @@ export class ServiceSwitch {
 
   /** Turns the services whose time passed unnoticed: before the start, after a sleep. */
   checkTimes(): void {
-    this.#pauses.check();
+    this.#timer.check();
   }
 
   close(): void {
-    this.#pauses.close();
+    this.#timer.close();
   }
 
   /**
@@ -116,7 +116,7 @@ export class ServiceSwitch {
     const service = this.#serviceOf(name);
     if (desired === 'on' && service?.desired === 'on' && service.autoOffMs !== undefined)
       store.set(name, 'on', clock.wallNow() + service.autoOffMs);
-    this.#pauses.check();
+    this.#timer.check();
     onChange();
   }
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { findRemains } from './shutdown-verification.ts';
 
 const remainsOf = (port: number): Promise<readonly string[]> =>
-  findRemains({ children: [], places: [{ bind: null, localPort: port }], runtimeDirectory: '/nowhere' });
+  findRemains({ children: [], addresses: [{ bind: null, localPort: port }], runtimeDirectory: '/nowhere' });
 
 const strangersProgram = `
   const server = require('node:net').createServer();

@@ -1,14 +1,14 @@
 /** The verification after the last phase: nothing that this process started or opened may be left. */
 import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { hostsOf, type LocalPlace } from '../../../shared/bind-address.ts';
+import { hostsOf, type ListenAddress } from '../../../shared/bind-address.ts';
 import { hostLockName } from '../control/control-paths.ts';
 import type { LivingChild } from '../process/child-launcher.ts';
 
 export interface Remains {
   readonly children: readonly LivingChild[];
-  /** The places of all services, including those that never got their port. */
-  readonly places: readonly LocalPlace[];
+  /** The addresses of all services, including those that never got their port. */
+  readonly addresses: readonly ListenAddress[];
   /** Holds only this host's sockets and the lock. */
   readonly runtimeDirectory: string;
 }
@@ -16,13 +16,13 @@ export interface Remains {
 /** One sentence for each thing left behind. Never rejects. */
 export async function findRemains({
   children,
-  places,
+  addresses,
   runtimeDirectory,
 }: Remains): Promise<readonly string[]> {
   // If this process no longer listens anywhere, a taken port belongs to another program, and most likely did before.
-  const suspects = listensSomewhere() ? places : [];
+  const suspects = listensSomewhere() ? addresses : [];
   const taken = await Promise.all(
-    suspects.map(async (place) => ((await isBindable(place)) ? [] : [place.localPort])),
+    suspects.map(async (address) => ((await isBindable(address)) ? [] : [address.localPort])),
   );
   const files = await readdir(runtimeDirectory).catch(() => []);
   return [
@@ -35,7 +35,7 @@ export async function findRemains({
 
 const listensSomewhere = (): boolean => process.getActiveResourcesInfo().includes('TCPServerWrap');
 
-function isBindable({ bind, localPort: port }: LocalPlace): Promise<boolean> {
+function isBindable({ bind, localPort: port }: ListenAddress): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {

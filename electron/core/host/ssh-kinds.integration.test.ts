@@ -116,7 +116,7 @@ describe('a SOCKS proxy', () => {
     await becomes('up, healthy');
   });
 
-  it('serves curl with names that the far end resolves, and several targets at once', async () => {
+  it('serves curl with names that the remote end resolves, and several targets at once', async () => {
     expect((await state()).route).toBe(`via ${sshd.user}@${sshd.host} (SOCKS)`);
     const web = await serveWeb();
     const get = async (proxy: string): Promise<string> =>
@@ -160,7 +160,7 @@ describe('a SOCKS proxy', () => {
     expect(await state()).toMatchObject({ restarts: 0 });
   });
 
-  it('confirms only what the far end has confirmed', async () => {
+  it('confirms only what the remote end has confirmed', async () => {
     const silent = await startSilentServer();
     scope.own('silent', () => silent.stop());
     const client = net.connect({ host: '127.0.0.1', port });

@@ -92,13 +92,13 @@ describe('services of one cluster', () => {
     const [api] = await becomes(up('api'), up('web'), up('db'));
     await kube.stop();
     const away = (name: string): string => `${name}, waiting, unknown, The cluster fixture cannot be reached`;
-    const held = await becomes(away('api'), away('web'), away('db'));
-    expect(held.map(({ cause }) => cause?.code)).toEqual([
+    const waiting = await becomes(away('api'), away('web'), away('db'));
+    expect(waiting.map(({ cause }) => cause?.code)).toEqual([
       'transport-down',
       'transport-down',
       'transport-down',
     ]);
-    const restarts = held.map((service) => service.restarts);
+    const restarts = waiting.map((service) => service.restarts);
     const client = exchange({ host: '127.0.0.1', port: api?.localPort ?? 0 }, 'are you there?');
     kube.requests.length = 0;
     await kube.start();

@@ -5,13 +5,13 @@ import type { Proposal } from './service-proposal.ts';
 import type { ForwardKind, WrittenForward } from './ssh-config.ts';
 
 /** `address`: null where none is written. */
-type Place = { readonly address: string | null; readonly port: number } | { readonly path: string };
+type SshEndpoint = { readonly address: string | null; readonly port: number } | { readonly path: string };
 
 export interface ResolvedForward {
   readonly kind: ForwardKind;
-  readonly listen: Place;
+  readonly listen: SshEndpoint;
   /** null: each client chooses it (SOCKS). */
-  readonly to: Place | null;
+  readonly to: SshEndpoint | null;
   /** `localforward 8080 [db]:80` */
   readonly text: string;
   /** The listening end, as written there. */
@@ -36,8 +36,8 @@ export function parseForwards(resolved: string): readonly ResolvedForward[] {
     return [
       {
         kind,
-        listen: placeOf(listen),
-        to: toText === null ? null : placeOf(toText),
+        listen: endpointOf(listen),
+        to: toText === null ? null : endpointOf(toText),
         text,
         listenText: listen,
         toText,
@@ -51,7 +51,7 @@ export function parseForwards(resolved: string): readonly ResolvedForward[] {
   return forwards.filter((forward) => !isEcho(forward));
 }
 
-function placeOf(text: string): Place {
+function endpointOf(text: string): SshEndpoint {
   if (text.startsWith('/')) return { path: text };
   const [, address, port = text] = /^\[([^\]]*)\]:(\d+)$/.exec(text) ?? [];
   return { address: address ?? null, port: Number(port) };
@@ -95,10 +95,10 @@ function keysOf(forward: ResolvedForward, isOpenToAll: boolean): Keys | string {
     case 'remote':
       return reverseKeys(forward);
     case 'dynamic': {
-      const near = nearEnd(forward.listen, isOpenToAll);
-      return typeof near === 'string'
-        ? near
-        : { ...near, ends: { ...near.ends, dynamic: true }, connection: {}, suffix: 'socks' };
+      const local = localEnd(forward.listen, isOpenToAll);
+      return typeof local === 'string'
+        ? local
+        : { ...local, ends: { ...local.ends, dynamic: true }, connection: {}, suffix: 'socks' };
     }
     default:
       return assertNever(forward.kind, 'forward');
@@ -106,15 +106,15 @@ function keysOf(forward: ResolvedForward, isOpenToAll: boolean): Keys | string {
 }
 
 function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys | string {
-  const near = nearEnd(listen, isOpenToAll);
-  if (typeof near === 'string') return near;
+  const local = localEnd(listen, isOpenToAll);
+  if (typeof local === 'string') return local;
   if (to === null) return 'it has no target';
-  const { ends } = near;
+  const { ends } = local;
   if ('path' in to)
-    return { ...near, ends: { ...ends, remote_socket: to.path }, connection: {}, suffix: nameOf(to.path) };
+    return { ...local, ends: { ...ends, remote_socket: to.path }, connection: {}, suffix: nameOf(to.path) };
   const { address, port } = to;
   return {
-    ...near,
+    ...local,
     ends: { ...ends, remote_port: port },
     connection: address === null || address === 'localhost' ? {} : { remote_host: address },
     suffix: String(port),
@@ -122,7 +122,7 @@ function localKeys({ listen, to }: ResolvedForward, isOpenToAll: boolean): Keys 
 }
 
 /** Where a service listens on this machine. */
-function nearEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
+function localEnd(listen: SshEndpoint, isOpenToAll: boolean): Pick<Keys, 'preferredPort' | 'ends'> | string {
   if ('path' in listen) return { preferredPort: null, ends: { local_socket: listen.path } };
   const { address, port } = listen;
   const all = { preferredPort: port, ends: { bind: '::' } };
@@ -135,14 +135,14 @@ function nearEnd(listen: Place, isOpenToAll: boolean): Pick<Keys, 'preferredPort
 
 function reverseKeys({ listen, to }: ResolvedForward): Keys | string {
   if (to === null) return 'LocalPort cannot open a SOCKS proxy on a server';
-  const near =
+  const local =
     'path' in to
       ? { local_socket: to.path }
       : {
           local_port: to.port,
           ...(to.address === null || to.address === 'localhost' ? {} : { local_host: to.address }),
         };
-  const reverse = { preferredPort: null, ends: { remote: true, ...near } };
+  const reverse = { preferredPort: null, ends: { remote: true, ...local } };
   if ('path' in listen)
     return {
       ...reverse,
@@ -177,7 +177,7 @@ export function whereWritten<Written extends WrittenForward>(
   const ofKind = written.filter((one) => one.kind === kind);
   const alike = ofKind.filter(({ listen, to }) => listen === listenText && to === toText);
   if (alike.length > 0) return alike.find(({ isPassing }) => !isPassing) ?? alike[0] ?? null;
-  const atPlace = ofKind.filter(({ listen }) => listen === listenText);
-  const near = atPlace.length > 0 ? atPlace : ofKind.filter(({ listen }) => /%|\$\{/.test(listen));
+  const sameListener = ofKind.filter(({ listen }) => listen === listenText);
+  const near = sameListener.length > 0 ? sameListener : ofKind.filter(({ listen }) => /%|\$\{/.test(listen));
   return near.find(({ isPassing }) => isPassing) ?? near[0] ?? null;
 }

@@ -14,8 +14,8 @@ import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { KubeAnswer, KubeApi } from '../transport/kube-api.ts';
 import type { KubeEndpoints, KubeService, KubeWorkload } from './kube-objects.ts';
 import { judgeTarget, type PodVerdict, type TargetFacts, type TargetQuestion } from './pod-verdict.ts';
-import { namespacePath, ownerPlace, podPlaces, type PodPlace } from './target-places.ts';
-import { watchList, type ListPlace } from './watched-list.ts';
+import { namespacePath, ownerQuery, podQueries, type PodQuery } from './target-queries.ts';
+import { watchList, type ListQuery } from './watched-list.ts';
 
 export interface PodWatchParts {
   readonly api: KubeApi;
@@ -28,7 +28,7 @@ export interface PodWatchParts {
 
 /** A node controller takes about this long to notice that a node is gone. */
 const avoidMs = 60_000;
-/** After this long all places are tried again, if all of them were refused. */
+/** After this long all queries are tried again, if all of them were refused. */
 const allRefusedMs = 15_000;
 
 /** A failing API server may not answer this in time either. */
@@ -57,7 +57,7 @@ export class PodWatch {
   #owner: OwnerState = { kind: 'unknown' };
   /** null: not known yet. */
   #pods: Pods | null = null;
-  #places: { readonly id: string; readonly leave: AbortController } | null = null;
+  #queries: { readonly id: string; readonly leave: AbortController } | null = null;
   /** null: not asked yet. */
   #namespace: 'asked' | 'there' | 'missing' | null = null;
   /** The failing checks that the API server reports; empty: it reports none. null: not asked yet. */
@@ -68,9 +68,9 @@ export class PodWatch {
     this.#parts = parts;
     const { target, namespace } = parts.question;
     markOpened(this, () => `pod watch of ${targetName(target)} in ${namespace}`);
-    const place = ownerPlace(target, namespace);
-    if (place === null) this.#setOwner({ kind: 'none' });
-    else this.#follow(place);
+    const query = ownerQuery(target, namespace);
+    if (query === null) this.#setOwner({ kind: 'none' });
+    else this.#follow(query);
   }
 
   /** null: nothing is known yet. */
@@ -110,14 +110,14 @@ export class PodWatch {
     void work.finally(() => this.#running.delete(work));
   }
 
-  #follow(place: ListPlace<KubeService | KubeWorkload>): void {
+  #follow(query: ListQuery<KubeService | KubeWorkload>): void {
     const { api, clock } = this.#parts;
     const work = watchList({
       api,
       clock,
       signal: this.#ending.signal,
       hurry: () => this.#hurry.signal,
-      place,
+      query,
       hasAlternative: false,
       onItems: ([owner]) => {
         this.#noteAnswered('owner');
@@ -136,34 +136,34 @@ export class PodWatch {
     if (state.kind !== 'missing') this.#namespace = null;
     this.#readFrom(
       state.kind === 'known'
-        ? podPlaces(target, namespace, state.owner)
+        ? podQueries(target, namespace, state.owner)
         : state.kind === 'none'
-          ? podPlaces(target, namespace, null)
+          ? podQueries(target, namespace, null)
           : [],
     );
     this.#judge();
   }
 
-  /** Keeps the current reads if the places are the same; pods of former labels serve until others are known. */
-  #readFrom(places: readonly PodPlace[]): void {
-    const id = places.map(({ path }) => path).join(' ');
-    if (this.#places?.id === id) return;
-    this.#places?.leave.abort();
+  /** Keeps the current reads if the queries are the same; pods of former labels serve until others are known. */
+  #readFrom(queries: readonly PodQuery[]): void {
+    const id = queries.map(({ path }) => path).join(' ');
+    if (this.#queries?.id === id) return;
+    this.#queries?.leave.abort();
     this.#refusals.delete('pods');
     const leave = new AbortController();
-    this.#places = { id, leave };
+    this.#queries = { id, leave };
     if (this.#pods?.pods.length === 0) this.#pods = null;
-    if (places.length === 0) this.#pods = { pods: [], source: 'pods', strangers: [] };
-    else this.#run(this.#readFirstAllowed(places, AbortSignal.any([this.#ending.signal, leave.signal])));
+    if (queries.length === 0) this.#pods = { pods: [], source: 'pods', strangers: [] };
+    else this.#run(this.#readFirstAllowed(queries, AbortSignal.any([this.#ending.signal, leave.signal])));
   }
 
-  async #readFirstAllowed(places: readonly PodPlace[], signal: AbortSignal): Promise<void> {
+  async #readFirstAllowed(queries: readonly PodQuery[], signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       let refusal: KubeAnswer | null = null;
-      for (const place of places) {
-        const answer = await this.#read(place, { signal, hasAlternative: places.length > 1 });
+      for (const query of queries) {
+        const answer = await this.#read(query, { signal, hasAlternative: queries.length > 1 });
         if (answer === null) return;
-        // The first place is the usual one: the right that is missing there is the one to ask for.
+        // The first query is the usual one: the right that is missing there is the one to ask for.
         refusal ??= answer;
       }
       if (refusal !== null) this.#fail('pods', refusal);
@@ -172,7 +172,7 @@ export class PodWatch {
   }
 
   #read(
-    place: PodPlace,
+    query: PodQuery,
     { signal, hasAlternative }: { readonly signal: AbortSignal; readonly hasAlternative: boolean },
   ): Promise<KubeAnswer | null> {
     const { api, clock } = this.#parts;
@@ -181,13 +181,13 @@ export class PodWatch {
       clock,
       signal,
       hurry: () => this.#hurry.signal,
-      place,
+      query,
       hasAlternative,
       onItems: (lists) => {
         this.#noteAnswered('pods');
         this.#pods = {
           pods: lists.flatMap(({ pods }) => pods),
-          source: place.source,
+          source: query.source,
           strangers: lists.flatMap(({ strangers }) => strangers),
         };
         if (lists.length > 0) this.#namespace = null;

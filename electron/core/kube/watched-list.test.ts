@@ -16,7 +16,7 @@ const refused: KubeAnswer = { status: 403, body: { message: 'no' } };
 const broken: KubeEnd = { kind: 'failed', reason: 'reset' };
 
 /** An API server that gives scripted answers, one per request, and then no more. */
-class ToldApi implements KubeApi {
+class ScriptedApi implements KubeApi {
   readonly asked: string[] = [];
   readonly #answers: (KubeAnswer | KubeEnd)[];
   event: (event: unknown) => void = () => undefined;
@@ -49,7 +49,7 @@ class ToldApi implements KubeApi {
 }
 
 function start(
-  api: ToldApi,
+  api: ScriptedApi,
   { singlePath, hasAlternative = false }: { singlePath?: string; hasAlternative?: boolean } = {},
 ) {
   const clock = new FakeClock();
@@ -60,7 +60,7 @@ function start(
     clock,
     signal: ending.signal,
     hurry: () => new AbortController().signal,
-    place: {
+    query: {
       path: '/pods',
       ...(singlePath === undefined ? {} : { singlePath }),
       read: (one) => ({ name: (one as ReturnType<typeof object>).metadata.name }),
@@ -82,7 +82,7 @@ function start(
 
 describe('a watched list', () => {
   it('follows events from the version of the list, and resumes after the last event when the watch is closed', async () => {
-    const api = new ToldApi(list('a'));
+    const api = new ScriptedApi(list('a'));
     const { clock, told, stop } = start(api);
     await clock.advance(0);
     api.event({ type: 'ADDED', object: object('b', '6') });
@@ -95,7 +95,7 @@ describe('a watched list', () => {
 
   it('resumes the watch from the last version that it saw, including bookmarks', async () => {
     let close: (end: KubeEnd) => void = () => undefined;
-    const api = new ToldApi(list('a'));
+    const api = new ScriptedApi(list('a'));
     api.watch = (path, onEvent) => {
       api.asked.push(/resourceVersion=\d+/.exec(path)?.[0] ?? '');
       onEvent({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '9' } } });
@@ -112,7 +112,7 @@ describe('a watched list', () => {
 
   it('is listed every 15 s without the right to watch', async () => {
     const end: KubeEnd = { kind: 'refused', answer: refused };
-    const api = new ToldApi(list('a'), end, list('b'), end, list('c'));
+    const api = new ScriptedApi(list('a'), end, list('b'), end, list('c'));
     const { clock, told, stop } = start(api);
     await clock.advance(14_999);
     expect(told).toEqual(['a']);
@@ -125,7 +125,7 @@ describe('a watched list', () => {
 
   it('believes a refusal only a minute after an outage', async () => {
     const refusals = Array.from({ length: 61 }, () => refused);
-    const api = new ToldApi(list('a'), broken, ...refusals);
+    const api = new ScriptedApi(list('a'), broken, ...refusals);
     const { clock, told, stop } = start(api);
     await clock.advance(59_000);
     expect(told).toEqual(['a']);
@@ -135,7 +135,7 @@ describe('a watched list', () => {
   });
 
   it('reports an outage, and retries with growing delays of up to 15 s', async () => {
-    const api = new ToldApi(...Array.from({ length: 9 }, () => ({ status: noAnswer, body: 'reset' })));
+    const api = new ScriptedApi(...Array.from({ length: 9 }, () => ({ status: noAnswer, body: 'reset' })));
     const { clock, told, stop } = start(api);
     const triesAt: number[] = [];
     for (let second = 0; second < 62; second++) {
@@ -147,8 +147,8 @@ describe('a watched list', () => {
     await stop();
   });
 
-  it('is given up when it is refused and there is another place, except for expired credentials', async () => {
-    const api = new ToldApi({ status: 401, body: '' }, refused);
+  it('is given up when it is refused and there is another query, except for expired credentials', async () => {
+    const api = new ScriptedApi({ status: 401, body: '' }, refused);
     const { clock, told, ended } = start(api, { hasAlternative: true });
     await clock.advance(1_000);
     expect(await ended).toEqual(refused);
@@ -156,7 +156,10 @@ describe('a watched list', () => {
   });
 
   it('gets the single object if listing is refused; a missing object is an empty list', async () => {
-    const api = new ToldApi(refused, { status: 200, body: object('a') }, refused, { status: 404, body: '' });
+    const api = new ScriptedApi(refused, { status: 200, body: object('a') }, refused, {
+      status: 404,
+      body: '',
+    });
     const { clock, told, stop } = start(api, { singlePath: '/pods/a' });
     await clock.advance(15_000);
     expect(told).toEqual(['a', '']);
@@ -169,7 +172,7 @@ describe('a watched list', () => {
     ['says what nobody can read', { type: 'NEWS', object: {} }],
     ['says nothing at all', null],
   ])('is listed again when the watch %s', async (_, event) => {
-    const api = new ToldApi(list('a'));
+    const api = new ScriptedApi(list('a'));
     const { clock, told, stop } = start(api);
     await clock.advance(0);
     api.event(event);
@@ -182,7 +185,7 @@ describe('a watched list', () => {
   });
 
   it('is listed again when a watch exceeds its time', async () => {
-    const api = new ToldApi(list('a'));
+    const api = new ScriptedApi(list('a'));
     const { clock, stop } = start(api);
     await clock.advance(300_000);
     expect(api.asked).toEqual(['get /pods', 'watch /pods&resourceVersion=5']);
@@ -194,7 +197,7 @@ describe('a watched list', () => {
 
   it('does not retry in a tight loop when watches end as soon as they begin', async () => {
     const closed: KubeEnd = { kind: 'closed' };
-    const api = new ToldApi(list('a'), closed, closed, closed);
+    const api = new ScriptedApi(list('a'), closed, closed, closed);
     const { clock, stop } = start(api);
     await clock.advance(999);
     expect(api.asked.length).toBe(2);
@@ -205,7 +208,7 @@ describe('a watched list', () => {
 
   it('is listed again when all items of a truncated list are gone', async () => {
     const names = Array.from({ length: 500 }, (_, index) => `p${index}`);
-    const api = new ToldApi(list(...names));
+    const api = new ScriptedApi(list(...names));
     const { clock, stop } = start(api);
     await clock.advance(0);
     for (const name of names) api.event({ type: 'DELETED', object: object(name) });

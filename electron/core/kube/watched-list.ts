@@ -10,7 +10,7 @@ import { sleep, type Clock } from '../clock.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
 import { readEvent, readList } from './kube-objects.ts';
 
-export interface ListPlace<Item> {
+export interface ListQuery<Item> {
   /** The path of the collection, with its query. */
   readonly path: string;
   /** The path of the single object in it, for roles that may get it by name but not list. */
@@ -24,11 +24,11 @@ export interface WatchedListParts<Item extends { readonly name: string }> {
   readonly signal: AbortSignal;
   /** Aborts when the next attempt should start at once. */
   readonly hurry: () => AbortSignal;
-  readonly place: ListPlace<Item>;
+  readonly query: ListQuery<Item>;
   readonly onItems: (items: readonly Item[]) => void;
   /** It cannot be read now; attempts continue. */
   readonly onFailure: (answer: KubeAnswer) => void;
-  /** There is another place to read from, so a place that is refused is given up. */
+  /** There is another query to read, so a query that is refused is given up. */
   readonly hasAlternative: boolean;
 }
 
@@ -42,7 +42,7 @@ const afterOutageMs = 60_000;
 /** Enough to choose one of. */
 const maxItems = 500;
 
-/** Resolves with null when the signal aborts, or with the refusal when the place is given up. */
+/** Resolves with null when the signal aborts, or with the refusal when the query is given up. */
 export async function watchList<Item extends { readonly name: string }>(
   parts: WatchedListParts<Item>,
 ): Promise<KubeAnswer | null> {
@@ -80,13 +80,13 @@ class WatchedList<Item extends { readonly name: string }> {
   }
 
   async #list(): Promise<Step> {
-    const { api, signal, place } = this.#parts;
-    const answer = await api.get(withQuery(place.path, `limit=${maxItems}`), { signal });
-    if (answer.status === 403 && place.singlePath !== undefined) return this.#getOne(place.singlePath);
+    const { api, signal, query } = this.#parts;
+    const answer = await api.get(withQuery(query.path, `limit=${maxItems}`), { signal });
+    if (answer.status === 403 && query.singlePath !== undefined) return this.#getOne(query.singlePath);
     const list = answer.status === 200 ? readList(answer.body) : null;
     if (list === null) return this.#failed(answer);
     this.#items.clear();
-    for (const object of list.items) this.#put(place.read(object));
+    for (const object of list.items) this.#put(query.read(object));
     this.#isPartial = list.items.length >= maxItems;
     this.#tell();
     return { kind: 'watch', version: list.resourceVersion };
@@ -94,26 +94,26 @@ class WatchedList<Item extends { readonly name: string }> {
 
   /** For an object that the role may only get, not list or watch. */
   async #getOne(path: string): Promise<Step> {
-    const { api, signal, place } = this.#parts;
+    const { api, signal, query } = this.#parts;
     const answer = await api.get(path, { signal });
     if (answer.status !== 200 && answer.status !== 404) return this.#failed(answer);
     this.#items.clear();
-    if (answer.status === 200) this.#put(place.read(answer.body));
+    if (answer.status === 200) this.#put(query.read(answer.body));
     this.#tell();
     return { kind: 'list', afterMs: pollMs };
   }
 
   async #watch(from: string): Promise<Step> {
-    const { api, clock, signal, place } = this.#parts;
+    const { api, clock, signal, query } = this.#parts;
     const startedAt = clock.now();
     const interrupted = new AbortController();
     const seen = { version: from, isLost: false };
     const overdue = clock.after((watchSeconds + watchGraceSeconds) * 1_000, () => {
       interrupted.abort();
     });
-    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
+    const parameters = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
     const end = await api.watch(
-      withQuery(place.path, query),
+      withQuery(query.path, parameters),
       (raw) => {
         if (seen.isLost || signal.aborted) return;
         const event = readEvent(raw);
@@ -125,7 +125,7 @@ class WatchedList<Item extends { readonly name: string }> {
         if (event.version !== '') seen.version = event.version;
         if (event.type === 'bookmark') return;
         if (event.type === 'delete') this.#items.delete(event.name);
-        else this.#put(place.read(event.object));
+        else this.#put(query.read(event.object));
         this.#tell();
         // There may be others that were never listed.
         seen.isLost = this.#items.size === 0 && this.#isPartial;
@@ -166,7 +166,7 @@ class WatchedList<Item extends { readonly name: string }> {
     if (signal.aborted) return { kind: 'list', afterMs: 0 };
     if (isOutage(answer)) this.#outageAt = clock.now();
     else if (this.#isAfterOutage()) return { kind: 'list', afterMs: firstRetryMs };
-    // A 401 is about credentials, which are the same for every place.
+    // A 401 is about credentials, which are the same for every query.
     else if (hasAlternative && answer.status !== 401) return { kind: 'given-up', answer };
     onFailure(answer);
     const afterMs = this.#retryMs;

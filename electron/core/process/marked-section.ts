@@ -3,7 +3,7 @@ export class MarkedSection {
   readonly #begin: Buffer;
   readonly #end: Buffer;
   readonly #maxBytes: number;
-  #held: Buffer = Buffer.alloc(0);
+  #buffered: Buffer = Buffer.alloc(0);
   #begun = false;
   #content: Buffer | null = null;
 
@@ -17,21 +17,21 @@ export class MarkedSection {
   /** The section once it is complete, null before. */
   push(chunk: Buffer): Buffer | null {
     if (this.#content !== null) return this.#content;
-    this.#held = Buffer.concat([this.#held, chunk]);
+    this.#buffered = Buffer.concat([this.#buffered, chunk]);
     if (!this.#begun) this.#skipNoise();
     if (this.#begun) {
-      const end = this.#held.indexOf(this.#end);
-      if (end !== -1 && end <= this.#maxBytes) this.#content = this.#held.subarray(0, end);
-      else this.#held = this.#held.subarray(0, this.#maxBytes + this.#end.length);
+      const end = this.#buffered.indexOf(this.#end);
+      if (end !== -1 && end <= this.#maxBytes) this.#content = this.#buffered.subarray(0, end);
+      else this.#buffered = this.#buffered.subarray(0, this.#maxBytes + this.#end.length);
     }
     return this.#content;
   }
 
   #skipNoise(): void {
-    const begin = this.#held.indexOf(this.#begin);
+    const begin = this.#buffered.indexOf(this.#begin);
     this.#begun = begin !== -1;
     // Before the mark is found, its first part may be at the very end.
-    const noise = this.#begun ? begin + this.#begin.length : this.#held.length - this.#begin.length + 1;
-    this.#held = this.#held.subarray(Math.max(0, noise));
+    const noise = this.#begun ? begin + this.#begin.length : this.#buffered.length - this.#begin.length + 1;
+    this.#buffered = this.#buffered.subarray(Math.max(0, noise));
   }
 }

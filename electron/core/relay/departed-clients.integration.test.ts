@@ -36,13 +36,13 @@ describe('a client that leaves while it is held', () => {
   it.each([
     ['without sending anything', (peer: Peer) => peer.socket.end()],
     ['by a reset', (peer: Peer) => peer.socket.resetAndDestroy()],
-  ])('%s, frees its place at once', async (_, leave) => {
+  ])('%s, frees its slot at once', async (_, leave) => {
     local = await fixture.open();
     await client(leave);
     await held(0);
   });
 
-  it('by a reset after a request, frees its place at once', async () => {
+  it('by a reset after a request, frees its slot at once', async () => {
     local = await fixture.open();
     const { socket } = await client((peer) => peer.socket.write('request'));
     // The next client is accepted only after these bytes have been read.
@@ -52,7 +52,7 @@ describe('a client that leaves while it is held', () => {
     await held(1);
   });
 
-  it('by a reset in the same turn of the event loop as a request, frees its place at once', async () => {
+  it('by a reset in the same turn of the event loop as a request, frees its slot at once', async () => {
     local = await fixture.open();
     await client(({ socket }) => {
       socket.write('request');
@@ -61,7 +61,7 @@ describe('a client that leaves while it is held', () => {
     await held(0);
   });
 
-  it('after a request that may be half-closed, keeps its place and is served', async () => {
+  it('after a request that may be half-closed, keeps its slot and is served', async () => {
     local = await fixture.open();
     const peer = await client(({ socket }) => socket.end('printf | nc -N'));
     await fixture.client();
@@ -71,7 +71,7 @@ describe('a client that leaves while it is held', () => {
     expect(await peer.all()).toBe('printf | nc -N');
   });
 
-  it('is the first to go when places are full', async () => {
+  it('is the first to go when all slots are taken', async () => {
     local = await fixture.open({ maxHeldConnections: 3 });
     const peers: Peer[] = [];
     for (const [text, ends] of [
@@ -98,7 +98,7 @@ describe('a client that leaves while it is held', () => {
     expect(await serve()).toEqual(['b', 'd', 'e']);
   });
 
-  it('does not cost a waiting client its place, even if 300 others come and go', async () => {
+  it('does not cost a waiting client its slot, even if 300 others come and go', async () => {
     local = await fixture.open({ maxHeldConnections: 256 });
     const patient = await fixture.client();
     patient.socket.write('patience');

@@ -83,7 +83,7 @@ export class Dispatcher {
     this.dispatch();
   }
 
-  /** The far end has just refused a client: the next one is a trial again, whatever was proven before. */
+  /** The remote end has just refused a client: the next one is a trial again, whatever was proven before. */
   distrust(tunnelId: string, trialMs: number): void {
     if (this.#upstream?.tunnelId !== tunnelId || this.#needsTrial(this.#upstream)) return;
     this.#provenTunnelId = null;

@@ -4,12 +4,12 @@
  *   1. Bytes read here have not been sent to any tunnel. They are kept in order and passed on once, by `release`.
  *   2. At most `maxEarlyBytes` plus one read (64 KiB) are kept; then reading stops. Node buffers as much again.
  *
- * | the client's socket reports     | the client has                                             | its place is                       |
+ * | the client's socket reports     | the client has                                             | its slot is                        |
  * | ------------------------------- | ---------------------------------------------------------- | ---------------------------------- |
  * | RST, whatever came before       | left                                                       | freed at once                      |
  * | FIN without bytes before it     | left, or only checked the port, so it has no request; or   | freed at once while no tunnel can  |
  * |                                 | it waits for a greeting (`nc -N … < /dev/null`)            | take it, else kept                 |
- * | FIN after bytes                 | left, or half-closed (`printf … \| nc -N`) and waits. Only | kept; first to go when all places  |
+ * | FIN after bytes                 | left, or half-closed (`printf … \| nc -N`) and waits. Only | kept; first to go when all slots   |
  * |                                 | sending could tell, and nothing may be sent                | are taken                          |
  * | nothing yet, or bytes           | not left                                                   | kept                               |
  * | more bytes than are kept        | not left: a hang-up shows once it is joined                | kept                               |

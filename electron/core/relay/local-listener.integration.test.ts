@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { formatPlace } from '../../../shared/bind-address.ts';
+import { joinHostPort } from '../../../shared/bind-address.ts';
 import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { isAnswered } from './answered-port.ts';
@@ -95,7 +95,7 @@ describe('the listener', () => {
   ])('opens %s and nothing else if `bind` says so', async (bind, other) => {
     const listening = await listen({ bind });
     if (!listening.ok) throw new Error(listening.error.title);
-    expect(listening.value.addresses).toEqual([formatPlace(bind, port)]);
+    expect(listening.value.addresses).toEqual([joinHostPort(bind, port)]);
     expect(await isFree(other)).toBe(true);
     await listening.value.close();
   });

@@ -6,7 +6,7 @@
  *   3. Connections are passed on unread, so that a client's bytes wait in the kernel until a tunnel can take them.
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { formatPlace } from '../../../shared/bind-address.ts';
+import { joinHostPort } from '../../../shared/bind-address.ts';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -45,17 +45,17 @@ export async function listenLocally(request: ListenRequest): Promise<Result<Loca
   if (bindsOverWildcard(process.platform) && (await isAnswered(request)))
     return err(await explain('EADDRINUSE', request));
 
-  const gate = new ConnectionGate(request.onConnection);
-  const bound = await Promise.all(placesOf(request).map((host) => openServer(host, request, gate)));
+  const early = new EarlyConnections(request.onConnection);
+  const bound = await Promise.all(placesOf(request).map((host) => openServer(host, request, early)));
 
   const servers = bound.flatMap((one) => (one.ok ? [one.value] : []));
   const failure = failureOf(bound);
   if (failure !== null) {
-    gate.refuse();
+    early.refuse();
     await Promise.all(servers.map(closeServer));
     return err(await explain(errorCode(failure), request));
   }
-  gate.open();
+  early.open();
   return ok({
     addresses: servers.map((server) => formatAddress(server.address() as AddressInfo)),
     close: async () => {
@@ -71,7 +71,7 @@ function failureOf(bound: readonly Result<Server, Error>[]): Error | null {
 }
 
 /** Keeps the connections that arrive between the first bind and the last (invariant 2). */
-class ConnectionGate {
+class EarlyConnections {
   readonly #early: Socket[] = [];
   readonly #deliver: (client: Socket) => void;
   #state: 'waiting' | 'open' | 'refused' = 'waiting';
@@ -100,7 +100,7 @@ class ConnectionGate {
 function openServer(
   host: string,
   { port, log }: ListenRequest,
-  gate: ConnectionGate,
+  early: EarlyConnections,
 ): Promise<Result<Server, Error>> {
   return new Promise((resolve) => {
     const server = createServer({
@@ -111,7 +111,7 @@ function openServer(
       keepAliveInitialDelay: keepAliveDelayMs,
     });
     server.on('connection', (client) => {
-      gate.arrive(client);
+      early.arrive(client);
     });
     server.once('error', (error) => {
       resolve(err(error));
@@ -141,7 +141,7 @@ async function explain(
 ): Promise<Cause> {
   if (code === 'EACCES' || code === 'EPERM') return describeCause('port-forbidden', { port, evidence: code });
   if (bind !== null && missingCodes.includes(code)) {
-    return describeCause('address-missing', { host: bind, evidence: `${code} ${formatPlace(bind, port)}` });
+    return describeCause('address-missing', { host: bind, evidence: `${code} ${joinHostPort(bind, port)}` });
   }
   if (code !== 'EADDRINUSE') {
     return describeCause('check-failed', { what: `Port ${port} could not be opened`, evidence: code });
@@ -152,4 +152,4 @@ async function explain(
   return describeCause('port-in-use', { port, evidence: code, holder: holder ?? undefined });
 }
 
-const formatAddress = ({ address, port }: AddressInfo): string => formatPlace(address, port);
+const formatAddress = ({ address, port }: AddressInfo): string => joinHostPort(address, port);

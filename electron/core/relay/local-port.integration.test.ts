@@ -160,7 +160,7 @@ describe('joined connections', () => {
     await until(() => expect(local.counters().connections).toBe(0));
   });
 
-  it.each(['far end', 'client'] as const)(
+  it.each(['remote end', 'client'] as const)(
     'pass on a reset that comes in the same turn of the event loop as the last bytes of the %s',
     async (side) => {
       local = await fixture.open();
@@ -168,8 +168,8 @@ describe('joined connections', () => {
       local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
       const client = await fixture.client();
       await until(() => expect(client.text).toBe('x'));
-      const far = remote.accepted[0]!;
-      const [from, to] = side === 'client' ? [client, far] : [far, client];
+      const accepted = remote.accepted[0]!;
+      const [from, to] = side === 'client' ? [client, accepted] : [accepted, client];
       from.socket.write('cut o');
       from.socket.resetAndDestroy();
       expect(await to.all()).toBe(side === 'client' ? 'cut o<reset>' : 'xcut o<reset>');
@@ -177,17 +177,17 @@ describe('joined connections', () => {
     },
   );
 
-  it('deliver everything that the far end sent before it left to a slow client that keeps sending', async () => {
+  it('deliver everything that the remote end sent before it left to a slow client that keeps sending', async () => {
     local = await fixture.open();
     const remote = await fixture.remoteEnd((peer) => peer.read(), 'tcp');
     local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
     const client = new Peer(connect({ host: '127.0.0.1', port: fixture.port, allowHalfOpen: true }));
     fixture.scope.own('client', () => void client.socket.destroy());
     await until(() => expect(remote.accepted).toHaveLength(1));
-    const far = remote.accepted[0]!;
-    far.socket.end(Buffer.alloc(mebibyte), () => far.socket.destroy());
+    const accepted = remote.accepted[0]!;
+    accepted.socket.end(Buffer.alloc(mebibyte), () => accepted.socket.destroy());
     await until(() => expect(local.counters().bytesIn).toBe(mebibyte));
-    await until(() => expect(far.socket.destroyed).toBe(true));
+    await until(() => expect(accepted.socket.destroyed).toBe(true));
     // The first write is answered by a reset, the second one fails with it.
     for (const bytesOut of [1, 2]) {
       client.socket.write('?');

@@ -4,7 +4,7 @@
  *   1. Every client is in exactly one place: in the hold queue until its upstream has connected, then in the relay.
  *   2. Bytes that a client sends while in the queue are not passed on (see held-socket.ts), so a failed attempt costs it
  *      only time.
- *   3. A client has a place in the budget from its arrival until it and its upstream are closed. If no place is free, a
+ *   3. A client has a slot in the budget from its arrival until it and its upstream are closed. If no slot is free, a
  *      client that has probably left makes room; otherwise the new client is reset.
  */
 import type { Socket } from 'node:net';
@@ -15,15 +15,15 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ConnectionBudget } from './connection-budget.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { HostGate } from './host-gate.ts';
+import { HostHeaderFilter } from './host-header-filter.ts';
 import { HeldSocket, type ReleasedClient } from './held-socket.ts';
 import { HoldQueue, type HeldClient } from './hold-queue.ts';
-import { listenEverywhere } from './local-places.ts';
+import { listenEverywhere } from './listen-everywhere.ts';
 import type { LocalListener } from './local-listener.ts';
 import { LoopGuard } from './loop-guard.ts';
 import type { OwnConnections } from './own-connections.ts';
 import { rememberingPortHolder } from './port-holder.ts';
-import { PortPlaces } from './port-places.ts';
+import { ClientSlots } from './client-slots.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';
 import { reset } from './reset.ts';
@@ -91,10 +91,10 @@ class LocalPort implements ServicePort {
   readonly #dispatcher: Dispatcher;
   readonly #doubt: TunnelDoubt;
   readonly #relay: Relay;
-  readonly #places: PortPlaces;
+  readonly #slots: ClientSlots;
   readonly #beyondHold: RefusalLog;
   readonly #loops: LoopGuard;
-  readonly #gate: HostGate | null;
+  readonly #hostFilter: HostHeaderFilter | null;
   readonly #findHolder: () => Promise<string | null>;
   #listener: LocalListener | null = null;
   /** Open or opening: clients may arrive before `#listener` is set. */
@@ -113,7 +113,7 @@ class LocalPort implements ServicePort {
       events.onSuspicion(tunnelId, finding);
     });
     this.#findHolder = rememberingPortHolder({ localPort, bind }, clock);
-    this.#places = new PortPlaces({ budget, clock, log, makeRoom: () => this.#makeRoom() });
+    this.#slots = new ClientSlots({ budget, clock, log, makeRoom: () => this.#makeRoom() });
     this.#beyondHold = new RefusalLog(clock, (count) => {
       log.warn(`${count} connections were refused: ${maxHeldConnections} are already waiting for a tunnel.`);
     });
@@ -126,7 +126,8 @@ class LocalPort implements ServicePort {
         if (this.#tunnelId !== null) events.onEvidence(this.#tunnelId, { kind: 'looped' });
       },
     });
-    this.#gate = options.allowedHosts === undefined ? null : new HostGate(clock, options.allowedHosts);
+    this.#hostFilter =
+      options.allowedHosts === undefined ? null : new HostHeaderFilter(clock, options.allowedHosts);
     this.#doubt = new TunnelDoubt(clock);
     this.#silence = new SilenceWatch(clock, ({ tunnelId, awaited, forMs }) => {
       onSuspicion(tunnelId, `${silenceWords[awaited]} for ${Math.round(forMs / 1000)} s`);
@@ -161,7 +162,7 @@ class LocalPort implements ServicePort {
           this.#receive(client);
         },
         onClosed: () => {
-          this.#places.give();
+          this.#slots.give();
         },
         onSuspicion,
         onEvidence: this.#onEvidence,
@@ -178,7 +179,7 @@ class LocalPort implements ServicePort {
       const { port, socketPath = null, bind = null, clock, log, neighbor } = this.#options;
       if (this.#listener !== null) return ok(this.#listener.addresses);
       this.#isOpen = true;
-      this.#places.open();
+      this.#slots.open();
       const onConnection = (client: Socket): void => {
         this.#welcome(client);
       };
@@ -194,7 +195,7 @@ class LocalPort implements ServicePort {
       });
       if (!listening.ok) {
         this.#isOpen = false;
-        this.#places.close();
+        this.#slots.close();
         return err(listening.error);
       }
       this.#listener = listening.value;
@@ -209,14 +210,14 @@ class LocalPort implements ServicePort {
       this.#policy = 'hold';
       this.setUpstream(null);
       this.#turnAway(this.#queue.all());
-      this.#gate?.close();
+      this.#hostFilter?.close();
       this.#relay.endAll();
       this.#silence.clear();
       this.#beyondHold.close();
       this.#loops.close();
       await closed;
       this.#listener = null;
-      this.#places.close();
+      this.#slots.close();
     });
   }
 
@@ -273,13 +274,13 @@ class LocalPort implements ServicePort {
   }
 
   #admit(client: Socket): void {
-    if (!this.#places.take()) reset(client);
-    else if (this.#gate === null) this.#receive(client);
+    if (!this.#slots.take()) reset(client);
+    else if (this.#hostFilter === null) this.#receive(client);
     else {
       const giveUp = (): void => {
-        this.#places.give();
+        this.#slots.give();
       };
-      this.#gate.screen(client, () => this.#receive(client), giveUp);
+      this.#hostFilter.screen(client, () => this.#receive(client), giveUp);
     }
   }
 
@@ -312,7 +313,7 @@ class LocalPort implements ServicePort {
     }
     reset(client.socket);
     reset(upstream.socket);
-    this.#places.give();
+    this.#slots.give();
   }
 
   /** Needed only while no tunnel takes clients: otherwise the budget is the bound, and clients are served soon. */
@@ -356,7 +357,7 @@ class LocalPort implements ServicePort {
     if (!this.#queue.has(held)) return false;
     reset(held.client.release().socket);
     const wasUnanswered = this.#dispatcher.drop(held);
-    this.#places.give();
+    this.#slots.give();
     return wasUnanswered;
   }
 

@@ -7,7 +7,7 @@ import {
   bindsOverlap,
   parseBindAddress,
   type BindAddress,
-  type LocalPlace,
+  type ListenAddress,
 } from '../../../shared/bind-address.ts';
 import { type Clock, withDeadline } from '../clock.ts';
 import { listPids } from '../process/process-list.ts';
@@ -31,11 +31,11 @@ const maxLsofBytes = 1024 * 1024;
 const lsofPath = '/usr/sbin/lsof';
 
 /** `postgres (pid 812)`, or null. Takes at most 2 s and never rejects. */
-export async function findPortHolder(place: LocalPlace, clock: Clock): Promise<string | null> {
+export async function findPortHolder(address: ListenAddress, clock: Clock): Promise<string | null> {
   const found = await withDeadline(
     clock,
     lookupTimeoutMs,
-    lookUp(place).catch(() => null),
+    lookUp(address).catch(() => null),
   );
   return found === null || found === 'deadline' ? null : `${found.name} (pid ${found.pid})`;
 }
@@ -43,9 +43,9 @@ export async function findPortHolder(place: LocalPlace, clock: Clock): Promise<s
 /** A port that stays taken is retried every few seconds; scanning all processes takes too long for that. */
 const rememberedMs = 30_000;
 
-/** `findPortHolder` for one place, with its result cached for a while. */
+/** `findPortHolder` for one address, with its result cached for a while. */
 export function rememberingPortHolder(
-  place: LocalPlace,
+  address: ListenAddress,
   clock: Clock,
   find: typeof findPortHolder = findPortHolder,
 ): () => Promise<string | null> {
@@ -53,19 +53,19 @@ export function rememberingPortHolder(
   return () => {
     const now = clock.now();
     if (last === null || now - last.askedAt >= rememberedMs) {
-      last = { askedAt: now, holder: find(place, clock) };
+      last = { askedAt: now, holder: find(address, clock) };
     }
     return last.holder;
   };
 }
 
-async function lookUp(place: LocalPlace): Promise<PortHolder | null> {
-  if (process.platform === 'linux') return lookUpInProc(place);
-  if (process.platform === 'darwin') return lookUpWithLsof(place);
+async function lookUp(address: ListenAddress): Promise<PortHolder | null> {
+  if (process.platform === 'linux') return lookUpInProc(address);
+  if (process.platform === 'darwin') return lookUpWithLsof(address);
   return null;
 }
 
-async function lookUpInProc({ localPort, bind }: LocalPlace): Promise<PortHolder | null> {
+async function lookUpInProc({ localPort, bind }: ListenAddress): Promise<PortHolder | null> {
   const sockets = await readListeningSockets(localPort, bind);
   return findSocketHolder(
     sockets.map(({ inode }) => inode),
@@ -142,7 +142,7 @@ function addressInProc(hex: string): BindAddress {
   return parseBindAddress((digits.match(/.{4}/g) ?? []).join(':')) ?? null;
 }
 
-async function lookUpWithLsof({ localPort: port, bind }: LocalPlace): Promise<PortHolder | null> {
+async function lookUpWithLsof({ localPort: port, bind }: ListenAddress): Promise<PortHolder | null> {
   const argv = [lsofPath, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pcn'] as const;
   return parseLsof(await outputOf(argv, { timeoutMs: lookupTimeoutMs, maxOutputBytes: maxLsofBytes }), bind);
 }
@@ -158,14 +158,14 @@ export function parseLsof(output: string, bind: BindAddress = null): PortHolder 
     const value = line.slice(1);
     if (line.startsWith('p')) pid = Number(value);
     if (line.startsWith('c')) name = unescapeLsof(value);
-    if (line.startsWith('n') && pid !== null && name !== null && isInTheWay(value, bind))
+    if (line.startsWith('n') && pid !== null && name !== null && overlapsBind(value, bind))
       return { pid, name };
   }
   return null;
 }
 
 /** `place` as lsof writes it. */
-export const isInTheWay = (place: string, bind: BindAddress): boolean =>
+export const overlapsBind = (place: string, bind: BindAddress): boolean =>
   bindsOverlap(bind, parseBindAddress(place.replace(/:\d+$/, '').replace('*', '0.0.0.0')) ?? null);
 
 /** lsof writes spaces and unprintable characters as `\x20`. */

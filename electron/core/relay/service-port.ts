@@ -38,7 +38,7 @@ export type ClientEvidence =
   /** Nothing came back within `forMs`: no answer to a request, or not even a connection. */
   | { readonly kind: 'silent'; readonly awaited: Awaited; readonly forMs: number }
   /**
-   * The far side ended a new connection, or one with an unanswered request, before a byte came back and before the client
+   * The remote end ended a new connection, or one with an unanswered request, before a byte came back and before the client
    * had ended its half. The tunnel is alive.
    */
   | { readonly kind: 'closed' }
@@ -80,7 +80,7 @@ export interface ServicePort {
    * The same tunnel with `trialMs` null: its trial is over, and its connection is used.
    */
   setUpstream(upstream: Upstream | null): void;
-  /** The far end has refused a client of this tunnel: the next client is a trial again, for `trialMs`. */
+  /** The remote end has refused a client of this tunnel: the next client is a trial again, for `trialMs`. */
   distrust(tunnelId: string, trialMs: number): void;
   /** `refuse` closes waiting clients at once and later ones as they arrive. */
   setClientPolicy(policy: ClientPolicy): void;

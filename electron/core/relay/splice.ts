@@ -23,7 +23,7 @@ export interface SpliceListener {
   /** The first bytes came back. `firstAsked`: the first byte that the client had sent; null: it had sent nothing. */
   onFirstBytes(bytes: Uint8Array, firstAsked: number | null): void;
   /**
-   * The far side ended the connection before it sent a byte, and not in response to the client's end. `isAwaited`: bytes of
+   * The remote end ended the connection before it sent a byte, and not in response to the client's end. `isAwaited`: bytes of
    * the client were not answered.
    */
   onEndedUnused(isAwaited: boolean): void;
@@ -31,7 +31,7 @@ export interface SpliceListener {
   onClosed(): void;
   /**
    * The upstream ended unused (invariant 4). Resolves to whether its tunnel has died: then the client is given back through
-   * `onTakenBack`; otherwise the far end ended the connection on purpose, and the client sees the end.
+   * `onTakenBack`; otherwise the remote end ended the connection on purpose, and the client sees the end.
    */
   hasTunnelGone(): Promise<boolean>;
   /** The client is no longer spliced: paused, and without our listeners. Comes instead of `onClosed`. */
@@ -103,7 +103,7 @@ export function splice(
     isAwaited = true;
     listener.onAsked();
   };
-  /** The far side ended it, not we. */
+  /** The remote end ended it, not we. */
   const noteEnd = (): void => {
     if (hasUpstreamEnded) return;
     hasUpstreamEnded = true;

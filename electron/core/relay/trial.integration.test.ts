@@ -83,7 +83,7 @@ describe('a tunnel that is not proven', () => {
     expect(local.counters()).toMatchObject({ connections: 0, held: 1 });
   });
 
-  it('needs another trial once the far end has refused a client, and loses no client in the meantime', async () => {
+  it('needs another trial once the remote end has refused a client, and loses no client in the meantime', async () => {
     let isOpen = true;
     const remote = await fixture.remoteEnd((peer) => {
       if (isOpen) echo(peer.read());

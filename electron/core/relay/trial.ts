@@ -9,7 +9,7 @@ import type { UpstreamConnection } from './upstream-connection.ts';
 export interface TrialListener {
   /** The callee must set `onBytes` of the connection before it returns. */
   onPassed(connection: UpstreamConnection): void;
-  /** The far side ended it. The connection is closed. */
+  /** The remote end ended it. The connection is closed. */
   onFailed(): void;
 }
 

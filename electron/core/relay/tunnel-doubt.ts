@@ -1,5 +1,5 @@
 /**
- * Distinguishes the death of a tunnel from an end that the far side intended. A dying tunnel closes its sockets slightly
+ * Distinguishes the death of a tunnel from an end that the remote end intended. A dying tunnel closes its sockets slightly
  * before its end is reported, so for that moment the end of an unused connection is ambiguous (see splice.ts, invariant 4).
  */
 import { sleep, type Clock } from '../clock.ts';

@@ -3,7 +3,7 @@
  * `password of me@bastion`. Two things never share a name. Where ssh's prompt is ambiguous, the answer has no name
  * and is not stored. Pure.
  */
-import { formatPlace } from '../../../shared/bind-address.ts';
+import { joinHostPort } from '../../../shared/bind-address.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 
 /** How the host is reached, according to the config. */
@@ -54,15 +54,15 @@ function placeOf(promptHost: string, { host, port, jump }: AskedLogin, isTarget:
 /** The key file whose passphrase the prompt asks for; null: it asks for something else. */
 export const keyFileIn = (prompt: string): string | null => keyPrompt.exec(prompt)?.[1] ?? null;
 
-interface Place {
+interface HostPort {
   readonly host: string;
   readonly port: number | null;
 }
 
-const described = (place: Place, promptHost: string): string =>
-  isSameHost(place.host, promptHost) ? withPort(place) : `${withPort(place)} (${promptHost})`;
+const described = (hop: HostPort, promptHost: string): string =>
+  isSameHost(hop.host, promptHost) ? withPort(hop) : `${withPort(hop)} (${promptHost})`;
 
 const isSameHost = (host: string, promptHost: string): boolean =>
   host.toLowerCase() === promptHost.toLowerCase();
 
-const withPort = ({ host, port }: Place): string => (port === null ? host : formatPlace(host, port));
+const withPort = ({ host, port }: HostPort): string => (port === null ? host : joinHostPort(host, port));

@@ -23,5 +23,5 @@ export function contextPinOf(
 }
 
 /** Whether both were read from the same files. */
-export const isSamePlace = (one: ContextPin, other: ContextPin): boolean =>
+export const isSamePin = (one: ContextPin, other: ContextPin): boolean =>
   one.files.join('\n') === other.files.join('\n');

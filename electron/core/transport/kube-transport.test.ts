@@ -7,7 +7,7 @@ import { silentLogger } from '../observability/logger.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
 import { queryKubectl } from './context-facts.ts';
-import { KubeTransport, type KubePlace } from './kube-transport.ts';
+import { KubeTransport, type KubeAttachment } from './kube-transport.ts';
 import { FakeCarrier } from './testing/fake-carriers.ts';
 import { FakeChild } from './testing/fake-child.ts';
 import { FakeKubeApi } from './testing/fake-kube-api.ts';
@@ -111,14 +111,14 @@ class World {
     return lease;
   }
 
-  board(spec: ServiceSpec): KubePlace {
-    const rider = {
+  attach(spec: ServiceSpec): KubeAttachment {
+    const carrierUser = {
       service: spec.name,
       target: JSON.stringify(spec.connection),
       hasQueuedBytes: () => false,
       bytesReceived: () => 0,
     };
-    return this.transport.board({ service: spec, rider, forced: false });
+    return this.transport.attach({ service: spec, carrierUser, forced: false });
   }
 
   get session(): FakeCarrier {
@@ -161,22 +161,22 @@ class World {
 async function up(...specs: readonly ServiceSpec[]): Promise<{
   readonly world: World;
   readonly leases: readonly TransportLease[];
-  readonly places: readonly KubePlace[];
+  readonly attachments: readonly KubeAttachment[];
 }> {
   const world = new World();
   const leases = specs.map((spec) => world.lease(spec));
-  const places = specs.map((spec) => world.board(spec));
+  const attachments = specs.map((spec) => world.attach(spec));
   await world.comesUp();
-  return { world, leases, places };
+  return { world, leases, attachments };
 }
 
-const podOf = ({ target: { verdict } }: KubePlace): string | null =>
+const podOf = ({ target: { verdict } }: KubeAttachment): string | null =>
   verdict?.kind === 'pod' ? verdict.pod : (verdict?.cause.code ?? null);
 
 describe('forwards of one context', () => {
   it('share one session and one watch of their target, and know the pod that serves it', async () => {
-    const { world, places, leases } = await up(service('a'), service('b'));
-    expect([world.sessions.length, places.map(podOf)]).toEqual([1, ['web-0', 'web-0']]);
+    const { world, attachments, leases } = await up(service('a'), service('b'));
+    expect([world.sessions.length, attachments.map(podOf)]).toEqual([1, ['web-0', 'web-0']]);
     // The service, and its pods.
     expect([world.watches, leases.map(({ down }) => down), world.take()]).toEqual([2, [null, null], []]);
   });
@@ -264,7 +264,7 @@ describe('forwards of one context', () => {
       defaults: { cluster_health: { retry_attempts: 2, failure_threshold: 1 } },
     });
     world.lease(service('aware', { clusterAware: true }));
-    world.board(service('aware'));
+    world.attach(service('aware'));
     world.cluster.setReady(false);
     await world.comesUp();
     const probes = (): number => world.api.asked.filter((path) => path === '/readyz').length;
@@ -281,7 +281,7 @@ describe('forwards of one context', () => {
   it('get no cluster checks while the computer sleeps', async () => {
     const world = new World();
     world.lease(service('aware', { clusterAware: true }));
-    world.board(service('aware'));
+    world.attach(service('aware'));
     world.transport.suspend();
     await world.comesUp();
     expect(world.api.asked).not.toContain('/readyz');
@@ -293,22 +293,22 @@ describe('forwards of one context', () => {
 
 describe('a target', () => {
   it('is released with its last user: a lease or a tunnel', async () => {
-    const { world, leases, places } = await up(service('a'), service('b'));
-    places[0]?.leaveTarget();
+    const { world, leases, attachments } = await up(service('a'), service('b'));
+    attachments[0]?.leaveTarget();
     leases[0]?.take(null);
     leases[1]?.take(null);
     await settle();
-    expect([world.watches, podOf(places[1] as KubePlace)]).toEqual([2, 'web-0']);
-    places[1]?.leaveTarget();
-    places[1]?.leaveTarget();
+    expect([world.watches, podOf(attachments[1] as KubeAttachment)]).toEqual([2, 'web-0']);
+    attachments[1]?.leaveTarget();
+    attachments[1]?.leaveTarget();
     await settle();
     expect(world.watches).toBe(0);
   });
 
   it('changes for a service that is edited, and the former one is released', async () => {
-    const { world, leases, places } = await up(service('a'));
+    const { world, leases, attachments } = await up(service('a'));
     world.cluster.addService('db', { ports: [5432] });
-    places[0]?.leaveTarget();
+    attachments[0]?.leaveTarget();
     leases[0]?.take(service('a', { connection: connectionTo('db') }));
     await settle();
     expect([world.take(), world.watches]).toEqual([
@@ -326,7 +326,7 @@ describe('a target', () => {
   });
 
   it('is watched through the session that takes over, not through the former one', async () => {
-    const { world, places } = await up(service('a'));
+    const { world, attachments } = await up(service('a'));
     world.transport.interrupted(true);
     void world.session.answers({ kind: 'silent' });
     await world.clock.advance(1_000);
@@ -334,7 +334,7 @@ describe('a target', () => {
     await world.comesUp();
     await world.clock.advance(1_000);
     expect(world.apis.map(({ watches }) => watches)).toEqual([0, 2]);
-    expect(places.map(podOf)).toEqual(['web-0']);
+    expect(attachments.map(podOf)).toEqual(['web-0']);
   });
 });
 
@@ -344,22 +344,22 @@ describe('a session', () => {
     world.isReadingSlow = true;
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
     world.lease(bare);
-    const place = world.board(bare);
+    const attachment = world.attach(bare);
     let isReady = false;
-    void place.ride.ready.then(() => (isReady = true));
+    void attachment.carrierAttachment.ready.then(() => (isReady = true));
     await world.comesUp();
-    expect([isReady, place.target.namespace]).toEqual([false, null]);
+    expect([isReady, attachment.target.namespace]).toEqual([false, null]);
     world.kubeconfig = { namespace: 'shop', user: 'me' };
     world.answerReadings();
     await settle();
-    expect([isReady, place.target.namespace]).toEqual([true, 'shop']);
+    expect([isReady, attachment.target.namespace]).toEqual([true, 'shop']);
   });
 
   it('is not used if it ends while its kubeconfig is read', async () => {
     const world = new World();
     world.isReadingSlow = true;
     world.lease(service('a', { clusterAware: true }));
-    world.board(service('a'));
+    world.attach(service('a'));
     await world.comesUp();
     const [reading] = world.readings;
     await world.session.dies(describeCause('killed'));
@@ -370,7 +370,7 @@ describe('a session', () => {
   });
 
   it('falls back to the one before it if it ends as soon as it has taken over', async () => {
-    const { world, places } = await up(service('a'));
+    const { world, attachments } = await up(service('a'));
     const [first] = world.sessions;
     world.transport.interrupted(true);
     void first?.answers({ kind: 'silent' });
@@ -380,13 +380,13 @@ describe('a session', () => {
     await world.session.dies(describeCause('killed'));
     await world.clock.advance(1_000);
     expect(world.apis.map(({ watches }) => watches)).toEqual([2, 0]);
-    expect(places.map(podOf)).toEqual(['web-0']);
+    expect(attachments.map(podOf)).toEqual(['web-0']);
   });
 
   it('is kept while it prompts the user to sign in, also when the network changes: a new one would prompt again', async () => {
     const world = new World();
     world.lease(service('a'));
-    world.board(service('a'));
+    world.attach(service('a'));
     world.session.isPromptingUser = true;
     world.transport.interrupted(true);
     await settle();
@@ -431,23 +431,25 @@ describe('a session', () => {
 
   it('with another namespace leads new tunnels to its pods; the others keep their pods until they have moved', async () => {
     const bare = service('a', { connection: connectionTo('web', { namespace: null }) });
-    const { world, leases, places } = await up(bare);
+    const { world, leases, attachments } = await up(bare);
     world.cluster.addService('web', { ports: [5432], namespace: 'shop' });
     world.cluster.addPod('web-shop', { namespace: 'shop', labels: { app: 'web' } });
     world.kubeconfig = { namespace: 'shop', user: 'me' };
     world.transport.triggered('credentials');
     await settle();
-    const early = world.board(bare);
+    const early = world.attach(bare);
     await world.comesUp();
     expect(world.take()).toEqual(['a suspected', 'a renewed']);
-    const next = world.board(bare);
+    const next = world.attach(bare);
     await world.clock.advance(1_000);
-    expect([...places, early, next].map((place) => [place.target.namespace, podOf(place)])).toEqual([
+    expect(
+      [...attachments, early, next].map((attachment) => [attachment.target.namespace, podOf(attachment)]),
+    ).toEqual([
       ['default', 'web-0'],
       ['shop', 'web-shop'],
       ['shop', 'web-shop'],
     ]);
-    for (const place of [...places, early, next]) place.leaveTarget();
+    for (const attachment of [...attachments, early, next]) attachment.leaveTarget();
     await settle();
     expect([world.watches, leases[0]?.down]).toEqual([2, null]);
   });
@@ -457,20 +459,20 @@ describe('a session', () => {
     const world = new World();
     world.kubeconfig = { namespace: 'shop', user: 'me' };
     world.lease(bare);
-    world.board(bare);
+    world.attach(bare);
     await world.comesUp();
     world.isReadingSlow = true;
     await world.session.dies(describeCause('killed'));
     for (const child of world.readings.splice(0)) child.exit({ exitCode: 1 });
     await world.comesUp();
-    const place = world.board(bare);
-    expect(place.target.namespace).toBe('shop');
+    const attachment = world.attach(bare);
+    expect(attachment.target.namespace).toBe('shop');
   });
 
   it('is closed and discarded a minute after the last forward has left, with all that belongs to it', async () => {
-    const { world, leases, places } = await up(service('a', { clusterAware: true }));
-    places[0]?.leaveTarget();
-    await places[0]?.ride.leave();
+    const { world, leases, attachments } = await up(service('a', { clusterAware: true }));
+    attachments[0]?.leaveTarget();
+    await attachments[0]?.carrierAttachment.detach();
     leases[0]?.take(null);
     await world.clock.advance(59_999);
     expect([world.session.isStopped, world.idle]).toEqual([false, 0]);
@@ -482,9 +484,9 @@ describe('a session', () => {
     const world = new World();
     world.isReadingSlow = true;
     const lease = world.lease(service('a'));
-    const place = world.board(service('a'));
-    place.leaveTarget();
-    await place.ride.leave();
+    const attachment = world.attach(service('a'));
+    attachment.leaveTarget();
+    await attachment.carrierAttachment.detach();
     lease.take(null);
     await settle();
     expect([world.session.isStopped, world.readings[0]?.stops, world.idle]).toEqual([true, [true], 1]);
@@ -494,7 +496,7 @@ describe('a session', () => {
     const world = new World();
     world.isReadingSlow = true;
     world.lease(service('a'));
-    world.board(service('a'));
+    world.attach(service('a'));
     let isClosed = false;
     const closed = world.transport.close().then(() => (isClosed = true));
     await settle();
@@ -506,12 +508,12 @@ describe('a session', () => {
 });
 
 it('does not trust a 403 for a minute after an outage', async () => {
-  const { world, places } = await up(service('a'));
-  const [place] = places;
-  expect(place?.isAfterOutage()).toBe(false);
+  const { world, attachments } = await up(service('a'));
+  const [attachment] = attachments;
+  expect(attachment?.isAfterOutage()).toBe(false);
   await world.session.dies(describeCause('killed'));
   await world.comesUp();
-  expect(place?.isAfterOutage()).toBe(true);
+  expect(attachment?.isAfterOutage()).toBe(true);
   await world.clock.advance(60_000);
-  expect(place?.isAfterOutage()).toBe(false);
+  expect(attachment?.isAfterOutage()).toBe(false);
 });

@@ -11,9 +11,9 @@ import { ClusterMonitor } from './cluster-monitor.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
 import { KubeSessions, type KubeSessionsParts, type UsedSession } from './kube-sessions.ts';
 import { isNetworkFailure } from './network-failure.ts';
-import type { Ride } from './ride.ts';
+import type { CarrierAttachment } from './carrier-attachment.ts';
 import { SessionApi } from './session-api.ts';
-import { type Boarding, Transport, type TransportParts } from './transport.ts';
+import { type AttachRequest, Transport, type TransportParts } from './transport.ts';
 import type { LeasedTransport, TransportLease } from './transport-lease.ts';
 
 export interface KubeTransportParts
@@ -24,12 +24,12 @@ export interface KubeTransportParts
   readonly onIdle: (transport: KubeTransport) => void;
 }
 
-/** A tunnel's place in a session, and its target. */
-export interface KubePlace {
-  readonly ride: Ride;
-  /** The final target and its namespace are known when the ride is ready. */
+/** A tunnel's use of a session, and its target. */
+export interface KubeAttachment {
+  readonly carrierAttachment: CarrierAttachment;
+  /** The final target and its namespace are known when `carrierAttachment` is ready. */
   readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
-  /** Streams in the session would bypass the user's proxy. Known when the ride is ready. */
+  /** Streams in the session would bypass the user's proxy. Known when `carrierAttachment` is ready. */
   readonly isProxied: () => boolean;
   /** An API server that has just started refuses requests that it allows 3 s later. */
   readonly isAfterOutage: () => boolean;
@@ -52,7 +52,7 @@ export class KubeTransport implements LeasedTransport {
   /** Targets in the context's former namespace that tunnels still use. */
   readonly #formerTargets = new Set<ServedTarget>();
   /** Each one moves a tunnel that waits for a session to its current target. */
-  readonly #boarding = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
   readonly #leases = new Map<TransportLease, ServedTarget | null>();
   readonly #monitor: ClusterMonitor;
   readonly #sessions: KubeSessions;
@@ -160,8 +160,8 @@ export class KubeTransport implements LeasedTransport {
 
   // ---- for tunnels ----
 
-  board(boarding: Boarding): KubePlace {
-    const { service } = boarding;
+  attach(request: AttachRequest): KubeAttachment {
+    const { service } = request;
     if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
     const user = {};
     let target = this.#targetFor(service);
@@ -172,11 +172,11 @@ export class KubeTransport implements LeasedTransport {
       target.enter(user);
       if (before !== target) before.leave(user);
     };
-    this.#boarding.add(move);
-    const ride = this.#session.board(boarding);
-    void ride.ready.then(() => this.#boarding.delete(move));
+    this.#waiting.add(move);
+    const carrierAttachment = this.#session.attach(request);
+    void carrierAttachment.ready.then(() => this.#waiting.delete(move));
     return {
-      ride,
+      carrierAttachment,
       get target() {
         return target;
       },
@@ -186,7 +186,7 @@ export class KubeTransport implements LeasedTransport {
         return outageAt !== null && this.#parts.clock.now() - outageAt < afterOutageMs;
       },
       leaveTarget: () => {
-        this.#boarding.delete(move);
+        this.#waiting.delete(move);
         target.leave(user);
       },
     };
@@ -268,7 +268,7 @@ export class KubeTransport implements LeasedTransport {
       this.#formerTargets.add(target);
     }
     for (const lease of [...this.#leases.keys()]) this.#move(lease);
-    for (const move of this.#boarding) move();
+    for (const move of this.#waiting) move();
     this.#refreshLeases();
   }
 

@@ -14,14 +14,14 @@ import { proxyHost, readAnswer } from './kube-requests.ts';
 import { SpdyConnection } from './spdy-connection.ts';
 import { WebSocketWire } from './websocket-wire.ts';
 
-export interface PodPlace {
+export interface PodName {
   readonly namespace: string;
   readonly pod: string;
 }
 
 /** Never rejects. */
 export type DialPod = (
-  place: PodPlace,
+  pod: PodName,
   options: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ) => Promise<Result<SpdyConnection, KubeAnswer>>;
 

@@ -65,7 +65,7 @@ describe('a login with a locked key while no user is available', () => {
     await run('ssh-add', [unknown], { env: { ...process.env, SSH_AUTH_SOCK: agent.socket } });
     await lockKey(unknown, 'tortoise');
     await rename(`${unknown}.pub`, `${unknown}.public`);
-    const held = await world.workshop.openFailing(world.to(await world.start(), { keyFile: unknown }));
-    expect(actionOf(held)).toMatchObject({ kind: 'open-config' });
+    const failed = await world.workshop.openFailing(world.to(await world.start(), { keyFile: unknown }));
+    expect(actionOf(failed)).toMatchObject({ kind: 'open-config' });
   });
 });

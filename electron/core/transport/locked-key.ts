@@ -22,7 +22,7 @@ const maxKeyBytes = 64 * 1024;
 const maxFiles = 20;
 
 /** SSH_AUTH_SOCK for this login's agent if ssh_config sets another one; null: no agent may be used. */
-type AgentPlace = Readonly<Record<string, string>> | null;
+type AgentEnvironment = Readonly<Record<string, string>> | null;
 
 /**
  * `asked`: the key whose passphrase ssh asked for. null: no locked key is missing, or there is no agent for it. Never
@@ -36,19 +36,19 @@ export async function findLockedKey(
   const settings = await settingsOf(connection, terms);
   if (settings === null) return null;
   const agent = agentIn(settings);
-  const held = agent === null ? null : await keysOf(agent, terms);
-  if (held === null) return null;
+  const keysInAgent = agent === null ? null : await keysOf(agent, terms);
+  if (keysInAgent === null) return null;
   const named = connection.keyFile ?? asked;
   const files = named === null ? sshSettingValues(settings, 'identityfile') : [named];
   for (const file of files.slice(0, maxFiles)) {
-    const locked = await lockedKeyAt(inHome(file), held);
+    const locked = await lockedKeyAt(inHome(file), keysInAgent);
     if (locked !== null) return locked;
   }
   return null;
 }
 
 /** The environment in which ssh-add reaches this login's agent; null: no agent is used. Never rejects. */
-export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentPlace> {
+export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentEnvironment> {
   const settings = await settingsOf(connection, terms);
   return settings === null ? null : agentIn(settings);
 }
@@ -62,7 +62,7 @@ async function settingsOf(
 }
 
 /** IdentityAgent in ssh_config(5). */
-function agentIn(settings: readonly string[]): AgentPlace {
+function agentIn(settings: readonly string[]): AgentEnvironment {
   if (settings.includes('identityagent none')) return null;
   const place = sshSetting(settings, 'identityagent');
   if (place === null || place === 'SSH_AUTH_SOCK') return {};
@@ -80,13 +80,13 @@ async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTer
 }
 
 /** `file`: the private or the public key. */
-async function lockedKeyAt(file: string, held: ReadonlySet<string | null>): Promise<string | null> {
+async function lockedKeyAt(file: string, keysInAgent: ReadonlySet<string | null>): Promise<string | null> {
   const privateFile = file.endsWith('.pub') ? file.slice(0, -'.pub'.length) : file;
   const facts = privateKeyFacts((await readFileStart(privateFile, maxKeyBytes)) ?? '');
   if (facts?.isLocked !== true) return null;
   const publicKey =
     facts.publicKey ?? publicKeyIn((await readFileStart(`${privateFile}.pub`, maxKeyBytes)) ?? '');
-  return publicKey !== null && held.has(publicKey) ? null : privateFile;
+  return publicKey !== null && keysInAgent.has(publicKey) ? null : privateFile;
 }
 
 const inHome = (file: string): string => (file.startsWith('~/') ? path.join(homedir(), file.slice(2)) : file);

@@ -107,10 +107,10 @@ it('passes on the end of either side and leaves the other open', async () => {
 
   // The target ends first, and still receives what follows.
   const received: Buffer[] = [];
-  const farEnd = net.createServer({ allowHalfOpen: true }, (socket) => {
+  const remoteEnd = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('data', (chunk) => received.push(chunk)).end('goodbye');
   });
-  const other = await open(await serve(startServer(farEnd, 0)));
+  const other = await open(await serve(startServer(remoteEnd, 0)));
   const answer: Buffer[] = [];
   await once(
     other.on('data', (chunk: Buffer) => answer.push(chunk)),

@@ -1,6 +1,6 @@
 /**
  * A client's connection to a port of a pod: a pair of streams with the same request id. `error` is opened first, is
- * never written to by us, and carries the reason if the far end fails. `data` is the connection itself
+ * never written to by us, and carries the reason if the remote end fails. `data` is the connection itself
  * (k8s.io/client-go tools/portforward, k8s.io/kubelet pkg/cri/streaming/portforward).
  */
 import type { SpdyConnection } from './spdy-connection.ts';
@@ -9,11 +9,11 @@ import type { SpdyStream } from './spdy-stream.ts';
 /** Longer than any reason. */
 const maxReasonBytes = 8 * 1024;
 
-/** The reason that the far end gave when it could not open or keep a connection. */
+/** The reason that the remote end gave when it could not open or keep a connection. */
 export class PodStreamError extends Error {}
 
 /**
- * Requests both streams at once; writes do not wait until they are accepted. When the far end fails, the kubelet
+ * Requests both streams at once; writes do not wait until they are accepted. When the remote end fails, the kubelet
  * writes the reason to `error` and then ends both streams; from 1.36 on, it resets them.
  */
 export function openPodStream(connection: SpdyConnection, port: number, requestId: number): SpdyStream {
@@ -34,7 +34,7 @@ export function openPodStream(connection: SpdyConnection, port: number, requestI
   // The kubelet has finished with the pair.
   errors.once('end', () => {
     const error = failure();
-    if (error === null) data.noteFarEndClosed();
+    if (error === null) data.noteRemoteEndClosed();
     else data.destroy(error);
   });
   // Release it even if the kubelet has not ended it.

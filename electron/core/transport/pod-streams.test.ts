@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import {
   SpdyConnection as SpdyServer,
-  type SpdyStream as FarStream,
+  type SpdyStream as ServerStream,
 } from '../../../e2e/fixtures/spdy-server.ts';
 import { err, ok } from '../../../shared/result.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -21,17 +21,17 @@ const service = serviceWith(kubectlConnection());
 let clock: FakeClock;
 let streams: PodStreams;
 /** At the other end, in the order of their connections. */
-let far: { readonly server: SpdyServer; readonly streams: FarStream[] }[];
+let servers: { readonly server: SpdyServer; readonly streams: ServerStream[] }[];
 /** Our ends of them, and their underlying streams. */
-let near: SpdyConnection[];
+let connections: SpdyConnection[];
 let wires: Duplex[];
 let refusal: KubeAnswer | null;
 let reports: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
-  far = [];
-  near = [];
+  servers = [];
+  connections = [];
   wires = [];
   refusal = null;
   reports = [];
@@ -48,15 +48,15 @@ beforeEach(() => {
       dial: () => {
         if (refusal !== null) return Promise.resolve(err(refusal));
         const [ours, theirs] = duplexPair();
-        const opened: FarStream[] = [];
+        const opened: ServerStream[] = [];
         const end = {
           server: new SpdyServer(theirs, (stream) => opened.push(stream)),
           streams: opened,
         };
-        far.push(end);
+        servers.push(end);
         void end.server.run();
         const connection = new SpdyConnection(ours, clock);
-        near.push(connection);
+        connections.push(connection);
         wires.push(ours);
         return Promise.resolve(ok(connection));
       },
@@ -66,7 +66,7 @@ beforeEach(() => {
 
 afterEach(() => {
   streams.close();
-  for (const { server } of far) server.destroy();
+  for (const { server } of servers) server.destroy();
 });
 
 async function connect(): Promise<SpdyStream> {
@@ -79,15 +79,15 @@ async function connect(): Promise<SpdyStream> {
 
 /** Sends every client more than it reads. */
 async function backUpAll(): Promise<void> {
-  for (const end of far)
+  for (const end of servers)
     for (const stream of end.streams)
       if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
-  await eventually('all are backed up', () => near.every((connection) => connection.isBackedUp));
+  await eventually('all are backed up', () => connections.every((connection) => connection.isBackedUp));
 }
 
 /** The number of clients of each connection. */
 const clients = (): readonly number[] =>
-  far.map(
+  servers.map(
     (end) =>
       end.streams.filter((stream) => stream.headers['streamtype'] === 'data' && !stream.destroyed).length,
   );
@@ -103,7 +103,7 @@ it('spreads clients over four connections, the last of them warm before it is ne
     [2, 1, 1, 1],
   ]) {
     await connect();
-    await eventually('a warm one', () => far.length === expected.length);
+    await eventually('a warm one', () => servers.length === expected.length);
     expect(clients()).toEqual(expected);
   }
 });
@@ -111,7 +111,7 @@ it('spreads clients over four connections, the last of them warm before it is ne
 it('assigns no client to a connection that is backed up, and opens more when all are', async () => {
   for (let count = 1; count <= 4; count++) {
     await connect();
-    await eventually('a warm one', () => far.length === Math.min(4, count + 1));
+    await eventually('a warm one', () => servers.length === Math.min(4, count + 1));
   }
   await backUpAll();
   await connect();
@@ -130,14 +130,14 @@ it('falls back to a loaded connection if a new one is refused, and reports the r
   const beside = await streams.open({ service, port: 80, onComplaint: () => undefined });
   if (!beside.ok) throw new Error(beside.error.title);
   beside.value.on('error', () => undefined);
-  expect(near.map(({ isBackedUp, streamCount }) => [isBackedUp, streamCount])).toEqual([[true, 4]]);
+  expect(connections.map(({ isBackedUp, streamCount }) => [isBackedUp, streamCount])).toEqual([[true, 4]]);
 });
 
 it('closes a connection at once that is opened after all are closed, and leaves no timer', async () => {
   const warming = streams.warm(service);
   streams.close();
   expect((await warming).ok).toBe(false);
-  expect(near.map(({ isOpen }) => isOpen)).toEqual([false]);
+  expect(connections.map(({ isOpen }) => isOpen)).toEqual([false]);
   expect(clock.pendingTimers).toBe(0);
 });
 
@@ -155,23 +155,23 @@ it('closes a second connection without clients after a while, and keeps one', as
 it('assigns no client to a connection with an unanswered ping, and closes it when it has none', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
-  for (const { server } of far.slice(1)) server.answersPings = false;
+  for (const { server } of servers.slice(1)) server.answersPings = false;
   const proof = streams.prove(1_000, service);
   await clock.advance(1_000);
   expect(await proof).toBe(true);
   await connect();
   expect(clients().slice(0, 2)).toEqual([2, 0]);
   await clock.advance(10_000);
-  expect(near[1]?.isOpen).toBe(false);
+  expect(connections[1]?.isOpen).toBe(false);
 });
 
 it('reports that its last client has gone, even with several connections, and suspects the network when the last one closes', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
-  near[0]?.close();
+  connections[0]?.close();
   await eventually('one is left', () => streams.connectionCount === 1);
   expect(reports).toEqual(['emptied']);
-  near[1]?.close();
+  connections[1]?.close();
   await eventually('none is left', () => streams.connectionCount === 0);
   expect([reports, streams.isResponsive]).toEqual([['emptied', 'suspected', 'emptied'], false]);
 });
@@ -180,11 +180,11 @@ it('is responsive as long as one connection is not backed up, and unknown when a
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
   expect(streams.isResponsive).toBe(true);
-  for (const stream of far[0]?.streams ?? [])
+  for (const stream of servers[0]?.streams ?? [])
     if (stream.headers['streamtype'] === 'data') stream.write(Buffer.alloc(1_000_000));
-  await eventually('it is backed up', () => near[0]?.isBackedUp === true);
+  await eventually('it is backed up', () => connections[0]?.isBackedUp === true);
   expect(streams.isResponsive).toBe(true);
-  near[1]?.close();
+  connections[1]?.close();
   await eventually('one is left', () => streams.connectionCount === 1);
   expect([streams.isResponsive, await streams.prove(1_000, service)]).toEqual([false, null]);
   expect(reports).toEqual([]);
@@ -193,7 +193,7 @@ it('is responsive as long as one connection is not backed up, and unknown when a
 it('suspects the network once when pings are no longer answered', async () => {
   await connect();
   await eventually('a warm one', () => streams.connectionCount === 2);
-  for (const { server } of far) server.answersPings = false;
+  for (const { server } of servers) server.answersPings = false;
   await clock.advance(13_000);
   expect([reports, streams.isResponsive]).toEqual([['suspected'], false]);
 });
@@ -212,6 +212,6 @@ it('moves a client to another connection when the first write shows that its own
     });
   });
   expect(opened.ok && !opened.value.destroyed).toBe(true);
-  expect(near[0]?.isOpen).toBe(false);
+  expect(connections[0]?.isOpen).toBe(false);
   if (opened.ok) opened.value.on('error', () => undefined);
 });

@@ -16,7 +16,7 @@ import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
 import { type KubeAnswer, noAnswer } from './kube-api.ts';
-import type { DialPod, PodPlace } from './kube-upgrade.ts';
+import type { DialPod, PodName } from './kube-upgrade.ts';
 import { openPodStream, PodStreamError } from './pod-stream.ts';
 import type { SpdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
@@ -44,7 +44,7 @@ export interface PodClient {
   readonly service: ServiceSpec;
   readonly port: number;
   /**
-   * The far end could not connect, or closed the connection with this reason. The stream fails with an error as
+   * The remote end could not connect, or closed the connection with this reason. The stream fails with an error as
    * well.
    */
   readonly onComplaint: (cause: Cause) => void;
@@ -58,7 +58,7 @@ interface Member {
 }
 
 export class PodStreams {
-  readonly #place: PodPlace;
+  readonly #pod: PodName;
   readonly #options: PodStreamsOptions;
   readonly #closing = new AbortController();
   readonly #members = new Set<Member>();
@@ -66,8 +66,8 @@ export class PodStreams {
   #tick: Timer | null = null;
   #nextRequestId = 0;
 
-  constructor(place: PodPlace, options: PodStreamsOptions) {
-    this.#place = place;
+  constructor(pod: PodName, options: PodStreamsOptions) {
+    this.#pod = pod;
     this.#options = options;
   }
 
@@ -181,7 +181,7 @@ export class PodStreams {
 
   async #dialOne(): Promise<Result<Member, KubeAnswer>> {
     const { signal } = this.#closing;
-    const dialed = await this.#options.dial(this.#place, { signal, deadlineMs: dialDeadlineMs });
+    const dialed = await this.#options.dial(this.#pod, { signal, deadlineMs: dialDeadlineMs });
     if (!dialed.ok) return dialed;
     const connection = dialed.value;
     if (signal.aborted) {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import { ConnectionGate } from './connection-gate.ts';
+import { ConnectionQueue } from './connection-queue.ts';
 import { type Admission, RacingCarrier } from './racing-carrier.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
@@ -73,7 +73,7 @@ class FakeAttempt implements Carrier {
 
 describe('a race of connection attempts', () => {
   let clock: FakeClock;
-  let gate: ConnectionGate;
+  let queue: ConnectionQueue;
   let attempts: FakeAttempt[];
   let tunnel: RacingCarrier;
   let settled: string[];
@@ -83,8 +83,8 @@ describe('a race of connection attempts', () => {
       id,
       host: 'bastion',
       clock,
-      gate,
-      line: 'bastion',
+      queue,
+      queueKey: 'bastion',
       answerTimeoutMs: 30_000,
       open: (number) => {
         const attempt = new FakeAttempt(number);
@@ -100,7 +100,7 @@ describe('a race of connection attempts', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    gate = new ConnectionGate(clock);
+    queue = new ConnectionQueue(clock);
     attempts = [];
     settled = [];
     tunnel = race('db#3');

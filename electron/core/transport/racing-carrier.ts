@@ -1,6 +1,6 @@
 /**
  * A carrier whose connection attempts overlap. Each attempt is a complete carrier; the first one to be ready wins,
- * and the others are stopped. The gate decides when an attempt may begin. Invariants:
+ * and the others are stopped. The queue decides when an attempt may begin. Invariants:
  *
  * 1. `ready` and `ended` settle exactly once each; `ended` last, when every attempt has ended.
  * 2. A failed attempt decides the race, unless it failed because there was no answer in time: then the next one
@@ -10,7 +10,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
-import type { ConnectionGate, Entrant, Turn } from './connection-gate.ts';
+import type { ConnectionQueue, QueueMember, Turn } from './connection-queue.ts';
 import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
@@ -20,12 +20,12 @@ export interface Race {
   /** The host that should answer, for error messages. */
   readonly host: string;
   readonly clock: Clock;
-  readonly gate: ConnectionGate;
-  /** Connections with the same line are limited together by the gate. */
-  readonly line: string;
-  /** The host behind that of the line where a connection logs in next, if there is one. */
+  readonly queue: ConnectionQueue;
+  /** Connections with the same key are limited together by the queue. */
+  readonly queueKey: string;
+  /** The host behind that of the key where a connection logs in next, if there is one. */
   readonly beyond?: string | undefined;
-  /** Time to an answer, from the start or from the last login of others in the line, in ms. */
+  /** Time to an answer, from the start or from the last login of others in the queue, in ms. */
   readonly answerTimeoutMs: number;
   /** The config key for that time, with its value; absent: there is none. */
   readonly limit?: string;
@@ -56,7 +56,7 @@ export class RacingCarrier implements Carrier {
   readonly ended: Promise<CarrierEnd>;
   readonly #race: Race;
   readonly #admission: Admission;
-  readonly #entrant: Entrant;
+  readonly #member: QueueMember;
   readonly #life = new CarrierLife();
   /** All attempts that have not ended. */
   readonly #living = new Set<Carrier>();
@@ -77,7 +77,7 @@ export class RacingCarrier implements Carrier {
     this.#admission = race.admission ?? unrestricted;
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
-    this.#entrant = {
+    this.#member = {
       ...(race.beyond === undefined ? {} : { beyond: race.beyond }),
       // A refused attempt never contacts the host.
       notBefore: () => (this.#admission.refusal() === null ? this.#admission.notBefore() : -Infinity),
@@ -90,7 +90,7 @@ export class RacingCarrier implements Carrier {
     };
     this.#expectAnswer(race.answerTimeoutMs);
     const refusal = this.#admission.refusal();
-    if (refusal === null) race.gate.enter(race.line, this.#entrant);
+    if (refusal === null) race.queue.join(race.queueKey, this.#member);
     else this.#lose({ ...noChild, cause: refusal });
   }
 
@@ -152,13 +152,13 @@ export class RacingCarrier implements Carrier {
       if (isTheEnd) this.#end = end;
       this.#endWhenAllHave();
     });
-    this.#race.gate.enter(this.#race.line, this.#entrant);
+    this.#race.queue.join(this.#race.queueKey, this.#member);
   }
 
   #answered(attempt: Attempt): void {
     if (!this.#running.includes(attempt)) return;
     attempt.isAnswered = attempt.turn.answered();
-    if (attempt.isAnswered) this.#race.gate.withdraw(this.#race.line, this.#entrant);
+    if (attempt.isAnswered) this.#race.queue.withdraw(this.#race.queueKey, this.#member);
   }
 
   #preempt(turn: Turn): void {
@@ -197,8 +197,8 @@ export class RacingCarrier implements Carrier {
     if (this.#isDecided) return;
     this.#isDecided = true;
     this.#deadline?.cancel();
-    const { gate, line } = this.#race;
-    gate.withdraw(line, this.#entrant);
+    const { queue, queueKey } = this.#race;
+    queue.withdraw(queueKey, this.#member);
     this.#life.settleReady(ready);
     for (const { tunnel, turn } of this.#running) {
       void tunnel.stop();
@@ -216,8 +216,8 @@ export class RacingCarrier implements Carrier {
   #expectAnswer(afterMs: number): void {
     this.#deadline = this.#race.clock.after(afterMs, () => {
       if (this.#running.some(({ isAnswered }) => isAnswered)) return;
-      const { gate, line, clock, host, answerTimeoutMs, limit } = this.#race;
-      const leftMs = gate.lastMovedAt(line) + answerTimeoutMs - clock.now();
+      const { queue, queueKey, clock, host, answerTimeoutMs, limit } = this.#race;
+      const leftMs = queue.lastMovedAt(queueKey) + answerTimeoutMs - clock.now();
       if (leftMs > 0) {
         this.#expectAnswer(leftMs);
         return;

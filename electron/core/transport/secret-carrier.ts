@@ -6,7 +6,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
 import { parseSecretReference, setCommand } from '../../../shared/secret-reference.ts';
-import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
 import { noChild, CarrierLife } from './carrier-life.ts';
@@ -16,7 +16,7 @@ import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from './transport.ts';
 import { loginOf } from './transport-key.ts';
 
-type Prompts = Pick<PromptDesk, 'memory' | 'isAttended' | 'mayAnswer'>;
+type Prompts = Pick<PromptQueue, 'memory' | 'isAttended' | 'mayAnswer'>;
 
 /** Wraps `open` for services whose password may be a reference. */
 export const withSecrets =

@@ -12,7 +12,7 @@ import { RoundTrips } from './round-trips.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
 /** A user of a carrier. */
-export interface Rider extends CarrierTraffic {
+export interface CarrierUser extends CarrierTraffic {
   readonly service: string;
   /** The target. */
   readonly target: string;
@@ -20,7 +20,7 @@ export interface Rider extends CarrierTraffic {
 
 /** Reports from a running carrier. */
 export interface CarrierReports {
-  /** A connection was refused at the far end, by the forward's socket. */
+  /** A connection was refused at the remote end, by the forward's socket. */
   readonly onRefusal: (path: string, line: string) => void;
   /** The server did not open the listener of a remote forward, for any service. */
   readonly onListenRefused: (refusal: ListenRefusal) => void;
@@ -30,15 +30,15 @@ export interface CarrierReports {
   readonly onUserNeeded: () => void;
 }
 
-/** The reports that are passed on to each rider. */
-export type RiderReports = Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
+/** The reports that are passed on to each user. */
+export type CarrierUserReports = Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
 
 export interface SharedCarrierListener {
   readonly onReady: () => void;
   readonly onEnded: (end: CarrierEnd) => void;
   /** Called for every probe, even for one that is answered late. */
   readonly onProof: (proof: TransportProof) => void;
-  /** The last rider has left. */
+  /** The last user has left. */
   readonly onEmpty: () => void;
 }
 
@@ -63,7 +63,7 @@ export class SharedCarrier {
   readonly #clock: Clock;
   readonly #carrier: Carrier;
   readonly #listener: SharedCarrierListener;
-  readonly #riders = new Map<Rider, RiderReports>();
+  readonly #users = new Map<CarrierUser, CarrierUserReports>();
   readonly #startedAt: number;
   #openedInMs: number | null = null;
   #neededUser = false;
@@ -84,12 +84,12 @@ export class SharedCarrier {
     this.#startedAt = clock.now();
     this.#carrier = open({
       onRefusal: (path, line) => {
-        for (const reports of this.#riders.values()) reports.onRefusal(path, line);
+        for (const reports of this.#users.values()) reports.onRefusal(path, line);
       },
       onListenRefused: (refusal) => {
-        for (const reports of this.#riders.values()) reports.onListenRefused(refusal);
+        for (const reports of this.#users.values()) reports.onListenRefused(refusal);
       },
-      services: () => [...this.#riders.keys()].map(({ service }) => service),
+      services: () => [...this.#users.keys()].map(({ service }) => service),
       onUserNeeded: () => {
         this.#neededUser = true;
       },
@@ -126,22 +126,22 @@ export class SharedCarrier {
   }
 
   get isEmpty(): boolean {
-    return this.#riders.size === 0;
+    return this.#users.size === 0;
   }
 
   /** The service has used it for the same target since before the latest user action. */
   hasServed(service: string, target: string): boolean {
     const isOld =
       this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameActionMs;
-    return isOld && [...this.#riders.keys()].some((one) => one.service === service && one.target === target);
+    return isOld && [...this.#users.keys()].some((one) => one.service === service && one.target === target);
   }
 
-  enter(rider: Rider, reports: RiderReports): void {
-    this.#riders.set(rider, reports);
+  attach(user: CarrierUser, reports: CarrierUserReports): void {
+    this.#users.set(user, reports);
   }
 
-  leave(rider: Rider): void {
-    if (this.#riders.delete(rider) && this.isEmpty && !this.#isEnded) this.#listener.onEmpty();
+  detach(user: CarrierUser): void {
+    if (this.#users.delete(user) && this.isEmpty && !this.#isEnded) this.#listener.onEmpty();
   }
 
   get isStopping(): boolean {
@@ -209,19 +209,19 @@ export class SharedCarrier {
   }
 
   #deadlineFor(deadlineMs: number): number {
-    const isQueued = [...this.#riders.keys()].some((rider) => rider.hasQueuedBytes());
+    const isQueued = [...this.#users.keys()].some((user) => user.hasQueuedBytes());
     return Math.max(
       deadlineMs,
       isQueued ? queuedProofDeadlineMs : Math.max(proofDeadlineMs, 2 * this.#roundTrips.usualMs),
     );
   }
 
-  #bytesReceived(): ReadonlyMap<Rider, number> {
-    return new Map([...this.#riders.keys()].map((rider) => [rider, rider.bytesReceived()]));
+  #bytesReceived(): ReadonlyMap<CarrierUser, number> {
+    return new Map([...this.#users.keys()].map((user) => [user, user.bytesReceived()]));
   }
 
-  #hasReceivedSince(before: ReadonlyMap<Rider, number>): boolean {
-    return [...this.#riders.keys()].some((rider) => rider.bytesReceived() > (before.get(rider) ?? Infinity));
+  #hasReceivedSince(before: ReadonlyMap<CarrierUser, number>): boolean {
+    return [...this.#users.keys()].some((user) => user.bytesReceived() > (before.get(user) ?? Infinity));
   }
 
   #noteAlive(probedAt: number): TransportProof {

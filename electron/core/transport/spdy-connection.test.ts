@@ -138,7 +138,7 @@ it('fails writes to a pod that has closed both halves', async () => {
   stream.resume();
   await ended;
   stream.write('to nobody');
-  expect(String(await endedBy(stream))).toMatch(/far end has closed/);
+  expect(String(await endedBy(stream))).toMatch(/remote end has closed/);
   end();
 });
 

@@ -37,7 +37,7 @@ export class SpdyStream extends Duplex {
   #settleAccepted: (isAccepted: boolean) => void = () => undefined;
   #hasSentFin: boolean;
   #hasGotFin = false;
-  #isFarEndClosed = false;
+  #isRemoteEndClosed = false;
 
   /** `writable` false: our half has ended with the opening frame. */
   constructor(carrier: StreamCarrier, id: number, writable: boolean) {
@@ -69,12 +69,12 @@ export class SpdyStream extends Duplex {
 
   /** The other side has reset the stream. */
   deliverReset(): void {
-    this.destroy(this.resetReason() ?? new Error('the far end reset the connection'));
+    this.destroy(this.resetReason() ?? new Error('the remote end reset the connection'));
   }
 
-  /** The far end has closed both halves. Later writes are discarded, and fail once everything has been read. */
-  noteFarEndClosed(): void {
-    this.#isFarEndClosed = true;
+  /** The remote end has closed both halves. Later writes are discarded, and fail once everything has been read. */
+  noteRemoteEndClosed(): void {
+    this.#isRemoteEndClosed = true;
   }
 
   override _read(): void {
@@ -119,8 +119,8 @@ export class SpdyStream extends Duplex {
   }
 
   #send(parts: readonly Buffer[], done: Done): void {
-    if (!this.#isFarEndClosed) this.#carrier.send(this, parts, done);
+    if (!this.#isRemoteEndClosed) this.#carrier.send(this, parts, done);
     // A failed write would discard the data that has not been read yet.
-    else done(this.readableEnded ? new Error('the far end has closed the connection') : null);
+    else done(this.readableEnded ? new Error('the remote end has closed the connection') : null);
   }
 }

@@ -7,14 +7,14 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import type { AnswerKeychain } from '../prompts/answer-keychain.ts';
-import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { PromptQueue } from '../prompts/prompt-queue.ts';
 import type { LineMeaning } from './child-carrier.ts';
 import { SshAskpass } from './ssh-askpass.ts';
 
 const password = String.raw` -n it's 100% "s3cret" \n $HOME `;
 let directory: string;
 let file: string;
-let desk: PromptDesk;
+let promptQueue: PromptQueue;
 let askpass: SshAskpass;
 /** The user's answers, one after the other; null dismisses. */
 let answers: (string | null)[];
@@ -30,7 +30,7 @@ beforeEach(async () => {
   answers = [];
   asked = [];
   keychain = { stored: null, recalled: [], forgotten: [] };
-  desk = new PromptDesk({
+  promptQueue = new PromptQueue({
     clock: systemClock,
     onChange: answerNext,
     onSecret: () => undefined,
@@ -60,7 +60,7 @@ const askpassWith = (stored: string | null): SshAskpass =>
       user: 'deploy',
       password: stored,
     },
-    desk,
+    promptQueue,
   );
 
 const stubbornKeychain = (): AnswerKeychain => ({
@@ -81,16 +81,16 @@ const stubbornKeychain = (): AnswerKeychain => ({
 });
 
 function answerNext(): void {
-  const [prompt] = desk.prompts();
+  const [prompt] = promptQueue.prompts();
   if (prompt === undefined || prompt.kind === 'touch') return;
   asked.push(`${prompt.asker}: ${prompt.words}${prompt.isRepeated ? ' (again)' : ''}`);
   const answer = answers.shift() ?? null;
-  if (answer === null) desk.dismiss(prompt.id);
-  else desk.answer(prompt.id, answer);
+  if (answer === null) promptQueue.dismiss(prompt.id);
+  else promptQueue.answer(prompt.id, answer);
 }
 
 const attend = (...given: (string | null)[]): void => {
-  leave = desk.attend();
+  leave = promptQueue.attend();
   answers.push(...given);
 };
 
@@ -262,17 +262,17 @@ it('announces a touch of the security key, and waits only for ssh', async () => 
   attend();
   const launched = ask(`SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
     sleep 0.3; kill $pid; wait $pid; ask "deploy@bastion's password: "`);
-  await expect.poll(() => desk.prompts()).toMatchObject([{ kind: 'touch', asker: 'bastion' }]);
+  await expect.poll(() => promptQueue.prompts()).toMatchObject([{ kind: 'touch', asker: 'bastion' }]);
   expect((await launched).output).toEqual([password]);
-  expect(desk.prompts()).toEqual([]);
+  expect(promptQueue.prompts()).toEqual([]);
 });
 
 it('withdraws the announcement after the touch, which explains no later failure', async () => {
   attend();
   const launched = ask(`SSH_ASKPASS_PROMPT=none "$SSH_ASKPASS" "Confirm user presence for key" & pid=$!
     sleep 0.3; kill $pid; wait $pid; sleep 0.3`);
-  await expect.poll(() => desk.prompts()).toMatchObject([{ kind: 'touch' }]);
-  await expect.poll(() => desk.prompts(), { interval: 10 }).toEqual([]);
+  await expect.poll(() => promptQueue.prompts()).toMatchObject([{ kind: 'touch' }]);
+  await expect.poll(() => promptQueue.prompts(), { interval: 10 }).toEqual([]);
   await launched;
   const unreachable = describeCause('host-unreachable', { host: 'bastion' });
   expect(askpass.explainEnd(unreachable)).toBe(unreachable);

@@ -16,7 +16,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { isReusable, loginCommand, type PromptKind, type Remember } from '../../../shared/prompt.ts';
 import { promptTitle } from '../../../shared/prompt-words.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
-import type { PromptDesk, Question } from '../prompts/prompt-desk.ts';
+import type { PromptQueue, Question } from '../prompts/prompt-queue.ts';
 import { answerName } from './answer-name.ts';
 import { type AskpassRequest, AskpassProgram, answerProgram } from './askpass-program.ts';
 import type { LineMeaning } from './child-carrier.ts';
@@ -56,7 +56,7 @@ interface Unanswered {
 export class SshAskpass {
   readonly #program: AskpassProgram;
   readonly #login: AskpassLogin;
-  readonly #desk: PromptDesk;
+  readonly #promptQueue: PromptQueue;
   readonly #end = new AbortController();
   readonly #given = new GivenAnswers();
   /** Names for which the keychain was queried. */
@@ -76,10 +76,10 @@ export class SshAskpass {
   #touch = new AbortController();
 
   /** Writes the askpass program. Throws if the file cannot be written. */
-  constructor(file: string, login: AskpassLogin, desk: PromptDesk) {
+  constructor(file: string, login: AskpassLogin, promptQueue: PromptQueue) {
     this.#program = new AskpassProgram(file);
     this.#login = login;
-    this.#desk = desk;
+    this.#promptQueue = promptQueue;
   }
 
   get environment(): Readonly<Record<string, string>> {
@@ -116,7 +116,7 @@ export class SshAskpass {
     if (remembered !== null)
       return { kind: 'question', prompt, settled: this.#give(request, question, remembered, 'memory') };
     // ssh waits for the touch, and needs no answer.
-    if (!this.#desk.isAttended && hint === 'none') return { kind: 'chatter' };
+    if (!this.#promptQueue.isAttended && hint === 'none') return { kind: 'chatter' };
     const { name } = question;
     if (name !== null && this.#mayBeInKeychain(name))
       return { kind: 'question', prompt, settled: this.#giveFromKeychain(request, question, name) };
@@ -126,7 +126,7 @@ export class SshAskpass {
   /** ssh has logged in. */
   loggedIn(): void {
     this.#endTouch();
-    const { memory, keychain } = this.#desk;
+    const { memory, keychain } = this.#promptQueue;
     for (const { key, name, kind, answer } of this.#given.worked()) {
       if (!isReusable(kind)) continue;
       memory.keep(key, { text: answer.text, remember: false });
@@ -153,7 +153,7 @@ export class SshAskpass {
       const question = this.#given.suspects().at(-1)?.kind;
       return describeCause('auth-failed', { host, evidence, askedUser: true, wasRemembered, question });
     }
-    return this.#storedWasGiven ? wrongPassword(host, evidence, this.#desk.isAttended) : cause;
+    return this.#storedWasGiven ? wrongPassword(host, evidence, this.#promptQueue.isAttended) : cause;
   }
 
   /**
@@ -162,7 +162,7 @@ export class SshAskpass {
    */
   #explainBreak(cause: Cause): Cause {
     for (const { key, kind, answer, from } of this.#given.untried())
-      if (from === 'user' && isReusable(kind)) this.#desk.memory.keep(key, answer, { once: true });
+      if (from === 'user' && isReusable(kind)) this.#promptQueue.memory.keep(key, answer, { once: true });
     const tookMs = this.#lastAnswerTookMs;
     if (cause.code !== 'closed-by-remote' || tookMs < slowAnswerMs) return cause;
     const { host } = this.#login;
@@ -218,12 +218,12 @@ export class SshAskpass {
   }
 
   #recall({ key, isRepeated, kind }: AskpassQuestion): Answer | null {
-    if (isRepeated) this.#desk.memory.forget(key);
-    return isReusable(kind) ? this.#desk.memory.recall(key) : null;
+    if (isRepeated) this.#promptQueue.memory.forget(key);
+    return isReusable(kind) ? this.#promptQueue.memory.recall(key) : null;
   }
 
   #refuse({ key, name, from, kind }: GivenAnswer): void {
-    const { memory, keychain } = this.#desk;
+    const { memory, keychain } = this.#promptQueue;
     if (!isReusable(kind)) return;
     memory.forget(key);
     if (name === null || from === 'user') return;
@@ -233,7 +233,7 @@ export class SshAskpass {
   }
 
   #mayBeInKeychain(name: string): boolean {
-    return !this.#recalled.has(name) && this.#desk.keychain?.has(name) === true;
+    return !this.#recalled.has(name) && this.#promptQueue.keychain?.has(name) === true;
   }
 
   async #giveFromKeychain(
@@ -242,7 +242,7 @@ export class SshAskpass {
     name: string,
   ): Promise<Cause | null> {
     this.#recalled.add(name);
-    const text = (await this.#desk.keychain?.recall(name)) ?? null;
+    const text = (await this.#promptQueue.keychain?.recall(name)) ?? null;
     if (this.#end.signal.aborted) return null;
     if (text !== null) return this.#give(request, question, { text, remember: false }, 'keychain');
     const meaning = this.#ask(request, question);
@@ -253,7 +253,8 @@ export class SshAskpass {
   /** Prompts the user, or continues without an answer. */
   #ask(request: AskpassRequest, question: AskpassQuestion): LineMeaning {
     const { prompt } = request;
-    if (this.#desk.isAttended) return { kind: 'question', prompt, settled: this.#askUser(request, question) };
+    if (this.#promptQueue.isAttended)
+      return { kind: 'question', prompt, settled: this.#askUser(request, question) };
     // ssh continues without the key, or without the action that needs confirmation.
     if (opensKey(prompt) || question.kind === 'confirm')
       return { kind: 'question', prompt, settled: this.#answerSsh(request, null) };
@@ -279,10 +280,13 @@ export class SshAskpass {
     const { kind } = question;
     const signal = kind === 'touch' ? this.#newTouch() : this.#end.signal;
     this.#unanswered = { request, question };
-    const answer = await this.#desk.ask({ ...question, remember: await this.#offerOf(question) }, signal);
+    const answer = await this.#promptQueue.ask(
+      { ...question, remember: await this.#offerOf(question) },
+      signal,
+    );
     if (answer !== null || kind === 'touch') this.#login.onUserNeeded();
     if (answer === null && kind === 'password' && question.isTarget)
-      this.#desk.memory.restoreStored(this.#login.key);
+      this.#promptQueue.memory.restoreStored(this.#login.key);
     if (answer === null && kind !== 'confirm')
       return signal.aborted ? null : this.#stopFor(withoutAnswer(question, this.#login.host));
     this.#unanswered = null;
@@ -292,7 +296,7 @@ export class SshAskpass {
   }
 
   async #offerOf({ name }: AskpassQuestion): Promise<Remember | undefined> {
-    const { keychain } = this.#desk;
+    const { keychain } = this.#promptQueue;
     if (name === null) return undefined;
     return keychain !== null && (await keychain.isAvailable()) ? 'offered' : 'unavailable';
   }

@@ -2,7 +2,7 @@
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import type { Clock } from '../clock.ts';
 import { startLimit } from './child-carrier.ts';
-import { ConnectionGate } from './connection-gate.ts';
+import { ConnectionQueue } from './connection-queue.ts';
 import { LoginMemory, type LoginRequest } from './login-memory.ts';
 import { assertFitsSockets } from './private-path.ts';
 import { type Admission, RacingCarrier } from './racing-carrier.ts';
@@ -15,21 +15,21 @@ import { loginOf } from './transport-key.ts';
 export function sshCarriers(options: SshMasterOptions): OpenCarrier {
   const { clock, runtimeDirectory } = options;
   assertFitsSockets(runtimeDirectory);
-  const gate = new ConnectionGate(clock);
+  const queue = new ConnectionQueue(clock);
   const logins = new LoginMemory();
   return (opening, reports) => {
     const { id, service, forced } = opening;
     const { connection, startTimeoutMs } = service;
     if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
     const login = loginOf(connection);
-    const [line = connection.host, beyond] = hopsOf(connection);
-    const request = { login, host: line, requestedAt: clock.now(), forced };
+    const [firstHost = connection.host, beyond] = hopsOf(connection);
+    const request = { login, host: firstHost, requestedAt: clock.now(), forced };
     return new RacingCarrier({
       id,
       host: connection.host,
       clock,
-      gate,
-      line,
+      queue,
+      queueKey: firstHost,
       beyond,
       answerTimeoutMs: startTimeoutMs,
       limit: startLimit(startTimeoutMs),

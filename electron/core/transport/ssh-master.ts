@@ -5,7 +5,7 @@ import { loginCommand, type PromptKind } from '../../../shared/prompt.ts';
 import { parseSecretReference } from '../../../shared/secret-reference.ts';
 import type { Clock } from '../clock.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
-import type { PromptDesk } from '../prompts/prompt-desk.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from './child-carrier.ts';
 import { keyFileIn } from './answer-name.ts';
 import { findLockedKey, type LockedKeyTerms } from './locked-key.ts';
@@ -21,7 +21,7 @@ import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 export interface SshMasterOptions extends ChildCarrierOptions {
   /** An existing 0700 directory of the user's: the sockets are created here. */
   readonly runtimeDirectory: string;
-  readonly prompts: PromptDesk;
+  readonly prompts: PromptQueue;
   readonly timing?: SshTiming;
 }
 
@@ -73,7 +73,7 @@ export function openMaster(request: CarrierRequest, given: MasterParts, options:
  * Prompts the user for the password if they chose that. Their answer may replace the config's password, which is used if
  * nobody can answer.
  */
-function withReplacedPassword(parts: MasterParts, { memory, mayAnswer }: PromptDesk): MasterParts {
+function withReplacedPassword(parts: MasterParts, { memory, mayAnswer }: PromptQueue): MasterParts {
   const { password } = parts.connection;
   if (password === null || !mayAnswer || !memory.isStoredReplaced(parts.login)) return parts;
   const reference = parseSecretReference(password);
@@ -174,7 +174,7 @@ function planMaster(
   };
 }
 
-interface ProbePlace {
+interface ProbeParts {
   readonly controlPath: string;
   readonly probeSocket: string;
   readonly clock: Clock;
@@ -192,7 +192,7 @@ function wake(controlPath: string): void {
 }
 
 /** Requests a connection that the server always refuses: the refusal is a round trip. */
-function roundTripThrough({ controlPath, probeSocket, clock }: ProbePlace) {
+function roundTripThrough({ controlPath, probeSocket, clock }: ProbeParts) {
   let isOpen = false;
   return async (deadlineMs: number): Promise<TransportProof> => {
     const startedAt = clock.now();

@@ -29,7 +29,7 @@ export type MuxFailure =
   | { readonly kind: 'silent' }
   | { readonly kind: 'gone'; readonly reason: string };
 
-export interface MuxPlace {
+export interface MuxOptions {
   readonly controlPath: string;
   readonly clock: Clock;
   readonly deadlineMs: number;
@@ -41,12 +41,12 @@ const remoteForward = 2;
 /** Neither method ever rejects. */
 export interface SshMux {
   /** When it resolves, the listener is open; for a remote forward, the server has confirmed it. */
-  open(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
+  open(options: MuxOptions, forward: Forward): Promise<Result<void, MuxFailure>>;
   /**
    * Needs exactly the arguments of `open`. Open connections of the forward continue, and its socket file stays. A
    * remote forward is only requested to close: it has closed when the server has answered a later request.
    */
-  close(place: MuxPlace, forward: Forward): Promise<Result<void, MuxFailure>>;
+  close(options: MuxOptions, forward: Forward): Promise<Result<void, MuxFailure>>;
 }
 
 export const sshMux: SshMux = {
@@ -55,7 +55,7 @@ export const sshMux: SshMux = {
 };
 
 function sendRequest(
-  { controlPath, clock, deadlineMs }: MuxPlace,
+  { controlPath, clock, deadlineMs }: MuxOptions,
   type: number,
   forward: Forward,
 ): Promise<Result<void, MuxFailure>> {

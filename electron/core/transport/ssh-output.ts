@@ -15,7 +15,7 @@ export const maxToldPathLength = 100;
 export interface MasterReaderParts {
   readonly service: ServiceSpec;
   readonly controlPath: string;
-  /** A client's connection failed at the far end; `path`: the forward's socket, possibly truncated. */
+  /** A client's connection failed at the remote end; `path`: the forward's socket, possibly truncated. */
   readonly onRefusal: (path: string, line: string) => void;
   readonly onListenRefused: (refusal: ListenRefusal) => void;
 }

@@ -250,11 +250,11 @@ describe('the agent of the user', () => {
     attend([/^Add key .+ to agent\?$/, answer]);
     await world.workshop.openReady(world.to(server));
     expect(kinds).toEqual(['confirm']);
-    const held = await run('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: socket } }).then(
+    const keysInAgent = await run('ssh-add', ['-l'], { env: { ...process.env, SSH_AUTH_SOCK: socket } }).then(
       () => true,
       () => false,
     );
-    expect(held).toBe(isAdded);
+    expect(keysInAgent).toBe(isAdded);
   });
 
   it('is given none when the user does not answer, or none is available, and the login continues', async () => {

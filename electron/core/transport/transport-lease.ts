@@ -1,7 +1,7 @@
 /** A forward's lease of its transport for as long as the forward is on. */
 import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { type ContextPin, isSamePlace } from './context-pin.ts';
+import { type ContextPin, isSamePin } from './context-pin.ts';
 import { transportKeyOf, type TransportKey } from './transport-key.ts';
 
 /** Notifications from the transport to a forward. */
@@ -108,7 +108,7 @@ export class TransportLease {
     this.#given = service;
     const pin = service === null ? null : this.#parts.pin(service);
     // The context stays pinned for as long as the service is on.
-    const stays = pin !== null && this.#pin !== null && isSamePlace(pin, this.#pin);
+    const stays = pin !== null && this.#pin !== null && isSamePin(pin, this.#pin);
     if (!stays) this.#usePin(pin);
     this.#lease();
   }
@@ -117,7 +117,7 @@ export class TransportLease {
   checkContext(): void {
     const pin = this.#given === null ? null : this.#parts.pin(this.#given);
     if (pin === null || this.#pin === null) return;
-    if (isSamePlace(pin, this.#pin) && this.#pin.context !== null) {
+    if (isSamePin(pin, this.#pin) && this.#pin.context !== null) {
       this.#otherContext = pin.context === this.#pin.context ? null : pin.context;
       return;
     }

@@ -140,7 +140,8 @@ class World {
     if (situation.status === 'up' && !this.isReady.has(situation.carrier))
       fail('up although it is not ready');
     const current = carrierOf(this.state);
-    if (current !== null && this.released.has(current)) fail('new rides get a carrier that is being stopped');
+    if (current !== null && this.released.has(current))
+      fail('new attachments get a carrier that is being stopped');
     const mayRest = trouble?.recheck === 'never' || suspended;
     if (situation.status === 'waiting' && situation.retryAt === null && !mayRest) fail('an endless wait');
     if (!this.isLeased && event.type === 'abandoned' && !['closed', 'up'].includes(situation.status))

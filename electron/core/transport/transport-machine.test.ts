@@ -120,7 +120,7 @@ describe('a transport', () => {
     ]);
   });
 
-  it('is kept by a new ride within that minute', () => {
+  it('is kept by a new attachment within that minute', () => {
     const play = Play.up().on({ type: 'abandoned' }).after(59_000).on(wanted);
     expect([play.last, play.dueInMs]).toEqual(['wanted → up 1', null]);
   });
@@ -206,7 +206,7 @@ describe('a doubtful transport', () => {
     expect(play.on(due, ended(3)).dueInMs).toBe(1_000);
   });
 
-  it('opens no second carrier if the login needed the user: new rides wait with the first', () => {
+  it('opens no second carrier if the login needed the user: new attachments wait with the first', () => {
     const play = Play.up(true).on(silent(1), wanted);
     expect([play.last, carrierOf(play.state)]).toEqual(['wanted → doubtful 1 + none', 1]);
     expect(play.on(ended(1, closed)).last).toBe('ended → opening 2: open 2');

@@ -10,9 +10,9 @@ import type { Logger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { contextPinOf } from './context-pin.ts';
 import type { OpenKubeSession } from './kube-sessions.ts';
-import { type KubePlace, KubeTransport } from './kube-transport.ts';
-import type { Ride } from './ride.ts';
-import { type Boarding, type OpenCarrier, Transport } from './transport.ts';
+import { type KubeAttachment, KubeTransport } from './kube-transport.ts';
+import type { CarrierAttachment } from './carrier-attachment.ts';
+import { type AttachRequest, type OpenCarrier, Transport } from './transport.ts';
 import { type TransportKey, transportKeyOf } from './transport-key.ts';
 import { type LeaseListener, TransportLease } from './transport-lease.ts';
 
@@ -70,18 +70,18 @@ export class TransportPool {
     });
   }
 
-  /** A place on the ssh connection of this service. */
-  board(boarding: Boarding): Ride {
-    const key = transportKeyOf(boarding.service);
-    if (key?.kind !== 'ssh') throw new Error(`not an ssh service: ${boarding.service.name}`);
-    return this.#sshOf(key).board(boarding);
+  /** Attaches a tunnel to the ssh connection of this service. */
+  attach(request: AttachRequest): CarrierAttachment {
+    const key = transportKeyOf(request.service);
+    if (key?.kind !== 'ssh') throw new Error(`not an ssh service: ${request.service.name}`);
+    return this.#sshOf(key).attach(request);
   }
 
-  /** A place in the session of this service's context. */
-  boardKube(boarding: Boarding): KubePlace {
-    const key = transportKeyOf(boarding.service);
-    if (key?.kind !== 'kubernetes') throw new Error(`not a kubectl service: ${boarding.service.name}`);
-    return this.#kubeOf(key, boarding.service).board(boarding);
+  /** Attaches a tunnel to the session of this service's context. */
+  attachKube(request: AttachRequest): KubeAttachment {
+    const key = transportKeyOf(request.service);
+    if (key?.kind !== 'kubernetes') throw new Error(`not a kubectl service: ${request.service.name}`);
+    return this.#kubeOf(key, request.service).attach(request);
   }
 
   /** The network or the credentials have changed: transports that are down retry at once. */

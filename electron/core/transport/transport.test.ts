@@ -30,7 +30,7 @@ async function threeUp(): Promise<FakeTransports> {
   const world = newWorld();
   for (const name of names) {
     world.lease(service(name));
-    world.ride(service(name));
+    world.attach(service(name));
   }
   await world.carrier.comesUp();
   return world;
@@ -40,9 +40,9 @@ describe('forwards of one ssh login', () => {
   it('are notified of listeners that the server does not open, until they unsubscribe', async () => {
     const world = newWorld();
     const received: string[] = [];
-    const rides = names.map((name) => world.ride(service(name)));
-    const stops = rides.map((ride, place) =>
-      ride.onListenRefused(({ line }) => received.push(`${String(names[place])}: ${line}`)),
+    const attachments = names.map((name) => world.attach(service(name)));
+    const stops = attachments.map((attachment, place) =>
+      attachment.onListenRefused(({ line }) => received.push(`${String(names[place])}: ${line}`)),
     );
     await world.carrier.comesUp();
     stops[1]?.();
@@ -52,17 +52,17 @@ describe('forwards of one ssh login', () => {
 
   it('get a round trip of their own, which no earlier probe answers', async () => {
     const world = newWorld();
-    const ride = world.ride(service('api'));
+    const attachment = world.attach(service('api'));
     await world.carrier.comesUp();
-    const earlier = ride.prove(1_000);
+    const earlier = attachment.prove(1_000);
     let isDone = false;
-    const trip = ride.roundTrip(1_000).then(() => (isDone = true));
+    const trip = attachment.roundTrip(1_000).then(() => (isDone = true));
     await world.carrier.answers();
     await earlier;
     expect(isDone).toBe(false);
     await world.carrier.answers();
     expect(isDone).toBe(true);
-    const silent = ride.roundTrip(1_000);
+    const silent = attachment.roundTrip(1_000);
     await world.clock.advance(1_000);
     await Promise.all([trip, silent]);
   });
@@ -70,8 +70,8 @@ describe('forwards of one ssh login', () => {
   it('share one carrier; other logins, and services with `share: false`, have their own', async () => {
     const world = await threeUp();
     expect(world.carriers).toHaveLength(1);
-    world.ride(service('alone', { isAlone: true }));
-    world.ride({ ...serviceWith(sshConnection({ host: 'bastion', user: 'other' })), name: 'other' });
+    world.attach(service('alone', { isAlone: true }));
+    world.attach({ ...serviceWith(sshConnection({ host: 'bastion', user: 'other' })), name: 'other' });
     expect(world.carriers).toHaveLength(3);
   });
 
@@ -127,12 +127,12 @@ describe('forwards of one ssh login', () => {
 
   it('end with it for its cause, and leave nothing behind', async () => {
     const world = newWorld();
-    const rides = names.map((name) => world.ride(service(name)));
+    const attachments = names.map((name) => world.attach(service(name)));
     await world.carrier.comesUp();
     await world.carrier.dies(killed);
-    const ends = await Promise.all(rides.map(({ ended }) => ended));
+    const ends = await Promise.all(attachments.map(({ ended }) => ended));
     expect(ends.map(({ cause }) => cause)).toEqual([killed, killed, killed]);
-    for (const ride of rides) await ride.leave();
+    for (const attachment of attachments) await attachment.detach();
     expect([world.carriers.length, world.clock.pendingTimers, world.pool.report()]).toEqual([1, 0, []]);
   });
 
@@ -144,23 +144,23 @@ describe('forwards of one ssh login', () => {
   it('do not notice that the connection attempt they wait for is restarted after a sleep', async () => {
     const world = newWorld();
     world.lease(service('api'));
-    const ride = world.ride(service('api'));
+    const attachment = world.attach(service('api'));
     world.pool.suspend();
     world.pool.awake(true);
     expect(world.carriers.map(({ isStopped }) => isStopped)).toEqual([true, false]);
     await world.carrier.comesUp();
-    expect(await ride.ready).toMatchObject({ ok: true, value: { path: `/run/${world.carrier.id}` } });
+    expect(await attachment.ready).toMatchObject({ ok: true, value: { path: `/run/${world.carrier.id}` } });
   });
 
   it('are told to prove themselves when it is doubtful, and move to the next one', async () => {
     const world = await threeUp();
-    const ride = world.ride(service('api'));
+    const attachment = world.attach(service('api'));
     const [first] = world.carriers;
-    const proof = ride.prove(1_000);
+    const proof = attachment.prove(1_000);
     await world.clock.advance(1_000);
     expect(await proof).toEqual({ kind: 'silent' });
     expect([world.take(), world.carriers.length]).toEqual([names.map((name) => `${name} suspected`), 2]);
-    const successor = world.ride(service('api'));
+    const successor = world.attach(service('api'));
     await world.carrier.comesUp();
     expect(await successor.ready).toMatchObject({ ok: true });
     // Forwards that are still on the old one keep it.
@@ -171,23 +171,23 @@ describe('forwards of one ssh login', () => {
 describe('the proof of a transport', () => {
   it('is one probe for all callers, and is reused for a moment', async () => {
     const world = await threeUp();
-    const rides = names.map((name) => world.ride(service(name)));
-    const proofs = Promise.all(rides.map((ride) => ride.prove(1_000)));
+    const attachments = names.map((name) => world.attach(service(name)));
+    const proofs = Promise.all(attachments.map((attachment) => attachment.prove(1_000)));
     expect(world.carrier.probes).toHaveLength(1);
     await world.carrier.answers();
     expect(await proofs).toEqual([{ kind: 'alive' }, { kind: 'alive' }, { kind: 'alive' }]);
-    expect(await rides[0]?.prove(1_000)).toEqual({ kind: 'alive' });
+    expect(await attachments[0]?.prove(1_000)).toEqual({ kind: 'alive' });
     expect(world.carrier.probes).toHaveLength(0);
     await world.clock.advance(300);
-    void rides[0]?.prove(1_000);
+    void attachments[0]?.prove(1_000);
     expect(world.carrier.probes).toHaveLength(1);
   });
 
   it('is given by bytes received since the probe began, by any forward', async () => {
     const world = await threeUp();
     let received = 0;
-    world.ride(service('bulk'), { received: () => received });
-    const proof = world.ride(service('api')).prove(1_000);
+    world.attach(service('bulk'), { received: () => received });
+    const proof = world.attach(service('api')).prove(1_000);
     received = 1;
     await world.clock.advance(1_000);
     expect([await proof, world.take()]).toEqual([{ kind: 'alive' }, []]);
@@ -196,12 +196,12 @@ describe('the proof of a transport', () => {
   it('is not given by bytes from before it was requested, although another caller had requested one earlier', async () => {
     const world = await threeUp();
     let received = 0;
-    world.ride(service('bulk'), { received: () => received });
-    const ride = world.ride(service('api'));
-    void ride.prove(2_000);
+    world.attach(service('bulk'), { received: () => received });
+    const attachment = world.attach(service('api'));
+    void attachment.prove(2_000);
     received = 1;
     await world.clock.advance(500);
-    const proof = ride.prove(1_000);
+    const proof = attachment.prove(1_000);
     await world.clock.advance(1_000);
     expect(await proof).toEqual({ kind: 'silent' });
     await world.clock.advance(1_000);
@@ -209,8 +209,8 @@ describe('the proof of a transport', () => {
 
   it('may take ten seconds while bytes of any forward are queued', async () => {
     const world = await threeUp();
-    world.ride(service('upload'), { queued: true });
-    const proof = world.ride(service('api')).prove(1_000);
+    world.attach(service('upload'), { queued: true });
+    const proof = world.attach(service('api')).prove(1_000);
     await world.clock.advance(9_000);
     expect(world.take()).toEqual([]);
     await world.clock.advance(1_000);
@@ -219,12 +219,12 @@ describe('the proof of a transport', () => {
 
   it('is requested again after a sleep: the answer to an older probe may have arrived before it', async () => {
     const world = await threeUp();
-    const ride = world.ride(service('api'));
-    void ride.prove(1_000);
+    const attachment = world.attach(service('api'));
+    void attachment.prove(1_000);
     world.pool.suspend();
     const [before] = world.carrier.probes.splice(0);
     world.pool.awake(true);
-    const proof = ride.prove(1_000);
+    const proof = attachment.prove(1_000);
     before?.({ kind: 'alive' });
     await settle();
     expect(world.carrier.probes).toHaveLength(1);
@@ -234,21 +234,21 @@ describe('the proof of a transport', () => {
 
   it('sends nothing to the server for a routine probe, unless it is doubtful', async () => {
     const world = await threeUp();
-    const ride = world.ride(service('api'));
-    expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
+    const attachment = world.attach(service('api'));
+    expect(await attachment.prove(1_000, true)).toEqual({ kind: 'alive' });
     expect(world.carrier.probes).toHaveLength(0);
     world.pool.awake(true);
-    void ride.prove(1_000, true);
+    void attachment.prove(1_000, true);
     expect(world.carrier.probes).toHaveLength(1);
     await world.carrier.answers();
-    expect(await ride.prove(1_000, true)).toEqual({ kind: 'alive' });
+    expect(await attachment.prove(1_000, true)).toEqual({ kind: 'alive' });
     expect(world.carrier.probes).toHaveLength(0);
   });
 
   it('ends the doubt when it is late, and the other carrier is not needed', async () => {
     const world = await threeUp();
     const [first] = world.carriers;
-    void world.ride(service('api')).prove(1_000);
+    void world.attach(service('api')).prove(1_000);
     await world.clock.advance(1_000);
     expect(world.carriers).toHaveLength(2);
     await first?.answers();
@@ -257,12 +257,12 @@ describe('the proof of a transport', () => {
 
   it('is requested once after a wake, however recent the last answer: the monotonic clock of Linux stops during sleep', async () => {
     const world = await threeUp();
-    const rides = names.map((name) => world.ride(service(name)));
-    void rides[0]?.prove(1_000);
+    const attachments = names.map((name) => world.attach(service(name)));
+    void attachments[0]?.prove(1_000);
     await world.carrier.answers();
     world.pool.suspend();
     world.pool.awake(true);
-    for (const ride of rides) void ride.prove(1_000);
+    for (const attachment of attachments) void attachment.prove(1_000);
     await settle();
     expect(world.carrier.probes).toHaveLength(1);
   });

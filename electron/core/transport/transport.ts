@@ -8,8 +8,8 @@ import type { Logger } from '../observability/logger.ts';
 import type { Carrier } from './carrier.ts';
 import { noChild, stoppedByUs } from './carrier-life.ts';
 import { isNetworkFailure } from './network-failure.ts';
-import { Ride } from './ride.ts';
-import { type CarrierReports, type Rider, SharedCarrier } from './shared-carrier.ts';
+import { CarrierAttachment } from './carrier-attachment.ts';
+import { type CarrierReports, type CarrierUser, SharedCarrier } from './shared-carrier.ts';
 import type { TransportKey } from './transport-key.ts';
 import { type LeasedTransport, type TransportLease } from './transport-lease.ts';
 import { carrierOf, dueAtOf, transition } from './transport-machine.ts';
@@ -56,9 +56,9 @@ export interface TransportParts {
   readonly onIdle: (transport: Transport) => void;
 }
 
-export interface Boarding {
+export interface AttachRequest {
   readonly service: ServiceSpec;
-  readonly rider: Rider;
+  readonly carrierUser: CarrierUser;
   readonly forced: boolean;
 }
 
@@ -67,7 +67,7 @@ export class Transport implements LeasedTransport {
   readonly #parts: TransportParts;
   readonly #leases = new Set<TransportLease>();
   /** With their services. */
-  readonly #rides = new Map<Ride, ServiceSpec>();
+  readonly #attachments = new Map<CarrierAttachment, ServiceSpec>();
   /** All carriers that have not ended. */
   readonly #carriers = new Map<CarrierNumber, SharedCarrier>();
   readonly #draining = new Set<CarrierNumber>();
@@ -127,7 +127,7 @@ export class Transport implements LeasedTransport {
     this.#dispatch({ type: 'wanted', forced: true });
   }
 
-  /** The open connection uses outdated settings: another one is opened beside it, and all rides move. */
+  /** The open connection uses outdated settings: another one is opened beside it, and all attachments move. */
   renew(): void {
     const { status } = this.#state.situation;
     this.#isRenewing = status === 'up' || status === 'doubtful';
@@ -136,28 +136,29 @@ export class Transport implements LeasedTransport {
 
   // ---- for tunnels ----
 
-  /** A place on the carrier for new users, opened if necessary. */
-  board({ service, rider, forced }: Boarding): Ride {
-    const ride = new Ride(rider, {
-      onLeft: () => {
-        this.#rides.delete(ride);
+  /** Attaches a tunnel to the carrier for new users, which is opened if necessary. */
+  attach({ service, carrierUser, forced }: AttachRequest): CarrierAttachment {
+    const attachment = new CarrierAttachment(carrierUser, {
+      onDetached: () => {
+        this.#attachments.delete(attachment);
         this.#leaveIfAbandoned();
       },
       onCondemned: (carrier, cause) => {
         this.#condemn(carrier, cause);
       },
     });
-    this.#rides.set(ride, service);
+    this.#attachments.set(attachment, service);
     const current = this.#current;
     // A forced attempt does not reuse a connection that already carries such a forward of the service.
-    if (forced && current?.hasServed(rider.service, rider.target) === true)
+    if (forced && current?.hasServed(carrierUser.service, carrierUser.target) === true)
       this.#dispatch({ type: 'renewed' });
     this.#dispatch({ type: 'wanted', forced });
     const carrier = this.#current;
     if (carrier !== null) {
-      if (ride.carrier === null) ride.board(carrier);
-    } else if (dueAtOf(this.#state) === null) ride.end({ ...noChild, cause: this.downFor() ?? stoppedByUs });
-    return ride;
+      if (attachment.carrier === null) attachment.attachTo(carrier);
+    } else if (dueAtOf(this.#state) === null)
+      attachment.end({ ...noChild, cause: this.downFor() ?? stoppedByUs });
+    return attachment;
   }
 
   // ---- for the pool ----
@@ -180,7 +181,8 @@ export class Transport implements LeasedTransport {
     this.#isClosed = true;
     this.#timer?.timer.cancel();
     this.#timer = null;
-    for (const ride of this.#rides.keys()) if (ride.carrier === null) ride.end({ ...noChild, cause: null });
+    for (const attachment of this.#attachments.keys())
+      if (attachment.carrier === null) attachment.end({ ...noChild, cause: null });
     await Promise.all([...this.#carriers.values()].map((carrier) => carrier.stop({ force })));
   }
 
@@ -190,7 +192,7 @@ export class Transport implements LeasedTransport {
   }
 
   #leaveIfAbandoned(): void {
-    if (this.#leases.size === 0 && this.#rides.size === 0) this.#dispatch({ type: 'abandoned' });
+    if (this.#leases.size === 0 && this.#attachments.size === 0) this.#dispatch({ type: 'abandoned' });
   }
 
   #condemn(carrier: SharedCarrier, cause: Cause): void {
@@ -222,7 +224,7 @@ export class Transport implements LeasedTransport {
     for (const effect of effects) this.#perform(effect);
     this.#adjustTimer();
     if (state === before) return;
-    this.#boardWaiting();
+    this.#attachWaiting();
     if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.refresh();
     if (state.situation.status === 'doubtful' && before.situation.status !== 'doubtful')
       for (const lease of [...this.#leases]) lease.listener.onSuspected();
@@ -239,13 +241,15 @@ export class Transport implements LeasedTransport {
     const { clock, random, key } = this.#parts;
     const leases = this.#leases;
     const carriers = this.#carriers;
-    // Rides whose carrier has just ended will end too.
-    const rides = [...this.#rides.keys()].some(({ carrier }) => carrier === null || carrier !== this.#ending);
+    // Attachments whose carrier has just ended will end too.
+    const attachments = [...this.#attachments.keys()].some(
+      ({ carrier }) => carrier === null || carrier !== this.#ending,
+    );
     return {
       now: clock.now(),
       random: random(),
       policy: policyOf(this.#services()),
-      isLeased: leases.size > 0 || rides,
+      isLeased: leases.size > 0 || attachments,
       lingerMs: key.isAlone ? 0 : lingerMs,
       get clientsWait() {
         return [...leases].some(({ listener }) => listener.clientsWait());
@@ -258,7 +262,7 @@ export class Transport implements LeasedTransport {
 
   #services(): readonly ServiceSpec[] {
     const leased = [...this.#leases].flatMap(({ service }) => service ?? []);
-    return leased.length > 0 ? leased : [...this.#rides.values()];
+    return leased.length > 0 ? leased : [...this.#attachments.values()];
   }
 
   #perform(effect: TransportEffect): void {
@@ -269,7 +273,7 @@ export class Transport implements LeasedTransport {
         return;
       case 'stop':
         if (carrier === undefined) return;
-        for (const ride of this.#ridesOn(carrier)) if (!ride.isReady) ride.wait();
+        for (const attachment of this.#attachmentsOn(carrier)) if (!attachment.isReady) attachment.wait();
         void carrier.stop();
         return;
       case 'drain':
@@ -296,11 +300,12 @@ export class Transport implements LeasedTransport {
       onEnded: (end) => {
         this.#carriers.delete(number);
         this.#draining.delete(number);
-        const rides = this.#ridesOn(carrier);
+        const attachments = this.#attachmentsOn(carrier);
         this.#ending = carrier;
         this.#dispatch({ type: 'ended', carrier: number, cause: end.cause, isUnused: end.isUnused === true });
         this.#ending = null;
-        for (const ride of rides) ride.end(end.cause === null ? { ...end, cause: stoppedByUs } : end);
+        for (const attachment of attachments)
+          attachment.end(end.cause === null ? { ...end, cause: stoppedByUs } : end);
       },
       onProof: (proof) => {
         if (proof.kind === 'alive') this.#dispatch({ type: 'proven', carrier: number });
@@ -323,19 +328,19 @@ export class Transport implements LeasedTransport {
     };
   }
 
-  #ridesOn(carrier: SharedCarrier): readonly Ride[] {
-    return [...this.#rides.keys()].filter((ride) => ride.carrier === carrier);
+  #attachmentsOn(carrier: SharedCarrier): readonly CarrierAttachment[] {
+    return [...this.#attachments.keys()].filter((attachment) => attachment.carrier === carrier);
   }
 
-  /** Rides without a carrier get the current one, or end with the reason why there is none. */
-  #boardWaiting(): void {
+  /** Attachments without a carrier get the current one, or end with the reason why there is none. */
+  #attachWaiting(): void {
     const { situation, trouble } = this.#state;
     const carrier = this.#current;
-    for (const ride of [...this.#rides.keys()]) {
-      if (ride.carrier !== null) continue;
-      if (carrier !== null) ride.board(carrier);
+    for (const attachment of [...this.#attachments.keys()]) {
+      if (attachment.carrier !== null) continue;
+      if (carrier !== null) attachment.attachTo(carrier);
       else if (situation.status === 'waiting' && situation.retryAt === null && trouble !== null)
-        ride.end({ ...noChild, cause: this.#asDown(trouble) });
+        attachment.end({ ...noChild, cause: this.#asDown(trouble) });
     }
   }
 

@@ -14,7 +14,7 @@ import type { CarrierEnd, CarrierRequest, TransportProof } from './carrier.ts';
 import type { Channels, ChannelTarget } from './channel.ts';
 import type { ControlPaths } from './control-path.ts';
 import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
-import type { Place } from './ride.ts';
+import type { Attachment } from './carrier-attachment.ts';
 import { StdioForwards } from './stdio-forward.ts';
 
 const checkIntervalMs = 2_000;
@@ -33,7 +33,7 @@ export interface UserMasterParts {
   readonly runtimeDirectory: string;
 }
 
-export class UserMaster implements Place {
+export class UserMaster implements Attachment {
   readonly pid = null;
   readonly openedInMs = null;
   readonly ready: Promise<Result<Endpoint, Cause>>;
@@ -88,7 +88,7 @@ export class UserMaster implements Place {
     return;
   }
 
-  leave(): Promise<void> {
+  detach(): Promise<void> {
     this.#end(null);
     return Promise.resolve();
   }

@@ -17,7 +17,7 @@ export interface AdapterRegistryOptions {
    * socket.
    */
   readonly runtimeDirectory: string;
-  readonly transports: Pick<TransportPool, 'board' | 'boardKube'>;
+  readonly transports: Pick<TransportPool, 'attach' | 'attachKube'>;
 }
 
 export type AdapterRegistry = Readonly<Record<Technology, TunnelAdapter>>;

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { identifyProcesses, parseProcStat, type ProcessIdentity } from '../process/process-identity.ts';
 import { listPids } from '../process/process-list.ts';
 import { outputOf } from '../process/program-output.ts';
-import { findSocketHolder, isInTheWay, readListeningSockets, socketsOf } from '../relay/port-holder.ts';
+import { findSocketHolder, overlapsBind, readListeningSockets, socketsOf } from '../relay/port-holder.ts';
 import { lsof } from './listening-endpoint.ts';
 import {
   describeListener,
@@ -62,7 +62,7 @@ async function listenersInProc(port: number, commandPid: number): Promise<readon
 
 async function listenersByLsof(port: number): Promise<readonly PortListener[]> {
   const argv = [lsof.path, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pgucn'] as const;
-  return parseLsofListeners(await outputOf(argv, lsof), (place) => isInTheWay(place, host));
+  return parseLsofListeners(await outputOf(argv, lsof), (place) => overlapsBind(place, host));
 }
 
 function identified(listener: PortListener, identities: ReadonlyMap<number, ProcessIdentity>): PortListener {

@@ -17,7 +17,7 @@ export interface KubeAdapterOptions {
   readonly clock: Clock;
   /** An existing directory with mode 0700, owned by the user, that holds the sockets of forwards. */
   readonly runtimeDirectory: string;
-  readonly transports: Pick<TransportPool, 'boardKube'>;
+  readonly transports: Pick<TransportPool, 'attachKube'>;
 }
 
 export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
@@ -27,21 +27,21 @@ export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
     open: (request) => {
       const { service, forced = false, traffic = noTraffic, id } = request;
       if (!isKubeService(service)) throw new Error(`not a kubectl service: ${service.name}`);
-      const rider = { service: service.name, target: JSON.stringify(service.connection), ...traffic };
-      const place = transports.boardKube({ service, rider, forced });
+      const carrierUser = { service: service.name, target: JSON.stringify(service.connection), ...traffic };
+      const attachment = transports.attachKube({ service, carrierUser, forced });
       return new KubeForward(id, {
         clock,
-        place,
+        attachment,
         chooseEngine: (socketPath, { namespace, reports }) => {
-          if (service.connection.engine === 'kubectl' || place.isProxied())
+          if (service.connection.engine === 'kubectl' || attachment.isProxied())
             return new PodChild({ ...options, request, service, namespace, reports });
           return new PodServer({
             clock,
             service,
             place: { runtimeDirectory, path: tunnelFile(runtimeDirectory, id, 'sock') },
             namespace,
-            target: place.target,
-            isAfterOutage: place.isAfterOutage,
+            target: attachment.target,
+            isAfterOutage: attachment.isAfterOutage,
             dial: createPodDialer(socketPath, { api: createKubeRequests(socketPath, clock), clock }),
             traffic,
             succession,

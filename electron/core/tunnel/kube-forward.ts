@@ -6,12 +6,12 @@ import type { Cause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
-import type { KubePlace } from '../transport/kube-transport.ts';
+import type { KubeAttachment } from '../transport/kube-transport.ts';
 import type { EngineReports, PodEngine } from './pod-engine.ts';
-import { type RideParts, RideTunnel } from './ride-tunnel.ts';
+import { type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 
-export interface KubeForwardParts extends Omit<RideParts, 'ride'> {
-  readonly place: KubePlace;
+export interface KubeForwardParts extends Omit<AttachedTunnelParts, 'attachment'> {
+  readonly attachment: KubeAttachment;
   /** Called once the session is ready at `socketPath` and a pod serves in `namespace`. */
   readonly chooseEngine: (
     socketPath: string,
@@ -19,8 +19,8 @@ export interface KubeForwardParts extends Omit<RideParts, 'ride'> {
   ) => PodEngine;
 }
 
-export class KubeForward extends RideTunnel {
-  readonly #place: KubePlace;
+export class KubeForward extends AttachedTunnel {
+  readonly #attachment: KubeAttachment;
   readonly #parts: KubeForwardParts;
   readonly #ending = new AbortController();
   readonly #suspicionListeners: (() => void)[] = [];
@@ -28,9 +28,9 @@ export class KubeForward extends RideTunnel {
   #stopFollowing: () => void = () => undefined;
 
   constructor(id: string, parts: KubeForwardParts) {
-    super(id, { clock: parts.clock, ride: parts.place.ride });
+    super(id, { clock: parts.clock, attachment: parts.attachment.carrierAttachment });
     this.#parts = parts;
-    this.#place = parts.place;
+    this.#attachment = parts.attachment;
   }
 
   override get pid(): number | null {
@@ -58,7 +58,7 @@ export class KubeForward extends RideTunnel {
   }
 
   protected override async openOn(socketPath: string): Promise<void> {
-    const { target } = this.#place;
+    const { target } = this.#attachment;
     if (target.verdict === null) await this.#firstVerdict();
     const { verdict, namespace } = target;
     if (verdict === null || namespace === null || this.hasEnded()) return;
@@ -80,7 +80,7 @@ export class KubeForward extends RideTunnel {
   protected override close({ cause }: CarrierEnd, force: boolean): Promise<void> | null {
     this.#ending.abort();
     this.#stopFollowing();
-    this.#place.leaveTarget();
+    this.#attachment.leaveTarget();
     return this.#engine?.close({ isDismissed: cause === null, force }) ?? null;
   }
 
@@ -113,7 +113,7 @@ export class KubeForward extends RideTunnel {
         signal.removeEventListener('abort', settle);
         resolve();
       };
-      const stop = this.#place.target.onVerdict(settle);
+      const stop = this.#attachment.target.onVerdict(settle);
       signal.addEventListener('abort', settle, { once: true });
       if (signal.aborted) settle();
     });

@@ -1,4 +1,4 @@
-/** Clients of a private socket and their pods, with an SPDY far end for each pod and a fake clock. */
+/** Clients of a private socket and their pods, with an SPDY remote end for each pod and a fake clock. */
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -7,7 +7,7 @@ import path from 'node:path';
 import { duplexPair } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
-import { SpdyConnection as FarEnd } from '../../../e2e/fixtures/spdy-server.ts';
+import { SpdyConnection as ServerConnection } from '../../../e2e/fixtures/spdy-server.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok } from '../../../shared/result.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
@@ -90,8 +90,8 @@ class World {
   isAfterOutage = false;
   readonly target: Target;
   /** Open connections, by pod. */
-  readonly near: { readonly pod: string; readonly connection: SpdyConnection }[] = [];
-  readonly #far: FarEnd[] = [];
+  readonly connections: { readonly pod: string; readonly connection: SpdyConnection }[] = [];
+  readonly #podEnds: ServerConnection[] = [];
   readonly #servers: PodServer[] = [];
   readonly #clients = new Set<net.Socket>();
   #stopFollowing: () => void = () => undefined;
@@ -115,16 +115,16 @@ class World {
       });
     if (refusal !== undefined) return err(refusal);
     const [ours, theirs] = duplexPair();
-    const far = new FarEnd(theirs, (stream) => {
+    const podEnd = new ServerConnection(theirs, (stream) => {
       stream.on('error', () => undefined);
       if (stream.headers['streamtype'] === 'error') return;
       stream.write(`${pod}: `);
       stream.pipe(stream);
     });
-    this.#far.push(far);
-    void far.run();
+    this.#podEnds.push(podEnd);
+    void podEnd.run();
     const connection = new SpdyConnection(ours, this.clock);
-    this.near.push({ pod, connection });
+    this.connections.push({ pod, connection });
     return ok(connection);
   };
 
@@ -188,14 +188,14 @@ class World {
 
   /** The pods of the open connections. */
   get openTo(): readonly string[] {
-    return this.near.filter(({ connection }) => connection.isOpen).map(({ pod }) => pod);
+    return this.connections.filter(({ connection }) => connection.isOpen).map(({ pod }) => pod);
   }
 
   async dispose(): Promise<void> {
     for (const server of this.#servers) server.close({ isDismissed: true });
     for (const client of this.#clients) client.destroy();
     await eventually('all connections are closed', () => this.openTo.length === 0);
-    for (const far of this.#far) far.destroy();
+    for (const podEnd of this.#podEnds) podEnd.destroy();
     await eventually('no file is left', async () => (await readdir(this.runtimeDirectory)).length === 0);
     await settle();
     expect([this.clock.pendingTimers, this.target.listenerCount <= this.#servers.length]).toEqual([0, true]);
@@ -256,7 +256,7 @@ describe('clients', () => {
     await connected(client);
     await eventually('a warm one', () => world.openTo.length === 2);
     target.become(servingPod('b'));
-    world.near.find(({ connection }) => connection.streamCount > 0)?.connection.close();
+    world.connections.find(({ connection }) => connection.streamCount > 0)?.connection.close();
     await receivedBy(client);
     await eventually('the former pod is left', () => !world.openTo.includes('a'));
   });
@@ -289,7 +289,7 @@ describe('clients', () => {
   it('are not delayed by a hold timeout of 0 while a pod serves', async () => {
     const { clock } = start('a');
     await world.openReady('one', 0);
-    for (const { connection } of world.near) connection.close();
+    for (const { connection } of world.connections) connection.close();
     await eventually('its loss is known', () => world.suspicions === 1);
     let open = (): void => undefined;
     world.dialsAllowed = new Promise((resolve) => (open = resolve));
@@ -370,7 +370,7 @@ describe('a pod that cannot be reached', () => {
     ]);
     world.refusals.clear();
     await world.openReady('two');
-    for (const { connection } of world.near) connection.close();
+    for (const { connection } of world.connections) connection.close();
     await eventually('its loss is known', () => world.suspicions === 1);
     for (const pod of ['a', 'b', 'c']) world.refusals.set(pod, unreachable);
     world.dialed.length = 0;
@@ -456,7 +456,7 @@ it('is vouched for while pings are answered, and raises a suspicion when they ar
   start('a');
   const server = await world.openReady();
   expect([server.isResponsive, await server.prove(1_000)]).toEqual([true, { kind: 'alive' }]);
-  for (const { connection } of world.near) connection.close();
+  for (const { connection } of world.connections) connection.close();
   await eventually('its loss is known', () => world.suspicions === 1);
   expect(server.isResponsive).toBe(false);
   world.refusals.set('a', null);

@@ -17,22 +17,22 @@ import { toEvidence } from '../failure/evidence.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierTraffic, TransportProof } from '../transport/carrier.ts';
-import type { KubePlace } from '../transport/kube-transport.ts';
+import type { KubeAttachment } from '../transport/kube-transport.ts';
 import type { DialPod } from '../transport/kube-upgrade.ts';
 import { PodStreams } from '../transport/pod-streams.ts';
 import { removeFile } from '../transport/private-path.ts';
 import type { Succession } from '../transport/succession.ts';
 import { joinChannel } from './joined-channel.ts';
 import type { EngineReports, PodEngine, ServingPod } from './pod-engine.ts';
-import { listenPrivately, type PrivatePlace } from './private-server.ts';
+import { listenPrivately, type PrivateSocket } from './private-server.ts';
 
 export interface PodServerParts {
   readonly clock: Clock;
   readonly service: ServiceSpec;
-  readonly place: PrivatePlace;
+  readonly place: PrivateSocket;
   readonly namespace: string;
-  readonly target: KubePlace['target'];
-  readonly isAfterOutage: KubePlace['isAfterOutage'];
+  readonly target: KubeAttachment['target'];
+  readonly isAfterOutage: KubeAttachment['isAfterOutage'];
   readonly dial: DialPod;
   readonly traffic: CarrierTraffic;
   readonly succession: Succession<PodServer>;

@@ -8,14 +8,14 @@ import { withUmask } from '../process/umask.ts';
 import { joinedHighWaterMark } from './joined-channel.ts';
 import { ensureRuntimeDirectory, removeFile } from '../transport/private-path.ts';
 
-export interface PrivatePlace {
+export interface PrivateSocket {
   readonly runtimeDirectory: string;
   readonly path: string;
 }
 
 /** Clients arrive paused and with half-close allowed. The error is human-readable. Never rejects. */
 export async function listenPrivately(
-  { runtimeDirectory, path }: PrivatePlace,
+  { runtimeDirectory, path }: PrivateSocket,
   onClient: (client: net.Socket) => void,
 ): Promise<Result<net.Server, string>> {
   const server = net.createServer({

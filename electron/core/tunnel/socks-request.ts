@@ -4,7 +4,7 @@ import { type ChannelFailure, openFailures } from '../transport/channel.ts';
 export type SocksVersion = 4 | 5;
 
 export interface SocksTarget {
-  /** An address, or a name that the far end resolves. */
+  /** An address, or a name that the remote end resolves. */
   readonly host: string;
   readonly port: number;
 }
@@ -166,7 +166,7 @@ function hostIn(address: Buffer, addressType: number): string {
   return Array.from({ length: 8 }, (_, group) => address.readUInt16BE(2 * group).toString(16)).join(':');
 }
 
-/** BIND would listen at the far end, and ssh cannot carry UDP. */
+/** BIND would listen at the remote end, and ssh cannot carry UDP. */
 function refusedCommand(version: SocksVersion, command: number): SocksStep {
   const name = { 2: 'BIND', 3: 'UDP ASSOCIATE' }[command] ?? `command ${command}`;
   const reply = socksReply(version, 'commandUnsupported');

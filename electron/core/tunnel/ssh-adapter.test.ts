@@ -4,7 +4,7 @@ import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { ok } from '../../../shared/result.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import { PromptDesk } from '../prompts/prompt-desk.ts';
+import { PromptQueue } from '../prompts/prompt-queue.ts';
 import { sshTransports } from '../transport/ssh-transports.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
@@ -49,7 +49,7 @@ function sshOnFakeChildren() {
     answer = new Promise((resolve) => (give = resolve));
     return give;
   };
-  const prompts = new PromptDesk({ clock, onChange: () => undefined, onSecret: () => undefined });
+  const prompts = new PromptQueue({ clock, onChange: () => undefined, onSecret: () => undefined });
   const transports = sshTransports('test', { launcher, clock, runtimeDirectory, prompts });
   const adapter = createSshAdapter({ launcher, clock, runtimeDirectory, transports, mux });
   let count = 0;

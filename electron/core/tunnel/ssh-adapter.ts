@@ -19,7 +19,7 @@ export interface SshAdapterOptions {
   readonly clock: Clock;
   /** An existing directory with mode 0700, owned by the user, that holds the sockets of forwards. */
   readonly runtimeDirectory: string;
-  readonly transports: Pick<TransportPool, 'board'>;
+  readonly transports: Pick<TransportPool, 'attach'>;
   readonly mux?: SshMux;
 }
 
@@ -40,26 +40,30 @@ export function createSshAdapter({
       const { connection } = service;
       if (connection.technology !== 'ssh') throw new Error(`not an ssh service: ${service.name}`);
       const { remoteSocket, remoteHost, remotePort, localTarget } = connection;
-      const farEnd =
+      const remoteEnd =
         remoteSocket === undefined ? { host: remoteHost, port: remotePort } : { path: remoteSocket };
-      const to = connection.isDynamic === true ? 'socks' : farEnd;
+      const to = connection.isDynamic === true ? 'socks' : remoteEnd;
       const channelParts = { clock, runtimeDirectory, succession, to } as const;
       if (connection.usesOwnMaster === true) {
         // Nothing of ours may remain on the user's own connection.
         if (localTarget !== undefined)
           throw new Error(`${service.name}: a reverse forward cannot use the user's own master`);
-        const ride = new UserMaster(request, { connection, paths, clock, runtimeDirectory });
-        return new SshChannelForward(request, { ...channelParts, ride, channelsAt: () => ride.channels });
+        const attachment = new UserMaster(request, { connection, paths, clock, runtimeDirectory });
+        return new SshChannelForward(request, {
+          ...channelParts,
+          attachment,
+          channelsAt: () => attachment.channels,
+        });
       }
-      const rider = { service: service.name, target: JSON.stringify(to), ...traffic };
-      const ride = transports.board({ service, rider, forced });
+      const carrierUser = { service: service.name, target: JSON.stringify(to), ...traffic };
+      const attachment = transports.attach({ service, carrierUser, forced });
       if (to === 'socks')
         return new SshChannelForward(request, {
           ...channelParts,
-          ride,
+          attachment,
           channelsAt: (path) => channels.at(path),
         });
-      const forward = { clock, runtimeDirectory, mux, ride };
+      const forward = { clock, runtimeDirectory, mux, attachment };
       return localTarget === undefined
         ? new SshForward(request, { ...forward, to })
         : new SshReverseForward(request, {

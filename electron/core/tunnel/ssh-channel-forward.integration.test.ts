@@ -36,7 +36,7 @@ const gone = err({ kind: 'gone', reason: 'no master' } as const);
 async function openForward(id: string, channels: Channels, holdTimeoutMs = 10_000) {
   const life = new CarrierLife();
   const events: string[] = [];
-  const ride = {
+  const attachment = {
     pid: null,
     ready: Promise.resolve(ok({ kind: 'unix', path: '/control' } as const)),
     ended: life.ended,
@@ -48,7 +48,7 @@ async function openForward(id: string, channels: Channels, holdTimeoutMs = 10_00
     },
     condemn: () => void events.push('condemned'),
     onRefusal: () => undefined,
-    leave: () => {
+    detach: () => {
       events.push('released');
       return Promise.resolve();
     },
@@ -59,7 +59,7 @@ async function openForward(id: string, channels: Channels, holdTimeoutMs = 10_00
     {
       clock: systemClock,
       runtimeDirectory,
-      ride,
+      attachment,
       channelsAt: () => channels,
       succession,
       to: { host: 'db', port: 1 },

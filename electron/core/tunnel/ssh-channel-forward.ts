@@ -1,6 +1,6 @@
 /**
  * A forward whose endpoint is our own Unix socket: each client gets a channel on a shared ssh master. It covers what
- * ssh's own sockets cannot do: a SOCKS proxy that replies only after the far end has, and a master on which nothing of
+ * ssh's own sockets cannot do: a SOCKS proxy that replies only after the remote end has, and a master on which nothing of
  * ours may remain. Invariants:
  *
  * 1. A SOCKS proxy never reports a failed target: each client chooses its own target and gets its own reply.
@@ -29,10 +29,10 @@ import { cannotListen } from '../transport/ssh-output.ts';
 import { joinChannel, joinedHighWaterMark } from './joined-channel.ts';
 import { serveSocks } from './socks-client.ts';
 import type { SocksTarget } from './socks-request.ts';
-import { type RideParts, RideTunnel } from './ride-tunnel.ts';
+import { type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshChannelForwardParts extends RideParts {
+export interface SshChannelForwardParts extends AttachedTunnelParts {
   readonly runtimeDirectory: string;
   readonly channelsAt: (controlPath: string) => Channels;
   readonly succession: Succession<Channels>;
@@ -45,7 +45,7 @@ const proofMs = 500;
 /** A client that does not speak SOCKS may retry again and again. */
 const logSpacingMs = 10_000;
 
-export class SshChannelForward extends RideTunnel {
+export class SshChannelForward extends AttachedTunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshChannelForwardParts;
   readonly #listenPath: string;
@@ -142,7 +142,7 @@ export class SshChannelForward extends RideTunnel {
   }
 
   async #openChannel(to: ChannelTarget, leaving: AbortSignal): Promise<Result<Duplex, ChannelFailure>> {
-    const { clock, ride, succession } = this.#parts;
+    const { clock, attachment, succession } = this.#parts;
     const { name, holdTimeoutMs } = this.#request.service;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();
@@ -154,8 +154,8 @@ export class SshChannelForward extends RideTunnel {
         const opened = await channels.open(to, leaving);
         if (opened.ok || opened.error.kind !== 'gone') return opened;
         hold ??= clock.after(holdTimeoutMs, giveUp);
-        // If the ride is about to end, its own end reports why.
-        if (!this.hasEnded()) void ride.prove(proofMs);
+        // If the attachment is about to end, its own end reports why.
+        if (!this.hasEnded()) void attachment.prove(proofMs);
         // The master may still run, with only our connection to it lost.
         const renewed = !this.hasEnded() && !isRenewed ? this.#channels : channels;
         isRenewed = true;
@@ -195,7 +195,7 @@ export class SshChannelForward extends RideTunnel {
     if (!isWornOut) return;
     // New clients get another master.
     const cause = describeCause('exited', { ending: 'ssh is replaced after too many refused connections' });
-    this.#parts.ride.condemn(cause);
+    this.#parts.attachment.condemn(cause);
     if (this.#clients.size === 0) void this.end({ ...noChild, cause });
   }
 }

@@ -9,12 +9,12 @@ import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import { removeFile, tunnelFile } from '../transport/private-path.ts';
-import type { LocalForward, MuxFailure, MuxPlace, SshMux } from '../transport/ssh-mux.ts';
+import type { LocalForward, MuxFailure, MuxOptions, SshMux } from '../transport/ssh-mux.ts';
 import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
-import { closeDeadlineMs, type RideParts, RideTunnel } from './ride-tunnel.ts';
+import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshForwardParts extends RideParts {
+export interface SshForwardParts extends AttachedTunnelParts {
   readonly runtimeDirectory: string;
   readonly mux: SshMux;
   readonly to: LocalForward['to'];
@@ -22,7 +22,7 @@ export interface SshForwardParts extends RideParts {
 
 const openDeadlineMs = 5_000;
 
-export class SshForward extends RideTunnel {
+export class SshForward extends AttachedTunnel {
   readonly #request: TunnelRequest;
   readonly #parts: SshForwardParts;
   readonly #forward: LocalForward;
@@ -35,15 +35,15 @@ export class SshForward extends RideTunnel {
     this.#parts = parts;
     const listenPath = tunnelFile(parts.runtimeDirectory, request.id, 'sock');
     this.#forward = { listenPath, to: parts.to };
-    parts.ride.onRefusal((path, line) => {
+    parts.attachment.onRefusal((path, line) => {
       if (path === listenPath.slice(0, maxToldPathLength)) this.#complain(line);
     });
   }
 
   protected override async openOn(controlPath: string): Promise<void> {
     this.#controlPath = controlPath;
-    const { ride, mux } = this.#parts;
-    const opened = await mux.open(this.#place(openDeadlineMs), this.#forward);
+    const { attachment, mux } = this.#parts;
+    const opened = await mux.open(this.#options(openDeadlineMs), this.#forward);
     if (opened.ok) {
       this.#isOpen = true;
       // Stopped while opening: it never becomes ready.
@@ -51,10 +51,10 @@ export class SshForward extends RideTunnel {
       else this.life.settleReady(ok({ kind: 'unix', path: this.#forward.listenPath }));
       return;
     }
-    // If the ride is about to end, its own end reports why. The next tunnel gets another connection.
-    const proof = opened.error.kind === 'refused' ? null : await ride.prove(closeDeadlineMs);
+    // If the attachment is about to end, its own end reports why. The next tunnel gets another connection.
+    const proof = opened.error.kind === 'refused' ? null : await attachment.prove(closeDeadlineMs);
     const cause = proof?.kind === 'dead' ? proof.cause : causeOf(opened.error);
-    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) ride.condemn(cause);
+    if (opened.error.kind === 'gone' || (proof !== null && proof.kind !== 'alive')) attachment.condemn(cause);
     void this.end({ ...noChild, cause });
   }
 
@@ -76,11 +76,11 @@ export class SshForward extends RideTunnel {
 
   async #close(): Promise<void> {
     this.#isOpen = false;
-    await this.#parts.mux.close(this.#place(closeDeadlineMs), this.#forward);
+    await this.#parts.mux.close(this.#options(closeDeadlineMs), this.#forward);
     await this.cleanUp();
   }
 
-  #place(deadlineMs: number): MuxPlace {
+  #options(deadlineMs: number): MuxOptions {
     return { controlPath: this.#controlPath, clock: this.#parts.clock, deadlineMs };
   }
 }

@@ -172,7 +172,7 @@ describe('a reverse forward', () => {
     const listeners = new ReverseListeners();
     const openOn = (name: string): SshReverseForward => {
       const life = new CarrierLife();
-      const ride = {
+      const attachment = {
         pid: null,
         openedInMs: null,
         ready: Promise.resolve(ok({ kind: 'unix', path: name } as const)),
@@ -186,7 +186,7 @@ describe('a reverse forward', () => {
         condemn: () => undefined,
         onRefusal: () => undefined,
         onListenRefused: () => () => undefined,
-        leave: () => Promise.resolve(),
+        detach: () => Promise.resolve(),
       };
       const answer = (what: string, path: string): Promise<Result<void, MuxFailure>> => {
         requests.push(`${what} on ${path}`);
@@ -200,7 +200,16 @@ describe('a reverse forward', () => {
       const request = { id: `${name}#1.1`, service: serviceWith(reverse()), log: silentLogger };
       const listen = { host: 'localhost', port };
       const server = { host: 'h', port: null, jump: [] };
-      const parts = { clock: systemClock, mux, ride, runtimeDirectory, listen, server, target, listeners };
+      const parts = {
+        clock: systemClock,
+        mux,
+        attachment,
+        runtimeDirectory,
+        listen,
+        server,
+        target,
+        listeners,
+      };
       return new SshReverseForward(request, parts);
     };
     await openOn('old').ready;

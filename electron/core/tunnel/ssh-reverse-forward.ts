@@ -21,17 +21,17 @@ import { toEvidence } from '../failure/evidence.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../transport/private-path.ts';
-import type { OwnPlace } from '../transport/ride.ts';
+import type { OwnAttachment } from '../transport/carrier-attachment.ts';
 import type { SshConnection } from '../transport/ssh-command.ts';
-import type { MuxFailure, MuxPlace, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
+import type { MuxFailure, MuxOptions, RemoteForward, SshMux } from '../transport/ssh-mux.ts';
 import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
-import { closeDeadlineMs, type RideParts, RideTunnel } from './ride-tunnel.ts';
+import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
-export interface SshReverseForwardParts extends RideParts {
+export interface SshReverseForwardParts extends AttachedTunnelParts {
   readonly mux: SshMux;
-  readonly ride: OwnPlace;
+  readonly attachment: OwnAttachment;
   readonly runtimeDirectory: string;
   /** Where the server is to listen. */
   readonly listen: RemoteForward['listen'];
@@ -49,7 +49,7 @@ const reasonDeadlineMs = 500;
 
 const takenOver = describeCause('exited', { ending: 'a newer tunnel replaced it' });
 
-export class SshReverseForward extends RideTunnel implements ReverseListener {
+export class SshReverseForward extends AttachedTunnel implements ReverseListener {
   readonly service: string;
   readonly #parts: SshReverseForwardParts;
   readonly #place: string;
@@ -137,11 +137,11 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
 
   /** Collects ssh's refusal message while the server is asked to listen. */
   #awaitRefusal(): Refusal {
-    const { ride, listen, clock } = this.#parts;
+    const { attachment, listen, clock } = this.#parts;
     const place = 'path' in listen ? listen.path : String(listen.port);
     let report: (refusal: ListenRefusal) => void = () => undefined;
     const reported = new Promise<ListenRefusal>((resolve) => (report = resolve));
-    const cancel = ride.onListenRefused((refusal) => {
+    const cancel = attachment.onListenRefused((refusal) => {
       if (refusal.place === place) report(refusal);
     });
     return {
@@ -155,31 +155,31 @@ export class SshReverseForward extends RideTunnel implements ReverseListener {
   }
 
   async #causeOf(failure: MuxFailure, refusal: Refusal): Promise<Cause> {
-    const { ride, listen, server } = this.#parts;
+    const { attachment, listen, server } = this.#parts;
     if (failure.kind === 'refused') {
       const reason = await refusal.reason();
       return refusalCause(listen, server.host, reason ?? { line: failure.reason, prohibition: null });
     }
     refusal.cancel();
-    // If the ride is about to end, its own end reports why. The next tunnel gets another connection.
-    const proof = await ride.prove(closeDeadlineMs);
+    // If the attachment is about to end, its own end reports why. The next tunnel gets another connection.
+    const proof = await attachment.prove(closeDeadlineMs);
     const evidence = failure.kind === 'gone' ? failure.reason : 'no response on its control socket';
     const cause =
       proof.kind === 'dead'
         ? proof.cause
         : describeCause('timed-out', { what: 'ssh', evidence: toEvidence(evidence, []) });
-    if (failure.kind === 'gone' || proof.kind !== 'alive') ride.condemn(cause);
+    if (failure.kind === 'gone' || proof.kind !== 'alive') attachment.condemn(cause);
     return cause;
   }
 
   async #close(force = false): Promise<void> {
     this.#isOpen = false;
-    const { mux, ride } = this.#parts;
+    const { mux, attachment } = this.#parts;
     const closed = await mux.close(this.#at(closeDeadlineMs), this.#forward);
-    if (closed.ok && !force) await ride.roundTrip(releaseDeadlineMs);
+    if (closed.ok && !force) await attachment.roundTrip(releaseDeadlineMs);
   }
 
-  #at(deadlineMs: number): MuxPlace {
+  #at(deadlineMs: number): MuxOptions {
     return { controlPath: this.#controlPath, clock: this.#parts.clock, deadlineMs };
   }
 }

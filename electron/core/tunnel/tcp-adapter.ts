@@ -8,7 +8,7 @@ import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { attemptConnect } from '../connect/connect-attempt.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
-import { ConnectionGate } from '../transport/connection-gate.ts';
+import { ConnectionQueue } from '../transport/connection-queue.ts';
 import { RacingCarrier } from '../transport/racing-carrier.ts';
 import { noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -32,7 +32,7 @@ const defaultConnectTimeoutMs = 10_000;
 
 export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
   const { clock, connectTimeoutMs = defaultConnectTimeoutMs } = options;
-  const gate = new ConnectionGate(clock);
+  const queue = new ConnectionQueue(clock);
   return {
     open: ({ id, service: { connection, name, healthCheck } }) => {
       if (connection.technology !== 'tcp') throw new Error(`not a tcp service: ${name}`);
@@ -44,8 +44,8 @@ export function createTcpAdapter(options: TcpAdapterOptions): TunnelAdapter {
         id,
         host: connection.host,
         clock,
-        gate,
-        line: id,
+        queue,
+        queueKey: id,
         answerTimeoutMs: connectTimeoutMs,
         open: (attempt) =>
           new TcpTunnel(`${id}.${String(attempt)}`, endpoint, {

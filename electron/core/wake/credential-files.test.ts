@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { credentialFolders, type FileKind } from './credential-files.ts';
+import { credentialRules, type FileKind } from './credential-files.ts';
 
 const isCredential = (folder: string, file: string, kind: FileKind = 'file'): boolean =>
-  credentialFolders.find((place) => place.folder === folder)?.isCredential(file, kind) ?? false;
+  credentialRules.find((rule) => rule.folder === folder)?.isCredential(file, kind) ?? false;
 
 describe('credential files', () => {
   it.each([

@@ -9,14 +9,14 @@ export type CredentialConcern = 'ssh' | 'kubectl' | 'all';
 /** `other`: a folder, a socket, a pipe. `gone`: it was removed, or existed only for a moment. */
 export type FileKind = 'file' | 'other' | 'gone';
 
-export interface CredentialFolder {
+export interface CredentialRule {
   /** Below the home folder. */
   readonly folder: string;
   readonly concerns: CredentialConcern;
   readonly isCredential: (file: string, kind: FileKind) => boolean;
 }
 
-const named = (folder: string, files: RegExp): CredentialFolder => ({
+const named = (folder: string, files: RegExp): CredentialRule => ({
   folder,
   concerns: 'kubectl',
   isCredential: (file, kind) => kind !== 'other' && files.test(file) && !isByWork(file),
@@ -36,7 +36,7 @@ function isSshCredential(file: string, kind: FileKind): boolean {
   return kind === 'file' && !isByWork(file) && !isNoKey(file) && !/^known_hosts/.test(file);
 }
 
-export const credentialFolders: readonly CredentialFolder[] = [
+export const credentialRules: readonly CredentialRule[] = [
   named('.kube', /^config/),
   { folder: '.ssh', concerns: 'ssh', isCredential: isSshCredential },
   named('.aws', /^(config|credentials)$/),

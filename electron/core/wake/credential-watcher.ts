@@ -13,7 +13,12 @@ import { folderInode } from '../watch/folder-inode.ts';
 import { afterRenewal, watchFolder, type FolderWatch } from '../watch/folder-watch.ts';
 import { isSameName, isTooBroad, thisWatchSystem, type WatchSystem } from '../watch/watch-system.ts';
 import type { CredentialConcern } from './credential-files.ts';
-import { credentialPlaces, credentialsIn, stateOfPlace, type CredentialPlace } from './credential-places.ts';
+import {
+  credentialFolders,
+  credentialsIn,
+  stateOfFolder,
+  type CredentialFolder,
+} from './credential-folders.ts';
 
 export interface CredentialWatcherParts {
   readonly homeDirectory: string;
@@ -43,7 +48,7 @@ export function watchCredentials(parts: CredentialWatcherParts): () => void {
   };
 }
 
-interface WatchedPlace extends CredentialPlace {
+interface WatchedCredentials extends CredentialFolder {
   /** null while the folder does not exist: there has been no such sign-in on this machine. */
   watch: { readonly handle: FolderWatch; readonly inode: number } | null;
   /** The state at the last check; null if checks do not compare states. */
@@ -53,7 +58,7 @@ interface WatchedPlace extends CredentialPlace {
 class CredentialWatcher {
   readonly #parts: CredentialWatcherParts;
   readonly #system: WatchSystem;
-  readonly #places: readonly WatchedPlace[];
+  readonly #folders: readonly WatchedCredentials[];
   readonly #changed = new Set<CredentialConcern>();
   readonly #stopLookingAgain: () => void;
   #pending: Timer | null = null;
@@ -63,16 +68,16 @@ class CredentialWatcher {
     const { clock, homeDirectory, kubeconfigs, system = thisWatchSystem } = parts;
     this.#parts = parts;
     this.#system = { ...system, homeDirectory };
-    this.#places = credentialPlaces(kubeconfigs, this.#system).map((place) => ({
-      ...place,
+    this.#folders = credentialFolders(kubeconfigs, this.#system).map((watched) => ({
+      ...watched,
       watch: null,
-      state: system.platform === 'darwin' ? stateOfPlace(place) : null,
+      state: system.platform === 'darwin' ? stateOfFolder(watched) : null,
     }));
     this.#stopLookingAgain = afterRenewal({ clock, system: this.#system }, () => {
-      for (const place of this.#places) this.#compare(place);
+      for (const watched of this.#folders) this.#compare(watched);
     });
     // The state at the start is not a change.
-    for (const place of this.#places) this.#follow(place);
+    for (const watched of this.#folders) this.#follow(watched);
     this.#nextLook = this.#lookLater();
   }
 
@@ -80,67 +85,67 @@ class CredentialWatcher {
     this.#pending?.cancel();
     this.#nextLook.cancel();
     this.#stopLookingAgain();
-    for (const { watch } of this.#places) watch?.handle.close();
+    for (const { watch } of this.#folders) watch?.handle.close();
   }
 
   #lookLater(): Timer {
     return this.#parts.clock.after(lookIntervalMs, () => {
       this.#nextLook = this.#lookLater();
-      for (const place of this.#places) {
-        const isNew = this.#follow(place);
-        if (place.state !== null) this.#compare(place);
-        else if (isNew && credentialsIn(place).length > 0) this.#note(place);
+      for (const watched of this.#folders) {
+        const isNew = this.#follow(watched);
+        if (watched.state !== null) this.#compare(watched);
+        else if (isNew && credentialsIn(watched).length > 0) this.#note(watched);
       }
     });
   }
 
   /** Watches a folder that is new or was replaced. Returns whether it was. */
-  #follow(place: WatchedPlace): boolean {
-    if (isTooBroad(place.folder, this.#system)) return false;
-    const inode = folderInode(place.folder);
-    if (inode === (place.watch?.inode ?? null)) return false;
-    this.#forget(place);
+  #follow(watched: WatchedCredentials): boolean {
+    if (isTooBroad(watched.folder, this.#system)) return false;
+    const inode = folderInode(watched.folder);
+    if (inode === (watched.watch?.inode ?? null)) return false;
+    this.#forget(watched);
     if (inode === null) return false;
-    const { folder } = place;
+    const { folder } = watched;
     const { log } = this.#parts;
     try {
       const handle = watchFolder(folder, this.#system, {
         onName: (name) => {
-          if (place.watch?.handle === handle && name !== null) this.#onName(place, name);
+          if (watched.watch?.handle === handle && name !== null) this.#onName(watched, name);
         },
         onError: (error) => {
           log.debug(`credentials: ${folder} is no longer watched: ${String(error)}`);
-          if (place.watch?.handle === handle) this.#forget(place);
+          if (watched.watch?.handle === handle) this.#forget(watched);
         },
       });
-      place.watch = { handle, inode };
+      watched.watch = { handle, inode };
     } catch (error) {
       log.debug(`credentials: ${folder} cannot be watched: ${String(error)}`);
     }
-    return place.watch !== null;
+    return watched.watch !== null;
   }
 
-  #forget(place: WatchedPlace): void {
-    const { watch } = place;
-    place.watch = null;
+  #forget(watched: WatchedCredentials): void {
+    const { watch } = watched;
+    watched.watch = null;
     watch?.handle.close();
   }
 
-  #onName(place: WatchedPlace, name: string): void {
+  #onName(watched: WatchedCredentials, name: string): void {
     const { platform } = this.#system;
-    if (!isSameName(name, path.basename(place.folder), platform)) {
-      if (place.matters(name)) this.#note(place);
-    } else if (isReplaced(place.watch?.inode ?? null, folderInode(place.folder), platform))
-      this.#forget(place);
+    if (!isSameName(name, path.basename(watched.folder), platform)) {
+      if (watched.matters(name)) this.#note(watched);
+    } else if (isReplaced(watched.watch?.inode ?? null, folderInode(watched.folder), platform))
+      this.#forget(watched);
   }
 
-  #compare(place: WatchedPlace): void {
-    if (place.state !== null && place.state !== stateOfPlace(place)) this.#note(place);
+  #compare(watched: WatchedCredentials): void {
+    if (watched.state !== null && watched.state !== stateOfFolder(watched)) this.#note(watched);
   }
 
-  #note(place: WatchedPlace): void {
-    if (place.state !== null) place.state = stateOfPlace(place);
-    this.#changed.add(place.concerns);
+  #note(watched: WatchedCredentials): void {
+    if (watched.state !== null) watched.state = stateOfFolder(watched);
+    this.#changed.add(watched.concerns);
     // Counted from the first change: files that are written constantly must not delay the report forever.
     this.#pending ??= this.#parts.clock.after(settleMs, () => {
       this.#pending = null;
@@ -153,7 +158,7 @@ class CredentialWatcher {
 
 /**
  * Whether a folder whose watch reported its own name has been replaced or removed. macOS also reports it for a change of
- * permissions, and never reuses an inode (APFS). Elsewhere the next folder in its place may have the same inode.
+ * permissions, and never reuses an inode (APFS). Elsewhere the next folder in its watched may have the same inode.
  */
 export const isReplaced = (before: number | null, now: number | null, platform: NodeJS.Platform): boolean =>
   platform !== 'darwin' || before !== now;

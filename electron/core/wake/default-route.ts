@@ -7,7 +7,7 @@ import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { interfaceOf, isLinkLocal, networkAddresses, type NetworkInterfaces } from './network-addresses.ts';
-import type { NetworkState, WayOut } from './network-state.ts';
+import type { NetworkState, DefaultRoute } from './network-state.ts';
 import { defaultGateway4, defaultGateway6 } from './route-tables.ts';
 
 const documentation = { udp4: '192.0.2.1', udp6: '2001:db8::1' } as const;
@@ -29,17 +29,17 @@ const unreachable = new Set([
 /** Rejects with the system's error if the state cannot be determined. */
 export async function readNetworkState(interfaces: NetworkInterfaces): Promise<NetworkState> {
   const [ipv4, ipv6] = await Promise.all([
-    wayOut('udp4', readTable('/proc/net/route', defaultGateway4), interfaces),
-    wayOut('udp6', readTable('/proc/net/ipv6_route', defaultGateway6), interfaces),
+    defaultRoute('udp4', readTable('/proc/net/route', defaultGateway4), interfaces),
+    defaultRoute('udp6', readTable('/proc/net/ipv6_route', defaultGateway6), interfaces),
   ]);
   return { ipv4, ipv6, addresses: networkAddresses(interfaces) };
 }
 
-async function wayOut(
+async function defaultRoute(
   type: keyof typeof documentation,
   table: Promise<string | null | undefined>,
   interfaces: NetworkInterfaces,
-): Promise<WayOut | null> {
+): Promise<DefaultRoute | null> {
   const [source, found] = await Promise.all([sourceTowards(type), table]);
   if (source === null || isOfNoUse(source)) return null;
   return { source, gateway: found === undefined ? interfaceOf(source, interfaces) : found };

@@ -2,7 +2,7 @@
 import { stableAddress } from './stable-address.ts';
 
 /** The default route of this computer, for IPv4 or IPv6. */
-export interface WayOut {
+export interface DefaultRoute {
   /** The source address of packets. */
   readonly source: string;
   /**
@@ -13,26 +13,27 @@ export interface WayOut {
 }
 
 export interface NetworkState {
-  readonly ipv4: WayOut | null;
-  readonly ipv6: WayOut | null;
+  readonly ipv4: DefaultRoute | null;
+  readonly ipv6: DefaultRoute | null;
   /** `networkAddresses`: other hosts are reached from them even without a default route. */
   readonly addresses: readonly string[];
 }
 
 export const noNetwork: NetworkState = { ipv4: null, ipv6: null, addresses: [] };
 
-const hasWayOut = ({ ipv4, ipv6 }: NetworkState): boolean => ipv4 !== null || ipv6 !== null;
+const hasDefaultRoute = ({ ipv4, ipv6 }: NetworkState): boolean => ipv4 !== null || ipv6 !== null;
 
 /** Whether anything but this computer can be reached. */
-export const isConnected = (state: NetworkState): boolean => hasWayOut(state) || state.addresses.length > 0;
+export const isConnected = (state: NetworkState): boolean =>
+  hasDefaultRoute(state) || state.addresses.length > 0;
 
 /**
  * The default route decides: containers, other interfaces and their addresses come and go without effect. Only without a
  * default route, in a network without a gateway, do the addresses decide.
  */
 export function isSameNetwork(before: NetworkState, after: NetworkState): boolean {
-  if (hasWayOut(before) || hasWayOut(after))
-    return isSameWay(before.ipv4, after.ipv4) && isSameWay(before.ipv6, after.ipv6);
+  if (hasDefaultRoute(before) || hasDefaultRoute(after))
+    return isSameRoute(before.ipv4, after.ipv4) && isSameRoute(before.ipv6, after.ipv6);
   return stableAddresses(before).join('\n') === stableAddresses(after).join('\n');
 }
 
@@ -46,7 +47,7 @@ export function hasMoved(known: NetworkState, seen: NetworkState): boolean {
     [known.ipv6, seen.ipv6],
   ] as const;
   const comparable = families.filter(([before, after]) => before !== null && after !== null);
-  if (comparable.length > 0) return comparable.some(([before, after]) => !isSameWay(before, after));
+  if (comparable.length > 0) return comparable.some(([before, after]) => !isSameRoute(before, after));
   const kept = new Set(stableAddresses(known));
   return !stableAddresses(seen).some((address) => kept.has(address));
 }
@@ -58,7 +59,7 @@ export const rememberNetwork = (known: NetworkState, seen: NetworkState): Networ
   addresses: seen.addresses,
 });
 
-const isSameWay = (before: WayOut | null, after: WayOut | null): boolean =>
+const isSameRoute = (before: DefaultRoute | null, after: DefaultRoute | null): boolean =>
   before === null || after === null
     ? before === after
     : before.gateway === after.gateway && stableAddress(before.source) === stableAddress(after.source);

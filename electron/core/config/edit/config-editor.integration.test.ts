@@ -52,7 +52,7 @@ function editorOf(change: Partial<ConfigEditorParts> = {}): ConfigEditor {
     compile: compileInProcess,
     work: workInProcess,
     clock: systemClock,
-    places: () => Promise.resolve([]),
+    listenAddresses: () => Promise.resolve([]),
     tryOut: () => Promise.resolve({ ok: true, message: 'Connected', remedy: null, tookMs: 1 }),
     onWritten: (renamed) => {
       written.push(renamed);
@@ -344,10 +344,10 @@ describe('secrets', () => {
 });
 
 describe('proposing', () => {
-  const places = () =>
+  const listenAddresses = () =>
     Promise.resolve([{ name: 'db', bind: null, localPort: 15432, isOn: true, isOpen: false }]);
   const propose = async (draft: ServiceDraft) =>
-    valueOf(await editorOf({ places }).propose({ draft, basedOn: null }));
+    valueOf(await editorOf({ listenAddresses }).propose({ draft, basedOn: null }));
 
   it.each([
     [{ technology: 'kubectl', remote_port: 80, connection: { resource_name: 'web' } }, 'web', 8080, 'http'],
@@ -403,13 +403,13 @@ describe('proposing', () => {
         resolve((server.address() as { port: number }).port);
       });
     });
-    const places = () =>
+    const listenAddresses = () =>
       Promise.resolve([
         { name: 'db', bind: null, localPort: 15432, isOn: true, isOpen: false },
         { name: 'off', bind: null, localPort: 15433, isOn: false, isOpen: false },
       ]);
     const holderOf = async (asked: number, except: string | null = null) =>
-      valueOf(await editorOf({ places }).portHolder({ port: asked, bind: null, except }));
+      valueOf(await editorOf({ listenAddresses }).portHolder({ port: asked, bind: null, except }));
     expect((await holderOf(port)).holder).toMatch(new RegExp(`\\(pid ${process.pid}\\)$`));
     const taken = await holderOf(15432);
     expect(taken.holder).toBe('the service db');

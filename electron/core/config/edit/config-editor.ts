@@ -33,7 +33,7 @@ import { nameOf } from './draft-path.ts';
 import { describeEdit, type EditJournal } from './edit-journal.ts';
 import { describeFinding, errorsOf, judgeEdit, type EditVerdict } from './edit-verdict.ts';
 import { hideSecretsIn, unknownSecrets, withoutSecrets } from './hidden-draft.ts';
-import { freePortFrom, holderOfPort, type NamedPlace } from './port-search.ts';
+import { freePortFrom, holderOfPort, type NamedListenAddress } from './port-search.ts';
 import type { WorkedText, WorkOnText } from './text-work.ts';
 
 export interface ConfigEditorParts {
@@ -51,7 +51,7 @@ export interface ConfigEditorParts {
   readonly work: WorkOnText;
   readonly clock: Clock;
   /** The addresses and ports where services listen, or would listen. */
-  readonly places: () => Promise<readonly NamedPlace[]>;
+  readonly listenAddresses: () => Promise<readonly NamedListenAddress[]>;
   readonly tryOut: (service: ServiceSpec) => Promise<TryOut>;
   /** The file was written: resolves when it is in force. `renamed`: the former and the new name. */
   readonly onWritten: (renamed: { readonly from: string; readonly to: string } | null) => Promise<void>;
@@ -86,7 +86,7 @@ export class ConfigEditor implements ServiceEditor {
     basedOn,
   }: EditRequest<'propose'>): Promise<Result<EditResponse<'propose'>, string>> {
     const own = basedOn === null ? null : nameOf(basedOn);
-    const others = (await this.#parts.places()).filter(({ name }) => name !== own);
+    const others = (await this.#parts.listenAddresses()).filter(({ name }) => name !== own);
     const proposed = await proposeDraft(draft, {
       names: new Set(others.map(({ name }) => name)),
       freePort: (preferred, bind) => freePortFrom(preferred, bind, others),
@@ -118,12 +118,12 @@ export class ConfigEditor implements ServiceEditor {
     bind,
     except,
   }: EditRequest<'portHolder'>): Promise<Result<EditResponse<'portHolder'>, string>> {
-    const place = { localPort: port, bind: bind === null ? null : (parseBindAddress(bind) ?? null) };
-    const services = await this.#parts.places();
+    const address = { localPort: port, bind: bind === null ? null : (parseBindAddress(bind) ?? null) };
+    const services = await this.#parts.listenAddresses();
     const { clock } = this.#parts;
-    const holder = await holderOfPort(place, { services, except, clock });
+    const holder = await holderOfPort(address, { services, except, clock });
     const others = services.filter(({ name }) => name !== except);
-    return ok({ holder, free: await freePortFrom(Math.min(65_535, port + 1), place.bind, others) });
+    return ok({ holder, free: await freePortFrom(Math.min(65_535, port + 1), address.bind, others) });
   }
 
   save(edit: ServiceEdit): Promise<Result<EditResult, string>> {

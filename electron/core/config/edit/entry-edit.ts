@@ -67,14 +67,14 @@ function isBlankBefore(text: string, dash: number): boolean {
   return content === '' || (content.startsWith('#') && isBlankBefore(text, before));
 }
 
-interface EntryPlace {
+interface EntryPosition {
   /** The column of the dash. */
   readonly column: number;
   readonly gap: number;
   readonly style: WritingStyle;
 }
 
-function entryLines(entry: DraftValue, { column, gap, style }: EntryPlace): readonly string[] {
+function entryLines(entry: DraftValue, { column, gap, style }: EntryPosition): readonly string[] {
   const [first = '', ...rest] = blockLines(entry, column + gap, style);
   return [`${' '.repeat(column)}-${' '.repeat(gap - 1)}${first.trimStart()}`, ...rest];
 }

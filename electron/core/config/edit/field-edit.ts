@@ -53,13 +53,13 @@ export function editField(
   return editWithin(entry, { path, depth: 0 }, { config, style: styleOf(config), draft });
 }
 
-interface Place {
+interface EditPosition {
   readonly path: FieldPath;
   /** The number of keys in the path to the mapping. */
   readonly depth: number;
 }
 
-function editWithin(map: YAMLMap, { path, depth }: Place, edit: FieldEdit): Edited {
+function editWithin(map: YAMLMap, { path, depth }: EditPosition, edit: FieldEdit): Edited {
   const { config, draft } = edit;
   const key = path[depth] ?? '';
   const pair = pairOf(map, key);

@@ -1,10 +1,10 @@
 /** Finds the holder of a local port, and a free port. */
-import { placesOverlap, type BindAddress, type LocalPlace } from '../../../../shared/bind-address.ts';
+import { addressesOverlap, type BindAddress, type ListenAddress } from '../../../../shared/bind-address.ts';
 import type { Clock } from '../../clock.ts';
 import { findPortHolder } from '../../relay/port-holder.ts';
 import { findFreePort } from '../free-port.ts';
 
-export interface NamedPlace extends LocalPlace {
+export interface NamedListenAddress extends ListenAddress {
   readonly name: string;
   /** It is turned on. Services that are off may share a port. */
   readonly isOn: boolean;
@@ -19,11 +19,11 @@ const maxPort = 65_535;
 export async function freePortFrom(
   preferred: number,
   bind: BindAddress,
-  services: readonly NamedPlace[],
+  services: readonly NamedListenAddress[],
 ): Promise<number | null> {
   for (let port = preferred; port <= Math.min(maxPort, preferred + maxTries); port += 1) {
-    const place = { bind, localPort: port };
-    const isWanted = services.some((service) => placesOverlap(service, place));
+    const address = { bind, localPort: port };
+    const isWanted = services.some((service) => addressesOverlap(service, address));
     if (!isWanted && (await findFreePort(port, 1, bind)) !== null) return port;
   }
   return null;
@@ -31,23 +31,23 @@ export async function freePortFrom(
 
 /** `the service redis`, `postgres (pid 812)`, `another program`; null: the port is free. `except`: the service to ignore. */
 export async function holderOfPort(
-  place: LocalPlace,
+  address: ListenAddress,
   {
     services,
     except,
     clock,
   }: {
-    readonly services: readonly NamedPlace[];
+    readonly services: readonly NamedListenAddress[];
     readonly except: string | null;
     readonly clock: Clock;
   },
 ): Promise<string | null> {
   const others = services.filter(({ name }) => name !== except);
-  const neighbor = others.find((service) => service.isOn && placesOverlap(service, place));
+  const neighbor = others.find((service) => service.isOn && addressesOverlap(service, address));
   if (neighbor !== undefined) return `the service ${neighbor.name}`;
   const isOwn = services.some(
-    (service) => service.name === except && service.isOpen && placesOverlap(service, place),
+    (service) => service.name === except && service.isOpen && addressesOverlap(service, address),
   );
-  if (isOwn || (await findFreePort(place.localPort, 1, place.bind)) !== null) return null;
-  return (await findPortHolder(place, clock)) ?? 'another program';
+  if (isOwn || (await findFreePort(address.localPort, 1, address.bind)) !== null) return null;
+  return (await findPortHolder(address, clock)) ?? 'another program';
 }

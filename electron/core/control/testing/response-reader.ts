@@ -9,13 +9,13 @@ export interface RawResponse {
 
 export class ResponseReader {
   readonly responses: RawResponse[] = [];
-  #held: Buffer = Buffer.alloc(0);
+  #buffered: Buffer = Buffer.alloc(0);
   #text = '';
   /** Remaining bytes of the body, or of its current chunk; null: a chunk size comes next. */
   #bodyBytes: number | null = 0;
 
   push(chunk: Buffer): void {
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
     while (this.#step());
   }
 
@@ -33,7 +33,7 @@ export class ResponseReader {
   }
 
   #head(): boolean {
-    const end = this.#held.indexOf('\r\n\r\n');
+    const end = this.#buffered.indexOf('\r\n\r\n');
     if (end === -1) return false;
     const [statusLine = '', ...lines] = this.#take(end + 4)
       .toString()
@@ -55,7 +55,7 @@ export class ResponseReader {
 
   #fixed(response: RawResponse): boolean {
     const bytes = this.#bodyBytes ?? 0;
-    if (this.#held.length < bytes) return false;
+    if (this.#buffered.length < bytes) return false;
     this.#body(response, this.#take(bytes));
     response.isComplete = true;
     return true;
@@ -63,13 +63,13 @@ export class ResponseReader {
 
   #chunk(response: RawResponse): boolean {
     if (this.#bodyBytes === null) {
-      const end = this.#held.indexOf('\r\n');
+      const end = this.#buffered.indexOf('\r\n');
       if (end === -1) return false;
       this.#bodyBytes = parseInt(this.#take(end + 2).toString(), 16);
       return true;
     }
     const bytes = this.#bodyBytes;
-    if (this.#held.length < bytes + 2) return false;
+    if (this.#buffered.length < bytes + 2) return false;
     this.#body(response, this.#take(bytes + 2).subarray(0, bytes));
     this.#bodyBytes = null;
     if (bytes === 0) response.isComplete = true;
@@ -83,8 +83,8 @@ export class ResponseReader {
   }
 
   #take(bytes: number): Buffer {
-    const taken = this.#held.subarray(0, bytes);
-    this.#held = this.#held.subarray(bytes);
+    const taken = this.#buffered.subarray(0, bytes);
+    this.#buffered = this.#buffered.subarray(bytes);
     return taken;
   }
 }

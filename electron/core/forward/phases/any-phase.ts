@@ -2,7 +2,7 @@
 import type { Cause, TriggerKind } from '../../../../shared/failure.ts';
 import { cleanHistory, clientDelayMs } from '../../restart-policy.ts';
 import type { Handler } from '../forward-handler.ts';
-import { askTransport, forget, holdBack, isTransportDown, stay, tryNow } from '../forward-moves.ts';
+import { askTransport, forget, waitForTransport, isTransportDown, stay, tryNow } from '../forward-moves.ts';
 import type { ForwardState, Transition, TransitionContext } from '../forward-state.ts';
 
 export const suspend: Handler<'suspended'> = (state) => stay({ ...state, suspended: true });
@@ -34,7 +34,7 @@ export const rearm: Handler<'triggered'> = (before, { trigger }, context) => {
   if (state.suspended || !(wasReleased || isAwaited(state.cause, trigger))) return stay(state);
   if (trigger === 'demand') return tryForClients(state, context);
   if (trigger === 'user' && isTransportDown(context) && context.transportDown.recovery !== 'user')
-    return askTransport(holdBack(state, context.transportDown).state);
+    return askTransport(waitForTransport(state, context.transportDown).state);
   return tryNow({ ...state, history: cleanHistory }, context, forcesRetry(trigger));
 };
 
@@ -57,11 +57,11 @@ export const forceRetry: Handler<'retry-forced'> = (state, _event, context) =>
 
 /** A try that is scheduled, or that a trigger would start, waits for the transport instead. */
 export const transportDown: Handler<'transport-down'> = (state, { cause }, { clientsWait }) =>
-  isForRetry(state.cause) && !clientsWait ? holdBack(state, cause) : stay(state);
+  isForRetry(state.cause) && !clientsWait ? waitForTransport(state, cause) : stay(state);
 
 /** A service that failed for a reason of its own stays as it is. */
 export const transportDownAfterFailure: Handler<'transport-down'> = (state, { cause }) =>
-  state.cause?.triggers.includes('transport-up') === true ? holdBack(state, cause) : stay(state);
+  state.cause?.triggers.includes('transport-up') === true ? waitForTransport(state, cause) : stay(state);
 
 /** Another try may help, now or once the transport is up: not a problem that only the user can fix. */
 export const isForRetry = (cause: Cause | null): boolean =>

@@ -1,7 +1,7 @@
 /** No tunnel: the forward waits for a timer, a trigger, or the user. */
 import type { Handler } from '../forward-handler.ts';
 import { cleanHistory } from '../../restart-policy.ts';
-import { holdBack, isTransportDown, stay, tryNow } from '../forward-moves.ts';
+import { waitForTransport, isTransportDown, stay, tryNow } from '../forward-moves.ts';
 import type { In, Transition, TransitionContext } from '../forward-state.ts';
 
 /** A retry timer does not survive sleep: the wake starts the try instead. */
@@ -11,7 +11,7 @@ export const suspendRetry: Handler<'suspended', 'retrying'> = (state) =>
 /** The client that the try was scheduled for may have left: then the transport decides again. */
 export const retryDue: Handler<'due', 'retrying'> = (state, _event, context) => {
   if (state.situation.retryAt > context.now || state.suspended) return stay(state);
-  return isTransportDown(context) ? holdBack(state, context.transportDown) : tryNow(state, context);
+  return isTransportDown(context) ? waitForTransport(state, context.transportDown) : tryNow(state, context);
 };
 
 /** This try was not requested: the transport decides. */
@@ -19,7 +19,7 @@ export const portFreed: Handler<'port-opened', 'failed'> = (before, _event, cont
   const state = { ...before, portOpen: true };
   if (context.onDemand && !context.clientsWait)
     return stay({ ...state, situation: { phase: 'idle' }, cause: null, history: cleanHistory });
-  return isTransportDown(context) ? holdBack(state, context.transportDown) : tryNow(state, context);
+  return isTransportDown(context) ? waitForTransport(state, context.transportDown) : tryNow(state, context);
 };
 
 /** The user asked for a try while the service waits for its transport: the port is already open for that try. */

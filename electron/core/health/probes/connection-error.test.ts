@@ -7,10 +7,10 @@ const spoke: ErrorContext = {
   stage: 'before-answer',
   whenClosed,
   isOpen: true,
-  farEndSpoke: true,
+  remoteEndSpoke: true,
   certificateError: null,
 };
-const silent: ErrorContext = { ...spoke, farEndSpoke: false };
+const silent: ErrorContext = { ...spoke, remoteEndSpoke: false };
 const unopened: ErrorContext = { ...silent, isOpen: false, stage: 'right-after-opening' };
 
 const read = (code: string, context: ErrorContext): readonly string[] => {
@@ -31,7 +31,7 @@ describe('a connection error', () => {
       'answered check-failed',
       'the TLS handshake failed (ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR)',
     ],
-  ])('after bytes from the far end, %s: %s, %s', (code, failure, finding) => {
+  ])('after bytes from the remote end, %s: %s, %s', (code, failure, finding) => {
     expect(read(code, spoke)).toEqual([failure, finding]);
   });
 

@@ -4,7 +4,7 @@ import type { Closing, FailedProbe } from './probe-failures.ts';
 
 /** How far the check got before the error. */
 export interface ErrorContext extends Closing {
-  /** The finding if the far end closed the connection. */
+  /** The finding if the remote end closed the connection. */
   readonly whenClosed: string;
   /** Whether the endpoint had accepted the connection. */
   readonly isOpen: boolean;
@@ -69,7 +69,7 @@ function readProtocolError(code: string, context: ErrorContext): FailedProbe | n
   }
   if (code.startsWith('HPE_')) return otherProtocol('HTTP', code);
   if (notTls.test(code)) return otherProtocol('TLS');
-  if (!context.farEndSpoke || !(code.startsWith('ERR_SSL_') || code === 'EPROTO')) return null;
+  if (!context.remoteEndSpoke || !(code.startsWith('ERR_SSL_') || code === 'EPROTO')) return null;
   const title = 'The service refused the TLS connection';
   return wrongAnswer(`the TLS handshake failed (${code})`, { code: 'check-failed', title });
 }

@@ -39,7 +39,7 @@ export async function probeExec(
 const lateEnd = (afterMs: number): FailedProbe => ({
   kind: 'failed',
   finding: `the check command did not finish within ${formatDuration(afterMs)}`,
-  failure: { kind: 'timed-out', awaited: 'end of the check command', afterMs, farEndSpoke: false },
+  failure: { kind: 'timed-out', awaited: 'end of the check command', afterMs, remoteEndSpoke: false },
 });
 
 /** The last line of output usually explains best why a program failed. */

@@ -162,7 +162,7 @@ describe('http probe', () => {
     expect(await hanging).toBe('no answer within 1 s');
   });
 
-  it('lets the server finish its answer, so that the far end sees no reset', async () => {
+  it('lets the server finish its answer, so that the remote end sees no reset', async () => {
     let ending: string | undefined;
     const slow: Behavior = (socket) => {
       const later = (delayMs: number, action: () => void): unknown => systemClock.after(delayMs, action);

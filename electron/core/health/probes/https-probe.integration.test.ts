@@ -65,7 +65,7 @@ describe('https probe', () => {
     expect(await finding(ask(server.endpoint, https()))).toBe(expected);
   });
 
-  it('reports that the far end does not speak TLS', async () => {
+  it('reports that the remote end does not speak TLS', async () => {
     const server = await serve(answers('HTTP/1.1 400 Bad Request\r\n\r\n'), {});
     expect(await finding(ask(server.endpoint, https()))).toBe('the answer is not TLS');
   });

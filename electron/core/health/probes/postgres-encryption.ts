@@ -38,10 +38,10 @@ function readOffer(bytes: Buffer): TlsOffer | null {
 }
 
 /** Unencrypted, encrypted if the server supports it, or only encrypted. */
-export type LoginRoute = 'plain' | 'tls-if-offered' | 'tls';
+export type LoginEncryption = 'plain' | 'tls-if-offered' | 'tls';
 
 /** The kinds of connection to try in order. */
-export function loginRoutes(sslmode: SslMode): readonly LoginRoute[] {
+export function encryptionsToTry(sslmode: SslMode): readonly LoginEncryption[] {
   switch (sslmode) {
     case 'disable':
       return ['plain'];

@@ -4,9 +4,9 @@ import { toEvidence } from '../../failure/evidence.ts';
 import type { ProbeRequest, ProbeResult, WrongAnswer } from '../probe.ts';
 import {
   requestTls,
-  loginRoutes,
+  encryptionsToTry,
   postgresTls,
-  type LoginRoute,
+  type LoginEncryption,
   type PostgresProbeSpec,
 } from './postgres-encryption.ts';
 import { postgresStream } from './postgres-stream.ts';
@@ -40,24 +40,27 @@ export async function logIn(request: ProbeRequest, login: PostgresLogin): Promis
   // Before connecting, so that loading the library does not count as latency.
   const library = await loadLibrary();
   const until = request.clock.now() + request.timeoutMs;
-  const [first, second] = loginRoutes(login.sslmode);
+  const [first, second] = encryptionsToTry(login.sslmode);
   const attempt = new LoginAttempt(library, login, first ?? 'tls');
   const result = await attempt.run(request);
   const timeoutMs = until - request.clock.now();
-  if (second === undefined || !attempt.mayTryOtherRoute || result.kind !== 'failed' || timeoutMs <= 0)
+  if (second === undefined || !attempt.mayTryOtherEncryption || result.kind !== 'failed' || timeoutMs <= 0)
     return result;
   const retry = new LoginAttempt(library, login, second);
   const retried = await retry.run({ ...request, timeoutMs });
   // If the server allows no login without TLS either, the TLS failure is what needs fixing.
-  return second === 'plain' && retry.mayTryOtherRoute ? result : ofWholeCheck(retried, request.timeoutMs);
+  return second === 'plain' && retry.mayTryOtherEncryption
+    ? result
+    : ofWholeCheck(retried, request.timeoutMs);
 }
 
 /** A second attempt has only the remaining time, and PostgreSQL has already answered the first. */
 function ofWholeCheck(result: ProbeResult, timeoutMs: number): ProbeResult {
   if (result.kind !== 'failed') return result;
   const { failure } = result;
-  if (failure.kind === 'timed-out') return lateAnswer({ ...failure, afterMs: timeoutMs, farEndSpoke: true });
-  return failure.kind === 'closed' ? { ...result, failure: { ...failure, farEndSpoke: true } } : result;
+  if (failure.kind === 'timed-out')
+    return lateAnswer({ ...failure, afterMs: timeoutMs, remoteEndSpoke: true });
+  return failure.kind === 'closed' ? { ...result, failure: { ...failure, remoteEndSpoke: true } } : result;
 }
 
 /** Loaded from disk by the first check that logs in. */
@@ -69,22 +72,22 @@ async function loadLibrary(): Promise<Library> {
 class LoginAttempt {
   readonly #library: Library;
   readonly #login: PostgresLogin;
-  readonly #route: LoginRoute;
+  readonly #encryption: LoginEncryption;
   /**
    * The kind of connection may be the reason for the failure: the TLS handshake failed, or this user may not use it.
    */
-  mayTryOtherRoute = false;
+  mayTryOtherEncryption = false;
 
-  constructor(library: Library, login: PostgresLogin, route: LoginRoute) {
+  constructor(library: Library, login: PostgresLogin, encryption: LoginEncryption) {
     this.#library = library;
     this.#login = login;
-    this.#route = route;
+    this.#encryption = encryption;
   }
 
   run(request: ProbeRequest): Promise<ProbeResult> {
-    const caFile = this.#route === 'plain' ? null : this.#login.caFile;
+    const caFile = this.#encryption === 'plain' ? null : this.#login.caFile;
     return probeOverConnection(request, { halfCloses: true, caFile }, (connection) => {
-      if (this.#route === 'plain') void this.#runLogin(connection, this.#exposure(request));
+      if (this.#encryption === 'plain') void this.#runLogin(connection, this.#exposure(request));
       else this.#encrypt(connection, this.#exposure(request));
     });
   }
@@ -93,7 +96,7 @@ class LoginAttempt {
   #exposure({ isPathOpen = false }: ProbeRequest): OnExposure | null {
     if (!isPathOpen || this.#login.password === null) return null;
     return (connection, how) => {
-      this.mayTryOtherRoute = true;
+      this.mayTryOtherEncryption = true;
       connection.failAnswered(`PostgreSQL requests the password ${how}, on a connection without TLS`, {
         code: 'check-refused',
         title: `The password would be sent to PostgreSQL unprotected, ${how}`,
@@ -105,14 +108,14 @@ class LoginAttempt {
   #encrypt(connection: ProbeConnection, onExposure: OnExposure | null): void {
     requestTls(connection, (offer) => {
       if (offer === 'offered') {
-        this.mayTryOtherRoute = true;
+        this.mayTryOtherEncryption = true;
         connection.encrypt(postgresTls(this.#login), () => void this.#runLogin(connection, null));
-      } else if (offer === 'declined' && this.#route === 'tls-if-offered') {
+      } else if (offer === 'declined' && this.#encryption === 'tls-if-offered') {
         void this.#runLogin(connection, onExposure);
       } else if (offer === 'declined') {
         connection.failAnswered('PostgreSQL does not offer TLS', refused('PostgreSQL does not offer TLS'));
       } else {
-        this.mayTryOtherRoute = true;
+        this.mayTryOtherEncryption = true;
         connection.failAnswered('PostgreSQL answered the request for TLS with an error', anError);
       }
     });
@@ -120,7 +123,7 @@ class LoginAttempt {
 
   /** Never rejects. */
   async #runLogin(connection: ProbeConnection, onExposure: OnExposure | null): Promise<void> {
-    this.mayTryOtherRoute = false;
+    this.mayTryOtherEncryption = false;
     connection.reach({
       awaits: 'answer to the login',
       name: 'before-answer',
@@ -169,7 +172,7 @@ class LoginAttempt {
     if (error instanceof this.#library.DatabaseError) {
       const { code } = error;
       if (code === undefined) return connection.fail(otherProtocol('PostgreSQL'));
-      this.mayTryOtherRoute = code === noEntry;
+      this.mayTryOtherEncryption = code === noEntry;
       const finding = this.#quote(`${message} (${code})`);
       connection.failAnswered(finding, refusals.test(code) ? refused(title) : anError);
     } else if (message === noPassword || message.startsWith('SASL')) {

@@ -106,7 +106,7 @@ describe('cancelling a probe', () => {
     },
   );
 
-  it('ends a probe at once that only waits for the far end to close', async () => {
+  it('ends a probe at once that only waits for the remote end to close', async () => {
     const server = await serve(dripsAfter(head));
     const cancellation = new AbortController();
     const noContent = httpSpec();

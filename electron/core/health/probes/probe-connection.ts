@@ -197,7 +197,7 @@ export class ProbeConnection {
   }
 
   #closing(): Closing {
-    return { stage: this.#stage.name, farEndSpoke: (this.#wire?.bytesRead ?? 0) > 0 };
+    return { stage: this.#stage.name, remoteEndSpoke: (this.#wire?.bytesRead ?? 0) > 0 };
   }
 
   #conclude(verdict: ProbeResult): void {
@@ -209,7 +209,7 @@ export class ProbeConnection {
     this.#drain();
   }
 
-  /** Keeps reading until the far end closes, for a limited time, and never beyond the read limit. */
+  /** Keeps reading until the remote end closes, for a limited time, and never beyond the read limit. */
   #drain(): void {
     this.socket.resume();
     this.after(maxLingerMs, () => this.#destroy());
@@ -227,8 +227,8 @@ export class ProbeConnection {
     if (this.#readingFile !== null) return this.#endBy(unreadInTime(this.#readingFile, afterMs));
     const { refusal } = this.#sockets;
     if (refusal !== null) return this.#endBy(this.#readError(refusal));
-    const { farEndSpoke } = this.#closing();
-    this.#endBy(lateAnswer({ awaited: this.#stage.awaits, afterMs, farEndSpoke }));
+    const { remoteEndSpoke } = this.#closing();
+    this.#endBy(lateAnswer({ awaited: this.#stage.awaits, afterMs, remoteEndSpoke }));
   }
 
   readonly #cancel = (): void => {

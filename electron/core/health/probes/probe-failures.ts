@@ -6,7 +6,7 @@ export type FailedProbe = Extract<ProbeResult, { readonly kind: 'failed' }>;
 
 export interface Closing {
   readonly stage: ClosedStage;
-  readonly farEndSpoke: boolean;
+  readonly remoteEndSpoke: boolean;
 }
 
 export const wrongAnswer = (finding: string, answer: WrongAnswer): FailedProbe => ({
@@ -25,10 +25,10 @@ export const otherProtocol = (expected: string, detail?: string): FailedProbe =>
     `The service does not speak ${expected}`,
   );
 
-export const closedConnection = (finding: string, { stage, farEndSpoke }: Closing): FailedProbe => ({
+export const closedConnection = (finding: string, { stage, remoteEndSpoke }: Closing): FailedProbe => ({
   kind: 'failed',
   finding,
-  failure: { kind: 'closed', stage, farEndSpoke },
+  failure: { kind: 'closed', stage, remoteEndSpoke },
 });
 
 export type Lateness = Omit<Extract<CheckFailure, { readonly kind: 'timed-out' }>, 'kind'>;

@@ -1,4 +1,4 @@
-// How each probe reports a misbehaving far end, and that it releases everything, with real sockets.
+// How each probe reports a misbehaving remote end, and that it releases everything, with real sockets.
 import { getEventListeners, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -134,7 +134,7 @@ describe('the outcome of a check', () => {
       { ...all('answered check-refused'), tcp: 'passed unanswered', ...speaksFirst('timed-out') },
     ],
   ] as [string, Behavior, Record<string, string>][])(
-    'of a far end that %s',
+    'of a remote end that %s',
     async (_, behavior, expected) => {
       const server = await serve(behavior);
       expect(await outcomesFor(server.endpoint, 400)).toEqual(expected);
@@ -251,7 +251,7 @@ describe('the outcome of a check', () => {
     expect(await outcomesFor(absent, 2000)).toEqual(all('unconnected ENOENT'));
   });
 
-  it('of a failed command proves nothing about the far end', async () => {
+  it('of a failed command proves nothing about the remote end', async () => {
     const { endpoint } = await serve(neverAnswers);
     expect(outcomeOf(await ask(endpoint, exec))).toBe('command-failed');
     const missing: TargetProbe = { type: 'exec', argv: ['no-such-program'] };
@@ -361,7 +361,7 @@ const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => /^(TCPSocket|TLS|Pipe|TCPConnect|PipeConnect)/.test(name))
     .length;
 
-const farEnds: readonly (readonly [string, Behavior])[] = [
+const remoteEnds: readonly (readonly [string, Behavior])[] = [
   ['silent', neverAnswers],
   ['closing', closesAtOnce],
   ['resetting', resetsAtOnce],
@@ -376,9 +376,9 @@ const farEnds: readonly (readonly [string, Behavior])[] = [
 
 describe('a finished check', () => {
   it.each(
-    farEnds.flatMap(([name, behavior]) => [
-      [`of a ${name} far end`, behavior, null] as const,
-      [`of a ${name} far end, cancelled in between`, behavior, 60] as const,
+    remoteEnds.flatMap(([name, behavior]) => [
+      [`of a ${name} remote end`, behavior, null] as const,
+      [`of a ${name} remote end, cancelled in between`, behavior, 60] as const,
     ]),
   )('has no socket, timer or listener left: %s', async (_, behavior, cancelAfterMs) => {
     const socketsAtRest = openSockets();

@@ -76,13 +76,13 @@ describe('tcp probe', () => {
     ['ends', closesAtOnce],
     ['resets', resetsAtOnce],
     ['ends after a round trip', (socket) => void systemClock.after(80, () => socket.end())],
-  ] as [string, Behavior][])('fails when the far end %s the connection', async (_, behavior) => {
+  ] as [string, Behavior][])('fails when the remote end %s the connection', async (_, behavior) => {
     const server = await serve(behavior);
     const result = await ask(server.endpoint, tcp, { timeoutMs: 1000 });
     expect(result).toEqual({
       kind: 'failed',
       finding: 'the connection was closed right after it opened',
-      failure: { kind: 'closed', stage: 'right-after-opening', farEndSpoke: false },
+      failure: { kind: 'closed', stage: 'right-after-opening', remoteEndSpoke: false },
     });
   });
 
@@ -101,7 +101,7 @@ describe('tcp probe', () => {
     expect(await result).toMatchObject({ finding: 'the connection was closed right after it opened' });
   });
 
-  it('does not wait for a far end that keeps its side open', async () => {
+  it('does not wait for a remote end that keeps its side open', async () => {
     const server = await serve((socket) => socket.write('hello'), { allowHalfOpen: true });
     const startedAt = performance.now();
     expect(await finding(ask(server.endpoint, tcp, { timeoutMs: 20_000 }))).toBe('passed');

@@ -80,7 +80,7 @@ describe('tls probe', () => {
     ['speaks no TLS', answers('HTTP/1.1 400 Bad Request\r\n\r\n'), 'the answer is not TLS'],
     ['closes at once', closesAtOnce, 'the connection was closed during the TLS handshake'],
     ['never answers', neverAnswers, 'no TLS handshake within 300 ms'],
-  ] as [string, Behavior, string][])('fails when the far end %s', async (_, behavior, expected) => {
+  ] as [string, Behavior, string][])('fails when the remote end %s', async (_, behavior, expected) => {
     const server = await listen(behavior);
     scope.own('server', () => server.close());
     expect(await finding(ask(server.endpoint, tlsSpec, { timeoutMs: 300 }))).toBe(expected);

@@ -6,11 +6,11 @@ export interface AskedProbe {
   readonly request: ProbeRequest;
 }
 
-/** A failure without bytes from the far end. */
+/** A failure without bytes from the remote end. */
 const failure: ProbeResult = {
   kind: 'failed',
   finding: 'the connection was closed right after it opened',
-  failure: { kind: 'closed', stage: 'right-after-opening', farEndSpoke: false },
+  failure: { kind: 'closed', stage: 'right-after-opening', remoteEndSpoke: false },
 };
 
 /** `hangs`: until it is cancelled; `passes-anyway`: even if cancelled; `gives-up`: ends without an answer. */

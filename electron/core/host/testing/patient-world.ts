@@ -7,7 +7,7 @@ import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { startKubeApi } from '../../../../e2e/fixtures/kube-api.ts';
 import { freePort, startGreetingEchoServer, type FixtureServer } from '../../../../e2e/fixtures/servers.ts';
 import { startSshd, type Sshd } from '../../../../e2e/fixtures/sshd.ts';
-import { Ways, type Technology } from '../../../../e2e/fixtures/ways.ts';
+import { TechnologyEntries, type Technology } from '../../../../e2e/fixtures/technology-entries.ts';
 import type { ServiceSnapshot } from '../../../../shared/service-snapshot.ts';
 import type { Scope } from '../../scope.ts';
 import { startDaemon, type RunningDaemon } from './running-daemon.ts';
@@ -50,7 +50,7 @@ export class PatientWorld {
     scope.own('cluster', () => kube.dispose());
     scope.own('witness', () => witness.stop());
     await sshd.trust();
-    const ways = new Ways(sshd, kube);
+    const targetEntries = new TechnologyEntries(sshd, kube);
     const ports = new Map<string, number>();
     const services: object[] = [];
     const witnessEntry = {
@@ -63,7 +63,7 @@ export class PatientWorld {
       const localPort = await freePort();
       ports.set(name, localPort);
       const keys = { name, local_port: localPort, health_check: { interval, ...check } };
-      services.push({ ...keys, ...ways.to(target, technology) });
+      services.push({ ...keys, ...targetEntries.entryFor(target, technology) });
     }
     const folders = [sshd.binDirectory, kube.client.binDirectory, process.env['PATH'] ?? ''];
     const daemon = await startDaemon({

@@ -1,4 +1,4 @@
-/** Five services of three technologies in a real daemon, each with its own far end, and an observer of all of them. */
+/** Five services of three technologies in a real daemon, each with its own remote end, and an observer of all of them. */
 import path from 'node:path';
 import { eventually } from '../../../../e2e/fixtures/eventually.ts';
 import { freePort, startGreetingEchoServer, type FixtureServer } from '../../../../e2e/fixtures/servers.ts';
@@ -9,15 +9,15 @@ import { openNumberedStream, type NumberedStream } from './numbered-stream.ts';
 import { startDaemon, type RunningDaemon, type SaveStyle } from './running-daemon.ts';
 import { fateOf, hasFailed, isHealthy, type Sighting } from './service-fate.ts';
 
-/** The services; `spare` is off at first. No service uses the far end `other`, so that an edit can point one there. */
-const farEndNames = ['relay', 'web', 'tool', 'far', 'spare', 'other'] as const;
-export type FarEndName = (typeof farEndNames)[number];
-type ByName<T> = Readonly<Record<FarEndName, T>>;
+/** The services; `spare` is off at first. No service uses the remote end `other`, so that an edit can point one there. */
+const remoteEndNames = ['relay', 'web', 'tool', 'far', 'spare', 'other'] as const;
+export type RemoteEndName = (typeof remoteEndNames)[number];
+type ByName<T> = Readonly<Record<RemoteEndName, T>>;
 export type Fates = Readonly<Record<string, string>>;
 
 interface WorldParts {
   readonly sshd: Sshd;
-  readonly farEnds: ByName<FixtureServer>;
+  readonly remoteEnds: ByName<FixtureServer>;
   readonly localPorts: ByName<number>;
   readonly daemon: RunningDaemon;
 }
@@ -33,14 +33,14 @@ export class ReloadWorld {
   /** Of the services. */
   readonly localPorts: ByName<number>;
   readonly #sshd: Sshd;
-  readonly #farEnds: ByName<FixtureServer>;
+  readonly #remoteEnds: ByName<FixtureServer>;
   readonly #phases = new Map<string, Set<string>>();
   #saved: string;
 
-  private constructor(base: ConfigDraft, { sshd, farEnds, localPorts, daemon }: WorldParts) {
+  private constructor(base: ConfigDraft, { sshd, remoteEnds, localPorts, daemon }: WorldParts) {
     this.base = base;
     this.#sshd = sshd;
-    this.#farEnds = farEnds;
+    this.#remoteEnds = remoteEnds;
     this.localPorts = localPorts;
     this.daemon = daemon;
     this.#saved = writeDraft(base);
@@ -59,38 +59,38 @@ export class ReloadWorld {
   static async start(): Promise<ReloadWorld> {
     const sshd = await startSshd();
     await sshd.trust();
-    const farEnds = await forEachName(() => startGreetingEchoServer());
+    const remoteEnds = await forEachName(() => startGreetingEchoServer());
     const localPorts = await forEachName(() => freePort());
     const base: ConfigDraft = {
       defaults: {
         health_check: { type: 'tcp', interval, timeout: 5 },
         restart_policy: { max_attempts: 10, initial_delay: 1, max_delay: 2 },
       },
-      services: baseServices({ sshd, farEnds, localPorts }),
+      services: baseServices({ sshd, remoteEnds, localPorts }),
     };
     const daemon = await startDaemon({
       config: writeDraft(base),
       env: {
         PATH: [sshd.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter),
-        WEB_PORT: String(farEnds.web.port),
-        OTHER_PORT: String(farEnds.other.port),
+        WEB_PORT: String(remoteEnds.web.port),
+        OTHER_PORT: String(remoteEnds.other.port),
       },
     });
-    return new ReloadWorld(base, { sshd, farEnds, localPorts, daemon });
+    return new ReloadWorld(base, { sshd, remoteEnds, localPorts, daemon });
   }
 
-  /** The port of a far end. */
-  portOf(name: FarEndName): number {
-    return this.#farEnds[name].port;
+  /** The port of a remote end. */
+  portOf(name: RemoteEndName): number {
+    return this.#remoteEnds[name].port;
   }
 
-  /** Connections that a far end has accepted since the start. */
-  taken(name: FarEndName): number {
-    return this.#farEnds[name].connections;
+  /** Connections that a remote end has accepted since the start. */
+  taken(name: RemoteEndName): number {
+    return this.#remoteEnds[name].connections;
   }
 
-  /** The command line of a tunnel to a far end. */
-  argvTo(name: FarEndName): readonly string[] {
+  /** The command line of a tunnel to a remote end. */
+  argvTo(name: RemoteEndName): readonly string[] {
     return relayArgv(this.portOf(name));
   }
 
@@ -128,7 +128,7 @@ export class ReloadWorld {
     await this.daemon.stop();
     await Promise.all([
       this.#sshd.dispose(),
-      ...Object.values(this.#farEnds).map((server: FixtureServer) => server.stop()),
+      ...Object.values(this.#remoteEnds).map((server: FixtureServer) => server.stop()),
     ]);
   }
 
@@ -167,7 +167,7 @@ export class ReloadWorld {
 
   async #sightings(): Promise<ReadonlyMap<string, Sighting>> {
     const { services } = await this.daemon.snapshot();
-    const taken = (name: string): number => (isFarEndName(name) ? this.taken(name) : 0);
+    const taken = (name: string): number => (isRemoteEndName(name) ? this.taken(name) : 0);
     return new Map(services.map((service) => [service.name, { service, taken: taken(service.name) }]));
   }
 
@@ -201,8 +201,12 @@ export class ReloadWorld {
 }
 
 /** `relay` has its own settings for everything; the others inherit the defaults. */
-function baseServices({ sshd, farEnds, localPorts }: Omit<WorldParts, 'daemon'>): readonly DraftService[] {
-  const at = (name: FarEndName) => ({ name, local_port: localPorts[name], remote_port: farEnds[name].port });
+function baseServices({ sshd, remoteEnds, localPorts }: Omit<WorldParts, 'daemon'>): readonly DraftService[] {
+  const at = (name: RemoteEndName) => ({
+    name,
+    local_port: localPorts[name],
+    remote_port: remoteEnds[name].port,
+  });
   const tcp = { technology: 'tcp', connection: { host: '127.0.0.1' } };
   const ssh = { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: '127.0.0.1' };
   return [
@@ -219,7 +223,7 @@ function baseServices({ sshd, farEnds, localPorts }: Omit<WorldParts, 'daemon'>)
       },
     },
     { ...at('web'), ...tcp, tags: ['http'] },
-    { ...at('tool'), technology: 'command', connection: { argv: relayArgv(farEnds.tool.port) } },
+    { ...at('tool'), technology: 'command', connection: { argv: relayArgv(remoteEnds.tool.port) } },
     { ...at('far'), technology: 'ssh', connection: ssh },
     { ...at('spare'), ...tcp, enabled: false },
   ];
@@ -232,11 +236,12 @@ const relayArgv = (port: number): readonly string[] => [
   String(port),
 ];
 
-const isFarEndName = (name: string): name is FarEndName => farEndNames.some((known) => known === name);
+const isRemoteEndName = (name: string): name is RemoteEndName =>
+  remoteEndNames.some((known) => known === name);
 
 async function forEachName<T>(make: () => Promise<T>): Promise<ByName<T>> {
   const entries: [string, T][] = [];
-  for (const name of farEndNames) entries.push([name, await make()]);
+  for (const name of remoteEndNames) entries.push([name, await make()]);
   return Object.fromEntries(entries) as ByName<T>;
 }
 

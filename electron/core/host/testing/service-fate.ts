@@ -23,7 +23,7 @@ export type Fate =
 
 export interface Sighting {
   readonly service: ServiceSnapshot;
-  /** Connections that its far end has accepted so far: clients, checks, tries. */
+  /** Connections that its remote end has accepted so far: clients, checks, tries. */
   readonly taken: number;
 }
 

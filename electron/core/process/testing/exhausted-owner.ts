@@ -9,11 +9,11 @@ import { silentLogger } from '../../observability/logger.ts';
 import { Lifeline } from '../lifeline.ts';
 import { spawnChild } from '../spawned-child.ts';
 
-const held: number[] = [];
+const opened: number[] = [];
 
 function exhaustDescriptors(): void {
   try {
-    for (;;) held.push(openSync('/dev/null', 'r'));
+    for (;;) opened.push(openSync('/dev/null', 'r'));
   } catch {
     // That was the last one.
   }
@@ -35,7 +35,7 @@ async function main(when: string): Promise<void> {
     },
   );
   const { exitCode, startError, lastLines } = await child.exited;
-  for (const descriptor of held.splice(0)) closeSync(descriptor);
+  for (const descriptor of opened.splice(0)) closeSync(descriptor);
   const later = await sleep(clock, 1_500);
   const hasGuardian = later && lifeline.guardianPid !== null;
   console.log(JSON.stringify({ exitCode, startError, lastLines, warnings, hasGuardian }));

@@ -7,7 +7,7 @@ import { silentLogger } from '../../observability/logger.ts';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
 import type { Carrier, CarrierEnd, TransportProof } from '../carrier.ts';
 import { CarrierLife, noChild } from '../carrier-life.ts';
-import type { Ride } from '../ride.ts';
+import type { CarrierAttachment } from '../carrier-attachment.ts';
 import type { CarrierReports } from '../shared-carrier.ts';
 import type { CarrierOpening } from '../transport.ts';
 import type { TransportLease } from '../transport-lease.ts';
@@ -112,15 +112,18 @@ export class FakeTransports {
     return lease;
   }
 
-  ride(service: ServiceSpec, given: Partial<FakeTraffic> & { readonly forced?: boolean } = {}): Ride {
+  attach(
+    service: ServiceSpec,
+    given: Partial<FakeTraffic> & { readonly forced?: boolean } = {},
+  ): CarrierAttachment {
     const { forced = false, queued = false, received = () => 0 } = given;
-    const rider = {
+    const carrierUser = {
       service: service.name,
       target: 'db:5432',
       hasQueuedBytes: () => queued,
       bytesReceived: received,
     };
-    return this.pool.board({ service, rider, forced });
+    return this.pool.attach({ service, carrierUser, forced });
   }
 
   async dispose(): Promise<void> {

@@ -38,7 +38,7 @@ export class KubeWorld {
   readonly runtimeDirectory: string;
   readonly launcher: GroupLauncher;
   readonly service: ServiceSpec;
-  /** Failures that the far end reported. */
+  /** Failures that the remote end reported. */
   readonly complaints: Cause[] = [];
   /** How often a session reported that it needs the user. */
   userPrompts = 0;

@@ -7,7 +7,7 @@ import type { Connection, ServiceSpec } from '../../../../shared/service-spec.ts
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
-import { PromptDesk } from '../../prompts/prompt-desk.ts';
+import { PromptQueue } from '../../prompts/prompt-queue.ts';
 import { sshTransports } from '../../transport/ssh-transports.ts';
 import type { TransportPool } from '../../transport/transport-pool.ts';
 import { childTool } from '../../secrets/child-tool.ts';
@@ -34,7 +34,7 @@ export class TunnelWorkshop {
   /** Everything the tunnels logged. */
   readonly log: string[] = [];
   /** Prompts stay unanswered unless a test answers them. */
-  readonly prompts: PromptDesk;
+  readonly prompts: PromptQueue;
   /** Values that were hidden from logs. */
   readonly secrets: string[] = [];
   /** One entry per attempt to store an answer: the error, or null if it was stored. */
@@ -62,7 +62,7 @@ export class TunnelWorkshop {
       registries: [],
     });
     const onSecret = (value: string): void => void this.secrets.push(value);
-    this.prompts = new PromptDesk({
+    this.prompts = new PromptQueue({
       clock: systemClock,
       onChange: () => {
         this.onPrompt();

@@ -18,9 +18,9 @@ export function outcomeOf(result: ProbeResult): string {
 function failureOf(failure: CheckFailure): string {
   switch (failure.kind) {
     case 'timed-out':
-      return `timed-out${failure.farEndSpoke ? ', after bytes' : ''}`;
+      return `timed-out${failure.remoteEndSpoke ? ', after bytes' : ''}`;
     case 'closed':
-      return `closed ${failure.stage}${failure.farEndSpoke ? ', after bytes' : ''}`;
+      return `closed ${failure.stage}${failure.remoteEndSpoke ? ', after bytes' : ''}`;
     case 'unconnected':
       return `unconnected ${failure.errno}${failure.busy ? ', busy' : ''}`;
     case 'answered':

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { bundleProgram } from '../process/testing/bundled-program.ts';
-import type { FarNames } from './testing/far-names-program.ts';
+import type { Measurements } from './testing/dead-addresses-program.ts';
 
 const roundTripMs = 300;
 const maxConnectMs = 1_500;
@@ -49,7 +49,7 @@ const names = {
 } as const;
 const deadName = { 'dead.test': ['10.88.1.1', '10.88.1.2', '10.88.1.3'] } as const;
 
-/** The near end has no address in the far end's subnet, so the resolver has no reason to prefer one. */
+/** The local end has no address in the remote end's subnet, so the resolver has no reason to prefer one. */
 const world = (folder: string): string => `
   mount --bind ${folder}/hosts /etc/hosts
   unshare --net sleep 60 &
@@ -75,24 +75,24 @@ const world = (folder: string): string => `
   exec "${process.execPath}" "$0" ${port} ${Object.keys({ ...deadName, ...names }).join(' ')}
 `;
 
-function measure(folder: string): FarNames {
+function measure(folder: string): Measurements {
   const lines = Object.entries({ ...deadName, ...names }).flatMap(([name, addresses]) =>
     addresses.map((address) => `${address} ${name}\n`),
   );
   writeFileSync(path.join(folder, 'hosts'), lines.join(''));
-  const program = bundleProgram(path.join(testing, 'far-names-program.ts'), folder);
+  const program = bundleProgram(path.join(testing, 'dead-addresses-program.ts'), folder);
   const { stdout, stderr } = spawnSync('unshare', link(world(folder), program), {
     encoding: 'utf8',
     timeout: 40_000,
     killSignal: 'SIGKILL',
   });
   if (stdout === '') throw new Error(`no measurements: ${stderr}`);
-  return JSON.parse(stdout) as FarNames;
+  return JSON.parse(stdout) as Measurements;
 }
 
 describe('a name with dead addresses and a round trip of 300 ms', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'far-'));
-  let found: FarNames | undefined;
+  const folder = mkdtempSync(path.join(tmpdir(), 'dead-addresses-'));
+  let found: Measurements | undefined;
 
   beforeAll(() => {
     if (canMakeSlowNetworks) found = measure(folder);
@@ -102,7 +102,7 @@ describe('a name with dead addresses and a round trip of 300 ms', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const foundOrSkip = (context: TestContext): FarNames =>
+  const foundOrSkip = (context: TestContext): Measurements =>
     found ?? context.skip('needs root on Linux, /dev/net/tun, python3 and IPv6');
 
   it('is reached by relay, adapter and check within 1.5 s if another address answers', (context) => {

@@ -1,4 +1,4 @@
-/** Sockets at the far end, and reverse forwards: the meaning of their keys, and invalid combinations. */
+/** Sockets at the remote end, and reverse forwards: the meaning of their keys, and invalid combinations. */
 import { describe, expect, it } from 'vitest';
 import { diffServices } from './config-differ.ts';
 import { compileConfig } from './config-compiler.ts';
@@ -16,7 +16,7 @@ const faults = (...entries: readonly string[]): readonly string[] =>
     complaint.replace(/ \(localport\.yaml:\d+\)$/, ''),
   );
 
-describe('a socket at the far end', () => {
+describe('a socket at the remote end', () => {
   it.each([
     ['local_port: 1, remote_socket: /run/a.sock', ''],
     ['local_port: 1', ', remote_socket: /run/a.sock'],
@@ -53,12 +53,12 @@ describe('a socket at the far end', () => {
     expect(faults(entry(`local_port: 1, remote_socket: ${path}`))).toEqual([`error services[0].${fault}`]);
   });
 
-  it('excludes all other keys for the far end', () => {
+  it('excludes all other keys for the remote end', () => {
     expect(
       faults(entry('local_port: 1, remote_port: 2', ', remote_host: db, remote_socket: /run/a')),
     ).toEqual([
-      'error services[0].remote_port: cannot be combined with connection.remote_socket, which also names the far end: remove one of the two',
-      'error services[0].connection.remote_host: cannot be combined with connection.remote_socket, which also names the far end: remove one of the two',
+      'error services[0].remote_port: cannot be combined with connection.remote_socket, which also names the remote end: remove one of the two',
+      'error services[0].connection.remote_host: cannot be combined with connection.remote_socket, which also names the remote end: remove one of the two',
     ]);
   });
 

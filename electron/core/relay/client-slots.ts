@@ -1,10 +1,10 @@
-/** The client places of one port while it is open, taken from the budget of all ports. */
+/** The client slots of one port while it is open, taken from the budget of all ports. */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { BudgetShare, ConnectionBudget } from './connection-budget.ts';
 import { RefusalLog } from './refusal-log.ts';
 
-export interface PortPlacesParts {
+export interface ClientSlotsParts {
   readonly budget: ConnectionBudget;
   readonly clock: Clock;
   readonly log: Logger;
@@ -12,12 +12,12 @@ export interface PortPlacesParts {
   readonly makeRoom: () => boolean;
 }
 
-export class PortPlaces {
-  readonly #parts: PortPlacesParts;
+export class ClientSlots {
+  readonly #parts: ClientSlotsParts;
   readonly #refusals: RefusalLog;
   #share: BudgetShare | null = null;
 
-  constructor(parts: PortPlacesParts) {
+  constructor(parts: ClientSlotsParts) {
     const { clock, log } = parts;
     this.#parts = parts;
     this.#refusals = new RefusalLog(clock, (count) => {
@@ -31,7 +31,7 @@ export class PortPlaces {
     this.#share = this.#parts.budget.join();
   }
 
-  /** All places are free again. */
+  /** All slots are free again. */
   close(): void {
     this.#refusals.close();
     this.#share?.leave();

@@ -2,18 +2,18 @@
  * A forward's use of its transport's carrier. Invariants:
  *
  * 1. `ready` and `ended` settle once each, for one carrier.
- * 2. Until a carrier is ready, the ride may be moved to the next one without its user noticing.
+ * 2. Until a carrier is ready, the attachment may be moved to the next one without its user noticing.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { CarrierEnd, TransportProof } from './carrier.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
-import type { Rider, SharedCarrier } from './shared-carrier.ts';
+import type { CarrierUser, SharedCarrier } from './shared-carrier.ts';
 import type { ListenRefusal } from './ssh-output.ts';
 
-/** A place on a shared connection, whether LocalPort or the user opened it. */
-export interface Place {
+/** A tunnel's use of a shared connection, whether LocalPort or the user opened it. */
+export interface Attachment {
   readonly pid: number | null;
   /** How long the login took, in ms; null while it is in progress, or if there was none. */
   readonly openedInMs: number | null;
@@ -24,14 +24,14 @@ export interface Place {
   prove(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
   /** This connection is dead: later users need another one. */
   condemn(cause: Cause): void;
-  /** Connections that the far end refused, by the forward's socket. */
+  /** Connections that the remote end refused, by the forward's socket. */
   onRefusal(listener: (path: string, line: string) => void): void;
-  /** Idempotent. Resolves when this place no longer keeps anything open. `force` kills what nobody else uses. */
-  leave(options?: { readonly force?: boolean }): Promise<void>;
+  /** Idempotent. Resolves when this attachment no longer keeps anything open. `force` kills what nobody else uses. */
+  detach(options?: { readonly force?: boolean }): Promise<void>;
 }
 
-/** A place on a connection that LocalPort opened, where the server may be asked to listen. */
-export interface OwnPlace extends Place {
+/** A tunnel's use of a connection that LocalPort opened, where the server may be asked to listen. */
+export interface OwnAttachment extends Attachment {
   /** Listeners that the server did not open, for any service. Returns a function that unsubscribes. */
   onListenRefused(listener: (refusal: ListenRefusal) => void): () => void;
   /**
@@ -41,26 +41,26 @@ export interface OwnPlace extends Place {
   roundTrip(deadlineMs: number): Promise<void>;
 }
 
-export interface RideListener {
-  readonly onLeft: (ride: Ride) => void;
+export interface AttachmentListener {
+  readonly onDetached: (attachment: CarrierAttachment) => void;
   /** Its carrier can never answer. */
   readonly onCondemned: (carrier: SharedCarrier, cause: Cause) => void;
 }
 
-export class Ride implements OwnPlace {
+export class CarrierAttachment implements OwnAttachment {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
-  readonly #rider: Rider;
-  readonly #listener: RideListener;
+  readonly #user: CarrierUser;
+  readonly #listener: AttachmentListener;
   readonly #life = new CarrierLife();
   readonly #refusalListeners: ((path: string, line: string) => void)[] = [];
   readonly #listenRefusalListeners = new Set<(refusal: ListenRefusal) => void>();
   #carrier: SharedCarrier | null = null;
   #isReady = false;
-  #hasLeft = false;
+  #hasDetached = false;
 
-  constructor(rider: Rider, listener: RideListener) {
-    this.#rider = rider;
+  constructor(user: CarrierUser, listener: AttachmentListener) {
+    this.#user = user;
     this.#listener = listener;
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
@@ -105,10 +105,10 @@ export class Ride implements OwnPlace {
     if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier, cause);
   }
 
-  board(carrier: SharedCarrier): void {
-    this.#carrier?.leave(this.#rider);
+  attachTo(carrier: SharedCarrier): void {
+    this.#carrier?.detach(this.#user);
     this.#carrier = carrier;
-    carrier.enter(this.#rider, {
+    carrier.attach(this.#user, {
       onRefusal: (path, line) => {
         for (const listener of this.#refusalListeners) listener(path, line);
       },
@@ -125,7 +125,7 @@ export class Ride implements OwnPlace {
 
   /** Waits for the next carrier. */
   wait(): void {
-    this.#carrier?.leave(this.#rider);
+    this.#carrier?.detach(this.#user);
     this.#carrier = null;
   }
 
@@ -133,14 +133,14 @@ export class Ride implements OwnPlace {
     this.#life.end(end);
   }
 
-  async leave({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
+  async detach({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    if (this.#hasDetached) return;
+    this.#hasDetached = true;
     const carrier = this.#carrier;
     this.#carrier = null;
     this.#life.end({ ...noChild, cause: null });
-    carrier?.leave(this.#rider);
-    this.#listener.onLeft(this);
+    carrier?.detach(this.#user);
+    this.#listener.onDetached(this);
     if (carrier?.isEmpty !== true) return;
     if (force) await carrier.stop({ force });
     else if (carrier.isStopping) await carrier.ended;

@@ -1,19 +1,19 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { Pauses } from './pauses.ts';
+import { SwitchTimer } from './switch-timer.ts';
 
 const hourMs = 3_600_000;
 let clock: FakeClock;
 let stored: Map<string, { desired: Desired; until: number }>;
 let over: string[];
-let pauses: Pauses;
+let timer: SwitchTimer;
 
 beforeEach(() => {
   clock = new FakeClock();
   stored = new Map();
   over = [];
-  pauses = new Pauses({
+  timer = new SwitchTimer({
     clock,
     store: { passing: () => stored, set: (name) => stored.delete(name) },
     onOver: (name, desired) => over.push(desired === 'on' ? name : `${name} off`),
@@ -22,7 +22,7 @@ beforeEach(() => {
 
 const pause = (name: string, ms: number, desired: Desired = 'off'): void => {
   stored.set(name, { desired, until: clock.wallNow() + ms });
-  pauses.check();
+  timer.check();
 };
 
 it('ends each pause at its time, and leaves no timer afterward', async () => {
@@ -46,7 +46,7 @@ it('ends at once the pauses that became due while no host was running', () => {
 it('ends a pause that became due during a sleep at the wake, or within a minute if no wake is reported', async () => {
   pause('reported', hourMs);
   clock.sleep(2 * hourMs);
-  pauses.check();
+  timer.check();
   expect(over).toEqual(['reported']);
   pause('noticed', hourMs);
   clock.sleep(2 * hourMs);

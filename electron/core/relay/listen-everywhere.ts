@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { listenLocally, type ListenRequest, type LocalListener } from './local-listener.ts';
 import { listenOnSocket } from './local-socket.ts';
 
-export type PlacesRequest = Omit<ListenRequest, 'port'> & {
+export type ListenEverywhereRequest = Omit<ListenRequest, 'port'> & {
   /** null: none. */
   readonly port: number | null;
   /** null: none. */
@@ -11,7 +11,9 @@ export type PlacesRequest = Omit<ListenRequest, 'port'> & {
 };
 
 /** Opens the port, the Unix socket, or both: all or nothing. */
-export async function listenEverywhere(request: PlacesRequest): Promise<Result<LocalListener, Cause>> {
+export async function listenEverywhere(
+  request: ListenEverywhereRequest,
+): Promise<Result<LocalListener, Cause>> {
   const { port, socketPath } = request;
   const listeners: LocalListener[] = [];
   const closeAll = async (): Promise<void> => {

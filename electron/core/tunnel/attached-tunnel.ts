@@ -10,44 +10,44 @@ import { type Clock, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
-import type { Place } from '../transport/ride.ts';
+import type { Attachment } from '../transport/carrier-attachment.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
 
-export interface RideParts {
+export interface AttachedTunnelParts {
   readonly clock: Clock;
-  readonly ride: Place;
+  readonly attachment: Attachment;
 }
 
 /** A stuck connection must not keep a tunnel from stopping. */
 export const closeDeadlineMs = 500;
 
-export abstract class RideTunnel implements Tunnel {
+export abstract class AttachedTunnel implements Tunnel {
   readonly id: string;
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
   protected readonly life = new CarrierLife();
   readonly #clock: Clock;
-  readonly #ride: Place;
+  readonly #attachment: Attachment;
   readonly #opening: Promise<void>;
   /** Set once the tunnel is ending. */
   #endCause: Cause | null = null;
 
-  protected constructor(id: string, { clock, ride }: RideParts) {
+  protected constructor(id: string, { clock, attachment }: AttachedTunnelParts) {
     this.id = id;
     this.#clock = clock;
-    this.#ride = ride;
+    this.#attachment = attachment;
     this.ready = this.life.ready;
     this.ended = this.life.ended;
-    void ride.ended.then((end) => this.end({ ...end, cause: end.cause ?? stoppedByUs }));
+    void attachment.ended.then((end) => this.end({ ...end, cause: end.cause ?? stoppedByUs }));
     this.#opening = this.#open();
   }
 
   get pid(): number | null {
-    return this.#ride.pid;
+    return this.#attachment.pid;
   }
 
   get usualStartMs(): number | null {
-    return this.#ride.openedInMs;
+    return this.#attachment.openedInMs;
   }
 
   onComplaint(listener: (cause: Cause) => void): void {
@@ -55,14 +55,14 @@ export abstract class RideTunnel implements Tunnel {
   }
 
   async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
-    const proof = this.#endCause === null ? await this.#ride.prove(deadlineMs, isRoutine) : null;
+    const proof = this.#endCause === null ? await this.#attachment.prove(deadlineMs, isRoutine) : null;
     return this.#endCause === null && proof !== null
       ? proof
       : { kind: 'dead', cause: this.#endCause ?? stoppedByUs };
   }
 
   condemn(cause: Cause): void {
-    this.#ride.condemn(cause);
+    this.#attachment.condemn(cause);
   }
 
   stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
@@ -88,7 +88,7 @@ export abstract class RideTunnel implements Tunnel {
     this.#endCause = end.cause ?? stoppedByUs;
     const closing = this.close(end, force);
     if (closing !== null) await closing;
-    const left = this.#ride.leave({ force });
+    const left = this.#attachment.detach({ force });
     await this.cleanUp();
     await left;
     // A forward that is being opened closes itself again.
@@ -97,10 +97,10 @@ export abstract class RideTunnel implements Tunnel {
   }
 
   async #open(): Promise<void> {
-    const shared = await this.#ride.ready;
+    const shared = await this.#attachment.ready;
     if (this.hasEnded()) return;
     if (!shared.ok) {
-      // The ride's `ended` has the same cause and more details.
+      // The attachment's `ended` has the same cause and more details.
       this.life.settleReady(shared);
       return;
     }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { ConnectionGate, type Entrant, type Turn } from './connection-gate.ts';
+import { ConnectionQueue, type QueueMember, type Turn } from './connection-queue.ts';
 
 /** Always wants another turn, and records its events. */
-class GateClient implements Entrant {
+class GateClient implements QueueMember {
   readonly turns: Turn[] = [];
   beyond?: string;
   mayStartAt = -Infinity;
@@ -16,12 +16,12 @@ class GateClient implements Entrant {
   }
 
   enter(): this {
-    this.#world.gate.enter('host', this);
+    this.#world.queue.join('host', this);
     return this;
   }
 
   withdraw(): void {
-    this.#world.gate.withdraw('host', this);
+    this.#world.queue.withdraw('host', this);
   }
 
   notBefore(): number {
@@ -62,7 +62,7 @@ afterEach(() => {
 
 class World {
   readonly clock = new FakeClock();
-  readonly gate = new ConnectionGate(this.clock);
+  readonly queue = new ConnectionQueue(this.clock);
   readonly events: string[] = [];
 
   isOver = false;
@@ -90,7 +90,7 @@ class World {
   }
 }
 
-describe('the connection gate', () => {
+describe('the connection queue', () => {
   it('starts another connection every 2 s while there is no answer, and never cuts the oldest short', async () => {
     const world = new World();
     world.client('a').enter();
@@ -132,7 +132,7 @@ describe('the connection gate', () => {
     expect(world.news()).toEqual(['2 s: b is preempted']);
     a?.newest.over();
     expect(world.news()).toEqual(['62 s: b starts']);
-    expect(world.gate.lastMovedAt('host')).toBe(62_000);
+    expect(world.queue.lastMovedAt('host')).toBe(62_000);
     b?.newest.answered();
     b?.withdraw();
     b?.newest.over();
@@ -192,7 +192,7 @@ describe('the connection gate', () => {
     c!.withdraw();
     c!.newest.over();
     await world.clock.advance(10_000);
-    expect([world.news(), world.gate.lastMovedAt('host')]).toEqual([[], 10_000]);
+    expect([world.news(), world.queue.lastMovedAt('host')]).toEqual([[], 10_000]);
     a!.newest.over();
     expect(world.news()).toEqual(['10 s: b starts']);
   });
@@ -224,14 +224,14 @@ describe('the connection gate', () => {
     const world = new World();
     const a = world.client('a').enter();
     const elsewhere = new GateClient('e', world);
-    world.gate.enter('elsewhere', elsewhere);
+    world.queue.join('elsewhere', elsewhere);
     expect(world.news()).toEqual(['0 s: a starts', '0 s: e starts']);
-    world.gate.withdraw('elsewhere', elsewhere);
+    world.queue.withdraw('elsewhere', elsewhere);
     for (const one of [a, elsewhere]) {
       one.withdraw();
       one.newest.over();
     }
     expect(world.clock.pendingTimers).toBe(0);
-    expect(world.gate.lastMovedAt('host')).toBe(-Infinity);
+    expect(world.queue.lastMovedAt('host')).toBe(-Infinity);
   });
 });

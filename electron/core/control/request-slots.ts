@@ -8,10 +8,10 @@ export const maxOpenRequests = 32;
 
 type Kind = 'streams' | 'acts';
 
-export class RequestPlaces {
+export class RequestSlots {
   readonly #taken: Record<Kind, number> = { streams: 0, acts: 0 };
 
-  /** Returns a function that frees the place; call it once. */
+  /** Returns a function that frees the slot; call it once. */
   take(name: ControlName): Result<() => void, ControlError> {
     const kind = kindOf(name);
     if (kind === null) return ok(() => undefined);

@@ -3,7 +3,7 @@ import { reportAtMost, reportForInformation } from '../bench/figure.ts';
 import type { FaultWorld, Service } from './fault-world.ts';
 import { answeredAgainAt } from './requests.ts';
 
-export const maxLieSeconds = { withClients: 3, without: 10 } as const;
+export const maxFalseGreenSeconds = { withClients: 3, without: 10 } as const;
 
 interface DeadTime {
   readonly deadAt: number;

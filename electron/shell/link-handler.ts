@@ -15,7 +15,7 @@ import { errorMessage } from '../core/lifecycle/error-text.ts';
 import type { Logger } from '../core/observability/logger.ts';
 import { parseAppLink, type AppLink } from './app-link.ts';
 
-interface LinkDeskParts {
+interface LinkHandlerParts {
   readonly host: {
     snapshot(): Pick<Snapshot, 'services'>;
     setDesired(name: string, desired: Desired): Promise<void>;
@@ -40,12 +40,12 @@ type Wording = Omit<LinkCard, 'id'>;
 const maxNamesTold = 6;
 const bySomebodyElse = 'A link in another app requested this.';
 
-export class LinkDesk {
-  readonly #parts: LinkDeskParts;
+export class LinkHandler {
+  readonly #parts: LinkHandlerParts;
   #asked = 0;
   #question: Question | null = null;
 
-  constructor(parts: LinkDeskParts) {
+  constructor(parts: LinkHandlerParts) {
     this.#parts = parts;
   }
 

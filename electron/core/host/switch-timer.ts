@@ -8,7 +8,7 @@ import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { DesiredStore } from '../config/desired-store.ts';
 
-export interface PausesParts {
+export interface SwitchTimerParts {
   readonly clock: Clock;
   readonly store: Pick<DesiredStore, 'passing' | 'set'>;
   /** The time of this service is over; `desired` is its new state. */
@@ -17,11 +17,11 @@ export interface PausesParts {
 
 const maxDelayMs = 60_000;
 
-export class Pauses {
-  readonly #parts: PausesParts;
+export class SwitchTimer {
+  readonly #parts: SwitchTimerParts;
   #timer: Timer | null = null;
 
-  constructor(parts: PausesParts) {
+  constructor(parts: SwitchTimerParts) {
     this.#parts = parts;
   }
 

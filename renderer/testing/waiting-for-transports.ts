@@ -34,4 +34,4 @@ const databases = ['orders', 'stock', 'ledger', 'audit'].map((name, index) =>
   }),
 );
 
-export const heldByTransports: readonly ServiceSnapshot[] = [...payments, ...databases];
+export const waitingForTransports: readonly ServiceSnapshot[] = [...payments, ...databases];

@@ -27,7 +27,7 @@ test('Quit in the menu leaves nothing', async ({ app }) => {
 test('kill -9 of the app also ends its children, and the next start finds no leftovers', async ({
   app,
   world,
-  farEnd,
+  remoteServers,
 }) => {
   const children = await descendantsOf(app.pid);
   expect(children.length).toBeGreaterThan(3);
@@ -39,7 +39,7 @@ test('kill -9 of the app also ends its children, and the next start finds no lef
   const again = await world.start();
   await allHealthy(again);
   expect(await again.quit()).toEqual({ code: 0, signal: null });
-  await again.expectNothingLeft(farEnd.allPorts);
+  await again.expectNothingLeft(remoteServers.allPorts);
 });
 
 test('USR2 writes the state to the log', async ({ app }) => {

@@ -12,9 +12,9 @@ export type Prefix = readonly [string, ...string[]];
 
 export interface Link {
   /** The host's address. */
-  readonly far: string;
+  readonly hostAddress: string;
   /** The user's, as the host sees it. */
-  readonly near: string;
+  readonly userAddress: string;
   /**
    * true: packets are lost in both directions, without any error. Each end then sends to a hardware address that no one
    * has; an unplugged cable, or an address without an ARP answer, would be noticed.
@@ -23,7 +23,7 @@ export interface Link {
 }
 
 /** A link with a long delay, which cannot be silenced. */
-export interface WideLink extends Pick<Link, 'far' | 'near'> {
+export interface WideLink extends Pick<Link, 'hostAddress' | 'userAddress'> {
   /** An unused address of the same network: packets are lost. */
   readonly nobody: string;
 }
@@ -40,7 +40,7 @@ const wideLinkProgram = path.join(import.meta.dirname, '../fixtures/wide_link.py
 const ownNamespaceDeadlineMs = 5_000;
 const nobody = '02:00:00:00:00:99';
 
-export class NearSide {
+export class UserMachine {
   /** A command prefix: runs the command on the user's machine. */
   readonly prefix: Prefix;
   readonly #pid: number;
@@ -55,15 +55,15 @@ export class NearSide {
   }
 
   addLink(): Link {
-    const { number, near, far, nearDevice, farDevice } = this.#nextLink();
-    const [nearMac, farMac] = [`02:00:00:00:${number}:01`, `02:00:00:00:${number}:02`];
-    const here = ['address', farMac, 'type', 'veth', 'peer', 'name', nearDevice, 'address', nearMac];
-    run('ip', 'link', 'add', farDevice, ...here, 'netns', String(this.#pid));
-    run('ip', 'address', 'add', `${far}/24`, 'dev', farDevice);
-    run('ip', 'link', 'set', farDevice, 'up');
-    this.#run('ip', 'address', 'add', `${near}/24`, 'dev', nearDevice);
-    this.#run('ip', 'link', 'set', nearDevice, 'up');
-    this.#route(number, far);
+    const { number, userAddress, hostAddress, userDevice, hostDevice } = this.#nextLink();
+    const [userMac, hostMac] = [`02:00:00:00:${number}:01`, `02:00:00:00:${number}:02`];
+    const here = ['address', hostMac, 'type', 'veth', 'peer', 'name', userDevice, 'address', userMac];
+    run('ip', 'link', 'add', hostDevice, ...here, 'netns', String(this.#pid));
+    run('ip', 'address', 'add', `${hostAddress}/24`, 'dev', hostDevice);
+    run('ip', 'link', 'set', hostDevice, 'up');
+    this.#run('ip', 'address', 'add', `${userAddress}/24`, 'dev', userDevice);
+    this.#run('ip', 'link', 'set', userDevice, 'up');
+    this.#route(number, hostAddress);
     const setSilent = (silent: boolean): void => {
       const set = (address: string, device: string, mac: string): readonly string[] => [
         'ip',
@@ -77,40 +77,46 @@ export class NearSide {
         'nud',
         'permanent',
       ];
-      this.#run(...set(far, nearDevice, farMac));
-      run(...set(near, farDevice, nearMac));
+      this.#run(...set(hostAddress, userDevice, hostMac));
+      run(...set(userAddress, hostDevice, userMac));
     };
     setSilent(false);
-    return { far, near, setSilent };
+    return { hostAddress, userAddress, setSilent };
   }
 
   async addWideLink({ delayMs, forgetsAfterSeconds }: WideLinkOptions): Promise<WideLink> {
-    const { number, near, far, nearDevice, farDevice } = this.#nextLink();
+    const { number, userAddress, hostAddress, userDevice, hostDevice } = this.#nextLink();
     const forget = forgetsAfterSeconds === null ? [] : [String(forgetsAfterSeconds)];
-    const line = spawn(python, [wideLinkProgram, nearDevice, farDevice, String(delayMs), ...forget], {
+    const line = spawn(python, [wideLinkProgram, userDevice, hostDevice, String(delayMs), ...forget], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(line.stdout, 'data');
-    run('ip', 'link', 'set', nearDevice, 'netns', String(this.#pid));
-    run('ip', 'address', 'add', `${far}/24`, 'dev', farDevice);
-    run('ip', 'link', 'set', farDevice, 'up');
-    this.#run('ip', 'address', 'add', `${near}/24`, 'dev', nearDevice);
-    this.#run('ip', 'link', 'set', nearDevice, 'up');
-    this.#route(number, far);
-    return { near, far, nobody: `10.77.${number}.3` };
+    run('ip', 'link', 'set', userDevice, 'netns', String(this.#pid));
+    run('ip', 'address', 'add', `${hostAddress}/24`, 'dev', hostDevice);
+    run('ip', 'link', 'set', hostDevice, 'up');
+    this.#run('ip', 'address', 'add', `${userAddress}/24`, 'dev', userDevice);
+    this.#run('ip', 'link', 'set', userDevice, 'up');
+    this.#route(number, hostAddress);
+    return { userAddress, hostAddress, nobody: `10.77.${number}.3` };
   }
 
-  #nextLink(): Pick<Link, 'far' | 'near'> &
-    Readonly<Record<'nearDevice' | 'farDevice', string>> & { readonly number: number } {
+  #nextLink(): Pick<Link, 'hostAddress' | 'userAddress'> &
+    Readonly<Record<'userDevice' | 'hostDevice', string>> & { readonly number: number } {
     this.#links += 1;
     const number = this.#links;
-    const [nearDevice, farDevice] = [`wan${number}`, `far${number}`];
-    return { number, near: `10.77.${number}.1`, far: `10.77.${number}.2`, nearDevice, farDevice };
+    const [userDevice, hostDevice] = [`wan${number}`, `host${number}`];
+    return {
+      number,
+      userAddress: `10.77.${number}.1`,
+      hostAddress: `10.77.${number}.2`,
+      userDevice,
+      hostDevice,
+    };
   }
 
   /** LocalPort may look for a default route to find out whether there is a network. */
-  #route(number: number, far: string): void {
-    if (number === 1) this.#run('ip', 'route', 'add', 'default', 'via', far);
+  #route(number: number, hostAddress: string): void {
+    if (number === 1) this.#run('ip', 'route', 'add', 'default', 'via', hostAddress);
   }
 
   #run(...argv: readonly string[]): void {

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LinkCard } from '../../shared/app-link.ts';
 import type { ServiceSnapshot } from '../../shared/service-snapshot.ts';
-import { LinkDesk } from './link-desk.ts';
+import { LinkHandler } from './link-handler.ts';
 import { aService, offService } from './testing/snapshots.ts';
 
 let done: string[];
 let services: readonly ServiceSnapshot[];
 let shown: (LinkCard | null)[];
-let desk: LinkDesk;
+let handler: LinkHandler;
 /** The service that cannot be turned on or off. */
 let stubborn: string | null;
 let warnings: string[];
@@ -22,7 +22,7 @@ beforeEach(() => {
     { ...offService('kafka'), tags: ['queue', 'database'] },
     { ...offService('orders'), tags: ['database'], guard: 'confirm' },
   ];
-  desk = new LinkDesk({
+  handler = new LinkHandler({
     host: {
       snapshot: () => ({ services }),
       setDesired: (name, desired) => {
@@ -38,50 +38,50 @@ beforeEach(() => {
 });
 
 const words = (): string | null => {
-  const { card } = desk;
+  const { card } = handler;
   return card === null ? null : `${card.title} | ${card.text} | ${String(card.accept)}`;
 };
-const answer = (yes: boolean): void => desk.answer(desk.card?.id ?? '', yes);
+const answer = (yes: boolean): void => handler.answer(handler.card?.id ?? '', yes);
 
 describe('a link', () => {
   it('opens the popover without a question if that is all it requests', () => {
-    desk.receive('localport://open');
+    handler.receive('localport://open');
     expect([done, words(), shown]).toEqual([['popover'], null, []]);
   });
 
   it('takes effect once the user confirms', () => {
-    desk.receive('localport://on/kafka');
+    handler.receive('localport://on/kafka');
     expect(words()).toBe('Turn on kafka? | A link in another app requested this. | Turn On');
     expect(done).toEqual(['popover']);
     answer(true);
     expect([done, words()]).toEqual([['popover', 'kafka on'], null]);
-    desk.receive('localport://off/postgres');
+    handler.receive('localport://off/postgres');
     expect(words()).toBe('Turn off postgres? | A link in another app requested this. | Turn Off');
     answer(true);
     expect(done.at(-1)).toBe('postgres off');
   });
 
   it('does nothing if the user declines', () => {
-    desk.receive('localport://on/kafka');
+    handler.receive('localport://on/kafka');
     answer(false);
     expect([done, words()]).toEqual([['popover'], null]);
   });
 
   it('needs a second confirmation for a guarded service', () => {
-    desk.receive('localport://on/orders');
-    const first = desk.card?.id;
+    handler.receive('localport://on/orders');
+    const first = handler.card?.id;
     answer(true);
     expect(words()).toMatch(/^orders is guarded: turn it on\? /);
     expect(done).toEqual(['popover']);
     // A double click on the first confirmation.
-    desk.answer(first ?? '', true);
+    handler.answer(first ?? '', true);
     expect(done).toEqual(['popover']);
     answer(true);
     expect(done).toEqual(['popover', 'orders on']);
   });
 
   it('names all services with the tag, and leaves out guarded ones', () => {
-    desk.receive('localport://on/tag/database');
+    handler.receive('localport://on/tag/database');
     expect(words()).toBe(
       'Turn on 1 forward tagged database? | A link in another app requested this. kafka. Guarded forwards stay off. | Turn On',
     );
@@ -91,7 +91,7 @@ describe('a link', () => {
 
   it('names only some of the services if there are many', () => {
     services = Array.from({ length: 20 }, (_, index) => aService(`s${index}`, { tags: ['web'] }));
-    desk.receive('localport://off/tag/web');
+    handler.receive('localport://off/tag/web');
     expect(words()).toMatch(/^Turn off 20 forwards tagged web\? .* s0, s1, s2, s3, s4, s5, and 14 more\./);
   });
 
@@ -104,34 +104,34 @@ describe('a link', () => {
     ['localport://format/disk', expect.stringContaining('does not know this link') as string],
     ['localport://on/%E2%80%AEspilled', expect.stringContaining('“\\u202espilled”') as string],
   ])('%s gets only a message', (link, sentence) => {
-    desk.receive(link);
-    expect(desk.card).toEqual({ id: '1', title: 'This link does nothing', text: sentence, accept: null });
+    handler.receive(link);
+    expect(handler.card).toEqual({ id: '1', title: 'This link does nothing', text: sentence, accept: null });
     answer(true);
     expect([done, words()]).toEqual([['popover'], null]);
   });
 
   it('does not replace the question of another link', () => {
-    desk.receive('localport://on/kafka');
-    desk.receive('localport://on/orders');
+    handler.receive('localport://on/kafka');
+    handler.receive('localport://on/orders');
     expect(words()).toMatch(/^Turn on kafka\?/);
   });
 
   it('replaces a message', () => {
-    desk.receive('localport://on/no-such');
-    desk.receive('localport://on/kafka');
+    handler.receive('localport://on/no-such');
+    handler.receive('localport://on/kafka');
     expect(words()).toMatch(/^Turn on kafka\?/);
   });
 
   it('is dropped when the popover closes', () => {
-    desk.receive('localport://on/kafka');
-    const id = desk.card?.id ?? '';
-    desk.withdraw();
-    desk.answer(id, true);
+    handler.receive('localport://on/kafka');
+    const id = handler.card?.id ?? '';
+    handler.withdraw();
+    handler.answer(id, true);
     expect([done, words(), shown.at(-1)]).toEqual([['popover'], null, null]);
   });
 
   it('does not turn on a service that has since been removed', () => {
-    desk.receive('localport://on/kafka');
+    handler.receive('localport://on/kafka');
     services = [];
     answer(true);
     expect(done).toEqual(['popover']);
@@ -140,7 +140,7 @@ describe('a link', () => {
   it('turns off the others when one cannot be, and logs which', async () => {
     services = ['a', 'b'].map((name) => aService(name, { tags: ['web'] }));
     stubborn = 'a';
-    desk.receive('localport://off/tag/web');
+    handler.receive('localport://off/tag/web');
     answer(true);
     await expect.poll(() => warnings).toEqual(['a could not be turned off by a link: no port is free']);
     expect(done).toEqual(['popover', 'b off']);

@@ -21,7 +21,7 @@ import { joinChannel, joinedHighWaterMark } from '../../electron/core/tunnel/joi
 import { startKubeApi } from '../fixtures/kube-api.ts';
 import { createKubectlClient, type KubectlClient } from '../fixtures/kubectl-client.ts';
 import { listenAnywhere } from '../fixtures/servers.ts';
-import { firstPort, own, startRole, type Way } from './relay-processes.ts';
+import { firstPort, own, startRole, type Variant } from './relay-processes.ts';
 
 export const podName = 'web-0';
 
@@ -43,7 +43,7 @@ export async function kubectlFor(scope: Scope, apiPort: number): Promise<Kubectl
   return client;
 }
 
-export async function startKubectl(scope: Scope, client: KubectlClient, port: number): Promise<Way> {
+export async function startKubectl(scope: Scope, client: KubectlClient, port: number): Promise<Variant> {
   const argv = ['port-forward', '--address=127.0.0.1', `pod/${podName}`, `:${String(port)}`];
   const child = spawn(path.join(client.binDirectory, 'kubectl'), argv, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -58,7 +58,7 @@ export async function startKubectl(scope: Scope, client: KubectlClient, port: nu
   throw new Error('kubectl does not forward');
 }
 
-export async function startStreams(scope: Scope, client: KubectlClient, port: number): Promise<Way> {
+export async function startStreams(scope: Scope, client: KubectlClient, port: number): Promise<Variant> {
   const child = startRole(scope, 'streams', client.binDirectory, String(port));
   return { address: { host: '127.0.0.1', port: await firstPort(child) }, relayPid: child.pid ?? null };
 }

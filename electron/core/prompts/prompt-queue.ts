@@ -49,7 +49,7 @@ interface OpenPrompt {
   readonly timer: Timer;
 }
 
-export interface PromptDeskOptions {
+export interface PromptQueueOptions {
   readonly clock: Clock;
   readonly onChange: () => void;
   /** An answer that must never be shown. */
@@ -58,14 +58,14 @@ export interface PromptDeskOptions {
   readonly keychain?: AnswerKeychain;
 }
 
-export class PromptDesk {
+export class PromptQueue {
   readonly memory = new AnswerMemory();
   readonly keychain: AnswerKeychain | null;
-  readonly #options: PromptDeskOptions;
+  readonly #options: PromptQueueOptions;
   readonly #open = new Map<string, OpenPrompt>();
   readonly #attendants = new Set<symbol>();
 
-  constructor(options: PromptDeskOptions) {
+  constructor(options: PromptQueueOptions) {
     this.#options = options;
     this.keychain = options.keychain ?? null;
   }

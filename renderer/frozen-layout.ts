@@ -4,20 +4,20 @@
  */
 import type { ListView } from './service-rows.ts';
 
-export interface HeldLayout {
+export interface FrozenLayout {
   readonly tall: ReadonlyMap<string, boolean>;
   readonly cards: ReadonlySet<string>;
   readonly troubles: ReadonlySet<string>;
 }
 
-export const layoutOf = ({ sharedCauses, troubles, groups }: ListView): HeldLayout => ({
+export const layoutOf = ({ sharedCauses, troubles, groups }: ListView): FrozenLayout => ({
   tall: new Map(groups.flatMap(({ rows }) => rows.map(({ name, isTall }) => [name, isTall]))),
   cards: new Set(sharedCauses.map(({ key }) => key)),
   troubles: new Set(troubles.map(({ name }) => name)),
 });
 
-/** The current list in the held layout: new cards and lines are left out for now, and rows keep their height. */
-export function keepLayout(list: ListView, { tall, cards, troubles }: HeldLayout): ListView {
+/** The current list in the frozen layout: new cards and lines are left out for now, and rows keep their height. */
+export function keepLayout(list: ListView, { tall, cards, troubles }: FrozenLayout): ListView {
   return {
     ...list,
     sharedCauses: list.sharedCauses.filter(({ key }) => cards.has(key)),

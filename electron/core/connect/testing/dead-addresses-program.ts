@@ -1,7 +1,7 @@
 /**
- * Connects to names of an echo server by everything that connects to the far end: the relay, the tcp adapter's dial and
+ * Connects to names of an echo server by everything that connects to the remote end: the relay, the tcp adapter's dial and
  * a check. Then lets a check of a dead name time out. Arguments: a port, a name with only dead addresses, and the other
- * names. Prints a `FarNames` as JSON.
+ * names. Prints a `Measurements` as JSON.
  */
 import { lookup } from 'node:dns/promises';
 import { systemClock as clock } from '../../clock.ts';
@@ -10,7 +10,7 @@ import { connectUpstream } from '../../relay/upstream-connection.ts';
 import { attemptConnect } from '../connect-attempt.ts';
 import type { Endpoint } from '../endpoint.ts';
 
-export interface FarName {
+export interface MeasuredName {
   readonly firstAddress: string;
   /** Milliseconds, or the reason there was no connection. */
   readonly relay: number | string;
@@ -18,8 +18,8 @@ export interface FarName {
   readonly check: number | string;
 }
 
-export interface FarNames {
-  readonly names: Readonly<Record<string, FarName>>;
+export interface Measurements {
+  readonly names: Readonly<Record<string, MeasuredName>>;
   readonly overdue: { readonly finding: string; readonly tookMs: number; readonly socketsLeft: number };
 }
 
@@ -79,7 +79,7 @@ async function timed(
   return outcome === 'connected' ? Math.round(clock.now() - startedAt) : outcome;
 }
 
-async function measure(host: string, port: number): Promise<FarName> {
+async function measure(host: string, port: number): Promise<MeasuredName> {
   const endpoint = { kind: 'tcp', host, port } as const;
   const [addresses, relayed, dialed, checked] = await Promise.all([
     lookup(host, { all: true, verbatim: true }),
@@ -98,7 +98,7 @@ async function measure(host: string, port: number): Promise<FarName> {
 const openSockets = (): number =>
   process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
 
-async function runOutOfTime(host: string, port: number): Promise<FarNames['overdue']> {
+async function runOutOfTime(host: string, port: number): Promise<Measurements['overdue']> {
   const startedAt = clock.now();
   const finding = await check({ kind: 'tcp', host, port }, shortTimeoutMs);
   return { finding, tookMs: Math.round(clock.now() - startedAt), socketsLeft: openSockets() };
@@ -108,7 +108,7 @@ async function main([portArgument, deadHost = '', ...hosts]: readonly string[]):
   const port = Number(portArgument);
   const measured = hosts.map(async (name) => [name, await measure(name, port)] as const);
   const names = Object.fromEntries(await Promise.all(measured));
-  const report: FarNames = { names, overdue: await runOutOfTime(deadHost, port) };
+  const report: Measurements = { names, overdue: await runOutOfTime(deadHost, port) };
   console.log(JSON.stringify(report));
   process.exit();
 }

@@ -6,26 +6,26 @@ import { startKubeApi, type KubeApi } from '../fixtures/kube-api.ts';
 import { startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
 import type { SshClient } from '../fixtures/ssh-client.ts';
 import { startSshd, type Sshd } from '../fixtures/sshd.ts';
-import type { Link } from './near-side.ts';
+import type { Link } from './user-machine.ts';
 
 /** The server at one address. */
-export interface FarServers {
+export interface HostServers {
   readonly echo: FixtureServer;
   readonly sshd: Sshd;
 }
 
-export interface FarHost extends FarServers {
+export interface RemoteHost extends HostServers {
   readonly link: Link;
 }
 
 const sshPort = 2_222;
 
-export const startFarHost = async (link: Link, client: SshClient): Promise<FarHost> => ({
+export const startRemoteHost = async (link: Link, client: SshClient): Promise<RemoteHost> => ({
   link,
-  ...(await startFarServers(link.far, client)),
+  ...(await startHostServers(link.hostAddress, client)),
 });
 
-export async function startFarServers(host: string, client: SshClient): Promise<FarServers> {
+export async function startHostServers(host: string, client: SshClient): Promise<HostServers> {
   const echo = await startEchoServer(0, host);
   const sshd = await startSshd({ host, port: sshPort, client });
   await sshd.trust();
@@ -35,8 +35,8 @@ export async function startFarServers(host: string, client: SshClient): Promise<
 export const containerPort = 7_000;
 
 /** A cluster whose single service `echo` leads to the host's echo server. */
-export async function startCluster({ link, echo }: FarHost): Promise<KubeApi> {
-  const kube = await startKubeApi({ host: link.far });
+export async function startCluster({ link, echo }: RemoteHost): Promise<KubeApi> {
+  const kube = await startKubeApi({ host: link.hostAddress });
   kube.addPod('echo-0', { labels: { app: 'echo' } });
   kube.addService('echo', { selector: { app: 'echo' }, ports: [containerPort] });
   kube.setTarget(containerPort, echo);

@@ -25,7 +25,7 @@ const forbidden = [
   body,
 ].join('\r\n');
 
-export class HostGate {
+export class HostHeaderFilter {
   readonly #clock: Clock;
   readonly #allowed: ReadonlySet<string>;
   readonly #waiting = new Set<Socket>();

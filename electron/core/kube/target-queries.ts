@@ -11,7 +11,7 @@ import {
   type KubeWorkload,
 } from './kube-objects.ts';
 import type { TargetFacts } from './pod-verdict.ts';
-import type { ListPlace } from './watched-list.ts';
+import type { ListQuery } from './watched-list.ts';
 
 const apiOf: Readonly<Record<KubeKind, string>> = {
   service: 'api/v1',
@@ -27,7 +27,7 @@ export const namespacePath = (namespace: string): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
 
 /** The single object with this name, as a list of one or none, which can be watched. */
-function named<Item>(collection: string, name: string, read: ListPlace<Item>['read']): ListPlace<Item> {
+function named<Item>(collection: string, name: string, read: ListQuery<Item>['read']): ListQuery<Item> {
   return {
     path: `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
     singlePath: `${collection}/${encodeURIComponent(name)}`,
@@ -39,10 +39,10 @@ const collection = (api: string, namespace: string, plural: string): string =>
   `/${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
 
 /** The path of the object that selects the pods; null: there is none. */
-export function ownerPlace(
+export function ownerQuery(
   target: KubeTarget,
   namespace: string,
-): ListPlace<KubeService | KubeWorkload> | null {
+): ListQuery<KubeService | KubeWorkload> | null {
   if (target.kind === 'selector' || target.kind === 'pod') return null;
   const { kind, name } = target;
   const read = kind === 'service' ? readService : readWorkload;
@@ -50,18 +50,18 @@ export function ownerPlace(
 }
 
 /** A path that pods are read from. */
-export interface PodPlace extends ListPlace<KubeEndpoints> {
+export interface PodQuery extends ListQuery<KubeEndpoints> {
   readonly source: TargetFacts['source'];
 }
 
 /** In the order of preference; empty: the owner selects no pods. `owner`: null if no object selects the pods. */
-export function podPlaces(
+export function podQueries(
   target: KubeTarget,
   namespace: string,
   owner: KubeService | KubeWorkload | null,
-): readonly PodPlace[] {
+): readonly PodQuery[] {
   const pods = collection('api/v1', namespace, 'pods');
-  const selected = (selector: string): PodPlace => ({
+  const selected = (selector: string): PodQuery => ({
     path: `${pods}?labelSelector=${encodeURIComponent(selector)}`,
     read: readAsEndpoints,
     source: 'pods',
@@ -70,11 +70,11 @@ export function podPlaces(
   if (owner === null) return [{ ...named(pods, target.name, readAsEndpoints), source: 'pods' }];
   const bySelector = owner.selector === null ? [] : [selected(owner.selector)];
   if (owner.kind === 'workload') return bySelector;
-  return owner.externalName === null ? [...bySelector, ...endpointPlaces(owner.name, namespace)] : [];
+  return owner.externalName === null ? [...bySelector, ...endpointQueries(owner.name, namespace)] : [];
 }
 
 /** The addresses behind a service; the older form is for roles that do not include slices. */
-function endpointPlaces(service: string, namespace: string): readonly PodPlace[] {
+function endpointQueries(service: string, namespace: string): readonly PodQuery[] {
   const ofService = encodeURIComponent(`kubernetes.io/service-name=${service}`);
   const slices = collection('apis/discovery.k8s.io/v1', namespace, 'endpointslices');
   const endpoints = collection('api/v1', namespace, 'endpoints');

@@ -3,9 +3,9 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { stateOf } from '../watch/polled-names.ts';
 import { isSameName, type WatchSystem } from '../watch/watch-system.ts';
-import { credentialFolders, type CredentialConcern, type FileKind } from './credential-files.ts';
+import { credentialRules, type CredentialConcern, type FileKind } from './credential-files.ts';
 
-export interface CredentialPlace {
+export interface CredentialFolder {
   readonly folder: string;
   readonly concerns: CredentialConcern;
   /** Whether a file of this name is, or was, one of its credentials. */
@@ -13,16 +13,16 @@ export interface CredentialPlace {
 }
 
 /** `kubeconfigs`: the files that are used besides ~/.kube/config. */
-export function credentialPlaces(
+export function credentialFolders(
   kubeconfigs: readonly string[],
   { homeDirectory, platform }: Pick<WatchSystem, 'homeDirectory' | 'platform'>,
-): readonly CredentialPlace[] {
-  const usual = credentialFolders.map(({ folder, concerns, isCredential }) => {
-    const place = path.join(homeDirectory, folder);
+): readonly CredentialFolder[] {
+  const usual = credentialRules.map(({ folder, concerns, isCredential }) => {
+    const location = path.join(homeDirectory, folder);
     return {
-      folder: place,
+      folder: location,
       concerns,
-      matters: (file: string) => isCredential(file, typeOf(path.join(place, file))),
+      matters: (file: string) => isCredential(file, typeOf(path.join(location, file))),
     };
   });
   const named = kubeconfigs.map((kubeconfig) => ({
@@ -34,13 +34,13 @@ export function credentialPlaces(
 }
 
 /** The names of the credentials in this folder. */
-export const credentialsIn = ({ folder, matters }: CredentialPlace): readonly string[] =>
+export const credentialsIn = ({ folder, matters }: CredentialFolder): readonly string[] =>
   filesIn(folder).filter(matters);
 
 /** A fingerprint that changes whenever a credential is added, removed or written. */
-export const stateOfPlace = (place: CredentialPlace): string =>
-  credentialsIn(place)
-    .map((file) => `${file} ${stateOf(path.join(place.folder, file))}`)
+export const stateOfFolder = (credentials: CredentialFolder): string =>
+  credentialsIn(credentials)
+    .map((file) => `${file} ${stateOf(path.join(credentials.folder, file))}`)
     .sort()
     .join('\n');
 
