@@ -58,7 +58,9 @@ describe('a faulty config', () => {
     [
       'an alias of nothing',
       'services: *all\n',
-      ['error *all names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)'],
+      [
+        'error this alias names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)',
+      ],
     ],
     [
       'a number where a mapping belongs',
