@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { findProgram } from './doctor/program-search.ts';
+import { findOnPath } from '../core/process/find-on-path.ts';
 import type { Environment } from '../core/config/environment-substitution.ts';
 
 export interface TextPlace {
@@ -24,7 +24,7 @@ async function chooseEditor({ env, platform, prompt }: CommandContext): Promise<
   if (chosen !== null) return chosen;
   // -W: until its window is closed. -n: with an editor that is already running, we would wait for it to quit.
   if (prompt === undefined && platform === 'darwin') return 'open -W -n -t';
-  for (const name of fallbacks) if ((await findProgram(name, env['PATH'])) !== null) return name;
+  for (const name of fallbacks) if ((await findOnPath(name, env)) !== null) return name;
   throw new CommandFailure('no text editor was found', {
     hint: 'Set VISUAL or EDITOR in the environment to the one that you use.',
   });
