@@ -144,7 +144,7 @@ describe('a syntax error never shows a secret', () => {
     ['an option with its value', '    argv: [mysql, --password=hush, "x'],
     ['an option of one letter', '    argv: [sshpass, -p, "hush'],
     ['an option of one letter in a command', '    command: "sshpass -p hush ssh'],
-    ['a letter with its value', '    argv: ["mysql", "-phush", "x'],
+    ['a letter with its value', '    argv: ["mysql", "-pHush", "x'],
     ['the user and password of curl', '    command: "curl -u me:hush'],
     ['a variable of a program', '    command: "PGPASSWORD=hush psql'],
     ['a header', '    headers: {Authorization: "Bearer hush'],
