@@ -218,6 +218,7 @@ export const controlRequests = {
   'validate-service': edit('POST /v1/config/service/validate', serviceEditing.validate),
   'test-service': edit('POST /v1/config/service/test', serviceEditing.test),
   'save-service': edit('POST /v1/config/service/save', serviceEditing.save),
+  'add-services': edit('POST /v1/config/services/add', serviceEditing.addAll),
   'remove-service': edit('POST /v1/config/service/remove', serviceEditing.remove),
   'undo-edit': edit('POST /v1/config/undo', serviceEditing.undo),
   'port-holder': edit('POST /v1/port-holder', serviceEditing.portHolder),

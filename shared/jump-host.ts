@@ -1,4 +1,6 @@
-/** `[user@]host[:port]`, the host in brackets when it is an IPv6 address with a port. */
+import { parseSshUrl } from './ssh-url.ts';
+
+/** `[user@]host[:port]`, the host in brackets when it is an IPv6 address with a port, or a URL with `ssh://`. */
 export interface JumpHost {
   readonly user: string | null;
   readonly host: string;
@@ -6,6 +8,8 @@ export interface JumpHost {
 }
 
 export function parseJumpHost(jump: string): JumpHost {
+  const url = parseSshUrl(jump);
+  if (url !== null) return { ...url, port: url.port === null ? null : String(url.port) };
   const at = jump.lastIndexOf('@');
   const user = at === -1 ? null : jump.slice(0, at);
   const place = jump.slice(at + 1);

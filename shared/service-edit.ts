@@ -143,6 +143,20 @@ export const serviceEditing = {
   },
   /** Writes the draft to the file and applies it. */
   save: { request: editRequest, response: editResultSchema },
+  /** Writes new services together, as one edit. Those that the config does not accept are left out. */
+  addAll: {
+    request: z.object({ drafts: z.array(serviceDraftSchema).min(1).max(1_000).readonly() }).readonly(),
+    response: z
+      .object({
+        names: z.array(name).readonly(),
+        path: z.string(),
+        /** The token that undoes the edit; empty if nothing was written. */
+        undo: z.string().max(64),
+        /** Why the others were not added. */
+        refusals: z.array(z.object({ name: z.string(), message }).readonly()).readonly(),
+      })
+      .readonly(),
+  },
   remove: { request: z.object({ name }).readonly(), response: editResultSchema },
   /** Undoes one edit, or the last one of this config. */
   undo: {

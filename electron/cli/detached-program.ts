@@ -2,22 +2,26 @@
 import { open } from 'node:fs/promises';
 import type { CommandContext } from './command-context.ts';
 
-/** How a started program has exited; null: not yet. */
-export interface ProgramEnd {
-  how: string | null;
+export interface DetachedProgram {
+  /** How it has exited; null: not yet. */
+  readonly how: string | null;
+  /** Resolves to the same. */
+  readonly ended: Promise<string>;
 }
 
-/** In a separate session: it keeps running after this command exits. Its error output goes to `outputFile`. */
+/**
+ * In a separate session: it keeps running after this command exits. Its output goes to `outputFile`; null: nowhere. Never
+ * rejects.
+ */
 export async function startDetached(
   { env, workingDirectory }: CommandContext,
   [file, ...args]: readonly [string, ...string[]],
-  outputFile: string,
-): Promise<Readonly<ProgramEnd>> {
+  outputFile: string | null,
+): Promise<DetachedProgram> {
   // If no log can be written, the daemon runs anyway, and its messages at the start are lost.
-  const output = await open(outputFile, 'w', 0o600).catch(() => null);
+  const output = outputFile === null ? null : await open(outputFile, 'w', 0o600).catch(() => null);
   // Any descriptor will do, but execa's types end at 9.
   const complaints = output === null ? 'ignore' : (output.fd as 9);
-  const end: ProgramEnd = { how: null };
   try {
     const { execa } = await import('execa');
     const child = execa(file, args, {
@@ -30,11 +34,15 @@ export async function startDetached(
       reject: false,
     });
     child.unref();
-    void child.then(({ exitCode, originalMessage, signal: endSignal }) => {
-      end.how = endSignal ?? (exitCode === undefined ? (originalMessage ?? '') : `exit code ${exitCode}`);
-    });
+    const program: { how: string | null; readonly ended: Promise<string> } = {
+      how: null,
+      ended: child.then(({ exitCode, originalMessage, signal }) => {
+        program.how = signal ?? (exitCode === undefined ? (originalMessage ?? '') : `exit code ${exitCode}`);
+        return program.how;
+      }),
+    };
+    return program;
   } finally {
     await output?.close();
   }
-  return end;
 }

@@ -1,5 +1,5 @@
 /** Adding and editing at a terminal, where a user answers, without a host. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -108,4 +108,30 @@ describe('at a terminal', () => {
     expect(text()).not.toContain('name: no\n');
     await echo.stop();
   });
+});
+
+it('opens no editor of a terminal where there is none', async () => {
+  await type(['add', 'tcp', 'db:5432'], []);
+  const seen = path.join(home, 'seen');
+  for (const name of ['editor', 'vi', 'nano']) {
+    writeFileSync(path.join(home, name), `#!/bin/sh\ntouch '${seen}'\n`);
+    chmodSync(path.join(home, name), 0o755);
+  }
+  const edit = async (env: NodeJS.ProcessEnv) => {
+    const surroundings = testSurroundings({
+      homeDirectory: home,
+      clock,
+      env: { PATH: `${home}:/usr/bin:/bin`, ...env },
+      workingDirectory: home,
+    });
+    const code = await runCommandLine(['config', 'edit'], surroundings);
+    return { code, err: surroundings.complained() };
+  };
+  expect(await edit({})).toEqual({
+    code: 1,
+    err: 'error: there is no terminal for a text editor\nSet VISUAL or EDITOR in the environment to the one that you use.\n',
+  });
+  expect(existsSync(seen)).toBe(false);
+  expect(await edit({ VISUAL: 'vi' })).toEqual({ code: 0, err: '' });
+  expect(existsSync(seen)).toBe(true);
 });

@@ -36,24 +36,24 @@ export async function finishImport(
   { write }: ImportOptions,
   { proposals: found, remarks: known, failures }: Found,
 ): Promise<ExitCode> {
+  complainOf(context, ...failures);
   const proposals = found.slice(0, maxServices);
-  for (const failure of failures) context.complain(`${context.complaintPalette.bad('error:')} ${failure}`);
   const services = await readServices(context);
   // What is only printed may be meant for another file.
   const present =
     write === true ? await presentForwards(context, proposals, services) : new Map<Proposal, string>();
-  const { entries, raisedPorts, takenPorts } = draftEntries(
-    proposals.filter((proposal) => !present.has(proposal)),
-    {
-      names: new Set(services.map(({ name }) => name)),
-      ports: new Set(services.map(({ localPort }) => localPort)),
-    },
-  );
+  const room = write === true ? Math.max(0, maxServices - services.length) : maxServices;
+  const missing = proposals.filter((proposal) => !present.has(proposal));
+  const omitted = found.length - proposals.length + Math.max(0, missing.length - room);
+  const { entries, raisedPorts, takenPorts } = draftEntries(missing.slice(0, room), {
+    names: new Set(services.map(({ name }) => name)),
+    ports: new Set(services.map(({ localPort }) => localPort)),
+  });
   const remarks = [
     ...known,
     ...listInWords('already in the config', [...present.values()]),
-    ...(found.length > maxServices
-      ? [`only the first ${maxServices} of ${found.length} services: a config holds no more`]
+    ...(omitted > 0
+      ? [`${omitted} of ${found.length} services left out: a config holds at most ${maxServices}`]
       : []),
     ...listInWords(
       'local_port differs from remote_port, as only root may open ports below 1024',
@@ -71,11 +71,13 @@ export async function finishImport(
   }
   if (write === true) {
     const added = await addEntries(context, entries);
+    const { left } = added;
+    complainOf(context, ...left.map(({ name, why }) => `${name} was not added: ${why}`));
     if (context.format === 'json') {
       context.print(...jsonLines(added));
       context.tell(...remarks);
     } else context.say(...addedLines(added), ...remarks.map((remark) => `note: ${remark}`));
-    if (added.left.length > 0) return exitCode.error;
+    if (left.length > 0) return exitCode.error;
   } else if (context.format === 'json') {
     context.print(...jsonLines(entries));
     context.tell(...remarks);
@@ -83,11 +85,14 @@ export async function finishImport(
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 
-const addedLines = ({ path, names, left, force }: Added): readonly string[] => [
-  ...left.map(({ name, why }) => `not added: ${name}: ${why}`),
-  `added ${showCount(names.length, 'service')} to ${path}: ${listed(names)}`,
-  ...(names.length === 0 ? [] : [force, 'To take back the last one: localport undo']),
-];
+function complainOf({ complain, complaintPalette }: CommandContext, ...failures: readonly string[]): void {
+  complain(...failures.map((failure) => `${complaintPalette.bad('error:')} ${failure}`));
+}
+
+const addedLines = ({ path, names, force, undo }: Added): readonly string[] =>
+  names.length === 0
+    ? []
+    : [`added ${showCount(names.length, 'service')} to ${path}: ${listed(names)}`, force, `To undo: ${undo}`];
 
 const maxNamesTold = 5;
 const maxNameWidth = 80;

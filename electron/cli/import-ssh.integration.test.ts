@@ -1,5 +1,5 @@
 /** The import of a real ssh_config: the command asks the real ssh. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -46,6 +46,40 @@ async function importFrom(text: string): Promise<Imported> {
 }
 
 describe('import ssh', () => {
+  it('adds what the config accepts as one edit, and reports the rest as errors', async () => {
+    user.writeConfig(
+      'name: db, technology: tcp, local_port: 5432, remote_port: 1, connection: { host: h }',
+      'name: broken, technology: nothing',
+    );
+    const before = readFileSync(user.configFile, 'utf8');
+    const file = write(
+      'config',
+      'Host gate\n  LocalForward 5432 db:1\n  LocalForward 6001 db:2\n  LocalForward 6002 db:3\n',
+    );
+    const add = async () => {
+      const { code, out, err } = await user.run('import', 'ssh', '--file', file, '--write');
+      return { code, out: out.replaceAll(user.home, '~'), err };
+    };
+    const refused = 'error: gate-1 was not added: local_port: 5432 is taken by db\n';
+    expect(await add()).toEqual({
+      code: 1,
+      out: `added 2 services to ~/.config/localport/config.yaml: gate-2, gate-3
+To start them: localport start gate-2 gate-3
+To undo: localport undo
+`,
+      err: refused,
+    });
+    const [six, seven] = ['gate-2', 'gate-3'].map(
+      (name) => `error: ${name} was not added: name: there is already a service "${name}"`,
+    );
+    expect(await add()).toMatchObject({ code: 1, out: '' });
+    expect((await add()).err).toBe(`${refused}${six} (and 1 more)\n${seven} (and 1 more)\n`);
+    expect((await user.run('undo')).out.replaceAll(user.home, '~')).toBe(
+      'undone: added gate-2 and 1 more (~/.config/localport/config.yaml)\n',
+    );
+    expect(readFileSync(user.configFile, 'utf8')).toBe(before);
+  });
+
   it('imports every kind of forward, as a valid config', async () => {
     const { services, remarks } = await importFrom(`Host gate # the only one
   HostName 10.0.0.1

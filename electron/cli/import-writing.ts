@@ -1,11 +1,7 @@
-/**
- * Adds imported services to the config, as `localport add` does: the rest of the file stays as it is, including
- * comments.
- */
+/** Adds imported services to the config as one edit: the rest of the file stays as it is, including comments. */
+import { shellWord } from '../../shared/shell-word.ts';
 import type { ServiceDraft } from '../../shared/service-edit.ts';
-import { nameOf } from '../core/config/edit/draft-path.ts';
 import type { CommandContext } from './command-context.ts';
-import { answerOf } from './host-connection.ts';
 import { editAnswer, withEditing, type Editing } from './service-editing.ts';
 
 export interface Added {
@@ -15,30 +11,46 @@ export interface Added {
   readonly left: readonly { readonly name: string; readonly why: string }[];
   /** What that means for running services. */
   readonly force: string;
+  /** The command that takes all of them back. */
+  readonly undo: string;
 }
 
-/** One after the other: each is checked together with the current file. Ctrl-C stops between two. */
 export const addEntries = (context: CommandContext, entries: readonly object[]): Promise<Added> =>
   withEditing(context, async (editing) => {
-    const names: string[] = [];
-    const left: { name: string; why: string }[] = [];
-    for (const [index, entry] of entries.entries()) {
-      if (context.signal.aborted) break;
-      const draft = entry as ServiceDraft;
-      const result = editAnswer(await editing.editor.save({ draft, basedOn: null }));
-      if (result.done) names.push(result.name);
-      else left.push({ name: nameOf(draft) || `service ${index + 1}`, why: result.message });
-    }
-    return { path: editing.path, names, left, force: await effectOf(editing, names) };
+    const drafts = entries as readonly ServiceDraft[];
+    const { names, refusals } = editAnswer(await editing.editor.addAll({ drafts }));
+    return {
+      path: editing.path,
+      names,
+      left: refusals.map(({ name, message }) => ({ name, why: message })),
+      force: names.length === 0 ? '' : await effectOf(context, editing, names),
+      undo: commandFor(context, 'undo'),
+    };
   });
 
-async function effectOf({ client, otherConfig, path }: Editing, names: readonly string[]): Promise<string> {
+/** Never rejects: the services are in the file. */
+async function effectOf(
+  context: CommandContext,
+  { client, otherConfig }: Editing,
+  names: readonly string[],
+): Promise<string> {
   if (client === null && otherConfig !== null)
     return `LocalPort is running with another config, ${otherConfig}, so they are not in effect`;
-  if (client === null) return 'To start them: localport start --all';
-  const { services } = answerOf(await client.request('snapshot', {}));
-  const on = services.filter((service) => names.includes(service.name) && service.desired === 'on');
-  return on.length === names.length
-    ? `in effect: all of them are on`
-    : `${path} is in use: ${on.length} of them are on; to start the others: localport start --all`;
+  if (client === null) return `To start them: ${commandFor(context, 'start', names)}`;
+  const answer = await client.request('snapshot', {});
+  if (!answer.ok) return `whether they are in effect is unknown: ${answer.error.message}`;
+  const { services } = answer.value;
+  const on = new Set(services.filter(({ desired }) => desired === 'on').map(({ name }) => name));
+  const off = names.filter((name) => !on.has(name));
+  return off.length === 0
+    ? 'in effect: all of them are on'
+    : `in effect: ${names.length - off.length} of ${names.length} are on; to start the others: ${commandFor(context, 'start', off)}`;
 }
+
+/** With the config that this command line names. */
+const commandFor = (
+  { options: { config } }: CommandContext,
+  command: string,
+  names: readonly string[] = [],
+): string =>
+  ['localport', command, ...names, ...(config === undefined ? [] : ['-c', config])].map(shellWord).join(' ');

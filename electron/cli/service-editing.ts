@@ -30,6 +30,8 @@ export interface Editing {
 
 /** As long as a login with questions may take. */
 const testTimeoutMs = 6 * 60_000;
+/** A host checks up to 1,000 new services, and starts them. */
+const importTimeoutMs = 2 * 60_000;
 
 /** A config that the user names is used, whatever a host runs. */
 export async function withEditing<T>(
@@ -61,6 +63,7 @@ function hostEditor(client: ControlClient): ServiceEditor {
     test: asking('test-service', testTimeoutMs),
     portHolder: asking('port-holder'),
     save: asking('save-service'),
+    addAll: asking('add-services', importTimeoutMs),
     remove: asking('remove-service'),
     undo: asking('undo-edit'),
   };

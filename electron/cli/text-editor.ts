@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { findProgram } from './doctor/program-search.ts';
+import { findOnPath } from '../core/process/find-on-path.ts';
 import type { Environment } from '../core/config/environment-substitution.ts';
 
 export interface TextPlace {
@@ -14,6 +14,8 @@ export interface TextPlace {
 /** In this order: `editor` is the name in Debian's alternatives. */
 const fallbacks = ['editor', 'vi', 'nano'];
 
+const chooseOne = 'Set VISUAL or EDITOR in the environment to the one that you use.';
+
 /** The user's chosen editor, a command line for the shell; null: none is chosen. */
 export const editorCommand = (env: Environment): string | null =>
   [env['VISUAL'], env['EDITOR']].find((command) => command !== undefined && command.trim() !== '') ?? null;
@@ -24,10 +26,10 @@ async function chooseEditor({ env, platform, prompt }: CommandContext): Promise<
   if (chosen !== null) return chosen;
   // -W: until its window is closed. -n: with an editor that is already running, we would wait for it to quit.
   if (prompt === undefined && platform === 'darwin') return 'open -W -n -t';
-  for (const name of fallbacks) if ((await findProgram(name, env['PATH'])) !== null) return name;
-  throw new CommandFailure('no text editor was found', {
-    hint: 'Set VISUAL or EDITOR in the environment to the one that you use.',
-  });
+  if (prompt === undefined)
+    throw new CommandFailure('there is no terminal for a text editor', { hint: chooseOne });
+  for (const name of fallbacks) if ((await findOnPath(name, env)) !== null) return name;
+  throw new CommandFailure('no text editor was found', { hint: chooseOne });
 }
 
 /** The arguments that open the file at a line and, for editors with a window, wait until it is closed. */

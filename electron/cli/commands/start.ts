@@ -69,9 +69,19 @@ async function startTarget(
   options: TargetOptions,
 ): Promise<ControlTarget> {
   const isNone = names.length === 0 && options.tag === undefined && options.all !== true;
-  if (!isNone || findConfigFile(context) !== null) return targetOf(names, options);
+  if (!isNone || findConfigFile(context) !== null || (await runsWithConfig(context)))
+    return targetOf(names, options);
   const { message, hint } = (await import('../missing-config.ts')).missingConfig(context);
   throw usageFailure(`no service is named, and ${message}`, hint);
+}
+
+async function runsWithConfig(context: CommandContext): Promise<boolean> {
+  const client = await findHost(context);
+  if (client === null) return false;
+  return closing(
+    client,
+    async () => answerOf(await client.request('snapshot', {})).config.status !== 'welcome',
+  );
 }
 
 /** Without a config, the only service is LocalPort's own page. */

@@ -1,4 +1,4 @@
-import { isInOrder } from '../../../shared/service-tone.ts';
+import { countServices, isInOrder, upOfWanted } from '../../../shared/service-tone.ts';
 import { examineNeeds } from '../../core/needs/examine-needs.ts';
 import { answerOf } from '../host-connection.ts';
 import { bad, fine, note, type Finding } from '../output/findings.ts';
@@ -16,11 +16,13 @@ export const checkServices: Check = async ({ client }) => {
   if (client === null) return [];
   const { services } = answerOf(await client.request('snapshot', {}));
   const wanted = services.filter(({ desired }) => desired === 'on');
-  const troubled = wanted.filter(({ cause }) => cause !== null);
-  const told = troubled.flatMap(({ name, cause }): readonly Finding[] =>
+  if (wanted.length === 0) return [note('services', 'none is on', 'localport start --all')];
+  const told = wanted.flatMap(({ name, cause }): readonly Finding[] =>
     cause === null ? [] : [bad(name, cause.title, cause.remedy ?? `localport logs ${name}`)],
   );
-  const working = wanted.filter(isInOrder).length;
-  if (wanted.length === 0) return [note('services', 'none is on', 'localport start --all')];
-  return [...told, ...(troubled.length === 0 ? [fine('services', `${working} of ${wanted.length} up`)] : [])];
+  const count = upOfWanted(countServices(wanted));
+  return [
+    ...told,
+    wanted.every(isInOrder) ? fine('services', count) : note('services', count, 'localport status'),
+  ];
 };

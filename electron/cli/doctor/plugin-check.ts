@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { findOnPath } from '../../core/process/find-on-path.ts';
 import { bad, fine, note } from '../output/findings.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 import type { Check } from './examination.ts';
-import { findProgram } from './program-search.ts';
 
 const readMs = 10_000;
 
@@ -21,7 +21,7 @@ const kubeconfigSchema = z.object({
 
 /** The credential plugins that the kubeconfig names, where kubectl will look for them. */
 export const checkPlugins: Check = async ({ context, environment }) => {
-  if ((await findProgram('kubectl', environment['PATH'])) === null) return [];
+  if ((await findOnPath('kubectl', environment)) === null) return [];
   const run = await runTool(
     { ...context, env: environment },
     ['kubectl', 'config', 'view', '--output=json'],
@@ -36,7 +36,7 @@ export const checkPlugins: Check = async ({ context, environment }) => {
   );
   return Promise.all(
     plugins.map(async ({ user, command, installHint }) => {
-      const file = await findProgram(command, environment['PATH']);
+      const file = await findOnPath(command, environment);
       if (file !== null) return fine('exec plugin', `${command} for ${user} (${file})`);
       const fix = installHint ?? `Install it, or put it on your login shell's PATH.`;
       return bad('exec plugin', `${command}, which ${user} signs in with, was not found`, fix.trim());

@@ -1,8 +1,8 @@
+import { findOnPath } from '../../core/process/find-on-path.ts';
 import { versionArguments, versionIn, type VersionedTool } from '../../core/process/tool-versions.ts';
 import { bad, fine, type Finding } from '../output/findings.ts';
 import { lastLine, runTool } from '../tool-run.ts';
 import type { Check, Examination } from './examination.ts';
-import { findProgram } from './program-search.ts';
 
 const versionMs = 10_000;
 
@@ -26,7 +26,7 @@ export const checkTools: Check = (examination) =>
 
 async function checkTool(tool: Tool, { context, environment, services }: Examination): Promise<Finding> {
   const { name, fix } = tool;
-  const file = await findProgram(name, environment['PATH']);
+  const file = await findOnPath(name, environment);
   if (file === null) {
     const isNeeded = services.some(({ connection }) => connection.technology === name);
     return isNeeded ? bad(name, 'was not found', fix) : fine(name, 'was not found, and no service needs it');

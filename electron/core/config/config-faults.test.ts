@@ -58,7 +58,9 @@ describe('a faulty config', () => {
     [
       'an alias of nothing',
       'services: *all\n',
-      ['error *all names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)'],
+      [
+        'error this alias names no anchor above it: a text that begins with * needs quotes (localport.yaml:1)',
+      ],
     ],
     [
       'a number where a mapping belongs',
@@ -99,6 +101,25 @@ describe('a faulty config', () => {
       'a port that is none',
       sshConfig().replace('local_port: 5432', 'local_port: http'),
       ['error services[0].local_port: "http" found where a number is expected (localport.yaml:4)'],
+    ],
+    [
+      'a host and port as a port',
+      sshConfig().replace('local_port: 5432', 'local_port: db:5432'),
+      ['error services[0].local_port: "db:5432" found where a number is expected (localport.yaml:4)'],
+    ],
+    [
+      'a known key in place of a port',
+      sshConfig().replace('local_port: 5432', 'local_port: remote_port:5432'),
+      [
+        'error services[0].local_port: "remote_port:5432" found where a number is expected: is a space missing after the colon? (localport.yaml:4)',
+      ],
+    ],
+    [
+      'a key without a space in place of a mapping',
+      'services: [db:5432]\n',
+      [
+        'error services[0]: "db:5432" found where a mapping is expected: is a space missing after the colon? (localport.yaml:1)',
+      ],
     ],
     [
       'half a port',

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { connectionSchemas } from '../../../shared/config-schema.ts';
 import { showValue } from '../../../shared/config-scalars.ts';
 import { assertNever } from '../../../shared/result.ts';
+import { knownKeys } from './known-keys.ts';
 import { guessKey, guessValue } from './synonyms.ts';
 import { isMapping } from './tree-path.ts';
 
@@ -42,13 +43,15 @@ export function describeIssue(issue: Issue, found: unknown): string {
   }
 }
 
-/** `- name:db` is text, and entries without a dash are one mapping. */
+/** `- name:db` is text, and entries without a dash are one mapping. `db:5432` as a number lacks no space. */
 function hintOnType(expected: string, found: unknown): string {
   if (expected === 'array' && isMapping(found)) return ': begin each entry with "- "';
-  return typeof found === 'string' && /^\w+:[^\s/]/.test(found)
-    ? ': is a space missing after the colon?'
-    : '';
+  const [, key] = /^(\w+):[^\s/]/.exec(typeof found === 'string' ? found : '') ?? [];
+  const isMeantAsKey = key !== undefined && (mappingTypes.has(expected) || knownKeys.has(key));
+  return isMeantAsKey ? ': is a space missing after the colon?' : '';
 }
+
+const mappingTypes: ReadonlySet<string> = new Set(['object', 'record']);
 
 /** One of the branches is a single word: a number or `auto`. */
 const isOrWord = ({ errors }: z.core.$ZodIssueInvalidUnion): boolean =>

@@ -3,7 +3,7 @@
  * continue, which is often not the line to fix: after a missing quote it is the end of the file. Pure.
  */
 import type { ErrorCode } from 'yaml';
-import { connectionSchemas, fileSchema, serviceSchema } from '../../../shared/config-schema.ts';
+import { knownKeys } from './known-keys.ts';
 
 export interface SyntaxFault {
   readonly code: ErrorCode;
@@ -177,14 +177,6 @@ const missingColon = ({ fault, lines, at }: SyntaxFaultContext): Guess | null =>
   if (before === undefined || !knownKeys.has(key)) return null;
   return { message: `a colon is missing after "${key}"`, offset: lines.offset(at, before.length) };
 };
-
-/** All keys that may start a line, except those of checks. */
-const knownKeys: ReadonlySet<string> = new Set([
-  ...Object.keys(fileSchema.out.shape),
-  ...Object.keys(serviceSchema.out.shape),
-  ...Object.values(connectionSchemas).flatMap((schema) => Object.keys(schema.out.shape)),
-  ...['type', 'interval', 'timeout', 'config'],
-]);
 
 const reservedStart = ({ fault }: SyntaxFaultContext): Guess | null => {
   const [, character] = /character (\S)$/.exec(fault.message) ?? [];

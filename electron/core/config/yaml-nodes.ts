@@ -21,7 +21,8 @@ export function examineNodes(document: Document): ExaminedNodes {
       if (target !== undefined) targets.set(node, target);
       else
         faults.push({
-          message: `*${node.source} names no anchor above it: a text that begins with * needs quotes`,
+          // Not by its name, which may be a password.
+          message: 'this alias names no anchor above it: a text that begins with * needs quotes',
           offset: node.range?.[0] ?? 0,
         });
       return;

@@ -86,8 +86,9 @@ function* tokensOf(text: string, parser: Parser, { budget, faults }: Bounds): Ge
   yield* examined(parser.end());
 }
 
+/** The token may be part of a password; a bracket is not. */
 const describeToken = ({ message, source }: CST.ErrorToken): string =>
-  source === '' ? message : `${message}: ${showValue(source)}`;
+  /^[\]}]$/.test(source) ? `${message}: ${showValue(source)}` : message;
 
 const tooManyFaults = new LimitError('too many faults');
 
@@ -142,5 +143,7 @@ export function describeLimit(error: unknown): string {
 function describeSyntaxError(code: ErrorCode, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'a tab is used where YAML expects spaces';
   if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here; only one is allowed';
-  return message.includes('call stack') ? 'the file is nested too deeply' : `not valid YAML: ${message}`;
+  if (message.includes('call stack')) return 'the file is nested too deeply';
+  // Those characters may be part of a password: `password: |swordfish`.
+  return `not valid YAML: ${message.replace(/(?<=extra characters|escape sequence)\b.*/s, '')}`;
 }

@@ -106,6 +106,7 @@ function requestHandlers({ host }: HostControlParts, clients: () => number): Req
     'validate-service': editing(host, 'validate'),
     'test-service': editing(host, 'test'),
     'save-service': editing(host, 'save'),
+    'add-services': editing(host, 'addAll'),
     'remove-service': editing(host, 'remove'),
     'undo-edit': editing(host, 'undo'),
     'port-holder': editing(host, 'portHolder'),

@@ -106,6 +106,36 @@ describe('what services need', () => {
     ]);
   });
 
+  it('ssh hosts behind a jump host with a ProxyJump or ProxyCommand of its own', async () => {
+    const config = file(
+      'ssh_config',
+      [
+        'Host outer\n  HostName 127.0.0.1',
+        'Host bastion\n  HostName bastion.invalid\n  ProxyJump outer',
+        'Host through\n  HostName through.invalid\n  ProxyCommand nc %h %p',
+        'Host url\n  ProxyJump ssh://me@outer:22',
+        'Host second\n  ProxyJump outer,through',
+        'Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n',
+      ].join('\n'),
+    );
+    file('bin/ssh', `#!/bin/sh\nexec /usr/bin/ssh -F '${config}' "$@"\n`, 0o755);
+    expect(
+      await examine(
+        ssh('host: db.invalid, jump: [bastion]'),
+        ssh('host: db.invalid, jump: [through]'),
+        ssh('host: url'),
+        ssh('host: second'),
+        ssh('host: a'),
+      ),
+    ).toEqual([
+      '✓ ssh host db.invalid: is reached through outer (127.0.0.1) (s0)',
+      '✓ ssh host db.invalid: is reached through through, with the ProxyCommand of your ssh_config (s1)',
+      '✓ ssh host url: is reached through outer (127.0.0.1) (s2)',
+      '✓ ssh host second: is reached through outer (127.0.0.1) (s3)',
+      '✗ ssh host a: jumps in a circle through b (s4) → Correct ProxyJump in your ssh_config.',
+    ]);
+  });
+
   it('keys: private ones with safe permissions, public ones, and none', async () => {
     const own = file('own', 'PRIVATE', 0o600);
     const open = file('open', 'PRIVATE', 0o644);

@@ -1,6 +1,7 @@
 /** Whether the names of hosts resolve, for ssh as configured in its own files. Opens no connection. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { startChild } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
@@ -34,33 +35,42 @@ export async function judgeHost(host: string, { clock }: HostTools): Promise<Ver
 }
 
 /** The host that this computer connects to directly: the first jump host, if there is one. */
-export async function judgeSshHost(connection: SshConnection, tools: HostTools): Promise<Verdict> {
+export const judgeSshHost = (connection: SshConnection, tools: HostTools): Promise<Verdict> =>
+  judgeRoute(connection, tools, []);
+
+/** `hops`: the jump hosts that lead here, each of which the next one jumps through. */
+async function judgeRoute(
+  connection: SshConnection,
+  tools: HostTools,
+  hops: readonly string[],
+): Promise<Verdict> {
   const settings = await sshSettings(connection, tools);
   if (typeof settings === 'string') return isBad(settings, 'Install OpenSSH, or correct your ssh_config.');
+  // ssh reads the ssh_config for the first jump host only: the others are reached through the one before.
   const [hop = firstOf(sshSetting(settings, 'proxyjump'))] = connection.jump;
-  if (hop !== null) return judgeJumpHost(hop, connection, tools);
+  if (hop !== null) {
+    if (hops.includes(hop))
+      return isBad(`jumps in a circle through ${hop}`, 'Correct ProxyJump in your ssh_config.');
+    const { host, user, port } = parseJumpHost(hop);
+    const next = { ...connection, host, user, port: port === null ? null : Number(port), jump: [] };
+    return judgeRoute(next, tools, [...hops, hop]);
+  }
+  const { host } = connection;
+  const isTarget = hops.length === 0;
   if (sshSetting(settings, 'proxycommand') !== null)
-    return isFine('is reached through the ProxyCommand of your ssh_config');
-  const name = sshSetting(settings, 'hostname') ?? connection.host;
-  if (name !== connection.host && isIP(name) !== 0) return isFine(`is ${name}`);
-  const verdict = await judgeHost(name, tools);
-  return name === connection.host ? verdict : { ...verdict, message: `is ${name}, which ${verdict.message}` };
+    return isFine(
+      `is reached through ${isTarget ? '' : `${host}, with `}the ProxyCommand of your ssh_config`,
+    );
+  const name = sshSetting(settings, 'hostname') ?? host;
+  if (isTarget && name !== host && isIP(name) !== 0) return isFine(`is ${name}`);
+  if (!isTarget && isIP(name) !== 0)
+    return isFine(`is reached through ${host}${name === host ? '' : ` (${name})`}`);
+  const { message, ...verdict } = await judgeHost(name, tools);
+  if (!isTarget) return { ...verdict, message: `is reached through ${host}, which ${message}` };
+  return { ...verdict, message: name === host ? message : `is ${name}, which ${message}` };
 }
 
 const firstOf = (list: string | null): string | null => list?.split(',', 1)[0] ?? null;
-
-/** `hop`: `[user@]host[:port]`. */
-async function judgeJumpHost(hop: string, target: SshConnection, tools: HostTools): Promise<Verdict> {
-  const host = hop
-    .replace(/^.*@/, '')
-    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
-    .replace(/^([^:]+):\d+$/, '$1');
-  const settings = await sshSettings({ ...target, host, user: null, port: null, jump: [] }, tools);
-  const name = (typeof settings === 'string' ? null : sshSetting(settings, 'hostname')) ?? host;
-  if (isIP(name) !== 0) return isFine(`is reached through ${host}${name === host ? '' : ` (${name})`}`);
-  const { message, ...verdict } = await judgeHost(name, tools);
-  return { ...verdict, message: `is reached through ${host}, which ${message}` };
-}
 
 /** The lines of `ssh -G`, or why there are none, as a message. */
 async function sshSettings(

@@ -139,7 +139,7 @@ let added = 0;
 
 /** null: there is no service to edit. */
 function editOf(text: string, wanted: Step): ConfigEdit | null {
-  if (wanted.kind === 'add') return { kind: 'add', draft: { name: `n${(added += 1)}`, ...wanted.fields } };
+  if (wanted.kind === 'add') return { kind: 'add', drafts: [{ name: `n${(added += 1)}`, ...wanted.fields }] };
   const entries = entriesOf(text);
   const entry = entries[wanted.pick % Math.max(1, entries.length)];
   if (entry === undefined) return null;
@@ -180,7 +180,7 @@ function expectOthersUntouched(former: string, edited: EditedText, edit: ConfigE
   const [before, after] = [entriesOf(former), entriesOf(edited.text)];
   const own =
     edit.kind === 'add'
-      ? nameOf(edit.draft)
+      ? nameOf(edit.drafts[0] ?? {})
       : nameOf(edit.kind === 'change' ? edit.basedOn : { name: edit.name });
   const others = (entries: readonly ServiceDraft[]) => entries.filter((entry) => nameOf(entry) !== own);
   expect(others(after)).toEqual(others(before));

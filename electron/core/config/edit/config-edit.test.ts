@@ -15,7 +15,8 @@ const cache: ServiceDraft = {
   remote_port: 6379,
   connection: { host: '10.0.0.7' },
 };
-const add = (text: string, draft: ServiceDraft = cache): string => edited(text, { kind: 'add', draft });
+const add = (text: string, ...drafts: readonly ServiceDraft[]): string =>
+  edited(text, { kind: 'add', drafts: drafts.length === 0 ? [cache] : drafts });
 const remove = (text: string, name: string): string => edited(text, { kind: 'remove', name });
 
 /** The service in the file, changed as a form would. */
@@ -110,6 +111,23 @@ describe('adding a service', () => {
     expect(JSON.parse(add('{"services": []}'))).toEqual({ services: [cache] });
     expect(JSON.parse(add('{}'))).toEqual({ services: [cache] });
     expect(add('{\n  "services": []\n}\n')).toBe(`${JSON.stringify({ services: [cache] }, null, 2)}\n`);
+  });
+
+  it.each([
+    ['an empty file', ''],
+    ['an empty list', 'services: []\n'],
+    ['a list', twoServices],
+    ['a list with blank lines', 'services:\n- name: a\n  x: 1\n\n- name: b\n  x: 2\n'],
+    ['a list in brackets', 'services: [{name: a}]\n'],
+    ['JSON', `${JSON.stringify({ services: [{ name: 'a' }] }, null, 2)}\n`],
+    ['JSON in one line', '{"services": [{"name": "a"}]}'],
+    ['JSON without services', '{\n  "version": "1.0"\n}\n'],
+  ])('several at once: the same text as one after the other, in %s', (_, text) => {
+    const [two, three] = [
+      { ...cache, name: 'two' },
+      { ...cache, name: 'three' },
+    ];
+    expect(add(text, cache, two, three)).toBe(add(add(add(text, cache), two), three));
   });
 
   it('quotes values that YAML would not read as text', () => {

@@ -20,13 +20,13 @@ import {
 } from './draft-changes.ts';
 import { draftValueAt, nameOf, withDraftValue } from './draft-path.ts';
 import { readEditable, type EditableConfig } from './editable-config.ts';
-import { addEntry, removeEntry } from './entry-edit.ts';
+import { addEntries, removeEntry } from './entry-edit.ts';
 import { editField } from './field-edit.ts';
 import { withoutSecrets } from './hidden-draft.ts';
 import { applySplices, type Splice } from './text-splice.ts';
 
 export type ConfigEdit =
-  | { readonly kind: 'add'; readonly draft: ServiceDraft }
+  | { readonly kind: 'add'; readonly drafts: readonly ServiceDraft[] }
   | {
       readonly kind: 'change';
       readonly draft: ServiceDraft;
@@ -37,11 +37,13 @@ export type ConfigEdit =
 
 export interface EditedText {
   readonly text: string;
-  /** The index of the service in the new text or, if it was removed, in the former one. From 0. */
+  /** The index of the service in the new text or, if it was removed, in the former one. From 0. Of several new ones, the first. */
   readonly index: number;
   /** The service before and after; null: there is none. */
   readonly before: ServiceDraft | null;
   readonly after: ServiceDraft | null;
+  /** More new services, below `after`. */
+  readonly more: readonly ServiceDraft[];
   /** The names of all services in the new text. */
   readonly names: readonly string[];
   readonly line: number;
@@ -56,7 +58,7 @@ export function editConfigText(text: string, edit: ConfigEdit): Result<EditedTex
   if (!before.ok) return before;
   switch (edit.kind) {
     case 'add':
-      return add(before.value, tidyDraft(edit.draft));
+      return add(before.value, edit.drafts.map(tidyDraft));
     case 'change':
       return change(before.value, edit);
     case 'remove':
@@ -64,14 +66,14 @@ export function editConfigText(text: string, edit: ConfigEdit): Result<EditedTex
   }
 }
 
-function add(before: EditableConfig, draft: ServiceDraft): Result<EditedText, string> {
-  const splices = addEntry(before, draft);
+function add(before: EditableConfig, drafts: readonly ServiceDraft[]): Result<EditedText, string> {
+  const splices = addEntries(before, drafts);
   if (!splices.ok) return splices;
-  const index = before.entries.length;
-  return verified(before, applySplices(before.text, splices.value), {
-    entries: [...before.entries, draft],
-    index,
+  const after = verified(before, applySplices(before.text, splices.value), {
+    entries: [...before.entries, ...drafts],
+    index: before.entries.length,
   });
+  return after.ok ? ok({ ...after.value, more: drafts.slice(1) }) : after;
 }
 
 function remove(before: EditableConfig, name: string): Result<EditedText, string> {
@@ -181,6 +183,7 @@ function verified(
       line: index === null ? 1 : lineOfEntry(after, index),
       before: null,
       after: index === null ? null : (entries[index] ?? null),
+      more: [],
       names: after.entries.map(nameOf),
     });
   if (other === index) return err(byHand('it would say something else than it should'));

@@ -229,6 +229,101 @@ describe('saving', () => {
   });
 });
 
+describe('adding several services', () => {
+  const service = (name: string, port: number): ServiceDraft => ({ ...db, name, local_port: port });
+  const drafts = [service('one', 2001), service('two', 2002), service('three', 2003)];
+
+  it('is one edit: one compilation, one write, one reload, one undo', async () => {
+    writeFileSync(file, dbText);
+    let compilations = 0;
+    const editor = editorOf({
+      compile: (...compiled) => {
+        compilations += 1;
+        return compileInProcess(...compiled);
+      },
+    });
+    expect(valueOf(await editor.addAll({ drafts }))).toMatchObject({
+      names: ['one', 'two', 'three'],
+      path: file,
+      refusals: [],
+    });
+    expect(text().match(/- name: \w+/g)).toEqual([
+      '- name: db',
+      '- name: one',
+      '- name: two',
+      '- name: three',
+    ]);
+    expect({ compilations, reloads: written.length }).toEqual({ compilations: 1, reloads: 1 });
+    expect(await undo()).toEqual({ done: true, path: file, what: 'added one and 2 more' });
+    expect(text()).toBe(dbText);
+    expect(await undo()).toMatchObject({ done: false, message: 'there is nothing to undo' });
+  });
+
+  it('leaves out those with an error: of their own, in another service, and hidden values', async () => {
+    writeFileSync(file, dbText);
+    const all = [
+      service('one', 2001),
+      service('db', 2002),
+      service('three', 70_000),
+      service('four', 15432),
+      service('five', 2001),
+      { ...service('six', 2006), health_check: { type: 'redis', config: { password: '[hidden]' } } },
+      service('seven', 2007),
+    ];
+    expect(valueOf(await editorOf().addAll({ drafts: all }))).toMatchObject({
+      names: ['one', 'seven'],
+      refusals: [
+        { name: 'six', message: 'health_check.config.password: is hidden here: type it again' },
+        { name: 'db', message: 'name: there is already a service "db"' },
+        { name: 'three', message: 'local_port: 70000 is above 65535' },
+        { name: 'four', message: 'local_port: 15432 is taken by db' },
+        { name: 'five', message: 'local_port: 2001 is taken by one' },
+      ],
+    });
+    await undo();
+    expect(text()).toBe(dbText);
+  });
+
+  it('writes nothing if no service is accepted', async () => {
+    writeFileSync(file, dbText);
+    const added = valueOf(await editorOf().addAll({ drafts: [service('db', 1), service('two', 0)] }));
+    expect(added).toMatchObject({ names: [], undo: '' });
+    expect(added.refusals.map(({ name }) => name)).toEqual(['db', 'two']);
+    expect([text(), written]).toEqual([dbText, []]);
+  });
+
+  it('fails for a file that cannot be edited', async () => {
+    writeFileSync(file, 'services: [\n');
+    expect(await editorOf().addAll({ drafts })).toMatchObject({ ok: false });
+    expect(text()).toBe('services: [\n');
+  });
+
+  it('is undone in a file that was changed elsewhere, or in which one was removed', async () => {
+    writeFileSync(file, dbText);
+    await editorOf().addAll({ drafts });
+    writeFileSync(
+      file,
+      text()
+        .replace('# keep me, too', '# changed')
+        .replace(/ {2}- name: two\n(?: {4}.*\n)*/, ''),
+    );
+    expect(await undo()).toMatchObject({ done: true });
+    expect(text()).toBe(dbText.replace('# keep me, too', '# changed'));
+  });
+
+  it('is not undone in part', async () => {
+    writeFileSync(file, dbText);
+    await editorOf().addAll({ drafts });
+    const edited = text().replace('2003', '2103');
+    writeFileSync(file, edited);
+    expect(await undo()).toMatchObject({
+      done: false,
+      message: 'three was changed in the file since it was added: remove it if that is meant',
+    });
+    expect(text()).toBe(edited);
+  });
+});
+
 describe('removing and undoing', () => {
   it('restores the bytes, comments and position of a removed service, also if the file changed elsewhere', async () => {
     const before = `${dbText}  - {name: web, technology: tcp, local_port: 15433, remote_port: 80, connection: {host: h}}\n`;

@@ -14,6 +14,7 @@ import type {
   EditRequest,
   EditResponse,
   EditResult,
+  ServiceDraft,
   ServiceEdit,
   ServiceEditor,
   UndoResult,
@@ -26,13 +27,15 @@ import type { ConfigSource } from '../config-source.ts';
 import type { Environment } from '../environment-substitution.ts';
 import { starterConfig, writeStarterConfig } from '../starter-config.ts';
 import { digestOf, type TrustStore } from '../trust-store.ts';
+import { acceptDrafts, type AcceptedDrafts } from './accepted-drafts.ts';
 import type { ConfigEdit } from './config-edit.ts';
 import { readConfigFile, writeConfigFile } from './config-file.ts';
 import { automaticCheck, proposeDraft } from './draft-proposal.ts';
 import { nameOf } from './draft-path.ts';
 import { describeEdit, type EditJournal } from './edit-journal.ts';
+import { hiddenFindings, refusal, refused } from './edit-refusal.ts';
 import { describeFinding, errorsOf, judgeEdit, type EditVerdict } from './edit-verdict.ts';
-import { hideSecretsIn, unknownSecrets, withoutSecrets } from './hidden-draft.ts';
+import { hideSecretsIn, withoutSecrets } from './hidden-draft.ts';
 import { freePortFrom, holderOfPort, type NamedListenAddress } from './port-search.ts';
 import type { WorkedText, WorkOnText } from './text-work.ts';
 
@@ -130,8 +133,12 @@ export class ConfigEditor implements ServiceEditor {
     return this.#inTurn(() => this.#save(edit));
   }
 
+  addAll({ drafts }: EditRequest<'addAll'>): Promise<Result<EditResponse<'addAll'>, string>> {
+    return this.#inTurn(() => this.#addAll(drafts));
+  }
+
   remove({ name }: EditRequest<'remove'>): Promise<Result<EditResult, string>> {
-    return this.#inTurn(() => this.#write((text) => this.#edited(text, { kind: 'remove', name })));
+    return this.#inTurn(() => this.#write((source) => this.#sound(source, { kind: 'remove', name })));
   }
 
   undo({ token }: EditRequest<'undo'>): Promise<Result<UndoResult, string>> {
@@ -141,13 +148,38 @@ export class ConfigEditor implements ServiceEditor {
   async #save(edit: ServiceEdit): Promise<Result<EditResult, string>> {
     const hidden = hiddenFindings(edit);
     if (hidden.length > 0) return ok(refusal(hidden));
+    const created = edit.basedOn === null ? await this.#createFile() : ok(undefined);
+    if (!created.ok) return ok(refused(created.error));
+    return this.#write((source) => this.#sound(source, configEdit(edit)));
+  }
+
+  async #addAll(drafts: readonly ServiceDraft[]): Promise<Result<EditResponse<'addAll'>, string>> {
+    const created = await this.#createFile();
+    if (!created.ok) return created;
+    let accepted: Pick<AcceptedDrafts, 'names' | 'refusals'> = { names: [], refusals: [] };
+    const written = await this.#write(async (source) => {
+      const tried = await acceptDrafts(drafts, {
+        edit: (kept) => this.#edited(source.text, { kind: 'add', drafts: kept }),
+        judge: (edited) => this.#verdict(source, edited),
+      });
+      accepted = tried;
+      return tried.edited;
+    });
+    if (!written.ok) return written;
+    const { names, refusals } = accepted;
+    const { path } = this.#parts;
+    if (written.value.done) return ok({ names, path, undo: written.value.undo, refusals });
+    return names.length === 0 ? ok({ names, path, undo: '', refusals }) : err(written.value.message);
+  }
+
+  async #createFile(): Promise<Result<void, string>> {
     const { path, stateDirectory } = this.#parts;
     try {
-      if (edit.basedOn === null) await writeStarterConfig(path, { stateDirectory });
+      await writeStarterConfig(path, { stateDirectory });
+      return ok(undefined);
     } catch (error) {
-      return ok(refused(`${path} cannot be created: ${errorMessage(error)}`));
+      return err(`${path} cannot be created: ${errorMessage(error)}`);
     }
-    return this.#write((text) => this.#edited(text, configEdit(edit)));
   }
 
   async #undo(token: string | null): Promise<Result<UndoResult, string>> {
@@ -157,30 +189,41 @@ export class ConfigEditor implements ServiceEditor {
     const record = await journal.find(source.value.realPath, token);
     if (record === null)
       return ok(refused(token === null ? 'there is nothing to undo' : 'this edit cannot be undone any more'));
-    // A text that was in force before needs no check, and may have had errors.
-    const isKnown = (text: string): boolean => digestOf(text) === record.before;
-    const written = await this.#write((text) => this.#parts.work(text, { kind: 'undo', record }), isKnown);
+    const written = await this.#write(async (current) => {
+      const undone = await this.#parts.work(current.text, { kind: 'undo', record });
+      if (!undone.ok) return err(refused(undone.error));
+      // A text that was in force before needs no check, and may have had errors.
+      return digestOf(undone.value.text) === record.before
+        ? undone
+        : this.#judgedSound(current, undone.value);
+    }, true);
     if (!written.ok || !written.value.done) return written as Result<UndoResult, string>;
     await journal.forget(record.token).catch(() => undefined);
     return ok({ done: true, path: this.#parts.path, what: describeEdit(record) });
   }
 
-  /** Edits the current text of the file, and retries if the file has changed by the time of the write. `isKnown`: for an undo. */
+  async #sound(source: ConfigSource, edit: ConfigEdit): Promise<Result<WorkedText, EditRefusal>> {
+    const edited = await this.#edited(source.text, edit);
+    return edited.ok ? this.#judgedSound(source, edited.value) : err(refused(edited.error));
+  }
+
+  async #judgedSound(source: ConfigSource, edited: WorkedText): Promise<Result<WorkedText, EditRefusal>> {
+    const { findings } = await this.#verdict(source, edited);
+    return errorsOf(findings).length > 0 ? err(refusal(findings)) : ok(edited);
+  }
+
+  /** Edits the current text of the file, and retries if the file has changed by the time of the write. */
   async #write(
-    make: (text: string) => Promise<Result<WorkedText, string>>,
-    isKnown: ((text: string) => boolean) | null = null,
+    make: (source: ConfigSource) => Promise<Result<WorkedText, EditRefusal>>,
+    isUndo = false,
   ): Promise<Result<EditResult, string>> {
     for (let tries = 0; tries < maxWriteTries; tries += 1) {
       const source = await this.#source();
       if (!source.ok) return source;
-      const edited = await make(source.value.text);
-      if (!edited.ok) return ok(refused(edited.error));
-      if (isKnown?.(edited.value.text) !== true) {
-        const { findings } = await this.#verdict(source.value, edited.value);
-        if (errorsOf(findings).length > 0) return ok(refusal(findings));
-      }
+      const edited = await make(source.value);
+      if (!edited.ok) return ok(edited.error);
       const written = await writeConfigFile(source.value, edited.value.text, this.#parts);
-      if (written.ok) return ok(await this.#finish(source.value, edited.value, isKnown !== null));
+      if (written.ok) return ok(await this.#finish(source.value, edited.value, isUndo));
       if (written.error.kind === 'failed') return ok(refused(written.error.message));
     }
     return ok(refused(`${this.#parts.path} is being written by another program: try again`));
@@ -206,7 +249,7 @@ export class ConfigEditor implements ServiceEditor {
     const verdict = await this.#verdict(source.value, edited.value);
     const findings = [...hiddenFindings(edit), ...verdict.findings];
     const service = hiddenFindings(edit).length > 0 ? null : verdict.service;
-    return ok({ findings, service, edited: edited.value });
+    return ok({ ...verdict, findings, service, edited: edited.value });
   }
 
   #verdict(source: ConfigSource, edited: WorkedText): Promise<EditVerdict> {
@@ -241,21 +284,6 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 const configEdit = ({ draft, basedOn }: ServiceEdit): ConfigEdit =>
-  basedOn === null ? { kind: 'add', draft } : { kind: 'change', draft, basedOn };
-
-const hiddenFindings = ({ draft, basedOn }: ServiceEdit): readonly DraftFinding[] =>
-  unknownSecrets(draft, basedOn).map((path) => ({
-    severity: 'error',
-    field: path.join('.'),
-    message: 'is hidden here: type it again',
-  }));
+  basedOn === null ? { kind: 'add', drafts: [draft] } : { kind: 'change', draft, basedOn };
 
 const wholeError = (message: string): DraftFinding => ({ severity: 'error', field: '', message });
-
-const refused = (message: string): EditRefusal => ({ done: false, message, findings: [] });
-
-function refusal(findings: readonly DraftFinding[]): EditRefusal {
-  const [first, ...more] = errorsOf(findings);
-  const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  return { done: false, message: `${first === undefined ? '' : describeFinding(first)}${rest}`, findings };
-}

@@ -33,6 +33,8 @@ const recordSchema = z
     /** The service before the edit; null: there was none. */
     serviceBefore: serviceDraftSchema.nullable(),
     serviceAfter: serviceDraftSchema.nullable(),
+    /** More services that the edit added. */
+    moreAfter: z.array(serviceDraftSchema).readonly().default([]),
   })
   .readonly();
 type EditRecord = z.infer<typeof recordSchema>;
@@ -115,8 +117,9 @@ export class EditJournal {
 /** Only such text may become a part of a path. */
 const tokenPattern = /^\d{15}-\d+-\d+$/;
 
-/** A description of the edit: `added db`. */
-export const describeEdit = ({ serviceBefore, serviceAfter }: Undoable): string => {
-  if (serviceBefore === null) return `added ${nameOf(serviceAfter ?? {})}`;
+/** A description of the edit: `added db`, `added db and 3 more`. */
+export const describeEdit = ({ serviceBefore, serviceAfter, moreAfter }: Undoable): string => {
+  if (serviceBefore === null)
+    return `added ${nameOf(serviceAfter ?? {})}${moreAfter.length === 0 ? '' : ` and ${moreAfter.length} more`}`;
   return `${serviceAfter === null ? 'removed' : 'changed'} ${nameOf(serviceBefore)}`;
 };

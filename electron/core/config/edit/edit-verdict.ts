@@ -11,6 +11,8 @@ export interface EditVerdict {
   readonly findings: readonly DraftFinding[];
   /** As it would run; null: it is gone, or has errors. */
   readonly service: ServiceSpec | null;
+  /** The findings of the services that were added together with it. */
+  readonly more: readonly (readonly DraftFinding[])[];
 }
 
 export interface Judging {
@@ -29,24 +31,29 @@ export async function judgeEdit(
   const compileText = (text: string): Promise<Compiled> =>
     compile(text, { ...context, salvage: true }, signal);
   const compiled = await compileText(edited.text);
-  const own = edited.after === null ? null : edited.index;
+  const { index, names } = edited;
+  const own = edited.after === null ? [] : [index, ...edited.more.map((_, at) => index + 1 + at)];
   const problems = problemsOf(compiled);
-  const findings = problems.flatMap((problem) => findingOf(problem, own, edited.names) ?? []);
   const others = problems.filter(
-    (problem) => problem.severity === 'error' && findingOf(problem, own, edited.names) === null,
+    (problem) => problem.severity === 'error' && !own.some((at) => isOf(problem, at)),
   );
   const known =
     others.length === 0 ? new Set<string>() : await knownProblems(former, edited.formerNames, compileText);
   const caused = others.filter((problem) => !known.has(identityOf(problem, edited.names)));
-  const { index, names } = edited;
-  const consequences = caused.map((problem) => describeConsequence(problem, { index: own, names }));
-  const name = own === null ? null : withValues(names[index] ?? '', context.env);
+  const findingsOf = (at: number | null): readonly DraftFinding[] => [
+    ...problems.filter((problem) => isOf(problem, at)).map((problem) => findingOf(problem, names)),
+    ...caused.flatMap((problem) => {
+      const taking = takingOf(problem, own);
+      return taking === null || taking.index === at ? describeConsequence(problem, names, taking) : [];
+    }),
+  ];
+  const name = own.length === 0 ? null : withValues(names[index] ?? '', context.env);
   const service = compiled.ok
     ? (compiled.value.config.services.find((spec) => spec.name === name) ?? null)
     : null;
-  const all = [...findings, ...consequences];
-  const isSound = all.every(({ severity }) => severity === 'warning');
-  return { findings: all, service: isSound ? service : null };
+  const [findings = findingsOf(null), ...more] = own.map(findingsOf);
+  const isSound = findings.every(({ severity }) => severity === 'warning');
+  return { findings, service: isSound ? service : null, more };
 }
 
 const problemsOf = (compiled: Compiled): readonly ConfigProblem[] =>
@@ -69,14 +76,11 @@ function identityOf({ path, message }: ConfigProblem, names: readonly string[]):
 
 const entryPath = /^services\[(\d+)\]\.?(.*)$/;
 
-/** null: the problem does not belong to the service. */
-function findingOf(
-  { severity, path, message }: ConfigProblem,
-  own: number | null,
-  names: readonly string[],
-): DraftFinding | null {
-  const [, index, field = ''] = entryPath.exec(path) ?? [];
-  if (own === null || index !== String(own)) return null;
+const isOf = ({ path }: ConfigProblem, index: number | null): boolean =>
+  entryPath.exec(path)?.[1] === String(index);
+
+function findingOf({ severity, path, message }: ConfigProblem, names: readonly string[]): DraftFinding {
+  const [, , field = ''] = entryPath.exec(path) ?? [];
   return { severity, field, message: field === 'name' ? withTaken(message) : withNames(message, names) };
 }
 
@@ -84,15 +88,23 @@ function findingOf(
 const withTaken = (message: string): string =>
   message.replace(/^(.*) is taken by services\[\d+\] in line \d+$/, 'there is already a service $1');
 
-interface EditedEntries {
-  readonly index: number | null;
-  readonly names: readonly string[];
+interface Taking {
+  /** The new service that has the name, port, or socket. */
+  readonly index: number;
+  readonly value: string;
 }
 
-/** If this service causes an error in another one, for example by taking its port, the error is attributed to this one. */
+/** If a new service takes the name or port of another one, the error is attributed to the new one. */
+function takingOf({ message }: ConfigProblem, own: readonly number[]): Taking | null {
+  const [, value = '', index] = /^(.*) is taken by (?:.* \()?services\[(\d+)\]/.exec(message) ?? [];
+  return own.includes(Number(index)) ? { index: Number(index), value } : null;
+}
+
+/** An error that is not in one of the edited services. */
 function describeConsequence(
   { path, line, message }: ConfigProblem,
-  { index, names }: EditedEntries,
+  names: readonly string[],
+  taking: Taking | null,
 ): DraftFinding {
   const [, other, field = ''] = entryPath.exec(path) ?? [];
   if (other === undefined) {
@@ -104,14 +116,14 @@ function describeConsequence(
     };
   }
   const name = names[Number(other)] ?? '';
-  const [, value] =
-    new RegExp(`^(.*) is taken by (?:.* \\()?services\\[${String(index)}\\]`).exec(message) ?? [];
-  if (value !== undefined)
+  if (taking !== null) {
+    const { value } = taking;
     return {
       severity: 'error',
       field,
       message: field === 'name' ? `there is already a service ${value}` : `${value} is taken by ${name}`,
     };
+  }
   return {
     severity: 'error',
     field: '',

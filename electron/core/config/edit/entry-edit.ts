@@ -1,4 +1,4 @@
-/** Inserts a whole service into the text, or removes it. Pure. */
+/** Inserts whole services into the text, or removes one. Pure. */
 import { isMap, isScalar, type YAMLSeq } from 'yaml';
 import { err, ok } from '../../../../shared/result.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
@@ -22,21 +22,21 @@ import type { Splice } from './text-splice.ts';
 import { blockLines, dashOf, inlineText, keyOffset, styleOf, type WritingStyle } from './yaml-writing.ts';
 
 /** Inserts after the last service. */
-export function addEntry(config: EditableConfig, draft: ServiceDraft): Edited {
+export function addEntries(config: EditableConfig, drafts: readonly ServiceDraft[]): Edited {
   const { text, root, list } = config;
   const style = styleOf(config);
-  const entry = inKeyOrder(draft);
+  const entries = drafts.map(inKeyOrder);
   if (root === null) {
-    const lines = ['services:', ...entryLines(entry, { column: 2, gap: 2, style })];
+    const lines = ['services:', ...linesOf(entries, { column: 2, gap: 2, style })];
     return ok([insertLines(text, text.length, lines)]);
   }
-  if (root.flow === true) return addToFlow(config, entry, style);
-  if (list === null || list.items.length === 0) return addFirst(config, entry, style);
+  if (root.flow === true) return addToFlow(config, entries, style);
+  if (list === null || list.items.length === 0) return addFirst(config, entries, style);
   if (list.flow === true)
     return ok(
       insertInFlow(text, list, {
         after: list.items.length - 1,
-        item: inlineText(entry, style),
+        item: inlineTexts(entries, style),
         column: null,
       }),
     );
@@ -44,10 +44,10 @@ export function addEntry(config: EditableConfig, draft: ServiceDraft): Edited {
   const dash = dashOf(list, last);
   if (dash === null || !beginsLine(text, dash)) return err('services is not written one below the other');
   const column = columnOf(text, dash);
-  const lines = entryLines(entry, { column, gap: gapOf(text, list, dash), style });
   const place = afterComments(text, lineAfter(text, list.items[last]), column);
   const isApart = last > 0 && isBlankBefore(text, dashOf(list, last) ?? 0);
-  return ok([insertLines(text, place, isApart ? ['', ...lines] : lines)]);
+  const lines = linesOf(entries, { column, gap: gapOf(text, list, dash), style, isApart });
+  return ok([insertLines(text, place, lines)]);
 }
 
 /** The number of columns from the dash to the first key, as in the last entry. */
@@ -72,19 +72,29 @@ interface EntryPosition {
   readonly column: number;
   readonly gap: number;
   readonly style: WritingStyle;
+  /** A blank line precedes each. */
+  readonly isApart?: boolean;
 }
 
-function entryLines(entry: DraftValue, { column, gap, style }: EntryPosition): readonly string[] {
-  const [first = '', ...rest] = blockLines(entry, column + gap, style);
-  return [`${' '.repeat(column)}-${' '.repeat(gap - 1)}${first.trimStart()}`, ...rest];
-}
+const linesOf = (
+  entries: readonly DraftValue[],
+  { column, gap, style, isApart = false }: EntryPosition,
+): readonly string[] =>
+  entries.flatMap((entry) => {
+    const [first = '', ...rest] = blockLines(entry, column + gap, style);
+    const lines = [`${' '.repeat(column)}-${' '.repeat(gap - 1)}${first.trimStart()}`, ...rest];
+    return isApart ? ['', ...lines] : lines;
+  });
+
+const inlineTexts = (entries: readonly DraftValue[], style: WritingStyle): string =>
+  entries.map((entry) => inlineText(entry, style)).join(', ');
 
 /** Inserts below `services:`, replacing `[]` or an empty value; adds the key if it is missing. */
-function addFirst(config: EditableConfig, entry: DraftValue, style: WritingStyle): Edited {
+function addFirst(config: EditableConfig, entries: readonly DraftValue[], style: WritingStyle): Edited {
   const { text, root, list } = config;
   const pair = root === null ? undefined : pairOf(root, 'services');
   const rootColumn = root === null ? 0 : columnOf(text, keyOffset(root, 0) ?? 0);
-  const lines = entryLines(entry, { column: rootColumn + style.step, gap: 2, style });
+  const lines = linesOf(entries, { column: rootColumn + style.step, gap: 2, style });
   if (pair === undefined) {
     const last = root?.items.at(-1);
     const place = last === undefined ? text.length : lineAfterPair(text, last);
@@ -96,7 +106,7 @@ function addFirst(config: EditableConfig, entry: DraftValue, style: WritingStyle
   if (!isPlain) return err('services stands elsewhere, behind an alias: add the service there');
   const [open = 0, close = 0] = list?.range ?? [];
   if (list !== null && text.slice(open + 1, close - 1).trim() !== '')
-    return ok(insertInFlow(text, list, { after: -1, item: inlineText(entry, style), column: null }));
+    return ok(insertInFlow(text, list, { after: -1, item: inlineTexts(entries, style), column: null }));
   const end = Math.max(colon + 1, endOfPair(pair));
   const written = text.slice(colon + 1, end);
   const cut: readonly Splice[] = written.trim() === '' ? [] : [{ from: colon + 1, to: end, insert: '' }];
@@ -108,14 +118,18 @@ function addFirst(config: EditableConfig, entry: DraftValue, style: WritingStyle
   return ok([...cut, insertLines(text, place, lines)]);
 }
 
-function addToFlow({ text, root, list }: EditableConfig, entry: DraftValue, style: WritingStyle): Edited {
+function addToFlow(
+  { text, root, list }: EditableConfig,
+  entries: readonly DraftValue[],
+  style: WritingStyle,
+): Edited {
   if (root === null) return err('the file is empty');
   const isSpread = text.slice(root.range?.[0] ?? 0, root.range?.[1] ?? 0).includes('\n');
   const rootColumn = isSpread ? columnOf(text, keyOffset(root, 0) ?? 0) : 0;
   const step = rootColumn === 0 ? style.step : rootColumn;
   if (list === null) {
     if (pairOf(root, 'services') !== undefined) return err('services has no list: write [] there');
-    const item = `${inlineText('services', style)}: ${inlineText([entry], style)}`;
+    const item = `${inlineText('services', style)}: ${inlineText([...entries], style)}`;
     return ok(
       insertInFlow(text, root, { after: root.items.length - 1, item, column: isSpread ? step : null }),
     );
@@ -124,8 +138,11 @@ function addToFlow({ text, root, list }: EditableConfig, entry: DraftValue, styl
     list.items.length === 0 ? null : (list.items[0] as { range?: [number, number, number] }).range?.[0];
   const isOwnLine = typeof dash === 'number' ? beginsLine(text, dash) : isSpread;
   const column = typeof dash === 'number' && isOwnLine ? columnOf(text, dash) : rootColumn + step;
-  const item =
-    isOwnLine && style.isJson ? spreadJson(entry, { column, step, text }) : inlineText(entry, style);
+  const item = isOwnLine
+    ? entries
+        .map((entry) => (style.isJson ? spreadJson(entry, { column, step, text }) : inlineText(entry, style)))
+        .join(`,${endMarkOf(text)}${' '.repeat(column)}`)
+    : inlineTexts(entries, style);
   const after = list.items.length - 1;
   return ok(insertInFlow(text, list, { after, item, column: isOwnLine ? column : null }));
 }

@@ -50,6 +50,7 @@ export const emptyHandlers: ControlHandlers = {
     'validate-service': unanswered,
     'test-service': unanswered,
     'save-service': unanswered,
+    'add-services': unanswered,
     'remove-service': unanswered,
     'undo-edit': unanswered,
     'port-holder': unanswered,
