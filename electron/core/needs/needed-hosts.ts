@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { withDeadline, type Clock } from '../clock.ts';
 import { startChild } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
+import { findOnPath } from '../process/find-on-path.ts';
 import { sshSettingsArgv, type SshConnection } from '../transport/ssh-command.ts';
 import { sshSetting } from '../transport/ssh-settings.ts';
 import { isBad, isFine, isOdd, type Verdict } from './need.ts';
@@ -37,28 +38,77 @@ export async function judgeHost(host: string, { clock }: HostTools): Promise<Ver
 export async function judgeSshHost(connection: SshConnection, tools: HostTools): Promise<Verdict> {
   const settings = await sshSettings(connection, tools);
   if (typeof settings === 'string') return isBad(settings, 'Install OpenSSH, or correct your ssh_config.');
-  const [hop = firstOf(sshSetting(settings, 'proxyjump'))] = connection.jump;
-  if (hop !== null) return judgeJumpHost(hop, connection, tools);
-  if (sshSetting(settings, 'proxycommand') !== null)
-    return isFine('is reached through the ProxyCommand of your ssh_config');
+  const proxied = await judgeProxy(settings, connection, { ...tools, hopsLeft: maxHops });
+  if (proxied !== null) return proxied;
   const name = sshSetting(settings, 'hostname') ?? connection.host;
   if (name !== connection.host && isIP(name) !== 0) return isFine(`is ${name}`);
   const verdict = await judgeHost(name, tools);
   return name === connection.host ? verdict : { ...verdict, message: `is ${name}, which ${verdict.message}` };
 }
 
+/** ssh_config may name a host as its own jump host. */
+const maxHops = 8;
+type HopTools = HostTools & { readonly hopsLeft: number };
+
+/** null: ssh connects directly. */
+async function judgeProxy(
+  settings: readonly string[],
+  connection: SshConnection,
+  tools: HopTools,
+): Promise<Verdict | null> {
+  const [hop = firstOf(sshSetting(settings, 'proxyjump'))] = connection.jump;
+  if (hop !== null) return tools.hopsLeft === 0 ? null : judgeJumpHost(hop, connection, tools);
+  const command = sshSetting(settings, 'proxycommand');
+  if (command === null) return null;
+  const missing = await missingProxyProgram(command, tools.environment);
+  return missing === null
+    ? isFine('is reached through the ProxyCommand of your ssh_config')
+    : isBad(`is reached through ${missing}, which was not found`, installProgram(missing));
+}
+
 const firstOf = (list: string | null): string | null => list?.split(',', 1)[0] ?? null;
 
+export const installProgram = (program: string): string =>
+  `Install ${program}, or put it on your login shell's PATH.`;
+
+/** What a shell runs itself. */
+const shellWords = new Set([
+  'cd',
+  'command',
+  'eval',
+  'export',
+  'for',
+  'if',
+  'set',
+  'ulimit',
+  'umask',
+  'while',
+]);
+
+/** The program of a ProxyCommand, if it is missing; null: it exists, or only a shell could tell which one it is. */
+export async function missingProxyProgram(
+  command: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  const program = /^(?:exec\s+)?(\/[\w./+-]+|\w[\w.+-]*)(?:\s|$)/.exec(command)?.[1];
+  if (program === undefined || shellWords.has(program)) return null;
+  return (await findOnPath(program, environment)) === null ? program : null;
+}
+
 /** `hop`: `[user@]host[:port]`. */
-async function judgeJumpHost(hop: string, target: SshConnection, tools: HostTools): Promise<Verdict> {
+async function judgeJumpHost(hop: string, target: SshConnection, tools: HopTools): Promise<Verdict> {
   const host = hop
     .replace(/^.*@/, '')
     .replace(/^\[(.*)\](?::\d+)?$/, '$1')
     .replace(/^([^:]+):\d+$/, '$1');
-  const settings = await sshSettings({ ...target, host, user: null, port: null, jump: [] }, tools);
-  const name = (typeof settings === 'string' ? null : sshSetting(settings, 'hostname')) ?? host;
-  if (isIP(name) !== 0) return isFine(`is reached through ${host}${name === host ? '' : ` (${name})`}`);
-  const { message, ...verdict } = await judgeHost(name, tools);
+  const connection = { ...target, host, user: null, port: null, jump: [] };
+  const settings = await sshSettings(connection, tools);
+  const lines = typeof settings === 'string' ? [] : settings;
+  const name = sshSetting(lines, 'hostname') ?? host;
+  const proxied = await judgeProxy(lines, connection, { ...tools, hopsLeft: tools.hopsLeft - 1 });
+  if (proxied === null && isIP(name) !== 0)
+    return isFine(`is reached through ${host}${name === host ? '' : ` (${name})`}`);
+  const { message, ...verdict } = proxied ?? (await judgeHost(name, tools));
   return { ...verdict, message: `is reached through ${host}, which ${message}` };
 }
 
