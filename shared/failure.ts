@@ -715,6 +715,15 @@ export function withLockedKey(cause: Cause, file: string): Cause {
   };
 }
 
+/** The same cause, if the user has an open ssh connection of their own to the host, which needs no login. */
+export function withOpenMaster(cause: Cause, host: string): Cause {
+  return {
+    ...cause,
+    remedy: `You have an open ssh connection to ${host}: write control_path: user in the config to use it`,
+    action: openConfig,
+  };
+}
+
 /** The same cause, for a service that waits until its transport is up again: only the transport retries. */
 export function asTransportDown(cause: Cause): Cause {
   const needsUser = cause.recovery === 'user';
