@@ -309,6 +309,7 @@ const catalogue = {
         return `${enter}, or ${correct} ${notRetried}`;
       }
       if (d.command !== undefined) return `Run ${d.command} and try again`;
+      if (d.fix !== undefined) return d.fix;
       const check = 'Check the user and the key in the config';
       return d.login === undefined ? check : `${check}, or log in with a password: ${d.login}`;
     },
@@ -600,7 +601,7 @@ const catalogue = {
   exited: {
     ...backoff,
     title: (d) => `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,
-    remedy: () => null,
+    remedy: (d) => d.fix ?? null,
     action: () => openLog,
   },
   'check-failed': {

@@ -234,6 +234,8 @@ const isRefusedLogin = ({ code }: Cause): boolean => code === 'auth-failed' || c
 
 /** Offers a locked key that the login may have needed. For jump hosts, only a key that ssh asked about is known. */
 async function withKey(cause: Cause, { connection, question, terms }: KeySearch): Promise<Cause> {
+  // One more key in the agent would not help.
+  if (/Too many authentication failures/i.test(cause.evidence ?? '')) return cause;
   const isOpen =
     cause.action?.kind === 'open-config' || (cause.action?.kind === 'log-in' && !cause.action.replacesStored);
   if (!isRefusedLogin(cause) || !isOpen || (question !== null && question.kind !== 'passphrase'))
