@@ -313,6 +313,7 @@ const catalogue = {
         return `${enter}, or ${correct} ${notRetried}`;
       }
       if (d.command !== undefined) return `Run ${d.command} and try again`;
+      if (d.fix !== undefined) return d.fix;
       const check = 'Check the user and the key in the config';
       return d.login === undefined ? check : `${check}, or log in with a password: ${d.login}`;
     },
@@ -605,7 +606,7 @@ const catalogue = {
   exited: {
     ...backoff,
     title: (d) => `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,
-    remedy: () => null,
+    remedy: (d) => d.fix ?? null,
     action: () => openLog,
   },
   'check-failed': {
@@ -717,6 +718,15 @@ export function withLockedKey(cause: Cause, file: string): Cause {
     ...cause,
     remedy: `Unlock the key and add it to your agent: ${command}`,
     action: { kind: 'add-key', label: 'Add Key to Agent…', command, file },
+  };
+}
+
+/** The same cause, if the user has an open ssh connection of their own to the host, which needs no login. */
+export function withOpenMaster(cause: Cause, host: string): Cause {
+  return {
+    ...cause,
+    remedy: `You have an open ssh connection to ${host}: write control_path: user in the config to use it`,
+    action: openConfig,
   };
 }
 

@@ -89,7 +89,9 @@ describe('at a terminal', () => {
       TO: 'local_port: 0',
     });
     expect(broken).toMatchObject({ code: 1 });
-    expect(broken.err).toContain('db: local_port: 0 is below 1 (services[0], config.yaml:9)');
+    expect(broken.err).toContain(
+      'db: local_port: 0 is below 1; write auto to let LocalPort choose one (services[0], config.yaml:9)',
+    );
     expect(await type(['edit', 'db'], [], { EDITOR: editor, FROM: 'nothing', TO: '' })).toMatchObject({
       code: 0,
       out: 'nothing was changed\n',

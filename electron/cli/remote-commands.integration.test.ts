@@ -117,6 +117,16 @@ describe('ssh', () => {
     expect(out).toContain('deployer@db.example:22 through gate');
   });
 
+  it('names a missing program of a ProxyCommand', async () => {
+    await sshd.client.addConfig('Host tunnelled\n  ProxyCommand no-such-relay %h %p');
+    user.writeConfig(
+      'name: far, technology: ssh, local_port: 20001, remote_port: 1, connection: { host: tunnelled }',
+    );
+    const { code, out } = await user.run('ssh', 'validate', 'far');
+    expect(code).toBe(1);
+    expect(out).toContain('no-such-relay of its ProxyCommand was not found');
+  });
+
   it('proposes the forwards of an ssh_config with its includes, as a valid config', async () => {
     const folder = path.join(user.home, '.ssh');
     mkdirSync(path.join(folder, 'conf.d'), { recursive: true });

@@ -47,6 +47,12 @@ describe('the watched status', () => {
     expect(lines.map((line) => (JSON.parse(line) as Snapshot).services.length)).toEqual([2, 1]);
   });
 
+  it('prints nothing for a snapshot that changes nothing in it', async () => {
+    const db = aSnapshot(aService('db'));
+    const written = await watch([db, db, aSnapshot(offService('db')), db], { output: 'json' });
+    expect(written.join('').trimEnd().split('\n')).toHaveLength(3);
+  });
+
   it('draws over nothing if it writes to a file', async () => {
     expect((await watch(snapshots, { isTTY: false })).join('')).not.toContain('\u001b');
   });

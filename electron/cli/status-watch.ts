@@ -30,8 +30,13 @@ export async function watchStatus(
   const { clock, stdout, signal, format } = context;
   const intervalMs = interval === undefined ? 0 : readDuration('--interval', interval);
   const picture = stdout.isTTY === true && format === 'table' ? new Picture(stdout) : null;
+  let last = '';
   const draw = (report: StatusReport): void => {
     const lines = statusLines(context, select(report), { compact: true });
+    // The host also sends what this output does not show, once a second.
+    const text = lines.join('\n');
+    if (text === last) return;
+    last = text;
     if (picture !== null) picture.draw(lines);
     else context.print(...lines, ...(format === 'json' ? [] : ['']));
   };

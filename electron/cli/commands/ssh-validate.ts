@@ -1,6 +1,8 @@
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
 import { judgeKeyFile } from '../../core/needs/needed-files.ts';
+import { installProgram, missingProxyProgram } from '../../core/needs/needed-hosts.ts';
 import { sshSettingsArgv } from '../../core/transport/ssh-command.ts';
+import { sshSetting } from '../../core/transport/ssh-settings.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
 import { causeInShort } from '../output/service-words.ts';
@@ -32,22 +34,23 @@ async function validate(context: CommandContext, service: SshService): Promise<F
       resolved.isMissing ? 'Install OpenSSH.' : 'Correct your ssh_config.',
     );
   }
-  return fine(name, describeWay(connection, resolved.stdout));
+  const settings = resolved.stdout.split('\n');
+  const command = connection.jump.length > 0 ? null : sshSetting(settings, 'proxycommand');
+  const missing = command === null ? null : await missingProxyProgram(command, context.env);
+  if (missing !== null)
+    return bad(name, `${missing} of its ProxyCommand was not found`, installProgram(missing));
+  return fine(name, describeWay(connection, settings));
 }
 
 /**
  * `me@10.0.0.7:22 through bastion → db:5432`, including what ssh_config adds; a reverse forward in the other direction.
  */
-function describeWay(connection: SshService['connection'], resolved: string): string {
+function describeWay(connection: SshService['connection'], settings: readonly string[]): string {
   const { host, user, port, jump, localTarget } = connection;
-  const option = (name: string): string | undefined =>
-    resolved
-      .split('\n')
-      .find((line) => line.startsWith(`${name} `))
-      ?.slice(name.length + 1);
+  const option = (name: string): string | null => sshSetting(settings, name);
   const login = `${user ?? option('user') ?? ''}@${option('hostname') ?? host}:${port ?? option('port') ?? 22}`;
   const jumps = jump.length > 0 ? jump.join(', ') : option('proxyjump');
-  const way = `${login}${jumps === undefined || jumps === 'none' ? '' : ` through ${jumps}`}`;
+  const way = `${login}${jumps === null ? '' : ` through ${jumps}`}`;
   if (connection.isDynamic === true) return `via ${way} (SOCKS)`;
   const remoteEnd = describeRemoteEnd(connection);
   return localTarget === undefined

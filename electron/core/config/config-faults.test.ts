@@ -68,6 +68,27 @@ describe('a faulty config', () => {
       ['error services[0].health_check: 5 found where a mapping is expected (localport.yaml:7)'],
     ],
     [
+      'a check or a policy that is turned off by a word',
+      sshConfig('    health_check: false\n    restart_policy: off\n'),
+      [
+        'error services[0].health_check: false found where a mapping is expected; to turn it off, write {enabled: false} (localport.yaml:7)',
+        'error services[0].restart_policy: off found where a mapping is expected; to turn it off, write {enabled: false} (localport.yaml:8)',
+      ],
+    ],
+    [
+      'UDP, which would be forwarded as TCP',
+      sshConfig('    protocol: udp\n'),
+      ['error services[0].protocol: LocalPort forwards TCP, not UDP (localport.yaml:7)'],
+    ],
+    [
+      'a variable without braces, and a socket in the place of a host',
+      'services:\n  - {name: a, technology: ssh, local_port: 1, remote_port: 1, connection: {host: $HOST, remote_host: /run/s}}\n',
+      [
+        'error services[0].connection.host: contains "$", which no host name does; an environment variable is written ${HOST} (localport.yaml:2)',
+        'error services[0].connection.remote_host: contains "/", which no host name does; a Unix socket belongs in remote_socket (localport.yaml:2)',
+      ],
+    ],
+    [
       'a list as a key',
       '? [a]\n: b\n',
       ['error a list or mapping is used where a key is expected (localport.yaml:1)'],
@@ -83,7 +104,7 @@ describe('a faulty config', () => {
       [
         'error services[0].name: is missing, expected text (localport.yaml:2)',
         'error services[0].technology: is missing, expected one of kubectl, ssh, tcp, command (localport.yaml:2)',
-        'error services[0].local_port: is missing, expected a number (localport.yaml:2)',
+        'error services[0].local_port: is missing, expected a number; write auto to let LocalPort choose one (localport.yaml:2)',
         'error services[0].connection: is missing, expected a mapping (localport.yaml:2)',
       ],
     ],
@@ -95,7 +116,9 @@ describe('a faulty config', () => {
     [
       'a port too low',
       sshConfig().replace('local_port: 5432', 'local_port: 0'),
-      ['error services[0].local_port: 0 is below 1 (localport.yaml:4)'],
+      [
+        'error services[0].local_port: 0 is below 1; write auto to let LocalPort choose one (localport.yaml:4)',
+      ],
     ],
     [
       'a port that is none',
@@ -390,7 +413,7 @@ describe('a faulty config', () => {
         `user: contains "'", which no user name does`,
         String.raw`user: contains "\\", which no user name does`,
         'jump[0]: contains "&", which no host name does',
-        'jump[0]: contains "$", which no user name does',
+        'jump[0]: contains "$", which no user name does; an environment variable is written ${u}',
         'jump[0]: contains ">", which no host name does',
         'remote_host: contains "*", which no host name does',
         String.raw`remote_host: contains "\"", which no host name does`,
@@ -778,7 +801,7 @@ services:
     expect(complaintsOf(text)).toEqual([
       'error defaults.health_check.timeout: 0 is below 100ms (localport.yaml:2)',
       'warning services[0].hue: unknown key, ignored (localport.yaml:4)',
-      'error services[0].local_port: 0 is below 1 (localport.yaml:4)',
+      'error services[0].local_port: 0 is below 1; write auto to let LocalPort choose one (localport.yaml:4)',
       'error services[0].remote_port: is missing, expected a number (localport.yaml:4)',
       'error services[0].connection.host: "-x" begins with "-" and would be mistaken for an option (localport.yaml:4)',
       'error services[1].remote_port: 99999 is above 65535 (localport.yaml:5)',

@@ -6,6 +6,7 @@ import {
   describeIssue,
   describeMistakenKey,
   describeRefusedKey,
+  describeRefusedValue,
 } from './issue-message.ts';
 import { valueAt } from './tree-path.ts';
 import { guessKey } from './synonyms.ts';
@@ -79,7 +80,9 @@ export class Findings {
     const mistaken = mistakenKeys(unknown, issues.filter(isOfMissing).map(pathOf));
     for (const one of unknown) {
       const { path, key, known } = one;
-      if (mistaken.has(one)) this.error([...at, ...path, key], () => describeMistakenKey(key, known));
+      const refused = describeRefusedValue(key, valueAt(value, [...path, key]));
+      if (refused !== null) this.error([...at, ...path, key], refused);
+      else if (mistaken.has(one)) this.error([...at, ...path, key], () => describeMistakenKey(key, known));
       else this.add(severity, [...at, ...path, key], () => describe(key, known));
     }
     if (parsed.success) return parsed.data;

@@ -148,7 +148,7 @@ describe('the config in force', () => {
       'known keys are resource_name, namespace, resource_type, selector, context, kubeconfig, engine',
     ],
     ['ssh', 'host: bastion, prot: 2222', 'prot', 'did you mean port?'],
-    ['tcp', 'host: db, protocol: udp', 'protocol', 'known keys are host'],
+    ['tcp', 'host: db, proto: udp', 'proto', 'known keys are host'],
   ])(
     'does not start a %s service whose connection is { %s }, and runs the others',
     async (technology, connection, key, hint) => {

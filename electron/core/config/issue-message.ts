@@ -9,7 +9,28 @@ import { isMapping } from './tree-path.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What was found and what is allowed: `70000 is above 65535`. `found` is the value as written. */
-export function describeIssue(issue: Issue, found: unknown): string {
+export const describeIssue = (issue: Issue, found: unknown): string =>
+  describeFault(issue, found) + (hintAt(issue.path.at(-1), found) ?? '');
+
+/** What to write instead, if the key and the value show what was meant. */
+function hintAt(key: PropertyKey | undefined, found: unknown): string | null {
+  if (key === 'local_port' && (found === undefined || showValue(found) === '0'))
+    return '; write auto to let LocalPort choose one';
+  if ((key === 'health_check' || key === 'restart_policy') && /^(?:false|no|off)$/i.test(showValue(found)))
+    return '; to turn it off, write {enabled: false}';
+  if (typeof found !== 'string') return null;
+  if (key === 'remote_host' && found.startsWith('/')) return '; a Unix socket belongs in remote_socket';
+  const [, variable] = /^\$([A-Za-z_]\w*)/.exec(found) ?? [];
+  return variable === undefined ? null : `; an environment variable is written \${${variable}}`;
+}
+
+/** A key that is not in the schema, and that would change what the service is: null for all others. */
+export const describeRefusedValue = (key: string, found: unknown): string | null =>
+  key === 'protocol' && typeof found === 'string' && /^udp$/i.test(found)
+    ? 'LocalPort forwards TCP, not UDP'
+    : null;
+
+function describeFault(issue: Issue, found: unknown): string {
   const shown = showValue(found);
   switch (issue.code) {
     case 'custom':
@@ -62,7 +83,7 @@ function describeBranch(issue: z.core.$ZodIssueInvalidUnion, found: unknown): st
   const near = issue.errors.flatMap(([first]) => first ?? []).find(({ code }) => code !== 'invalid_type');
   return near === undefined
     ? `${showValue(found)} found where ${unionExpectation(issue)} is expected`
-    : describeIssue(near, found);
+    : describeFault(near, found);
 }
 
 /** The error of the value as the other alternative. */
@@ -71,7 +92,7 @@ function describeOrWord({ errors }: z.core.$ZodIssueInvalidUnion, found: unknown
   const words = branches.flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
   const other = branches.find((issue) => issue.code !== 'invalid_value');
   const meant = typeof found === 'string' ? guessValue(found, words) : null;
-  const described = other === undefined ? 'is not allowed here' : describeIssue(other, found);
+  const described = other === undefined ? 'is not allowed here' : describeFault(other, found);
   return `${described}${meant === null ? '' : `; did you mean ${meant}?`}`;
 }
 

@@ -138,7 +138,11 @@ describe('a reverse forward', () => {
       'connection.control_path: cannot be combined with remote: true, whose forward would stay on your own connection: remove one of the two',
     ],
     ['local_port: 1', '', 'remote_port: is missing, expected a number'],
-    ['remote_port: 1', '', 'local_port: is missing, expected a number'],
+    [
+      'remote_port: 1',
+      '',
+      'local_port: is missing, expected a number; write auto to let LocalPort choose one',
+    ],
   ])('refuses %s', (keys, connection, fault) => {
     const found = faults(entry(`remote: true, ${keys}`, connection)).filter((one) => one.startsWith('error'));
     expect(found).toEqual([`error services[0].${fault}`]);

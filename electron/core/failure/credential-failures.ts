@@ -4,6 +4,7 @@
  */
 import { secretsOf } from '../observability/secrets.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
+import type { CauseDetails } from '../../../shared/failure.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
 import { networkFailures } from './network-failures.ts';
 
@@ -33,7 +34,9 @@ export const credentialFailures: readonly FailureRule[] = [
   signedOut(
     /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
   ),
+  proves('binary-missing', /^SessionManagerPlugin is not found/i, { what: 'session-manager-plugin' }),
   signedOut(/error loading sso token|unable to locate credentials|aws sso login/i),
+  signedOut(/could not find default credentials|^error: not logged in/i),
   signedOut(/gcloud auth login|reauthentication|refreshing your current auth tokens|invalid_grant/i),
   signedOut(/az login|AADSTS\d+|interaction_required/i),
   signedOut(/tsh (?:kube )?login/i),
@@ -44,7 +47,17 @@ export const credentialFailures: readonly FailureRule[] = [
 ];
 
 function signedOut(pattern: RegExp): FailureRule {
-  return { pattern, finding: (_, context) => signedOutFinding(context) };
+  return {
+    pattern,
+    finding: ({ input }, context) => {
+      const { code, details } = signedOutFinding(context);
+      // gcloud's advice follows its error.
+      const error = context.lines.findLast((line) => isMarkedError(line) && !isNoise(line));
+      const isAdvice = error !== undefined && !isMarkedError(input);
+      const evidence = isAdvice ? toEvidence(error, secretsOf(context.service)) : undefined;
+      return { code, details: { ...details, evidence } };
+    },
+  };
 }
 
 /**
@@ -84,7 +97,9 @@ function issuerAway(lines: readonly string[], context: FailureContext): Finding 
 }
 
 function signedOutFinding(context: FailureContext): Finding {
-  const details = { context: contextOf(context), command: signInCommand(context.lines) };
+  const { connection } = context.service;
+  const argv = connection.technology === 'command' ? connection.argv : [];
+  const details = { ...whereIn(context), command: signInCommand(context.lines, argv) };
   return { code: 'credentials-expired', details };
 }
 
@@ -93,12 +108,16 @@ function signedOutFinding(context: FailureContext): Finding {
  */
 const refusedFinding = (context: FailureContext): Finding =>
   signInCommand(context.lines) === undefined
-    ? { code: 'unauthorized', details: { context: contextOf(context) } }
+    ? { code: 'unauthorized', details: whereIn(context) }
     : signedOutFinding(context);
 
-function contextOf({ service: { connection } }: FailureContext): string | undefined {
-  return connection.technology === 'kubectl' ? (connection.context ?? undefined) : undefined;
+/** A context, or the program of a command. */
+function whereIn({ service: { connection } }: FailureContext): CauseDetails {
+  if (connection.technology === 'command') return { host: programOf(connection.argv) };
+  return connection.technology === 'kubectl' ? { context: connection.context ?? undefined } : {};
 }
+
+const programOf = ([file]: readonly string[]): string | undefined => file?.split('/').at(-1);
 
 /** kubectl's own message about its plugin. */
 export const isAboutPlugin = (line: string): boolean =>
@@ -110,15 +129,19 @@ export function pluginMessage(lines: readonly string[]): string | undefined {
   return own.findLast(isMarkedError) ?? own.at(-1);
 }
 
-/** The command that the plugin recommends, otherwise the usual one for its program. Never contains unknown text. */
-export function signInCommand(lines: readonly string[]): string | undefined {
-  const text = lines.join('\n');
+/**
+ * The command that the plugin recommends, otherwise the usual one for its program, or for that of a command service. Never
+ * contains unknown text.
+ */
+export function signInCommand(lines: readonly string[], argv: readonly string[] = []): string | undefined {
+  const text = [...lines, argv.join(' ')].join('\n');
   const recommended =
     /\b(?:aws sso login(?: --profile[ =][\w.@-]+)?|gcloud auth (?:application-default )?login|az login(?: --tenant[ =][\w.-]+)?|tsh (?:kube )?login(?: [\w.@:=-]+)*)/.exec(
       text,
     );
   if (recommended !== null) return withProfile(recommended[0], text);
-  const plugin = /executable (?:\S*\/)?([\w-]+) failed/i.exec(text)?.[1];
+  const plugin = /executable (?:\S*\/)?([\w-]+) failed/i.exec(text)?.[1] ?? programOf(argv);
+  if (/could not find default credentials/i.test(text)) return 'gcloud auth application-default login';
   if (plugin === 'aws' || /\bsso token\b|\bsso session\b/i.test(text))
     return withProfile('aws sso login', text);
   if (plugin === 'gke-gcloud-auth-plugin' || plugin === 'gcloud') return 'gcloud auth login';

@@ -717,6 +717,54 @@ describe('the failure classifier', () => {
     );
   });
 
+  it('names the program of a command that is signed out, the error, and the command that signs in', () => {
+    const aws = commandConnection(['/usr/bin/aws', 'ssm', 'start-session', '--profile', 'prod']);
+    expect(
+      shown(causeOf(aws, 'Error when retrieving token from sso: Token has expired and refresh failed')),
+    ).toBe(
+      'credentials-expired: Signed out of aws\n  Error when retrieving token from sso: Token has expired and refresh failed\n  $ aws sso login --profile prod',
+    );
+    const gcloud = `ERROR: (gcloud.compute.start-iap-tunnel) You do not currently have an active account selected.
+Please run:
+
+  $ gcloud auth login
+
+to obtain new credentials.`;
+    expect(shown(causeOf(commandConnection(['gcloud']), gcloud))).toBe(
+      'credentials-expired: Signed out of gcloud\n  ERROR: (gcloud.compute.start-iap-tunnel) You do not currently have an active account selected.\n  $ gcloud auth login',
+    );
+    expect(shown(causeOf(commandConnection(['tsh', 'proxy', 'db']), 'ERROR: not logged in'))).toContain(
+      '$ tsh login',
+    );
+    const google =
+      'failed to initialize: google: could not find default credentials. See https://cloud.google.com/';
+    expect(shown(causeOf(commandConnection(['cloud-sql-proxy']), google))).toContain(
+      '$ gcloud auth application-default login',
+    );
+    const missing =
+      'SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: http://docs';
+    expect(causeOf(aws, missing).title).toBe('session-manager-plugin was not found');
+  });
+
+  it('says how to keep a command that moves to the background', () => {
+    expect(causeOf(commandConnection(['tool']), '', { exitCode: 0 }).remedy).toContain('in the foreground');
+  });
+
+  it('says which key to name if ssh offered too many, unless the config names one', () => {
+    const tooMany = 'Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures';
+    expect(causeOf(ssh, tooMany).remedy).toMatch(
+      /^ssh offered too many keys: name the right one with key_file/,
+    );
+    const withKey = sshConnection({ host: 'bastion', keyFile: '/k' });
+    expect(causeOf(withKey, tooMany).remedy).toMatch(/^Check the user and the key/);
+  });
+
+  it('names the host behind a proxy command that never connects', () => {
+    expect(causeOf(ssh, 'Connection to UNKNOWN port 65535 timed out').title).toBe(
+      'bastion did not answer in time',
+    );
+  });
+
   it('never shows a secret', () => {
     const withPassword = sshConnection({ password: 'hunter2' });
     const said = causeOf(

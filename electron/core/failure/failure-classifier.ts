@@ -34,7 +34,10 @@ export function classifyFailure(failure: Failure): Cause {
     return describeCause('killed', { ending: 'exit code 0' });
   const found = findCause(failure, rulesFor(service.connection));
   if (found !== null) return found;
-  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastEvidence });
+  // A program that moves to the background reports success.
+  const fix =
+    exitCode === 0 ? 'Keep the command in the foreground: it must run as long as the tunnel' : undefined;
+  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastEvidence, fix });
 }
 
 /** The target is on the remote end's network, so this computer's interfaces do not matter. */

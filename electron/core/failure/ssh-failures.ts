@@ -22,17 +22,20 @@ export const sshFailures: readonly FailureRule[] = [
     pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
     finding: (match, context) => refusedLogin(match, context),
   },
-  proves(
-    'auth-failed',
-    /Permission denied \(|Too many authentication failures|No more authentication methods/i,
-  ),
+  {
+    pattern: /Too many authentication failures/i,
+    finding: (_, { service }) => tooManyKeys(service),
+  },
+  proves('auth-failed', /Permission denied \(|No more authentication methods/i),
   proves('name-not-found', /^ssh: Could not resolve hostname (\S+): /i, (match) => ({ host: match[1] })),
   {
     pattern: /^ssh: connect to host (\S+) port (\d+): (.+)$/i,
     finding: (match, context) => connectFinding(match, context),
   },
   proves('timed-out', /^Timeout, server (\S+) not responding/i, (match) => ({ host: match[1] })),
-  proves('timed-out', /^Connection to (\S+) port \d+ timed out/i, (match) => ({ host: match[1] })),
+  proves('timed-out', /^Connection to (?:UNKNOWN|(\S+)) port \d+ timed out/i, (match) => ({
+    host: match[1],
+  })),
   proves('config-invalid', /^Unable to negotiate with (\S+) port \d+: /i, (match) => ({
     what: `${match[1] ?? 'The server'} and this ssh have no algorithm in common`,
   })),
@@ -74,6 +77,15 @@ function refusedLogin({ 1: host, input }: RegExpExecArray, { lines, privacy }: F
   const [evidence, file = '', reason = ''] = unused;
   const command = /bad permissions/i.test(reason) ? `chmod 600 '${file}'` : undefined;
   return { code: 'auth-failed', details: { host, evidence, command } };
+}
+
+/** Each key of the agent and of ssh_config counts as an attempt; a key of the config is offered alone. */
+function tooManyKeys({ connection }: FailureContext['service']): Finding {
+  const isOfAll =
+    connection.technology === 'ssh' && connection.keyFile === null && connection.password === null;
+  const fix =
+    'ssh offered too many keys: name the right one with key_file, or with IdentityFile and IdentitiesOnly in your ssh_config';
+  return { code: 'auth-failed', details: isOfAll ? { fix } : {} };
 }
 
 /**

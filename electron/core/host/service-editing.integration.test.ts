@@ -128,7 +128,7 @@ describe('a test of a draft', () => {
     expect(wrong).toMatchObject({ ok: false, message: expect.stringContaining('HTTP 200') as string });
     expect(await tried({ ...draft, local_port: 0 })).toMatchObject({
       ok: false,
-      message: 'local_port: 0 is below 1',
+      message: 'local_port: 0 is below 1; write auto to let LocalPort choose one',
       tookMs: 0,
     });
     // Nothing was written, and nothing of the draft is running.

@@ -117,6 +117,36 @@ it.skipIf(process.platform !== 'linux')(
   },
 );
 
+it.skipIf(process.platform !== 'linux')(
+  'ends with a command what it has left listening on its port, whether it is stopped or killed',
+  async () => {
+    const [listener, other] = ['listener', 'other'].map((name) => path.join(home, name)) as [string, string];
+    const script = `require('net').createServer().listen(process.argv[1], '127.0.0.1')`;
+    const serve = `setsid ${process.execPath} -e "${script}" "$1" & echo $! >> ${listener}`;
+    const host = await start({
+      name: 'tool',
+      technology: 'command',
+      local_port: 'auto',
+      connection: {
+        argv: leaves(other, `${serve}; wait`).map((word) => (word === '{place}' ? '{local_port}' : word)),
+      },
+    });
+    const listeners = (): readonly number[] => readFileSync(listener, 'utf8').trim().split('\n').map(Number);
+    const untilUp = (): Promise<void> =>
+      eventually('it is up', () => host.snapshot().services[0]?.phase === 'up');
+    await untilUp();
+    const away = await pidIn(other);
+    process.kill(-(host.snapshot().services[0]?.pid ?? 0), 'SIGKILL');
+    await eventually('the next one listens', () => listeners().length === 2);
+    await untilUp();
+    const [first = 0, second = 0] = listeners();
+    await eventually('the first has ended', async () => (await livingOf([first])).length === 0);
+    expect(await livingOf([second, away])).toEqual([second, away]);
+    await host.shutdown('the test is over');
+    expect(await livingOf([first, second, away])).toEqual([]);
+  },
+);
+
 it('removes temporary files of a run that was killed while writing', async () => {
   const left = ['journal.json.812.tmp', 'journal.json.812-3.tmp', 'desired.json.9-1.tmp'];
   for (const name of [...left, 'notes.tmp']) writeFileSync(path.join(paths.stateDirectory, name), '{');

@@ -82,8 +82,9 @@ describe('what services need', () => {
   it('ssh hosts, as ssh itself reads its configuration', async () => {
     const config = file(
       'ssh_config',
-      'Host bastion\n  HostName 127.0.0.1\nHost inner\n  ProxyJump me@bastion:2222\nHost through\n  ProxyCommand nc %h %p\n',
+      'Host bastion\n  HostName 127.0.0.1\nHost inner\n  ProxyJump me@bastion:2222\nHost through\n  ProxyCommand relay %h %p\nHost circle\n  ProxyJump ring\nHost ring\n  ProxyJump circle\n',
     );
+    file('bin/relay', '#!/bin/sh\n', 0o755);
     file('bin/ssh', `#!/bin/sh\nexec /usr/bin/ssh -F '${config}' "$@"\n`, 0o755);
     expect(
       await examine(
@@ -92,6 +93,7 @@ describe('what services need', () => {
         ssh('host: through'),
         ssh('host: db.invalid, jump: [bastion]'),
         ssh('host: db.invalid'),
+        ssh('host: db.invalid, jump: [through]'),
       ),
     ).toEqual([
       '✓ ssh host bastion: is 127.0.0.1 (s0)',
@@ -99,6 +101,17 @@ describe('what services need', () => {
       '✓ ssh host through: is reached through the ProxyCommand of your ssh_config (s2)',
       '✓ ssh host db.invalid: is reached through bastion (127.0.0.1) (s3)',
       '✗ ssh host db.invalid: does not resolve (s4) → Check the spelling, the network or the VPN.',
+      '✓ ssh host db.invalid: is reached through through, which is reached through the ProxyCommand of your ssh_config (s5)',
+    ]);
+    expect(await examine(ssh('host: circle'))).toEqual([
+      expect.stringMatching(
+        /^✗ ssh host circle: is reached through ring, which is reached through circle, .*does not resolve/,
+      ),
+    ]);
+    rmSync(path.join(home, 'bin/relay'));
+    expect(await examine(ssh('host: through'), ssh('host: db.invalid, jump: [through]'))).toEqual([
+      "✗ ssh host through: is reached through relay, which was not found (s0) → Install relay, or put it on your login shell's PATH.",
+      "✗ ssh host db.invalid: is reached through through, which is reached through relay, which was not found (s1) → Install relay, or put it on your login shell's PATH.",
     ]);
     file('bin/ssh', '#!/bin/sh\necho "bad configuration option: foo" >&2\nexit 255\n', 0o755);
     expect(await examine(ssh('host: bastion'))).toEqual([

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { withDeadline, type Clock } from '../clock.ts';
+import { findOnPath } from '../process/find-on-path.ts';
 import { startChild } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { sshSettingsArgv, type SshConnection } from '../transport/ssh-command.ts';
@@ -57,10 +58,14 @@ async function judgeRoute(
   }
   const { host } = connection;
   const isTarget = hops.length === 0;
-  if (sshSetting(settings, 'proxycommand') !== null)
-    return isFine(
-      `is reached through ${isTarget ? '' : `${host}, with `}the ProxyCommand of your ssh_config`,
-    );
+  const command = sshSetting(settings, 'proxycommand');
+  if (command !== null) {
+    const through = `is reached through ${isTarget ? '' : `${host}, with `}`;
+    const missing = await missingProxyProgram(command, tools.environment);
+    return missing === null
+      ? isFine(`${through}the ProxyCommand of your ssh_config`)
+      : isBad(`${through}${missing}, which was not found`, installProgram(missing));
+  }
   const name = sshSetting(settings, 'hostname') ?? host;
   if (isTarget && name !== host && isIP(name) !== 0) return isFine(`is ${name}`);
   if (!isTarget && isIP(name) !== 0)
@@ -71,6 +76,33 @@ async function judgeRoute(
 }
 
 const firstOf = (list: string | null): string | null => list?.split(',', 1)[0] ?? null;
+
+export const installProgram = (program: string): string =>
+  `Install ${program}, or put it on your login shell's PATH.`;
+
+/** What a shell runs itself. */
+const shellWords = new Set([
+  'cd',
+  'command',
+  'eval',
+  'export',
+  'for',
+  'if',
+  'set',
+  'ulimit',
+  'umask',
+  'while',
+]);
+
+/** The program of a ProxyCommand, if it is missing; null: it exists, or only a shell could tell which one it is. */
+export async function missingProxyProgram(
+  command: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  const program = /^(?:exec\s+)?(\/[\w./+-]+|\w[\w.+-]*)(?:\s|$)/.exec(command)?.[1];
+  if (program === undefined || shellWords.has(program)) return null;
+  return (await findOnPath(program, environment)) === null ? program : null;
+}
 
 /** The lines of `ssh -G`, or why there are none, as a message. */
 async function sshSettings(

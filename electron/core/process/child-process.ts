@@ -11,6 +11,8 @@ export interface ChildRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** The processes that it has started end with LocalPort, even those that have left its group. */
   readonly ownsDescendants?: boolean;
+  /** A port of this machine that belongs to it: what it has left listening there ends with it. */
+  readonly privatePort?: number;
   /** The first signal of `stop`; SIGTERM by default. */
   readonly politeSignal?: 'SIGTERM' | 'SIGINT';
   /** The content of its stdin, which is empty otherwise. Never logged. */

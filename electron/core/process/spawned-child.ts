@@ -6,7 +6,7 @@ import type { ChildExit, ChildProcess, ChildRequest } from './child-process.ts';
 import { type StartError, startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { type GroupControl, systemGroups } from './process-group.ts';
-import { formatMark, markVariable } from './strays.ts';
+import { endStrayListeners, formatMark, markVariable } from './strays.ts';
 import { terminate } from './terminate.ts';
 
 export interface SpawnedChildOptions {
@@ -44,9 +44,13 @@ interface Subprocess extends PromiseLike<unknown> {
   once(event: 'exit', listener: (exitCode: number | null, signal: NodeJS.Signals | null) => void): unknown;
 }
 
+let launches = 0;
+
 /** Starts one child. Never throws. */
 export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): SupervisedChild {
-  const env = { ...options.environment(), ...request.env, ...markOf(request, options) };
+  launches += 1;
+  const child = launches;
+  const env = { ...options.environment(), ...request.env, ...markOf(request, options, child) };
   const { argv, input } = request;
   const stdin = input === undefined ? ({ stdin: 'ignore' } as const) : { input };
   const started = startChild(argv, { ...longLived, ...stdin, env });
@@ -55,14 +59,24 @@ export function spawnChild(request: ChildRequest, options: SpawnedChildOptions):
   const { pid } = subprocess;
   return pid === undefined
     ? neverStarted(subprocess.then(startErrorOf))
-    : new SpawnedChild(request, options, { subprocess, pid });
+    : new SpawnedChild(request, options, { subprocess, pid, child });
 }
 
 function markOf(
   { name, ownsDescendants = false }: ChildRequest,
   { run }: SpawnedChildOptions,
+  child: number,
 ): Readonly<Record<string, string>> {
-  return run === undefined ? {} : { [markVariable]: formatMark({ run, isOwned: ownsDescendants, name }) };
+  return run === undefined
+    ? {}
+    : { [markVariable]: formatMark({ run, isOwned: ownsDescendants, child, name }) };
+}
+
+interface StartedChild {
+  readonly subprocess: Subprocess;
+  readonly pid: number;
+  /** Its number. */
+  readonly child: number;
 }
 
 class SpawnedChild implements SupervisedChild {
@@ -71,6 +85,7 @@ class SpawnedChild implements SupervisedChild {
   readonly gone: Promise<void>;
   readonly #request: ChildRequest;
   readonly #options: SpawnedChildOptions;
+  readonly #child: number;
   readonly #groups: GroupControl;
   readonly #listeners: LineListener[] = [];
   readonly #lastLines: string[] = [];
@@ -79,13 +94,10 @@ class SpawnedChild implements SupervisedChild {
   #giveUp: () => void = () => undefined;
   #stopped = false;
 
-  constructor(
-    request: ChildRequest,
-    options: SpawnedChildOptions,
-    { subprocess, pid }: { readonly subprocess: Subprocess; readonly pid: number },
-  ) {
+  constructor(request: ChildRequest, options: SpawnedChildOptions, { subprocess, pid, child }: StartedChild) {
     this.#request = request;
     this.#options = options;
+    this.#child = child;
     this.#groups = options.groups ?? systemGroups;
     this.pid = pid;
     this.#givenUp = new Promise((resolve) => (this.#giveUp = resolve));
@@ -135,6 +147,15 @@ class SpawnedChild implements SupervisedChild {
       await this.#groups.outlast(this.pid, clock);
     }
     for (const registry of registries) registry.remove(this.pid);
+    await this.#endStrayListeners();
+  }
+
+  async #endStrayListeners(): Promise<void> {
+    const { clock, log, run } = this.#options;
+    const { name, privatePort } = this.#request;
+    if (run === undefined || privatePort === undefined) return;
+    const ended = await endStrayListeners({ run, child: this.#child }, privatePort, clock);
+    if (ended.length > 0) log.info(`${name}: ended ${ended.join(', ')}, which it left listening`);
   }
 
   async #finish(subprocess: Subprocess, leader: Promise<Ending>, output: ChildOutput): Promise<ChildExit> {

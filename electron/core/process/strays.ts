@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
+import { readListeningSockets, socketsOf } from '../relay/port-holder.ts';
 import { isGoneWithin } from './process-exit.ts';
 import { identifyProcesses, type ProcessIdentity } from './process-identity.ts';
 import { listPids } from './process-list.ts';
@@ -17,6 +18,8 @@ export interface Mark {
   readonly run: string;
   /** Whether the descendants of the child end with LocalPort. */
   readonly isOwned: boolean;
+  /** The number of the child in that run. */
+  readonly child: number;
   /** The name of the child: `command tunnel`, `ssh bastion`. */
   readonly name: string;
 }
@@ -34,15 +37,15 @@ const maxReported = 20;
 const politeGraceMs = 500;
 const killGraceMs = 500;
 
-export const formatMark = ({ run, isOwned, name }: Mark): string =>
-  `${run} ${isOwned ? 'owned' : 'free'} ${name}`;
+export const formatMark = ({ run, isOwned, child, name }: Mark): string =>
+  `${run} ${isOwned ? 'owned' : 'free'} ${child} ${name}`;
 
 /** From the text of `/proc/PID/environ`, proc(5). null: not a process of that run. */
 export function readMark(environ: string, run: string): Mark | null {
   const prefix = `${markVariable}=${run} `;
   const entry = environ.split('\0').find((one) => one.startsWith(prefix));
-  const [, kind, name] = /^(owned|free) (.*)$/s.exec(entry?.slice(prefix.length) ?? '') ?? [];
-  return name === undefined ? null : { run, isOwned: kind === 'owned', name };
+  const [, kind, child, name] = /^(owned|free) (\d+) (.*)$/s.exec(entry?.slice(prefix.length) ?? '') ?? [];
+  return name === undefined ? null : { run, isOwned: kind === 'owned', child: Number(child), name };
 }
 
 /**
@@ -65,6 +68,30 @@ export async function endStrays(
     ),
   );
   return sentences.slice(0, maxReported);
+}
+
+/**
+ * Ends what still listens on the private port of a command that has ended: session-manager-plugin, or a program that moved to the
+ * background. A browser that the command has opened stays. Returns what was ended; never rejects.
+ */
+export async function endStrayListeners(
+  { run, child }: Pick<Mark, 'run' | 'child'>,
+  port: number,
+  clock: Clock,
+): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return [];
+  const inodes = new Set((await readListeningSockets(port)).map(({ inode }) => inode));
+  if (inodes.size === 0) return [];
+  const strays = (await findStrays(run)).filter(({ mark }) => mark.child === child);
+  const ended = await Promise.all(
+    strays.map(async (stray) => {
+      const isListener = (await socketsOf(String(stray.pid))).some((inode) => inodes.has(inode));
+      if (!isListener) return [];
+      await end(stray, clock);
+      return [`${programOf(stray.identity)} (pid ${stray.pid})`];
+    }),
+  );
+  return ended.flat();
 }
 
 /** One sentence for a group: it names its leader, or a remaining member. */

@@ -1,4 +1,5 @@
 /** Uses the real system: `/proc` on Linux, `lsof` on macOS. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server } from 'node:net';
@@ -28,6 +29,23 @@ test('the program that holds a port is named with its PID', async () => {
     new RegExp(`^\\S.* \\(pid ${process.pid}\\)$`),
   );
 });
+
+test.runIf(process.platform === 'linux')(
+  'a connection that has the port as its source port holds it',
+  async () => {
+    const port = await listen({ host: '127.0.0.1', port: 0 });
+    const script = `const s = require('net').connect({ port: ${port}, host: '127.0.0.1' }, () => console.log(s.localPort))`;
+    const client = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [line] = (await once(client.stdout, 'data')) as [Buffer];
+      const place = { bind: null, localPort: Number(line.toString()) };
+      expect(await findPortHolder(place, clock)).toMatch(new RegExp(`\\(pid ${client.pid}\\)$`));
+    } finally {
+      client.kill();
+      await once(client, 'exit');
+    }
+  },
+);
 
 test('a free port has no holder', async () => {
   const localPort = await listen({ host: '127.0.0.1', port: 0 });

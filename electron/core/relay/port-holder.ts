@@ -66,21 +66,25 @@ async function lookUp(address: ListenAddress): Promise<PortHolder | null> {
 }
 
 async function lookUpInProc({ localPort, bind }: ListenAddress): Promise<PortHolder | null> {
-  const sockets = await readListeningSockets(localPort, bind);
-  return findSocketHolder(
-    sockets.map(({ inode }) => inode),
-    await listPids(),
-  );
+  const [tables, pids] = await Promise.all([readTables(), listPids()]);
+  const others = pids.filter((pid) => Number(pid) !== process.pid);
+  const inodes = (states: SocketStates): readonly string[] =>
+    tables
+      .flatMap((table) => parseSockets(table, { port: localPort, bind, states }))
+      .map(({ inode }) => inode);
+  // A connection may have the port as its source port, and is then in the way like a listener.
+  return (await findSocketHolder(inodes('listening'), pids)) ?? findSocketHolder(inodes('any'), others);
 }
+
+const readTables = (): Promise<readonly string[]> =>
+  Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')));
 
 /** From the tables in `/proc/net`. Never rejects. */
 export async function readListeningSockets(
   port: number,
   bind?: BindAddress,
 ): Promise<readonly ListeningSocket[]> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8').catch(() => '')),
-  );
+  const tables = await readTables();
   return tables.flatMap((table) => parseListeningSockets(table, port, bind));
 }
 
@@ -117,16 +121,26 @@ const holdsAnySocket = async (pid: string, inodes: ReadonlySet<string>): Promise
  * text of `/proc/net/tcp` or `tcp6`. The columns are described in the kernel's documentation of proc_net_tcp: local address
  * as hex `ADDRESS:PORT`, state 0A is LISTEN, uid is eighth, inode tenth.
  */
-export function parseListeningSockets(
+export const parseListeningSockets = (
   table: string,
   port: number,
   bind?: BindAddress,
-): readonly ListeningSocket[] {
+): readonly ListeningSocket[] => parseSockets(table, { port, bind, states: 'listening' });
+
+type SocketStates = 'listening' | 'any';
+
+interface SocketSearch {
+  readonly port: number;
+  readonly bind: BindAddress | undefined;
+  readonly states: SocketStates;
+}
+
+function parseSockets(table: string, { port, bind, states }: SocketSearch): readonly ListeningSocket[] {
   const listening = '0A';
   return table.split('\n').flatMap((line) => {
     const [, local, , state, , , , uid, , inode] = line.trim().split(/\s+/);
     const [address = '', hexPort = ''] = local?.split(':') ?? [];
-    const isMeant = state === listening && parseInt(hexPort, 16) === port;
+    const isMeant = (states === 'any' || state === listening) && parseInt(hexPort, 16) === port;
     if (!isMeant || inode === undefined || inode === '0') return [];
     return bind === undefined || bindsOverlap(bind, addressInProc(address))
       ? [{ inode, uid: Number(uid) }]

@@ -111,10 +111,11 @@ describe('a carrier with one child process', () => {
   it('waits for a prompt that is open at the start deadline, and restarts the deadline after the answer', async () => {
     let answer: () => void = () => undefined;
     const settled = new Promise<null>((resolve) => (answer = () => resolve(null)));
-    const questions = [{ kind: 'question', prompt: 'who are you?', settled } as const];
+    const questions = [{ kind: 'question', prompt: 'to sign in', settled } as const];
     tunnel.launch(plan({ openQuestion: async () => questions.shift() ?? null }));
     await clock.advance(300_000);
     expect(child.stops).toEqual([]);
+    expect(logged).toContain('waiting for you to sign in');
     answer();
     await clock.advance(29_999);
     expect(child.stops).toEqual([]);

@@ -236,8 +236,12 @@ export class ChildCarrier implements Carrier {
   async #endStart(): Promise<void> {
     const question = (await this.#plan?.openQuestion?.()) ?? null;
     if (this.#isReady || this.#isEnded) return;
-    if (question === null) this.#abandon(this.#startTimedOut());
-    else void this.#awaitAnswer(question);
+    if (question === null) {
+      this.#abandon(this.#startTimedOut());
+      return;
+    }
+    this.#request.log.info(`waiting for you ${question.prompt}`);
+    void this.#awaitAnswer(question);
   }
 
   async #awaitAnswer({ prompt, settled }: Question): Promise<void> {

@@ -1,6 +1,6 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
 import net from 'node:net';
-import { type Cause, describeCause, withLockedKey } from '../../../shared/failure.ts';
+import { type Cause, describeCause, withLockedKey, withOpenMaster } from '../../../shared/failure.ts';
 import { loginCommand, type PromptKind } from '../../../shared/prompt.ts';
 import { parseSecretReference } from '../../../shared/secret-reference.ts';
 import type { Clock } from '../clock.ts';
@@ -16,6 +16,7 @@ import { sshMux } from './ssh-mux.ts';
 import { createMasterReader, type ListenRefusal } from './ssh-output.ts';
 import { isBehindProxy } from './ssh-settings.ts';
 import { proveBySocket } from './transport-proof.ts';
+import { hasOpenMaster } from './user-master.ts';
 import type { TransportProof, Carrier, CarrierRequest } from './carrier.ts';
 
 export interface SshMasterOptions extends ChildCarrierOptions {
@@ -141,7 +142,10 @@ function planMaster(
   const explain = async (cause: Cause, signal: AbortSignal): Promise<Cause> => {
     const question = askpass?.lastUnsuccessful ?? null;
     const terms = { launcher: options.launcher, clock, signal };
-    const found = await withKey(cause, { connection, question, terms });
+    const found =
+      isRefusedLogin(cause) && (await hasOpenMaster(connection, terms))
+        ? withOpenMaster(cause, host)
+        : await withKey(cause, { connection, question, terms });
     explained.add(found);
     return found;
   };
@@ -226,12 +230,16 @@ interface KeySearch {
   readonly terms: LockedKeyTerms;
 }
 
+const isRefusedLogin = ({ code }: Cause): boolean => code === 'auth-failed' || code === 'question-unanswered';
+
 /** Offers a locked key that the login may have needed. For jump hosts, only a key that ssh asked about is known. */
 async function withKey(cause: Cause, { connection, question, terms }: KeySearch): Promise<Cause> {
-  const isRefused = cause.code === 'auth-failed' || cause.code === 'question-unanswered';
+  // One more key in the agent would not help.
+  if (/Too many authentication failures/i.test(cause.evidence ?? '')) return cause;
   const isOpen =
     cause.action?.kind === 'open-config' || (cause.action?.kind === 'log-in' && !cause.action.replacesStored);
-  if (!isRefused || !isOpen || (question !== null && question.kind !== 'passphrase')) return cause;
+  if (!isRefusedLogin(cause) || !isOpen || (question !== null && question.kind !== 'passphrase'))
+    return cause;
   const asked = question === null ? null : keyFileIn(question.words);
   if (asked === null && connection.jump.length > 0 && connection.keyFile === null) return cause;
   const file = await findLockedKey(connection, asked, terms);

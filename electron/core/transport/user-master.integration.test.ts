@@ -122,3 +122,18 @@ it('is silent while its process is stopped, and alive again afterwards', async (
   expect(await tunnel.proveTransport(5_000)).toEqual({ kind: 'alive' });
   expect(await master.ask('check')).toBe(true);
 });
+
+it('is offered when a login of our own is refused, and not once it is gone', async () => {
+  await master.start();
+  const { usesOwnMaster: _, ...own } = by();
+  const refused = { ...own, user: 'stranger' };
+  const cause = await world.workshop.openFailing(refused);
+  expect(cause).toMatchObject({
+    code: 'auth-failed',
+    remedy: 'You have an open ssh connection to bastion: write control_path: user in the config to use it',
+  });
+  // Its socket stays.
+  await master.kill('SIGKILL');
+  const { cause: later } = await world.workshop.open(refused, true).ended;
+  expect(later?.remedy).toMatch(/^Check the user and the key/);
+});

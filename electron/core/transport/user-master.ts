@@ -8,16 +8,20 @@ import { lstat } from 'node:fs/promises';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
+import { attemptConnect } from '../connect/connect-attempt.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { CarrierEnd, CarrierRequest, TransportProof } from './carrier.ts';
 import type { Channels, ChannelTarget } from './channel.ts';
 import type { ControlPaths } from './control-path.ts';
+import type { LockedKeyTerms } from './locked-key.ts';
 import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
 import type { Attachment } from './carrier-attachment.ts';
+import { querySshSettings, sshSetting } from './ssh-settings.ts';
 import { StdioForwards } from './stdio-forward.ts';
 
 const checkIntervalMs = 2_000;
+const settingsMs = 5_000;
 
 /**
  * Nothing listens on port 0, and no name has to be resolved. Not a path: with masters before OpenSSH 9.4, the
@@ -150,6 +154,21 @@ export class UserMaster implements Attachment {
       evidence: evidence ?? undefined,
     });
   }
+}
+
+/** Whether the user has an open master for this connection, which could carry its forwards. Never rejects. */
+export async function hasOpenMaster(
+  connection: SshConnection,
+  { launcher, clock, signal }: LockedKeyTerms,
+): Promise<boolean> {
+  const { jump, remoteSocket, localTarget } = connection;
+  // `control_path: user` allows none of them.
+  if (jump.length > 0 || remoteSocket !== undefined || localTarget !== undefined) return false;
+  const answer = await querySshSettings(connection, { launcher, clock, timeoutMs: settingsMs });
+  const path = answer.kind === 'answered' ? sshSetting(answer.output, 'controlpath') : null;
+  if (path === null || !(await socketAt(path)).ok) return false;
+  // The socket of a killed master stays.
+  return (await attemptConnect({ kind: 'unix', path }, signal, clock)).kind === 'connected';
 }
 
 /** The inode of this user's socket, or why it cannot be used. */

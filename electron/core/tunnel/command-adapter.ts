@@ -66,6 +66,7 @@ async function launch(
         name: `command ${name}`,
         argv: expandPlaceholders(argv, { localPort, socket }),
         ownsDescendants: true,
+        ...(endpoint.kind === 'tcp' ? { privatePort: endpoint.port } : {}),
       },
       interpret: () => ({ kind: 'evidence' }),
       probeReadiness: (signal) => becomeReady(endpoint, { tunnel, clock: options.clock, signal }),
