@@ -1,7 +1,8 @@
 /** Any number of healthy forwards of each kind, in the real app in its own environment. */
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
-import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
+import { startFarEnd, type FarEnd } from '../fixtures/far-end.ts';
 import { freePort } from '../fixtures/servers.ts';
 
 /** Six times as often as by default, so that idle costs show. */
@@ -36,7 +37,7 @@ export async function prepareForwards(
   }
   const world = await createWorld({ config: configOf(forwards, farEnd, share), env: farEnd.env });
   scope.own('world', () => world.close());
-  await writeProfile(world, farEnd);
+  writeProfile(world, farEnd);
   return { world, forwards };
 }
 

@@ -6,10 +6,11 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
 import { InstalledDaemon } from './installed-daemon.ts';
-import { startFarEnd, writeProfile } from '../fixtures/far-end.ts';
+import { startFarEnd } from '../fixtures/far-end.ts';
 
 const runs = 11;
 const maxMs = 300;
@@ -41,7 +42,7 @@ await runInScope('packaged-command', async (scope) => {
   scope.own('far end', () => farEnd.dispose());
   const { config, allPorts: ports, env } = farEnd;
   const daemon = new InstalledDaemon(scope, { config, ports, env });
-  await writeProfile(daemon, farEnd);
+  writeProfile(daemon, farEnd);
   await daemon.run('daemon', 'start');
   await daemon.untilHealthy();
   const options = { env: environmentIn(daemon.home) };

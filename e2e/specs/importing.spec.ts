@@ -1,8 +1,9 @@
 /** Imported forwards: objects of a cluster, checked in the popover, are added to the user's own file. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'playwright/test';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
-import { startFarEnd, writeProfile, type FarEnd } from '../fixtures/far-end.ts';
+import { startFarEnd, type FarEnd } from '../fixtures/far-end.ts';
 import { exchange, freePort } from '../fixtures/servers.ts';
 
 const host = '127.0.0.1';
@@ -20,7 +21,7 @@ test.afterEach(async () => {
 
 const start = async (config?: string): Promise<void> => {
   world = await createWorld({ env: farEnd.env, ...(config === undefined ? {} : { config }) });
-  await writeProfile(world, farEnd);
+  writeProfile(world, farEnd);
   app = await world.start();
 };
 const isUp = (name: string): Promise<unknown> =>

@@ -6,11 +6,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandUser } from '../../../electron/cli/testing/installed-command.ts';
-import { startHttpServer, type HttpServer } from '../../../electron/cli/testing/http-server.ts';
-import { startKubeApi, type KubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { startFarServers, type FarServers } from '../../../electron/cli/testing/far-servers.ts';
+import { writeProfile } from '../../../electron/core/testing/user-home.ts';
+import type { KubeApi } from '../../../e2e/fixtures/kube-api.ts';
 import { createSecretTools, type SecretTools } from '../../../e2e/fixtures/secret-tools.ts';
-import { freePorts, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
-import { startSshd, type Sshd } from '../../../e2e/fixtures/sshd.ts';
+import { freePorts } from '../../../e2e/fixtures/servers.ts';
 
 export interface LineRun {
   /** null: ended by a signal other than our Ctrl-C. */
@@ -42,13 +42,8 @@ export class DocumentedWorld {
 
   /** `programFolder`: has the bundles that `localport` runs; null: that command does not exist yet. */
   static async open(programFolder: string, { isInstalled }: { readonly isInstalled: boolean }) {
-    const [sshd, kube, echo, web] = await Promise.all([
-      startSshd(),
-      startKubeApi(),
-      startEchoServer(),
-      startHttpServer(),
-    ]);
-    await sshd.trust();
+    const far = await startFarServers();
+    const { sshd, kube, echo, web } = far;
     const { host, port, user } = sshd;
     await sshd.client.addConfig(
       `Host bastion example.com\n  HostName ${host}\n  HostKeyAlias [${host}]:${port}\n  Port ${port}\n  User ${user}\nHost forwards\n  LocalForward 5432 db:5432\n`,
@@ -61,13 +56,14 @@ export class DocumentedWorld {
     kube.setTarget(80, { host: '127.0.0.1', port: web.port });
     kube.setTarget(5432, echo);
     for (const namespace of ['default', 'shop', 'db']) addApplications(kube, namespace);
-    const parts = { sshd, kube, echo, web, secrets: createSecretTools(), programFolder, isInstalled };
+    const parts = { far, secrets: createSecretTools(), programFolder, isInstalled };
     return new DocumentedWorld(parts, await freePorts(4));
   }
 
   private constructor(parts: Parts, ports: readonly number[]) {
     this.#parts = parts;
-    const { sshd, kube, secrets, programFolder, isInstalled, echo, web } = parts;
+    const { far, secrets, programFolder, isInstalled } = parts;
+    const { sshd, kube, echo, web } = far;
     this.sshPort = sshd.port;
     this.user = new CommandUser(programFolder);
     const { home } = this.user;
@@ -101,9 +97,7 @@ export class DocumentedWorld {
       npm_config_update_notifier: 'false',
     };
     Object.assign(this.user.env, env);
-    // A login shell sets PATH again.
-    const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-    writeFileSync(path.join(home, '.profile'), lines.join(''));
+    writeProfile(this.user, { env });
     const [webPort = 0, ...configPorts] = ports;
     this.#configPorts = configPorts;
     this.#standIns = [
@@ -134,7 +128,7 @@ export class DocumentedWorld {
   }
 
   get configText(): string {
-    const { echo, web } = this.#parts;
+    const { echo, web } = this.#parts.far;
     const [db, cache, site] = this.#configPorts;
     return `version: '1.0'
 services:
@@ -186,9 +180,9 @@ services:
   }
 
   async close(): Promise<void> {
-    const { sshd, kube, echo, web, secrets } = this.#parts;
+    const { far, secrets } = this.#parts;
     await this.user.dispose();
-    await Promise.all([sshd.dispose(), kube.dispose(), echo.stop(), web.stop()]);
+    await far.dispose();
     secrets.dispose();
   }
 }
@@ -199,10 +193,7 @@ interface StandIn {
 }
 
 interface Parts {
-  readonly sshd: Sshd;
-  readonly kube: KubeApi;
-  readonly echo: FixtureServer;
-  readonly web: HttpServer;
+  readonly far: FarServers;
   readonly secrets: SecretTools;
   readonly programFolder: string;
   readonly isInstalled: boolean;

@@ -5,9 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { writeProfile } from '../../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../../electron/core/scope.ts';
 import { createWorld } from '../../fixtures/electron-app.ts';
-import { startFarEnd, writeProfile } from '../../fixtures/far-end.ts';
+import { startFarEnd } from '../../fixtures/far-end.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { exchange } from '../../fixtures/servers.ts';
 import { runInScope } from '../bench-scope.ts';
@@ -25,7 +26,7 @@ async function reportAdding(scope: Scope): Promise<void> {
   scope.own('far end', () => farEnd.dispose());
   const world = await createWorld({ config: 'version: "1.0"\nservices: []\n', env: farEnd.env });
   scope.own('world', () => world.close());
-  await writeProfile(world, farEnd);
+  writeProfile(world, farEnd);
   const app = await world.start();
   scope.own('app', () => app.close());
   const page = await app.openPopover();
