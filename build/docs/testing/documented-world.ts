@@ -2,7 +2,6 @@
  * A new user: an empty home, and the hosts, clusters, and programs that the documentation names. `bastion` and the kube
  * contexts exist as a user would have them. An address or port that a test cannot use is replaced in the command line.
  */
-import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandUser } from '../../../electron/cli/testing/installed-command.ts';
@@ -10,22 +9,35 @@ import { startFarServers, type FarServers } from '../../../electron/cli/testing/
 import { writeProfile } from '../../../electron/core/testing/user-home.ts';
 import type { KubeApi } from '../../../e2e/fixtures/kube-api.ts';
 import { createSecretTools, type SecretTools } from '../../../e2e/fixtures/secret-tools.ts';
+import { runLine, type LineRun, type LineStart } from './line-run.ts';
+import { silentLogger } from '../../../electron/core/observability/logger.ts';
+import { RememberedNames } from '../../../electron/core/secrets/remembered-names.ts';
 import { freePorts } from '../../../e2e/fixtures/servers.ts';
-
-export interface LineRun {
-  /** null: ended by a signal other than our Ctrl-C. */
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-const lineTimeoutMs = 100_000;
 
 /** Commands that run until Ctrl-C, which is sent once they have printed something. */
 const goesOn = /--watch\b|--follow\b|\blogs\b.* -f\b|--foreground\b|--no-buffer\b/;
 
 /** Commands that ask at the terminal, or open an editor. */
 const needsTerminal = /^localport (?:edit db|remove db|uninstall)(?: +#|$)/;
+
+/** Lines of a shell's startup file: their shell, and a command that fails if they did nothing. */
+const startupLines: readonly StartupLine[] = [
+  { start: 'eval "$(localport completion bash)"', shell: ['bash'], proof: 'complete -p localport' },
+  {
+    start: 'eval "$(localport completion zsh)"',
+    shell: ['zsh', '-f'],
+    proof: '(( $+_comps[localport] ))',
+  },
+];
+const anyLine: Omit<StartupLine, 'start'> = { shell: ['bash'], proof: '' };
+
+/** Loaded before the command: it then runs as in the installed app, and may only write below its home. */
+const asInstalledApp = `Object.defineProperty(process.versions, 'electron', { value: '1' });
+process.resourcesPath = '/Applications/LocalPort.app/Contents/Resources';
+const fs = require('node:fs');
+const { accessSync } = fs;
+fs.accessSync = (file, mode) => accessSync(file.startsWith(process.env.HOME) ? file : '/nowhere', mode);
+`;
 
 /** Commands that leave services or files other than an example assumes. */
 const disturbs =
@@ -75,8 +87,15 @@ export class DocumentedWorld {
     // Fakes for systemd, an editor, a password manager, and the user's own programs, which do as they are told.
     for (const name of ['systemctl', 'editor', 'pass', 'my-tunnel', 'cloud-sql-proxy'])
       script(name, 'echo s3cret');
-    if (isInstalled)
-      script('localport', `exec '${process.execPath}' '${path.join(programFolder, 'localport.cjs')}' "$@"`);
+    const command = `'${path.join(programFolder, 'localport.cjs')}' "$@"`;
+    if (isInstalled) script('localport', `exec '${process.execPath}' ${command}`);
+    const asApp = path.join(home, 'as-installed-app.cjs');
+    writeFileSync(asApp, asInstalledApp);
+    const appCommand = path.join(home, 'localport-of-the-app');
+    writeFileSync(appCommand, `#!/bin/sh\nexec '${process.execPath}' --require '${asApp}' ${command}\n`, {
+      mode: 0o755,
+    });
+    writeFileSync(path.join(home, '.curlrc'), 'fail-with-body\n');
     const npmFolder = path.join(home, 'npm');
     const folders = [
       path.join(npmFolder, 'bin'),
@@ -104,6 +123,7 @@ export class DocumentedWorld {
       { written: /\bdb:5432\b/g, means: `127.0.0.1:${echo.port}` },
       { written: /\b(?:printer\.local:9100|db\.example\.com:5432)\b/g, means: `127.0.0.1:${web.port}` },
       { written: /(?<=--local-port |localhost:)8080\b/g, means: String(webPort) },
+      { written: '/Applications/LocalPort.app/Contents/Resources/bin/localport', means: appCommand },
       { written: '/var/lib/node_exporter', means: home },
       { written: 'npm run migrate', means: 'true' },
       ...(process.platform === 'darwin'
@@ -143,40 +163,29 @@ services:
     if (disturbs.test(line)) this.#isSettled = false;
     const text = this.#standIns.reduce((rest, { written, means }) => rest.replaceAll(written, means), line);
     if (/^[A-Z]+=\S+(?: +#.*)?$/.test(text)) this.#assignments += `${text}\n`;
-    const script = `set -o pipefail\n${this.#assignments}${text}`;
-    if (!needsTerminal.test(line))
-      return this.#runProgram(['/bin/bash', '-c', script], folder, goesOn.test(line));
-    const inTerminal =
-      process.platform === 'darwin' ? ['/dev/null', '/bin/sh', '-c', text] : ['-ec', text, '/dev/null'];
-    return this.#runProgram(['script', '-q', ...inTerminal], folder, false);
+    if (needsTerminal.test(line)) {
+      const inTerminal =
+        process.platform === 'darwin' ? ['/dev/null', '/bin/sh', '-c', text] : ['-ec', text, '/dev/null'];
+      return this.#run(['script', '-q', ...inTerminal], folder);
+    }
+    const { shell, proof } = startupLines.find(({ start }) => line.startsWith(start)) ?? anyLine;
+    const script = `set -o pipefail\n${this.#assignments}${text}\n${proof}`;
+    return this.#run([...shell, '-c', script], folder, goesOn.test(line));
   }
 
   /** Starts a line that keeps running. */
   begin(line: string, folder: string): { readonly ended: Promise<LineRun> } {
-    return { ended: this.#runProgram(['/bin/bash', '-c', `exec ${line}`], folder, false) };
+    return { ended: this.#run(['bash', '-c', `exec ${line}`], folder) };
   }
 
-  #runProgram([program = '', ...args]: readonly string[], cwd: string, isEndless: boolean): Promise<LineRun> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd, env: this.user.env, detached: true, stdio: 'pipe' });
-      const interrupt = (): void => {
-        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-          process.kill(-child.pid, 'SIGINT');
-      };
-      const timeout = setTimeout(interrupt, lineTimeoutMs);
-      let [out, err] = ['', ''];
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        out += text;
-        if (isEndless) interrupt();
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-      child.stdin.on('error', () => undefined).end('y\n');
-      child.once('error', reject).once('close', (code, signal) => {
-        clearTimeout(timeout);
-        const isInterrupted = code === 130 || signal === 'SIGINT';
-        resolve({ code: isEndless && isInterrupted ? 0 : code, out, err });
-      });
-    });
+  #run(argv: LineStart['argv'], cwd: string, isEndless = false): Promise<LineRun> {
+    return runLine({ argv, cwd, env: this.user.env, isEndless });
+  }
+
+  /** An answer for ssh that the user wanted to keep. */
+  async remember(name: string): Promise<void> {
+    this.#parts.secrets.setKeychain(name, 's3cret');
+    await new RememberedNames(this.user.stateDirectory, silentLogger).add(name);
   }
 
   async close(): Promise<void> {
@@ -185,6 +194,12 @@ services:
     await far.dispose();
     secrets.dispose();
   }
+}
+
+interface StartupLine {
+  readonly start: string;
+  readonly shell: readonly [string, ...string[]];
+  readonly proof: string;
 }
 
 interface StandIn {
