@@ -50,7 +50,11 @@ describe('the command lines of README', () => {
       const answer = await fetch(`http://${await welcome()}`);
       expect(await answer.text()).toContain('Your first forward works.');
       await world.user.run('daemon', 'stop');
-      expect((await app.ended).code).toBe(0);
+      const { code, out } = await app.ended;
+      expect(code).toBe(0);
+      expect(out).toContain(
+        'LocalPort is running without a display; Ctrl-C stops it; your first forward: http:',
+      );
     },
     120_000,
   );

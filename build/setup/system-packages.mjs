@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { hasDisplay } from './display.mjs';
 import { SetUpError, announce } from './report.mjs';
 
 /** @typedef {'start' | 'test' | 'package'} Purpose */
@@ -18,8 +19,6 @@ const aptGet = (args) => {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   return spawnSync('/usr/bin/apt-get', args, { env, stdio: 'inherit' }).status === 0;
 };
-
-const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
 /** @type {readonly Need[]} */
 const electronNeeds = [
