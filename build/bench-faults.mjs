@@ -13,7 +13,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitOnEndSignals } from './end-signals.mjs';
 import { faultRowCommand } from './fault-row.mjs';
-import { figureTable, figuresOf, notMeasured, publish } from './figure-table.mjs';
+import { figureTable, figuresOf, notMeasured, publish, save } from './figure-table.mjs';
 import { cacheDir, projectDir } from './paths.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 
@@ -115,6 +115,15 @@ await runMain(async () => {
   const settings = { seed, seconds: values.seconds === undefined ? [] : [values.seconds] };
   /** @type {Figure[]} */
   const figures = [];
-  for (const row of rows) figures.push(...(await runRow(row, settings, env)));
-  return publish(path.join(cacheDir, 'bench-faults.json'), figures, { seed });
+  /** @type {Record<string, number>} */
+  const rowSeconds = {};
+  const file = path.join(cacheDir, 'bench-faults.json');
+  for (const row of rows) {
+    const startedAt = performance.now();
+    figures.push(...(await runRow(row, settings, env)));
+    rowSeconds[row.name] = Math.round((performance.now() - startedAt) / 1_000);
+    // An interrupted run keeps its measured rows.
+    await save(file, figures, { seed, rowSeconds });
+  }
+  return publish(file, figures, { seed, rowSeconds });
 });

@@ -70,11 +70,18 @@ export const figureTable = (figures) => {
     .join('\n');
 };
 
-/** Prints the table and writes the figures with other data about the run.
- * @param {string} file @param {readonly Figure[]} figures @param {{ readonly seed?: number | string, readonly electron?: string }} run
+/** Data about a run besides its figures. `rowSeconds`: how long each row of the fault bench took.
+ * @typedef {{ readonly seed?: number | string, readonly electron?: string, readonly rowSeconds?: Readonly<Record<string, number>> }} Run */
+
+/** @param {string} file @param {readonly Figure[]} figures @param {Run} run */
+export const save = (file, figures, run) =>
+  writeFile(file, `${JSON.stringify({ ...run, node: process.versions.node, figures }, null, 2)}\n`);
+
+/** Prints the table and saves the figures.
+ * @param {string} file @param {readonly Figure[]} figures @param {Run} run
  * @returns {Promise<number>} the exit code: 0 when every must is met */
 export const publish = async (file, figures, run) => {
-  await writeFile(file, `${JSON.stringify({ ...run, node: process.versions.node, figures }, null, 2)}\n`);
+  await save(file, figures, run);
   const seed = run.seed === undefined ? '' : `seed ${run.seed}; `;
   console.log(`\n${figureTable(figures)}\n\n${seed}also in ${path.relative(projectDir, file)}`);
   return figures.every(({ ok }) => ok) ? 0 : 1;

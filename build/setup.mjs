@@ -7,7 +7,7 @@ import { isEntryPoint } from './paths.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureElectron } from './setup/electron.mjs';
 import { ensureKubectl } from './setup/kubectl.mjs';
-import { announce, runMain, withProgress } from './setup/report.mjs';
+import { announce, runMain } from './setup/report.mjs';
 import { ensureSystemPackages } from './setup/system-packages.mjs';
 
 /** @typedef {import('./setup/system-packages.mjs').Purpose} Purpose */
@@ -18,8 +18,8 @@ import { ensureSystemPackages } from './setup/system-packages.mjs';
 export const setUp = async (purpose) => {
   await ensureSystemPackages(purpose);
   await ensureDependencies();
-  const electron = await withProgress('getting Electron ready', ensureElectron);
-  const kubectl = purpose === 'test' ? await withProgress('getting kubectl ready', ensureKubectl) : undefined;
+  const electron = await ensureElectron();
+  const kubectl = purpose === 'test' ? await ensureKubectl() : undefined;
   return { electron, kubectl };
 };
 

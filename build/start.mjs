@@ -4,14 +4,18 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { projectDir } from './paths.mjs';
 import { sandboxArgs, withPreparedApp } from './prepared-app.mjs';
+import { hasDisplay } from './setup/display.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
 
 // Ctrl-C comes twice, from the terminal and from npm, which forwards it: within this time the two count as one.
 const sameSignalMs = 300;
 
+/** Not on an X server in memory. */
+const isVisible = process.platform !== 'linux' || hasDisplay();
+
 /** Says where the app will be if there is no desktop for its icon: on an X server in memory. */
 const tellMissingDisplay = () => {
-  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return;
+  if (isVisible) return;
   console.log(
     [
       'There is no display here (DISPLAY and WAYLAND_DISPLAY are not set), so nobody will see the app:',
@@ -35,7 +39,7 @@ const runApp = async ({ electron, env }) => {
   const { execa } = await import('execa');
   const args = [...sandboxArgs, ...quietArgs, projectDir, ...process.argv.slice(2)];
   const app = execa(electron.executable, args, {
-    env: { ...env, LOCALPORT_STARTED_BY_NPM: '1' },
+    env: { ...env, LOCALPORT_STARTED_BY_NPM: isVisible ? 'with-display' : 'without-display' },
     extendEnv: false,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -89,8 +89,8 @@ async function main(): Promise<void> {
   quitControl.startingUntil(started);
   const { updates, links: linkHandler } = await started;
   links.deliverTo((link) => linkHandler.receive(link));
-  if (process.env[greetingVariable] !== undefined)
-    say(launchGreeting(host.snapshot().services, process.platform));
+  const startedBy = process.env[greetingVariable];
+  if (startedBy !== undefined) say(launchGreeting(host.snapshot().services, process.platform, startedBy));
   if (launch.smokeTest) {
     if (await reachFirstForward(host, clock)) say('smoke-test ok');
     if (launch.updateTest) await updates.look();

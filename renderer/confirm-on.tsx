@@ -1,26 +1,27 @@
 import { useEffect, useRef, type ReactElement } from 'react';
+import type { GuardQuestion } from '../shared/guard.ts';
 
 interface ConfirmOnProps {
-  readonly name: string;
+  readonly question: GuardQuestion;
   readonly onAnswer: (yes: boolean) => void;
 }
 
 /** Asks for confirmation in the row before turning on a guarded service. The safe answer has the focus. */
-export function ConfirmOn({ name, onAnswer }: ConfirmOnProps): ReactElement {
+export function ConfirmOn({ question, onAnswer }: ConfirmOnProps): ReactElement {
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => cancel.current?.focus(), []);
   return (
     <div
       className="row-line row-confirm"
       role="group"
-      aria-label={`Turn on ${name}, which leads into production?`}
+      aria-label={question.title}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
         onAnswer(false);
       }}
     >
-      <span className="row-confirm-text">Guarded: turn it on?</span>
+      <span className="row-confirm-text">{question.label}</span>
       <button type="button" ref={cancel} className="button small" onClick={() => onAnswer(false)}>
         Cancel
       </button>
@@ -32,7 +33,7 @@ export function ConfirmOn({ name, onAnswer }: ConfirmOnProps): ReactElement {
           if (detail < 2) onAnswer(true);
         }}
       >
-        Turn On
+        {question.accept}
       </button>
     </div>
   );

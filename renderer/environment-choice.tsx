@@ -36,7 +36,7 @@ export function EnvironmentChoice({ bridge, now }: EnvironmentChoiceProps): Reac
   );
 }
 
-const environmentNote = ({ shell, capturedAt }: EnvironmentState, now: number): string =>
+export const environmentNote = ({ shell, capturedAt }: EnvironmentState, now: number): string =>
   capturedAt === null
     ? `The environment of ${shell} has not been read yet`
     : `Variables of ${shell}, read ${uptimeText(now - capturedAt)} ago`;

@@ -62,15 +62,15 @@ export const ServiceRow = memo(function ServiceRow(props: ServiceRowProps): Reac
         <div className="row-line">
           <span className="row-name" title={row.description === null ? name : `${name}: ${row.description}`}>
             <MiddleCut text={name} hit={row.hit} />
-            {row.isGuarded && <span className="guard-mark" title="Guarded: asks before it is turned on" />}
+            {row.guard !== null && <span className="guard-mark" title={row.guard.text} />}
           </span>
           {row.address === null || row.port === null ? null : (
             <AddressButton address={row.address} shown={row.port} tabIndex={tabIndex} />
           )}
         </div>
-        {confirming ? (
+        {confirming && row.guard !== null ? (
           <ConfirmOn
-            name={name}
+            question={row.guard}
             onAnswer={(yes) => {
               handlers.onConfirm(null);
               if (yes) void setDesired(name, 'on');
@@ -86,7 +86,7 @@ export const ServiceRow = memo(function ServiceRow(props: ServiceRowProps): Reac
           on={row.on}
           tabIndex={tabIndex}
           onChange={(on) => {
-            if (on && row.isGuarded) handlers.onConfirm(name);
+            if (on && row.guard !== null) handlers.onConfirm(name);
             else void setDesired(name, on ? 'on' : 'off');
           }}
         />

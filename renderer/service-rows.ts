@@ -1,7 +1,7 @@
 /** Computes the list as shown on the screen from a snapshot, the user's query and the time. Pure. */
 import { localAddress } from '../shared/bind-address.ts';
 import { assertNever } from '../shared/result.ts';
-import { isGuarded, withoutGuarded } from '../shared/guard.ts';
+import { guardQuestion, isGuarded, withoutGuarded, type GuardQuestion } from '../shared/guard.ts';
 import { momentText } from '../shared/off-until.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 import { countServices, overallTone, toneOf, upOfWanted, type Tone } from '../shared/service-tone.ts';
@@ -31,7 +31,7 @@ export interface RowView {
   /** The row has three lines. This does not change while the pointer is inside. */
   readonly isTall: boolean;
   /** Turning it on requires confirmation. */
-  readonly isGuarded: boolean;
+  readonly guard: GuardQuestion | null;
   /** Start and end of the filter's match in the name. */
   readonly hit: readonly [number, number] | null;
   /** The whole row as one sentence, for a screen reader. */
@@ -185,7 +185,7 @@ function rowViewOf(
     cause,
     isQuiet,
     isTall: cause !== null && !isQuiet,
-    isGuarded: isGuarded(service),
+    guard: isGuarded(service) ? guardQuestion(service) : null,
     hit: filter === '' ? null : hitIn(service.name, filter),
     label: [service.name, ...state, address ?? service.route].filter((part) => part !== '').join(', '),
   };

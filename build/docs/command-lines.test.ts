@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { commandLinesOf } from './command-lines.ts';
 
-it('finds the lines of shell blocks, with their continuations and the requirements of the block', () => {
+it('finds the lines of shell blocks, with their continuations', () => {
   const page = [
     '```sh',
     '# a comment',
@@ -15,14 +15,10 @@ it('finds the lines of shell blocks, with their continuations and the requiremen
     '```yaml',
     'no: line',
     '```',
-    '```sh mac',
-    'three',
-    '```',
   ].join('\n');
   expect(commandLinesOf(page)).toEqual([
-    { text: 'one # does this', at: 3, needs: '' },
-    { text: 'two \\\n  more', at: 5, needs: '' },
-    { text: "curl --data '{\n  }'", at: 7, needs: '' },
-    { text: 'three', at: 14, needs: 'mac' },
+    { text: 'one # does this', at: 3 },
+    { text: 'two \\\n  more', at: 5 },
+    { text: "curl --data '{\n  }'", at: 7 },
   ]);
 });

@@ -54,21 +54,10 @@ function argumentLines(command: Command): readonly string[] {
 /** The position after the help, where commander can write them. */
 function examplesOf(command: Command): readonly string[] {
   const lines = helpOf(command).split('\nExamples:\n')[1]?.trimEnd().split('\n') ?? [];
-  const needs = [...new Set(lines.map(needOf))];
-  return needs.map((need) => {
-    const typed = lines.filter((line) => needOf(line) === need).map((line) => line.replace('  $ ', ''));
-    return `\`\`\`${`sh ${need}`.trim()}\n${typed.join('\n')}\n\`\`\``;
-  });
+  return lines.length === 0
+    ? []
+    : [`\`\`\`sh\n${lines.map((line) => line.replace('  $ ', '')).join('\n')}\n\`\`\``];
 }
-
-/** Requirements of an example that not every machine meets. */
-const needed = [
-  { need: 'mac', by: '/Applications/' },
-  { need: 'zsh', by: 'completion zsh' },
-  { need: 'answer', by: 'secret remove "password of' },
-] as const;
-
-const needOf = (example: string): string => needed.find(({ by }) => example.includes(by))?.need ?? '';
 
 function helpOf(command: Command): string {
   let text = '';

@@ -1,10 +1,9 @@
 // node_modules, exactly as in the lock file. Runs without them: Node alone starts npm.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectDir } from '../paths.mjs';
-import { SetUpError, announce, withProgress } from './report.mjs';
+import { requireNpm, runOnTerminal } from './programs.mjs';
+import { SetUpError, withProgress } from './report.mjs';
 
 /** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
 
@@ -35,13 +34,10 @@ const areInstalled = async () => {
 
 export const ensureDependencies = async () => {
   if (await areInstalled()) return;
-  announce('installing the npm packages of the lock file (npm ci) …');
+  requireNpm();
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const status = await withProgress('installing packages', async () => {
-    const npm = spawn('npm', args, { cwd: projectDir, stdio: 'inherit' });
-    /** @type {[number | null]} */
-    const [code] = /** @type {any} */ (await once(npm, 'exit'));
-    return code;
-  });
-  if (status !== 0) throw new SetUpError('`npm ci` failed: see its message above.');
+  const isInstalled = await withProgress('installing the npm packages of the lock file (npm ci)', () =>
+    runOnTerminal('npm', args),
+  );
+  if (!isInstalled) throw new SetUpError('`npm ci` failed: see its message above.');
 };

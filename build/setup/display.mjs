@@ -12,6 +12,8 @@ import { SetUpError } from './report.mjs';
  * env: what a program needs to find it, to be added to its environment. */
 /** @typedef {{ readonly firstLine: string, readonly end: () => Promise<void> }} Server */
 
+export const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
 const readyWithinMs = 20_000;
 
 /** Starts a server that says where it listens by a line on file descriptor 3. It is detached, so that a Ctrl-C in the
@@ -118,7 +120,7 @@ const startSessionBus = async () => {
 export const ensureDisplay = async () => {
   if (process.platform !== 'linux') return { env: {}, close: async () => {} };
   const started = await Promise.all([
-    ...(process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? [] : [startXServer()]),
+    ...(hasDisplay() ? [] : [startXServer()]),
     ...(process.env.DBUS_SESSION_BUS_ADDRESS ? [] : [startSessionBus()]),
   ]);
   return {

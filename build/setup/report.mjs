@@ -9,19 +9,24 @@ export const announce = (text) => console.log(`[set-up] ${text}`);
 const slowMs = 2_000;
 const stillMs = 10_000;
 
-/** Reports a step that takes longer than 2 s, then every 10 s while it continues, and how long it took.
- * @template T @param {string} what @param {() => Promise<T>} work @returns {Promise<T>} */
+/** Reports a step that takes longer than 2 s or has progress to tell, then every 10 s while it continues, and how long it
+ * took. The step itself announces nothing.
+ * @template T @param {string} what @param {(tell: (progress: string) => void) => Promise<T>} work @returns {Promise<T>} */
 export const withProgress = async (what, work) => {
   const startedAt = performance.now();
   const seconds = () => `${Math.round((performance.now() - startedAt) / 1_000)} s`;
   const told = { isBegun: false };
-  const first = setTimeout(() => {
+  const begin = () => {
+    if (!told.isBegun) announce(`${what} …`);
     told.isBegun = true;
-    announce(`${what} …`);
-  }, slowMs);
+  };
+  const first = setTimeout(begin, slowMs);
   const again = setInterval(() => announce(`${what}: still at it after ${seconds()}`), stillMs);
   try {
-    const result = await work();
+    const result = await work((progress) => {
+      begin();
+      announce(`  ${progress}`);
+    });
     if (told.isBegun) announce(`${what}: done in ${seconds()}`);
     return result;
   } finally {

@@ -3,23 +3,25 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { SetUpError, announce } from './report.mjs';
+import { hasDisplay } from './display.mjs';
+import { runOnTerminal } from './programs.mjs';
+import { SetUpError, withProgress } from './report.mjs';
 
 /** @typedef {'start' | 'test' | 'package'} Purpose */
 /** Names of one need, the preferred first: Ubuntu 24.04 renamed libraries to …t64.
  * @typedef {readonly [string, ...string[]]} Need */
 
+const isRoot = process.getuid?.() === 0;
+
 /** This runs before `npm ci`: Node alone starts its programs.
  * @param {string} command @param {readonly string[]} args @returns {string} what it prints */
 const outputOf = (command, args) => spawnSync(command, args, { encoding: 'utf8' }).stdout;
 
-/** @param {readonly string[]} args @returns {boolean} whether it succeeded */
-const aptGet = (args) => {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('/usr/bin/apt-get', args, { env, stdio: 'inherit' }).status === 0;
-};
-
-const hasDisplay = () => Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+/** @param {string} what @param {readonly string[]} args @returns {Promise<boolean>} whether it succeeded */
+const aptGet = (what, args) =>
+  withProgress(what, () =>
+    runOnTerminal('/usr/bin/apt-get', args, { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }),
+  );
 
 /** @type {readonly Need[]} */
 const electronNeeds = [
@@ -34,8 +36,6 @@ const electronNeeds = [
   ['libcups2', 'libcups2t64'],
   ['libnotify4'],
   ['dbus-daemon', 'dbus'],
-  // For files from the npm registry (registry-package.mjs).
-  ['unzip'],
 ];
 
 /** @type {readonly Need[]} */
@@ -96,13 +96,13 @@ const namesHere = (needs) => {
 };
 
 /** Makes invoke-rc.d start nothing: the tests run their own servers and buses, on their own ports.
- * @template T @param {() => T} work @returns {Promise<T>} */
+ * @template T @param {() => Promise<T>} work @returns {Promise<T>} */
 const withoutStartingDaemons = async (work) => {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return work();
   await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    return work();
+    return await work();
   } finally {
     await rm(policy, { force: true });
   }
@@ -110,13 +110,11 @@ const withoutStartingDaemons = async (work) => {
 
 /** @param {readonly Need[]} needs */
 const install = async (needs) => {
-  announce('reading the package lists (apt-get update) …');
-  aptGet(['update', '-qq']);
+  await aptGet('reading the package lists (apt-get update)', ['update', '-qq']);
   const names = namesHere(needs);
-  announce(`installing ${names.join(' ')} …`);
   const isInstalled = await withoutStartingDaemons(() =>
     // Never in exchange for an installed package: MariaDB's would replace MySQL's.
-    aptGet([
+    aptGet(`installing ${names.join(' ')}`, [
       'install',
       '-y',
       '-qq',
@@ -130,18 +128,22 @@ const install = async (needs) => {
   if (!isInstalled) throw new SetUpError(`apt-get could not install: ${names.join(' ')}`);
 };
 
+/** Installs those that are missing, or, without root's rights, says how.
+ * @param {readonly Need[]} needs */
+export const ensurePackages = async (needs) => {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return;
+  const missing = missingOf(needs);
+  if (missing.length === 0) return;
+  if (isRoot) return install(missing);
+  throw new SetUpError(
+    `System packages are missing: sudo apt-get install -y ${namesHere(missing).join(' ')}`,
+  );
+};
+
 /** @param {Purpose} purpose */
 export const ensureSystemPackages = async (purpose) => {
-  if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return;
-  const isRoot = process.getuid?.() === 0;
-  const missing = missingOf(needsFor(purpose));
-  if (missing.length > 0) {
-    if (!isRoot) {
-      const names = namesHere(missing);
-      throw new SetUpError(`System packages are missing: sudo apt-get install -y ${names.join(' ')}`);
-    }
-    await install(missing);
-  }
+  await ensurePackages(needsFor(purpose));
   // sshd started by root requires this folder, which the system's own start would have created.
-  if (purpose === 'test' && isRoot) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  if (process.platform === 'linux' && purpose === 'test' && isRoot)
+    await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
 };

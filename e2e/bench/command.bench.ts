@@ -4,10 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
 import { InstalledDaemon } from './installed-daemon.ts';
-import { startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
+import { startRemoteServers } from '../fixtures/remote-servers.ts';
 
 const commandRuns = 21;
 const lifeRuns = 7;
@@ -94,7 +95,7 @@ await runInScope('command', async (scope) => {
     ports: remoteServers.allPorts,
     env: remoteServers.env,
   });
-  await writeProfile(daemon, remoteServers);
+  writeProfile(daemon, remoteServers);
   // The first start finds cold caches.
   await measureLife(daemon);
   const lives: Life[] = [];

@@ -4,8 +4,9 @@
  */
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
-import { startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
+import { startRemoteServers } from '../fixtures/remote-servers.ts';
 import { freePorts, startEchoServer } from '../fixtures/servers.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost } from './figure.ts';
@@ -80,7 +81,7 @@ async function measureFew(scope: Scope): Promise<void> {
     ports: services.map((name) => remoteServers.ports[name]),
     env: remoteServers.env,
   });
-  await writeProfile(daemon, remoteServers);
+  writeProfile(daemon, remoteServers);
   await daemon.run('daemon', 'start');
   const pid = await daemon.untilHealthy();
   await delay(settleMs);

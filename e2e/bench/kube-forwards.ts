@@ -1,7 +1,7 @@
 /** Any number of Kubernetes forwards for a benchmark, to pods of one context; all lead to one port on this machine. */
 import path from 'node:path';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
-import { writeProfile } from '../fixtures/remote-servers.ts';
 import { type KubeApi, startKubeApi } from '../fixtures/kube-api.ts';
 import { freePorts } from '../fixtures/servers.ts';
 import { InstalledDaemon } from './installed-daemon.ts';
@@ -48,6 +48,6 @@ export async function prepareKubeForwards(
   api.setTarget(targetPort, { host: '127.0.0.1', port: targetPort });
   const env = { PATH: [api.client.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter) };
   const daemon = new InstalledDaemon(scope, { config: configOf(services), ports, env });
-  await writeProfile(daemon, { env });
+  writeProfile(daemon, { env });
   return { api, daemon, ports };
 }

@@ -1,7 +1,8 @@
 /** Any number of healthy forwards of each kind, in the real app in its own environment. */
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
-import { startRemoteServers, writeProfile, type RemoteServers } from '../fixtures/remote-servers.ts';
+import { startRemoteServers, type RemoteServers } from '../fixtures/remote-servers.ts';
 import { freePort } from '../fixtures/servers.ts';
 
 /** Six times as often as by default, so that idle costs show. */
@@ -39,7 +40,7 @@ export async function prepareForwards(
     env: remoteServers.env,
   });
   scope.own('world', () => world.close());
-  await writeProfile(world, remoteServers);
+  writeProfile(world, remoteServers);
   return { world, forwards };
 }
 

@@ -6,10 +6,11 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { runInScope } from './bench-scope.ts';
 import { median, range, reportAtMost, secondsSince } from './figure.ts';
 import { InstalledDaemon } from './installed-daemon.ts';
-import { startRemoteServers, writeProfile } from '../fixtures/remote-servers.ts';
+import { startRemoteServers } from '../fixtures/remote-servers.ts';
 
 const runs = 11;
 const maxMs = 300;
@@ -41,7 +42,7 @@ await runInScope('packaged-command', async (scope) => {
   scope.own('remote servers', () => remoteServers.dispose());
   const { config, allPorts: ports, env } = remoteServers;
   const daemon = new InstalledDaemon(scope, { config, ports, env });
-  await writeProfile(daemon, remoteServers);
+  writeProfile(daemon, remoteServers);
   await daemon.run('daemon', 'start');
   await daemon.untilHealthy();
   const options = { env: environmentIn(daemon.home) };

@@ -1,7 +1,7 @@
 /** Any number of ssh forwards for a benchmark, spread over sshds on loopback; all lead to one port behind them. */
 import path from 'node:path';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
-import { writeProfile } from '../fixtures/remote-servers.ts';
 import { freePorts } from '../fixtures/servers.ts';
 import { createSshClient } from '../fixtures/ssh-client.ts';
 import { startSshd, type Sshd } from '../fixtures/sshd.ts';
@@ -65,6 +65,6 @@ export async function installDaemon(
   { ports, services, env }: Omit<SshForwards, 'hosts'>,
 ): Promise<InstalledDaemon> {
   const daemon = new InstalledDaemon(scope, { config: configOf(services), ports, env });
-  await writeProfile(daemon, { env });
+  writeProfile(daemon, { env });
   return daemon;
 }

@@ -5,9 +5,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
-import { writeProfile } from '../fixtures/remote-servers.ts';
 import { startEchoServer } from '../fixtures/servers.ts';
 import type { Sshd } from '../fixtures/sshd.ts';
 import { percentile } from '../faults/requests.ts';
@@ -111,7 +111,7 @@ async function measureWakes(scope: Scope): Promise<void> {
   const { hosts, services, env } = forwards;
   const world = await createWorld({ config: configOf(services, { health_check: rareCheck }), env });
   scope.own('world', () => world.close());
-  await writeProfile(world, { env });
+  writeProfile(world, { env });
   const app = launch(scope, world, localPortApp);
   const measure = async (whileAsleep: (sshd: Sshd) => Promise<void>): Promise<readonly Wake[]> => {
     const wakes: Wake[] = [];

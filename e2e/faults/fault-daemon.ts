@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { systemClock } from '../../electron/core/clock.ts';
 import { connectControl, type ControlClient } from '../../electron/core/control/control-client.ts';
@@ -45,9 +46,7 @@ export class FaultDaemon {
     mkdirSync(path.dirname(this.configFile), { recursive: true });
     mkdirSync(this.stateDirectory, { recursive: true, mode: 0o700 });
     this.writeConfig(config);
-    const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-    // A login shell sets PATH again from its rc files.
-    writeFileSync(path.join(this.home, '.profile'), lines.join(''));
+    writeProfile(this, { env });
   }
 
   get configFile(): string {

@@ -32,7 +32,7 @@ test('a service tagged production is turned on only after a confirmation, by poi
   const app = await (await worldWith('enabled: false, tags: [production]')).start();
   const page = await app.openPopover();
   const theSwitch = page.getByRole('switch', { name: 'db' });
-  const question = page.getByRole('group', { name: 'Turn on db, which leads into production?' });
+  const question = page.getByRole('group', { name: 'db leads to production: turn it on?' });
 
   await theSwitch.click();
   await expect(question).toBeVisible();

@@ -1,8 +1,9 @@
 /** Imported forwards: objects of a cluster, checked in the popover, are added to the user's own file. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'playwright/test';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
-import { startRemoteServers, writeProfile, type RemoteServers } from '../fixtures/remote-servers.ts';
+import { startRemoteServers, type RemoteServers } from '../fixtures/remote-servers.ts';
 import { exchange, freePort } from '../fixtures/servers.ts';
 
 const host = '127.0.0.1';
@@ -20,7 +21,7 @@ test.afterEach(async () => {
 
 const start = async (config?: string): Promise<void> => {
   world = await createWorld({ env: remoteServers.env, ...(config === undefined ? {} : { config }) });
-  await writeProfile(world, remoteServers);
+  writeProfile(world, remoteServers);
   app = await world.start();
 };
 const isUp = (name: string): Promise<unknown> =>

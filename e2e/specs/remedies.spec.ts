@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
+import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
-import { writeProfile } from '../fixtures/remote-servers.ts';
 import { startKubeApi } from '../fixtures/kube-api.ts';
 import { createSecretTools } from '../fixtures/secret-tools.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
@@ -46,7 +46,7 @@ async function start(
 ): Promise<void> {
   const searchPath = [...folders, process.env['PATH'] ?? ''].join(path.delimiter);
   world = await createWorld({ config, env: { ...env, PATH: searchPath } });
-  await writeProfile(world, { env: { ...env, PATH: searchPath } });
+  writeProfile(world, { env: { ...env, PATH: searchPath } });
   app = await world.start();
 }
 

@@ -1,10 +1,11 @@
 /**
- * Every sentence and label that a user may read about a forward, with its code, for review: words.txt beside this file.
+ * Every sentence and label that a user may read about a forward, with its code, and those of the app's menus, settings, and
+ * questions, for review: words.txt beside this file.
  * After an intended change, read the changes there as someone who sees them for the first time, then renew the file:
  * vitest -u.
  */
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { configSettleMs, decideConfigNotice } from '../../electron/shell/config-notices.ts';
 import { needNotices, recoveryNotices, type Notice } from '../../electron/shell/notice-words.ts';
 import { promptNotice } from '../../electron/shell/prompt-notice.ts';
@@ -27,7 +28,13 @@ import {
   up,
   waiting,
 } from '../../renderer/testing/service-samples.ts';
+import type { Settings } from '../../shared/ipc-contract.ts';
 import { variantsOf } from './cause-variants.ts';
+import { appMenu, guards, links, rowMenu, settingsPage, trayMenu } from './surface-words.ts';
+
+// Effects do not run in a render on paper, so the page cannot load its settings.
+const page = vi.hoisted(() => ({ settings: null as Settings | null }));
+vi.mock('../../renderer/use-settings.ts', () => ({ useSettings: () => [page.settings, () => undefined] }));
 
 const inTrouble = (name: string, cause: Cause): ServiceSnapshot =>
   service(name, { desired: 'on', phase: 'waiting', cause });
@@ -147,14 +154,20 @@ const prompts = (): readonly string[] =>
 
 describe('the words', () => {
   it('are the reviewed ones', async () => {
-    const page = [
+    const parts = [
       ['CAUSES', ...causes()],
       ['HEADLINES', ...headlines()],
       ['SECOND LINES', ...secondLines()],
       ['NOTIFICATIONS', ...notices()],
       ['PROMPTS', ...prompts()],
+      ['GUARD', ...guards()],
+      ['LINKS', ...links()],
+      ['TRAY MENU', ...trayMenu()],
+      ['APP MENU', ...appMenu()],
+      ['ROW MENU', ...rowMenu()],
+      ['SETTINGS', ...settingsPage((settings) => (page.settings = settings))],
     ];
-    const text = page.map((part) => `${part.join('\n')}\n`).join('\n');
+    const text = parts.map((part) => `${part.join('\n')}\n`).join('\n');
     await expect(text).toMatchFileSnapshot(path.join(import.meta.dirname, 'words.txt'));
   });
 

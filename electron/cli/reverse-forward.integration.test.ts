@@ -1,10 +1,10 @@
 /** A port on a server that leads to this machine, with the command alone. */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../../e2e/fixtures/servers.ts';
 import { startSshd, type Sshd } from '../../e2e/fixtures/sshd.ts';
 import { Scope } from '../core/scope.ts';
+import { writeProfile } from '../core/testing/user-home.ts';
 import { CommandUser } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
 
@@ -23,10 +23,10 @@ beforeEach(async () => {
   own = await startEchoServer();
   scope.own('program', () => own.stop());
   port = await freePort();
-  const searchPath = [sshd.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter);
-  user = new CommandUser(program.folder, { PATH: searchPath });
+  const env = { PATH: [sshd.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter) };
+  user = new CommandUser(program.folder, env);
   // The daemon's own comes from the login shell.
-  writeFileSync(path.join(user.home, '.profile'), `export PATH='${searchPath}'\n`);
+  writeProfile(user, { env });
   scope.own('user', () => user.dispose());
   user.writeConfig(
     `name: hook, technology: ssh, remote: true, local_port: ${own.port}, remote_port: ${port}, connection: { host: ${sshd.host}, port: ${sshd.port}, user: ${sshd.user} }`,

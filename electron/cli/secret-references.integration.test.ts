@@ -1,5 +1,5 @@
 /** Services whose passwords are in the keychain and in 1Password, from the config to a real sshd. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../e2e/fixtures/eventually.ts';
@@ -7,6 +7,7 @@ import { createSecretTools, type SecretTools } from '../../e2e/fixtures/secret-t
 import { freePort } from '../../e2e/fixtures/servers.ts';
 import { type Sshd, startSshd } from '../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../e2e/fixtures/sshd-password.ts';
+import { writeProfile } from '../core/testing/user-home.ts';
 import { CommandUser } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
 
@@ -33,9 +34,9 @@ describe.runIf(await canServePasswords())('passwords that stand elsewhere', () =
     tools = createSecretTools();
     tools.setKeychain('bastion', password);
     tools.setOp(op, password);
-    const searchPath = [tools.binDirectory, sshd.binDirectory, process.env['PATH'] ?? ''].join(':');
-    user = new CommandUser(installed.folder, { PATH: searchPath });
-    writeFileSync(path.join(user.home, '.profile'), `export PATH='${searchPath}'\n`);
+    const env = { PATH: [tools.binDirectory, sshd.binDirectory, process.env['PATH'] ?? ''].join(':') };
+    user = new CommandUser(installed.folder, env);
+    writeProfile(user, { env });
     const entry = async (name: string, reference: string): Promise<string> =>
       `name: ${name}, technology: ssh, local_port: ${await freePort()}, remote_port: ${sshd.port}, ` +
       `health_check: {type: ssh}, connection: {host: ${sshd.host}, port: ${sshd.port}, user: ${sshd.user}, password: '${reference}'}`;

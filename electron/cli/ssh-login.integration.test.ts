@@ -1,12 +1,13 @@
 /** `localport ssh login`, from a headless daemon that no one answers to a real sshd. */
 import { spawn } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretTools, type SecretTools } from '../../e2e/fixtures/secret-tools.ts';
 import { exchange, type FixtureServer, freePort, startEchoServer } from '../../e2e/fixtures/servers.ts';
 import { lockKey } from '../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, startSshd } from '../../e2e/fixtures/sshd.ts';
+import { writeProfile } from '../core/testing/user-home.ts';
 import { CommandUser } from './testing/installed-command.ts';
 import { installForFile } from './testing/installed-for-file.ts';
 
@@ -23,9 +24,9 @@ beforeEach(async () => {
   await sshd.trust();
   await lockKey(sshd.keyFile, passphrase);
   tools = createSecretTools();
-  const searchPath = [sshd.binDirectory, tools.binDirectory, process.env['PATH'] ?? ''].join(':');
-  user = new CommandUser(installed.folder, { PATH: searchPath });
-  writeFileSync(path.join(user.home, '.profile'), `export PATH='${searchPath}'\n`);
+  const env = { PATH: [sshd.binDirectory, tools.binDirectory, process.env['PATH'] ?? ''].join(':') };
+  user = new CommandUser(installed.folder, env);
+  writeProfile(user, { env });
   user.writeConfig(
     `name: db, technology: ssh, local_port: ${port}, remote_port: ${echo.port}, ` +
       `connection: {host: ${sshd.host}, port: ${sshd.port}, user: ${sshd.user}}`,

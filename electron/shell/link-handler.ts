@@ -8,7 +8,7 @@
  *    have since been removed are skipped when the user answers.
  */
 import type { LinkCard } from '../../shared/app-link.ts';
-import { isGuarded, withoutGuarded } from '../../shared/guard.ts';
+import { guardQuestion, isGuarded, withoutGuarded } from '../../shared/guard.ts';
 import type { Desired, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { visibleLine } from '../../shared/visible-text.ts';
 import { errorMessage } from '../core/lifecycle/error-text.ts';
@@ -77,11 +77,15 @@ export class LinkHandler {
     const services = this.#parts.host.snapshot().services.filter(({ name }) => question.names.includes(name));
     const guarded = services.find((service) => isGuarded(service) && service.desired === 'off');
     if (question.desired === 'on' && !question.isGuard && guarded !== undefined) {
-      this.#question = this.#made(guardWording(guarded.name), {
-        names: [guarded.name],
-        desired: 'on',
-        isGuard: true,
-      });
+      const { title, text, accept } = guardQuestion(guarded);
+      this.#question = this.#made(
+        { title, text, accept },
+        {
+          names: [guarded.name],
+          desired: 'on',
+          isGuard: true,
+        },
+      );
       this.#parts.onChange(this.card);
       return;
     }
@@ -167,12 +171,6 @@ function turnWording(
     accept,
   };
 }
-
-const guardWording = (name: string): Wording => ({
-  title: `${shown(name)} is guarded: turn it on?`,
-  text: 'This forward requires confirmation each time it is turned on.',
-  accept: 'Turn On Guarded',
-});
 
 const unknownName = ({ of, name }: TurnLink): string =>
   of === 'service'

@@ -2,30 +2,42 @@
  * A new user: an empty home, and the hosts, clusters, and programs that the documentation names. `bastion` and the kube
  * contexts exist as a user would have them. An address or port that a test cannot use is replaced in the command line.
  */
-import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandUser } from '../../../electron/cli/testing/installed-command.ts';
-import { startHttpServer, type HttpServer } from '../../../electron/cli/testing/http-server.ts';
-import { startKubeApi, type KubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { startFarServers, type FarServers } from '../../../electron/cli/testing/far-servers.ts';
+import { writeProfile } from '../../../electron/core/testing/user-home.ts';
+import type { KubeApi } from '../../../e2e/fixtures/kube-api.ts';
 import { createSecretTools, type SecretTools } from '../../../e2e/fixtures/secret-tools.ts';
-import { freePorts, startEchoServer, type FixtureServer } from '../../../e2e/fixtures/servers.ts';
-import { startSshd, type Sshd } from '../../../e2e/fixtures/sshd.ts';
-
-export interface LineRun {
-  /** null: ended by a signal other than our Ctrl-C. */
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-const lineTimeoutMs = 100_000;
+import { runLine, type LineRun, type LineStart } from './line-run.ts';
+import { silentLogger } from '../../../electron/core/observability/logger.ts';
+import { RememberedNames } from '../../../electron/core/secrets/remembered-names.ts';
+import { freePorts } from '../../../e2e/fixtures/servers.ts';
 
 /** Commands that run until Ctrl-C, which is sent once they have printed something. */
 const goesOn = /--watch\b|--follow\b|\blogs\b.* -f\b|--foreground\b|--no-buffer\b/;
 
 /** Commands that ask at the terminal, or open an editor. */
 const needsTerminal = /^localport (?:edit db|remove db|uninstall)(?: +#|$)/;
+
+/** Lines of a shell's startup file: their shell, and a command that fails if they did nothing. */
+const startupLines: readonly StartupLine[] = [
+  { start: 'eval "$(localport completion bash)"', shell: ['bash'], proof: 'complete -p localport' },
+  {
+    start: 'eval "$(localport completion zsh)"',
+    shell: ['zsh', '-f'],
+    proof: '(( $+_comps[localport] ))',
+  },
+];
+const anyLine: Omit<StartupLine, 'start'> = { shell: ['bash'], proof: '' };
+
+/** Loaded before the command: it then runs as in the installed app, and may only write below its home. */
+const asInstalledApp = `Object.defineProperty(process.versions, 'electron', { value: '1' });
+process.resourcesPath = '/Applications/LocalPort.app/Contents/Resources';
+const fs = require('node:fs');
+const { accessSync } = fs;
+fs.accessSync = (file, mode) => accessSync(file.startsWith(process.env.HOME) ? file : '/nowhere', mode);
+`;
 
 /** Commands that leave services or files other than an example assumes. */
 const disturbs =
@@ -42,13 +54,8 @@ export class DocumentedWorld {
 
   /** `programFolder`: has the bundles that `localport` runs; null: that command does not exist yet. */
   static async open(programFolder: string, { isInstalled }: { readonly isInstalled: boolean }) {
-    const [sshd, kube, echo, web] = await Promise.all([
-      startSshd(),
-      startKubeApi(),
-      startEchoServer(),
-      startHttpServer(),
-    ]);
-    await sshd.trust();
+    const far = await startFarServers();
+    const { sshd, kube, echo, web } = far;
     const { host, port, user } = sshd;
     await sshd.client.addConfig(
       `Host bastion example.com\n  HostName ${host}\n  HostKeyAlias [${host}]:${port}\n  Port ${port}\n  User ${user}\nHost forwards\n  LocalForward 5432 db:5432\n`,
@@ -61,13 +68,14 @@ export class DocumentedWorld {
     kube.setTarget(80, { host: '127.0.0.1', port: web.port });
     kube.setTarget(5432, echo);
     for (const namespace of ['default', 'shop', 'db']) addApplications(kube, namespace);
-    const parts = { sshd, kube, echo, web, secrets: createSecretTools(), programFolder, isInstalled };
+    const parts = { far, secrets: createSecretTools(), programFolder, isInstalled };
     return new DocumentedWorld(parts, await freePorts(4));
   }
 
   private constructor(parts: Parts, ports: readonly number[]) {
     this.#parts = parts;
-    const { sshd, kube, secrets, programFolder, isInstalled, echo, web } = parts;
+    const { far, secrets, programFolder, isInstalled } = parts;
+    const { sshd, kube, echo, web } = far;
     this.sshPort = sshd.port;
     this.user = new CommandUser(programFolder);
     const { home } = this.user;
@@ -79,8 +87,15 @@ export class DocumentedWorld {
     // Fakes for systemd, an editor, a password manager, and the user's own programs, which do as they are told.
     for (const name of ['systemctl', 'editor', 'pass', 'my-tunnel', 'cloud-sql-proxy'])
       script(name, 'echo s3cret');
-    if (isInstalled)
-      script('localport', `exec '${process.execPath}' '${path.join(programFolder, 'localport.cjs')}' "$@"`);
+    const command = `'${path.join(programFolder, 'localport.cjs')}' "$@"`;
+    if (isInstalled) script('localport', `exec '${process.execPath}' ${command}`);
+    const asApp = path.join(home, 'as-installed-app.cjs');
+    writeFileSync(asApp, asInstalledApp);
+    const appCommand = path.join(home, 'localport-of-the-app');
+    writeFileSync(appCommand, `#!/bin/sh\nexec '${process.execPath}' --require '${asApp}' ${command}\n`, {
+      mode: 0o755,
+    });
+    writeFileSync(path.join(home, '.curlrc'), 'fail-with-body\n');
     const npmFolder = path.join(home, 'npm');
     const folders = [
       path.join(npmFolder, 'bin'),
@@ -101,15 +116,14 @@ export class DocumentedWorld {
       npm_config_update_notifier: 'false',
     };
     Object.assign(this.user.env, env);
-    // A login shell sets PATH again.
-    const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-    writeFileSync(path.join(home, '.profile'), lines.join(''));
+    writeProfile(this.user, { env });
     const [webPort = 0, ...configPorts] = ports;
     this.#configPorts = configPorts;
     this.#standIns = [
       { written: /\bdb:5432\b/g, means: `127.0.0.1:${echo.port}` },
       { written: /\b(?:printer\.local:9100|db\.example\.com:5432)\b/g, means: `127.0.0.1:${web.port}` },
       { written: /(?<=--local-port |localhost:)8080\b/g, means: String(webPort) },
+      { written: '/Applications/LocalPort.app/Contents/Resources/bin/localport', means: appCommand },
       { written: '/var/lib/node_exporter', means: home },
       { written: 'npm run migrate', means: 'true' },
       ...(process.platform === 'darwin'
@@ -134,7 +148,7 @@ export class DocumentedWorld {
   }
 
   get configText(): string {
-    const { echo, web } = this.#parts;
+    const { echo, web } = this.#parts.far;
     const [db, cache, site] = this.#configPorts;
     return `version: '1.0'
 services:
@@ -149,48 +163,43 @@ services:
     if (disturbs.test(line)) this.#isSettled = false;
     const text = this.#standIns.reduce((rest, { written, means }) => rest.replaceAll(written, means), line);
     if (/^[A-Z]+=\S+(?: +#.*)?$/.test(text)) this.#assignments += `${text}\n`;
-    const script = `set -o pipefail\n${this.#assignments}${text}`;
-    if (!needsTerminal.test(line))
-      return this.#runProgram(['/bin/bash', '-c', script], folder, goesOn.test(line));
-    const inTerminal =
-      process.platform === 'darwin' ? ['/dev/null', '/bin/sh', '-c', text] : ['-ec', text, '/dev/null'];
-    return this.#runProgram(['script', '-q', ...inTerminal], folder, false);
+    if (needsTerminal.test(line)) {
+      const inTerminal =
+        process.platform === 'darwin' ? ['/dev/null', '/bin/sh', '-c', text] : ['-ec', text, '/dev/null'];
+      return this.#run(['script', '-q', ...inTerminal], folder);
+    }
+    const { shell, proof } = startupLines.find(({ start }) => line.startsWith(start)) ?? anyLine;
+    const script = `set -o pipefail\n${this.#assignments}${text}\n${proof}`;
+    return this.#run([...shell, '-c', script], folder, goesOn.test(line));
   }
 
   /** Starts a line that keeps running. */
   begin(line: string, folder: string): { readonly ended: Promise<LineRun> } {
-    return { ended: this.#runProgram(['/bin/bash', '-c', `exec ${line}`], folder, false) };
+    return { ended: this.#run(['bash', '-c', `exec ${line}`], folder) };
   }
 
-  #runProgram([program = '', ...args]: readonly string[], cwd: string, isEndless: boolean): Promise<LineRun> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd, env: this.user.env, detached: true, stdio: 'pipe' });
-      const interrupt = (): void => {
-        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-          process.kill(-child.pid, 'SIGINT');
-      };
-      const timeout = setTimeout(interrupt, lineTimeoutMs);
-      let [out, err] = ['', ''];
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        out += text;
-        if (isEndless) interrupt();
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-      child.stdin.on('error', () => undefined).end('y\n');
-      child.once('error', reject).once('close', (code, signal) => {
-        clearTimeout(timeout);
-        const isInterrupted = code === 130 || signal === 'SIGINT';
-        resolve({ code: isEndless && isInterrupted ? 0 : code, out, err });
-      });
-    });
+  #run(argv: LineStart['argv'], cwd: string, isEndless = false): Promise<LineRun> {
+    return runLine({ argv, cwd, env: this.user.env, isEndless });
+  }
+
+  /** An answer for ssh that the user wanted to keep. */
+  async remember(name: string): Promise<void> {
+    this.#parts.secrets.setKeychain(name, 's3cret');
+    await new RememberedNames(this.user.stateDirectory, silentLogger).add(name);
   }
 
   async close(): Promise<void> {
-    const { sshd, kube, echo, web, secrets } = this.#parts;
+    const { far, secrets } = this.#parts;
     await this.user.dispose();
-    await Promise.all([sshd.dispose(), kube.dispose(), echo.stop(), web.stop()]);
+    await far.dispose();
     secrets.dispose();
   }
+}
+
+interface StartupLine {
+  readonly start: string;
+  readonly shell: readonly [string, ...string[]];
+  readonly proof: string;
 }
 
 interface StandIn {
@@ -199,10 +208,7 @@ interface StandIn {
 }
 
 interface Parts {
-  readonly sshd: Sshd;
-  readonly kube: KubeApi;
-  readonly echo: FixtureServer;
-  readonly web: HttpServer;
+  readonly far: FarServers;
   readonly secrets: SecretTools;
   readonly programFolder: string;
   readonly isInstalled: boolean;

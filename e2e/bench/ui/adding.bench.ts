@@ -5,9 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { writeProfile } from '../../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../../electron/core/scope.ts';
 import { createWorld } from '../../fixtures/electron-app.ts';
-import { startRemoteServers, writeProfile } from '../../fixtures/remote-servers.ts';
+import { startRemoteServers } from '../../fixtures/remote-servers.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { exchange } from '../../fixtures/servers.ts';
 import { runInScope } from '../bench-scope.ts';
@@ -25,7 +26,7 @@ async function reportAdding(scope: Scope): Promise<void> {
   scope.own('remote servers', () => remoteServers.dispose());
   const world = await createWorld({ config: 'version: "1.0"\nservices: []\n', env: remoteServers.env });
   scope.own('world', () => world.close());
-  await writeProfile(world, remoteServers);
+  writeProfile(world, remoteServers);
   const app = await world.start();
   scope.own('app', () => app.close());
   const page = await app.openPopover();

@@ -4,10 +4,11 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startKubeApi, type KubeApi } from '../../../e2e/fixtures/kube-api.ts';
-import { freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
-import { startSshd, type Sshd } from '../../../e2e/fixtures/sshd.ts';
-import { startHttpServer } from './http-server.ts';
+import type { KubeApi } from '../../../e2e/fixtures/kube-api.ts';
+import { freePort } from '../../../e2e/fixtures/servers.ts';
+import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
+import { writeProfile } from '../../core/testing/user-home.ts';
+import { startFarServers, type FarServers } from './far-servers.ts';
 import { CommandUser, installCommand } from './installed-command.ts';
 import { Transcript, type Known } from './transcript.ts';
 
@@ -27,23 +28,19 @@ const goldenPorts = {
   web: 20_080,
 } as const;
 type PortName = keyof typeof goldenPorts;
+type Ports = Readonly<Record<PortName, number>>;
 
 export class GoldenWorld {
   readonly sshd: Sshd;
   readonly kube: KubeApi;
   readonly user: CommandUser;
-  readonly ports: Readonly<Record<PortName, number>>;
-  readonly #servers: readonly Stoppable[];
+  readonly ports: Ports;
+  readonly #far: FarServers;
   readonly #programFolder: string;
 
   static async open(): Promise<GoldenWorld> {
-    const [sshd, kube, echo, web] = await Promise.all([
-      startSshd(),
-      startKubeApi(),
-      startEchoServer(),
-      startHttpServer(),
-    ]);
-    await sshd.trust();
+    const far = await startFarServers();
+    const { sshd, kube, echo, web } = far;
     kube.addPod('echo-0', { labels: { app: 'echo' } });
     kube.addService('echo', { selector: { app: 'echo' }, ports: [7000] });
     kube.setTarget(7000, echo);
@@ -59,14 +56,15 @@ export class GoldenWorld {
       echo: echo.port,
       web: web.port,
     };
-    return new GoldenWorld({ sshd, kube, ports, servers: [echo, web] });
+    return new GoldenWorld(far, ports);
   }
 
-  private constructor({ sshd, kube, ports, servers }: Parts) {
+  private constructor(far: FarServers, ports: Ports) {
+    const { sshd, kube } = far;
+    this.#far = far;
     this.sshd = sshd;
     this.kube = kube;
     this.ports = ports;
-    this.#servers = servers;
     this.#programFolder = installCommand();
     const bin = path.join(this.#programFolder, 'bin');
     mkdirSync(bin);
@@ -75,9 +73,7 @@ export class GoldenWorld {
     const folders = [bin, sshd.binDirectory, kube.client.binDirectory, '/usr/bin', '/bin'];
     const env = { PATH: folders.join(path.delimiter), KUBECONFIG: kube.client.kubeconfigFile };
     this.user = new CommandUser(this.#programFolder, env);
-    // A login shell sets PATH again.
-    const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-    writeFileSync(path.join(this.user.home, '.profile'), lines.join(''));
+    writeProfile(this.user, { env });
     this.user.writeConfig();
     this.writeConfig();
   }
@@ -104,28 +100,13 @@ export class GoldenWorld {
 
   async close(): Promise<void> {
     await this.user.dispose();
-    await Promise.all([
-      this.sshd.dispose(),
-      this.kube.dispose(),
-      ...this.#servers.map((server) => server.stop()),
-    ]);
+    await this.#far.dispose();
     rmSync(this.#programFolder, { recursive: true, force: true });
   }
 }
 
-interface Parts {
-  readonly sshd: Sshd;
-  readonly kube: KubeApi;
-  readonly ports: Readonly<Record<PortName, number>>;
-  readonly servers: readonly Stoppable[];
-}
-
-interface Stoppable {
-  stop(): Promise<void>;
-}
-
 /** `dead` tries twice, and then no more during a test: nothing listens on port 1. */
-const config = (ports: Readonly<Record<PortName, number>>): string => `version: "1.0"
+const config = (ports: Ports): string => `version: "1.0"
 defaults:
   health_check: { type: tcp, interval: 5, timeout: 2 }
 services:

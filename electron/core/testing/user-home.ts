@@ -1,4 +1,5 @@
 /** The home of a test user, separate from all others by the means of each system. */
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveAppPaths, type AppPaths } from '../config/app-paths.ts';
 
@@ -29,3 +30,12 @@ export const userPaths = (
     homeDirectory: env['HOME'] ?? path.sep,
     uid: process.getuid?.() ?? 0,
   });
+
+/** A login shell sets PATH again from its rc files, so this user's rc files must set what the test needs. */
+export function writeProfile(
+  { home }: { readonly home: string },
+  { env }: { readonly env: Readonly<Record<string, string>> },
+): void {
+  const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
+  writeFileSync(path.join(home, '.profile'), lines.join(''));
+}

@@ -9,7 +9,7 @@ import type { Snapshot } from '../../../../shared/service-snapshot.ts';
 import { systemClock as clock } from '../../clock.ts';
 import type { AppPaths } from '../../config/app-paths.ts';
 import { connectControl, type ControlClient } from '../../control/control-client.ts';
-import { userEnvironment, userPaths } from '../../testing/user-home.ts';
+import { userEnvironment, userPaths, writeProfile } from '../../testing/user-home.ts';
 import { controlSocketPath } from '../../control/control-paths.ts';
 import { bundleDaemon } from '../../process/testing/bundled-program.ts';
 
@@ -45,8 +45,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
     if (target !== configFile) renameSync(target, configFile);
   };
   mkdirSync(runFolder, { mode: 0o700 });
-  const profile = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeFileSync(path.join(home, '.profile'), profile.join(''));
+  writeProfile({ home }, { env });
   save(config, 'in place');
 
   const program = bundleDaemon(home);
