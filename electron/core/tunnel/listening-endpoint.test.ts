@@ -22,6 +22,6 @@ it.each([
   ['p1\nn[::1]:5432\n', '127.0.0.1', false],
   ['p1\nn[::1]:5432\np2\nn127.0.0.1:5432\n', '::1', true],
   ['', '127.0.0.1', false],
-])('finds in what lsof prints a listener at the address: %j, %s', (output, host, isThere) => {
+])('finds a listener at the address in the output of lsof: %j, %s', (output, host, isThere) => {
   expect(hasListener(output, { kind: 'tcp', host, port: 5432 })).toBe(isThere);
 });
