@@ -203,6 +203,14 @@ Host key verification failed.`,
   ssh: connect to host bastion port 2222: Connection timed out`,
   ],
   [
+    'a web server',
+    `debug1: kex_exchange_identification: banner line 0: HTTP/1.1 400 Bad Request
+kex_exchange_identification: Connection closed by remote host
+Connection closed by 10.0.0.1 port 2222`,
+    `config-invalid: bastion:2222 is a web server, not an SSH server
+  HTTP/1.1 400 Bad Request`,
+  ],
+  [
     'a server that sends no banner',
     `Connection timed out during banner exchange
 Connection to 10.0.0.1 port 2222 timed out`,

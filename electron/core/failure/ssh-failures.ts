@@ -51,7 +51,7 @@ export const sshFailures: readonly FailureRule[] = [
   },
   {
     pattern: /^Connection (?:closed by|reset by|to) (?:UNKNOWN|(\S+))/i,
-    finding: (match) => closedBy(match[1]),
+    finding: (match, context) => webServer(context) ?? closedBy(match[1]),
     isConsequence: true,
   },
   follows(
@@ -209,6 +209,24 @@ function channelFinding([, reason = '']: RegExpExecArray, { service }: FailureCo
   if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
   if (/no route|unreachable/i.test(reason)) return { code: 'host-unreachable', details: { host } };
   return { code: 'connection-refused', details: { host } };
+}
+
+/** The port of a web server: ssh's debug line shows what it sent in place of SSH's banner. */
+function webServer({ service: { connection }, lines }: FailureContext): Finding | null {
+  const banner = lines.find((line) =>
+    /^debug1: kex_exchange_identification: banner line 0: (?:HTTP\/|<(?:!DOCTYPE )?html)/i.test(line),
+  );
+  if (banner === undefined || connection.technology !== 'ssh') return null;
+  const { host, port } = connection;
+  const what = `${host}${port === null ? '' : `:${port}`} is a web server, not an SSH server`;
+  return {
+    code: 'config-invalid',
+    details: {
+      what,
+      evidence: banner.replace(/^.*: /, ''),
+      fix: 'Correct the host or the port in the config',
+    },
+  };
 }
 
 const closedBy = (host: string | undefined): Finding =>

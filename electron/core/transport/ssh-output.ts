@@ -87,7 +87,7 @@ export function createMasterReader({
     }
     // These contain the resolved address, which matters for the local network permission of macOS, and the jump
     // host from ssh_config.
-    return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: )/.test(
+    return /^debug1: (?:Connecting to \S+ \[.+\] port \d+\.$|Setting implicit ProxyCommand from ProxyJump: |kex_exchange_identification: banner line 0: )/.test(
       text,
     )
       ? evidence

@@ -46,6 +46,13 @@ describe('the command adapter', () => {
     expect(await workshop.filesLeft()).toEqual([]);
   });
 
+  it('is ready at ::1 if the command listens only there, as programs do that listen on localhost', async () => {
+    const script = `require('net').createServer((s) => s.pipe(s)).listen({ port: Number(process.argv.at(-1)), host: '::1' })`;
+    const { address } = await workshop.openReady(commandConnection(node(script, '{local_port}')));
+    expect(address).toMatchObject({ host: '::1' });
+    expect(await exchange(address, 'hello')).toBe('hello');
+  });
+
   it.each(['{local_port}', '{socket}'])('makes no connection of its own to %s', async (placeholder) => {
     const countsConnections = `
       let count = 0;

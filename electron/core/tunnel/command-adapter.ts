@@ -92,20 +92,27 @@ interface Readiness {
   readonly signal: AbortSignal;
 }
 
+interface Seen {
+  readonly endpoint: Endpoint;
+  /** A connection was accepted, but the listener cannot be seen. */
+  readonly isHidden: boolean;
+}
+
 /** Rejects a foreign program that bound the port before the command did, so that no client's bytes reach it. */
 async function becomeReady(
   endpoint: Endpoint,
   { tunnel, clock, signal }: Readiness,
 ): Promise<Result<Endpoint, Cause> | null> {
-  const seen = await untilListening(endpoint, clock, signal);
+  const seen = await untilListening(endpoint, { tunnel, clock, signal });
   const { pid } = tunnel;
   if (seen === null || pid === null) return null;
-  if (endpoint.kind === 'unix') return ok(endpoint);
-  const holder = seen === 'hidden' ? hiddenHolder : await findForeignListener(endpoint.port, pid);
+  if (seen.endpoint.kind === 'unix') return ok(seen.endpoint);
+  const { port } = seen.endpoint;
+  const holder = seen.isHidden ? hiddenHolder : await findForeignListener(seen.endpoint, pid);
   if (signal.aborted) return null;
   return holder === null
-    ? ok(endpoint)
-    : err(describeCause('port-in-use', { port: endpoint.port, holder, isPrivate: true }));
+    ? ok(seen.endpoint)
+    : err(describeCause('port-in-use', { port, holder, isPrivate: true }));
 }
 
 /** macOS shows only this user's listeners, so a hidden one that accepts connections belongs to another user. */
@@ -117,18 +124,30 @@ const hiddenHolder = process.platform === 'darwin' ? 'a program of another user'
  */
 async function untilListening(
   endpoint: Endpoint,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<'seen' | 'hidden' | null> {
+  { tunnel, clock, signal }: Readiness,
+): Promise<Seen | null> {
   const connectsFrom = clock.now() + connectFallbackMs;
   let delayMs = firstProbeDelayMs;
   while (await sleep(clock, delayMs, signal)) {
-    if (await isListening(endpoint)) return signal.aborted ? null : 'seen';
+    if (await isListening(endpoint)) return signal.aborted ? null : { endpoint, isHidden: false };
+    const other = await ownListenerOnIpv6(endpoint, tunnel);
+    if (other !== null) return signal.aborted ? null : { endpoint: other, isHidden: false };
     if (clock.now() >= connectsFrom && (await attemptConnect(endpoint, signal, clock)).kind === 'connected')
-      return 'hidden';
+      return { endpoint, isHidden: true };
     delayMs = Math.min(delayMs * 1.5, maxProbeDelayMs);
   }
   return null;
+}
+
+/**
+ * A program that listens on `localhost` may get only ::1. The port was free on 127.0.0.1, so someone else's listener here is
+ * no reason to fail.
+ */
+async function ownListenerOnIpv6(endpoint: Endpoint, { pid }: ChildCarrier): Promise<Endpoint | null> {
+  if (endpoint.kind === 'unix' || pid === null) return null;
+  const other = { ...endpoint, host: '::1' };
+  const isOwn = (await isListening(other)) && (await findForeignListener(other, pid)) === null;
+  return isOwn ? other : null;
 }
 
 /** Chosen by the kernel and released before this resolves, so another program can still bind it first. */

@@ -14,17 +14,20 @@ import {
 } from './listener-origin.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
-/** The address that the relay connects to. */
-const host = '127.0.0.1';
+export interface PrivatePlace {
+  /** The address that the relay connects to. */
+  readonly host: string;
+  readonly port: number;
+}
 
 /**
- * Describes a listener on the port that is neither the command nor started at its request; null if there is none. Never
+ * Describes a listener at the place that is neither the command nor started at its request; null if there is none. Never
  * rejects.
  */
-export async function findForeignListener(port: number, commandPid: number): Promise<string | null> {
+export async function findForeignListener(place: PrivatePlace, commandPid: number): Promise<string | null> {
   const listeners = await (process.platform === 'darwin'
-    ? listenersByLsof(port)
-    : listenersInProc(port, commandPid));
+    ? listenersByLsof(place)
+    : listenersInProc(place, commandPid));
   const pids = listeners.flatMap(({ process: holder }) => (holder === null ? [] : [holder.pid]));
   const identities = await identifyProcesses([commandPid, ...pids]);
   const command: Command = {
@@ -46,7 +49,10 @@ export async function findForeignListener(port: number, commandPid: number): Pro
   return null;
 }
 
-async function listenersInProc(port: number, commandPid: number): Promise<readonly PortListener[]> {
+async function listenersInProc(
+  { host, port }: PrivatePlace,
+  commandPid: number,
+): Promise<readonly PortListener[]> {
   const sockets = await readListeningSockets(port, host);
   const pids = await listPids();
   // The listener is most likely the command or one of its descendants, so search them first.
@@ -60,7 +66,7 @@ async function listenersInProc(port: number, commandPid: number): Promise<readon
   return listeners;
 }
 
-async function listenersByLsof(port: number): Promise<readonly PortListener[]> {
+async function listenersByLsof({ host, port }: PrivatePlace): Promise<readonly PortListener[]> {
   const argv = [lsof.path, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pgucn'] as const;
   return parseLsofListeners(await outputOf(argv, lsof), (place) => overlapsBind(place, host));
 }

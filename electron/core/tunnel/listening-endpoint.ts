@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
-import { readListeningSockets } from '../relay/port-holder.ts';
+import { isInTheWay, readListeningSockets } from '../relay/port-holder.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
@@ -16,7 +16,7 @@ export async function isListening(
   endpoint: Endpoint,
   platform: NodeJS.Platform = process.platform,
 ): Promise<boolean> {
-  if (platform === 'darwin') return (await outputOf(lsofArgv(endpoint), lsof)).trim() !== '';
+  if (platform === 'darwin') return hasListener(await outputOf(lsofArgv(endpoint), lsof), endpoint);
   if (endpoint.kind === 'unix') {
     const table = await readFile('/proc/net/unix', 'utf8').catch(() => '');
     return parseListeningUnixSockets(table).some(({ path }) => path === endpoint.path);
@@ -28,4 +28,10 @@ export async function isListening(
 export const lsofArgv = (endpoint: Endpoint): [string, ...string[]] =>
   endpoint.kind === 'unix'
     ? [lsof.path, '-n', '-P', '-F', 'p', '--', endpoint.path]
-    : [lsof.path, '-n', '-P', `-iTCP:${endpoint.port}`, '-sTCP:LISTEN', '-F', 'p'];
+    : [lsof.path, '-n', '-P', `-iTCP:${endpoint.port}`, '-sTCP:LISTEN', '-F', 'n'];
+
+/** In the output of `lsofArgv`: lsof selects by port, not by address. */
+export const hasListener = (output: string, endpoint: Endpoint): boolean =>
+  endpoint.kind === 'unix'
+    ? output.trim() !== ''
+    : output.split('\n').some((line) => line.startsWith('n') && isInTheWay(line.slice(1), endpoint.host));
