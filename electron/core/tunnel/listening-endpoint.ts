@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
-import { isInTheWay, readListeningSockets } from '../relay/port-holder.ts';
+import { overlapsBind, readListeningSockets } from '../relay/port-holder.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
@@ -34,4 +34,4 @@ export const lsofArgv = (endpoint: Endpoint): [string, ...string[]] =>
 export const hasListener = (output: string, endpoint: Endpoint): boolean =>
   endpoint.kind === 'unix'
     ? output.trim() !== ''
-    : output.split('\n').some((line) => line.startsWith('n') && isInTheWay(line.slice(1), endpoint.host));
+    : output.split('\n').some((line) => line.startsWith('n') && overlapsBind(line.slice(1), endpoint.host));
