@@ -17,7 +17,13 @@ const pages = pageFiles()
   .filter(({ lines }) => lines.length > 0);
 
 const hasZsh = ['/bin/zsh', '/usr/bin/zsh'].some(existsSync);
-const canRun = ({ text }: CommandLine): boolean => hasZsh || !text.includes('completion zsh');
+/** A command that the developer has installed, and that `uninstall` would remove. */
+const hasInstalledCommand = ['/usr/local/bin', '/opt/homebrew/bin'].some((folder) =>
+  existsSync(path.join(folder, 'localport')),
+);
+const canRun = ({ text }: CommandLine): boolean =>
+  (hasZsh || !text.includes('completion zsh')) &&
+  !(hasInstalledCommand && text.startsWith('localport uninstall'));
 
 interface Failure {
   readonly at: number;

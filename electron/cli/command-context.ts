@@ -49,6 +49,8 @@ export interface CommandSurroundings {
   readonly paths: AppPaths;
   /** The folder with the bundles: this command's and the daemon's. */
   readonly programFolder: string;
+  /** Where the command may be installed, besides PATH. */
+  readonly commandFolders: readonly string[];
   /** The program that runs those bundles. */
   readonly runtime: Runtime;
   /** Asks the user at the terminal and waits for the answer; absent without a terminal. */

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { systemClock as clock } from '../core/clock.ts';
+import { commandFolders } from '../core/install/command-folder.ts';
 import { findAppPaths } from '../core/config/app-paths.ts';
 import { workingDirectory } from '../core/process/working-directory.ts';
 import { version } from '../version.ts';
@@ -41,6 +42,7 @@ void runCommandLine(process.argv.slice(2), {
   clock,
   paths,
   programFolder: path.resolve(__dirname),
+  commandFolders: commandFolders({ platform, homeDirectory }),
   runtime,
   signal: interruption.signal,
   ...(process.stdin.isTTY && process.stderr.isTTY

@@ -32,6 +32,8 @@ export function testSurroundings(change: Partial<CommandSurroundings> = {}): Tes
       defaultConfigPath: path.join(home, 'config.yaml'),
     },
     programFolder: '/nowhere',
+    // Never those of this computer, where a test could remove something.
+    commandFolders: [path.join(home, '.local/bin')],
     runtime: { kind: 'node', program: process.execPath },
     signal: new AbortController().signal,
     connect: () => Promise.resolve(err({ code: 'not-running', message: 'LocalPort is not running' })),

@@ -7,7 +7,6 @@
  */
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { commandFolders } from '../../core/install/command-folder.ts';
 import { commandOwner } from '../../core/install/command-link.ts';
 import type { CommandContext } from '../command-context.ts';
 import { configHome } from '../config-home.ts';
@@ -59,12 +58,11 @@ const findAutostart: Look = async (context) => {
 };
 
 /** How the command is found: links to this program or into one of our apps, and the script for an AppImage. */
-const findCommands: Look = async ({ env, programFolder, platform, homeDirectory }) => {
-  const usual = commandFolders({ platform, homeDirectory });
+const findCommands: Look = async ({ env, programFolder, commandFolders }) => {
   const onPath = (env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const things: OwnThing[] = [];
   const left: string[] = [];
-  for (const folder of new Set([...onPath, ...usual])) {
+  for (const folder of new Set([...onPath, ...commandFolders])) {
     const file = path.join(folder, 'localport');
     const target = await readlink(file).catch(() => null);
     const isOwn = (await commandOwner(file)) === 'us';
