@@ -132,6 +132,20 @@ describe('start and stop', () => {
     await eventually('it is off again', async () => (await live())?.desired === 'off');
   });
 
+  it('connects a service on demand for its first client', async () => {
+    user.writeConfig(
+      `name: live, technology: tcp, local_port: ${ports[0]}, remote_port: ${echo.port}, on_demand: true, connection: { host: 127.0.0.1 }`,
+    );
+    expect(await user.run('start', 'live', '--wait')).toMatchObject({
+      code: 0,
+      out: `✓ live  connects when a client uses localhost:${ports[0]}\n`,
+    });
+    expect((await status()).services[0]).toMatchObject({ phase: 'idle', state: 'ready', health: 'unknown' });
+    expect(await exchange({ host: '127.0.0.1', port: ports[0] ?? 0 }, 'hello')).toBe('hello');
+    expect((await user.run('status')).out).toContain('1 of 1 up');
+    expect((await status()).services[0]).toMatchObject({ phase: 'up' });
+  });
+
   it('does what it can, names the rest, and exits with 1', async () => {
     await user.run('daemon', 'start');
     const ran = await user.run('start', 'web', 'wbe', '-o', 'json');

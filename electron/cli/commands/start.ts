@@ -125,8 +125,13 @@ function waitUntilUp(
   return waitWatched(context, {
     ...wait,
     progressOf: (service) => progressOfStart(service, deadline),
-    tellDone: (service) => `${service.health === 'ready' ? 'ready' : 'up'} on ${placeOf(service)}`,
+    tellDone: readyWords,
   });
+}
+
+function readyWords(service: ServiceSnapshot): string {
+  if (service.phase === 'idle') return `connects when a client uses ${placeOf(service)}`;
+  return `${service.health === 'ready' ? 'ready' : 'up'} on ${placeOf(service)}`;
 }
 
 /** The host chooses the port: the answer names it. */
