@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../electron/core/clock.ts';
+import { InProcessServer } from '../../electron/core/connect/in-process-server.ts';
 import { silentLogger } from '../../electron/core/observability/logger.ts';
 import { GroupLauncher } from '../../electron/core/process/child-launcher.ts';
 import type { Scope } from '../../electron/core/scope.ts';
@@ -17,11 +18,11 @@ import { createKubeRequests } from '../../electron/core/transport/kube-requests.
 import { openKubeSession } from '../../electron/core/transport/kube-session.ts';
 import { createPodDialer } from '../../electron/core/transport/kube-upgrade.ts';
 import { PodStreams } from '../../electron/core/transport/pod-streams.ts';
-import { joinChannel, joinedHighWaterMark } from '../../electron/core/tunnel/joined-channel.ts';
+import { joinChannel } from '../../electron/core/tunnel/joined-channel.ts';
 import { startKubeApi } from '../fixtures/kube-api.ts';
 import { createKubectlClient, type KubectlClient } from '../fixtures/kubectl-client.ts';
 import { listenAnywhere } from '../fixtures/servers.ts';
-import { firstPort, own, startRole, type Variant } from './relay-processes.ts';
+import { firstPort, own, relayTo, startRole, type Variant } from './relay-processes.ts';
 
 export const podName = 'web-0';
 
@@ -102,23 +103,25 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
   const dial = createPodDialer(socketPath, { api, clock: systemClock });
   const streams = new PodStreams({ namespace: 'default', pod: podName }, { dial, clock: systemClock });
   await streams.warm(service);
-  const options = {
-    allowHalfOpen: true,
-    noDelay: true,
-    pauseOnConnect: true,
-    highWaterMark: joinedHighWaterMark,
-  };
-  const server = net.createServer(options, (socket) => {
-    socket.on('error', () => socket.destroy());
+  const serve = (client: net.Socket): void => {
+    client.on('error', () => undefined);
     void streams.open({ service, port, onComplaint: () => undefined }).then((opened) => {
-      if (!opened.ok) {
-        socket.destroy();
-        return;
-      }
-      joinChannel(socket, opened.value);
+      if (opened.ok) joinChannel(client, opened.value);
+      else client.destroy();
     });
-  });
-  process.send?.(await listenAnywhere(server));
+  };
+  if (process.env['HOP'] === 'unix') {
+    const socket = path.join(runtimeDirectory, 'hop');
+    const server = net.createServer(
+      { allowHalfOpen: true, pauseOnConnect: true, highWaterMark: 256 * 1024 },
+      serve,
+    );
+    server.listen(socket);
+    await new Promise((resolve) => server.once('listening', resolve));
+    await relayTo({ kind: 'unix', path: socket });
+    return;
+  }
+  await relayTo({ kind: 'in-process', server: new InProcessServer(serve) });
 }
 
 /** Resolves to a port that leads to another one, with a delay of `delayMs` in each direction. */

@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../electron/core/clock.ts';
+import type { Endpoint } from '../../electron/core/connect/endpoint.ts';
 import { silentLogger } from '../../electron/core/observability/logger.ts';
 import { ConnectionBudget } from '../../electron/core/relay/connection-budget.ts';
 import { readDescriptorLimit } from '../../electron/core/relay/descriptor-limit.ts';
@@ -60,7 +61,7 @@ export async function startRelay(scope: Scope, upstream: Address): Promise<Varia
 }
 
 /** A LocalPort in front of an endpoint; tells its parent the port that it listens on. */
-async function runRelay(upstream: Address): Promise<void> {
+export async function relayTo(endpoint: Endpoint): Promise<void> {
   const port = await freePort();
   const local = createLocalPort({
     name: 'bench',
@@ -73,11 +74,12 @@ async function runRelay(upstream: Address): Promise<void> {
   });
   const opened = await local.open();
   if (!opened.ok) throw new Error(opened.error.title);
-  const endpoint =
-    'path' in upstream ? { kind: 'unix' as const, ...upstream } : { kind: 'tcp' as const, ...upstream };
   local.setUpstream({ tunnelId: 'bench', endpoint, trialMs: null });
   process.send?.(port);
 }
+
+const endpointAt = (address: Address): Endpoint =>
+  'path' in address ? { kind: 'unix', ...address } : { kind: 'tcp', ...address };
 
 /** Resolves to the port that it listens on. */
 export const startServer = (scope: Scope): Promise<number> => firstPort(startRole(scope, 'server'));
@@ -105,5 +107,5 @@ export function own(scope: Scope, name: string, child: ChildProcess): ChildProce
 export async function runRole(role: string, [upstream = '']: readonly string[]): Promise<void> {
   if (role === 'server') runServer();
   else if (role === 'client') runClient();
-  else await runRelay(JSON.parse(upstream) as Address);
+  else await relayTo(endpointAt(JSON.parse(upstream) as Address));
 }

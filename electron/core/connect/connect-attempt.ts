@@ -2,7 +2,7 @@
 import net from 'node:net';
 import type { Clock } from '../clock.ts';
 import { readPathError } from './full-queue.ts';
-import { dial } from './happy-eyeballs.ts';
+import { dial, openSocket } from './happy-eyeballs.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export type ConnectAttempt =
@@ -34,7 +34,7 @@ export function attemptConnect(
     signal.addEventListener('abort', cancel, { once: true });
     const dialing = dial(
       endpoint,
-      { clock, open: (target) => net.connect(target) },
+      { clock, open: (target) => openSocket(target) },
       {
         onConnected: (socket) => {
           socket.destroy();

@@ -35,6 +35,7 @@ afterEach(async () => {
 const options = (lookup: DialOptions['lookup']): DialOptions => ({
   clock,
   open: (target) => {
+    if ('server' in target) throw new Error('these tests have no server in this process');
     const socket = new Socket();
     tries.push({ to: 'path' in target ? target.path : target.host, socket });
     return socket;

@@ -9,9 +9,10 @@
  *   5. A socket path or an IP address needs one socket, and no lookup, timer or promise.
  */
 import dns from 'node:dns';
-import { isIP, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import type { Clock, Timer } from '../clock.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { InProcessServer } from './in-process-server.ts';
 import { orderAddresses } from './address-order.ts';
 import { combineErrors, noAddress, type ConnectError } from './connect-error.ts';
 import { readPathError } from './full-queue.ts';
@@ -21,8 +22,17 @@ const attemptDelayMs = 250;
 /** Each attempt may hold a descriptor until another one connects. */
 const maxAddresses = 10;
 
-/** Options for `net.connect`. `host` is an IP address. */
-export type Target = { readonly path: string } | { readonly host: string; readonly port: number };
+/** `host` is an IP address. */
+export type Target =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number }
+  | { readonly server: InProcessServer };
+
+/** Starts to connect. `connectSystem` is for options of `net.connect`. */
+export const openSocket = (
+  target: Target,
+  connectSystem: (options: Exclude<Target, { readonly server: InProcessServer }>) => Socket = connect,
+): Socket => ('server' in target ? target.server.connect() : connectSystem(target));
 
 export interface DialOptions {
   readonly clock: Clock;
@@ -61,7 +71,8 @@ export function dial(endpoint: Endpoint, options: DialOptions, listener: DialLis
     return attempt;
   }
   const race = new Race(options, listener);
-  if (isIP(endpoint.host) > 0) race.start([{ host: endpoint.host, port: endpoint.port }]);
+  if (endpoint.kind === 'in-process') race.start([{ server: endpoint.server }]);
+  else if (isIP(endpoint.host) > 0) race.start([{ host: endpoint.host, port: endpoint.port }]);
   else {
     const { host: name, port } = endpoint;
     const { lookup = lookUpAll } = options;

@@ -8,7 +8,7 @@ import { openSockets, PortFixture, stable, until } from './testing/port-fixture.
 
 const mebibyte = 1024 * 1024;
 const hosts = ['127.0.0.1', '::1'] as const;
-const endpointKinds = ['unix', 'tcp'] as const;
+const endpointKinds = ['unix', 'tcp', 'in-process'] as const;
 
 let fixture: PortFixture;
 let local: ServicePort;
@@ -144,21 +144,24 @@ describe('joined connections', () => {
     const peer = await fixture.client();
     await until(() => expect(peer.text).toBe('x'));
     peer.socket.resetAndDestroy();
-    // Unix sockets have no reset: the peer sees the end of file, and EPIPE when it writes.
-    expect(await remote.accepted[0]!.ended).toBe(kind === 'tcp' ? 'reset' : 'fin');
+    // Unix sockets alone have no reset: the peer sees the end of file, and EPIPE when it writes.
+    expect(await remote.accepted[0]!.ended).toBe(kind === 'unix' ? 'fin' : 'reset');
     await until(() => expect(local.counters().connections).toBe(0));
   });
 
-  it('reset the client when the remote end resets', async () => {
-    local = await fixture.open();
-    const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), 'tcp');
-    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
-    const peer = await fixture.client();
-    await until(() => expect(peer.text).toBe('x'));
-    remote.accepted[0]!.socket.resetAndDestroy();
-    expect(await peer.all()).toBe('x<reset>');
-    await until(() => expect(local.counters().connections).toBe(0));
-  });
+  it.each(['tcp', 'in-process'] as const)(
+    'reset the client when the remote end resets (%s)',
+    async (kind) => {
+      local = await fixture.open();
+      const remote = await fixture.remoteEnd((peer) => peer.read().socket.write('x'), kind);
+      local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
+      const peer = await fixture.client();
+      await until(() => expect(peer.text).toBe('x'));
+      remote.accepted[0]!.socket.resetAndDestroy();
+      expect(await peer.all()).toBe('x<reset>');
+      await until(() => expect(local.counters().connections).toBe(0));
+    },
+  );
 
   it.each(['remote end', 'client'] as const)(
     'pass on a reset that comes in the same turn of the event loop as the last bytes of the %s',

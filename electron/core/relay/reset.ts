@@ -1,12 +1,17 @@
 import type { Socket } from 'node:net';
+import { InProcessSocket } from '../connect/in-process-server.ts';
 import { errorCode } from './errno.ts';
 
 /**
  * Ends a connection so that its peer sees a failure: a clean end would make a cut-off transfer look complete. Only TCP
- * has a reset; the peer of a Unix socket sees the end of file, and EPIPE. A socket whose FIN is just being sent cannot be
+ * has a reset, and connections in this process; the peer of a Unix socket sees the end of file, and EPIPE. A socket whose FIN is just being sent cannot be
  * reset (libuv's uv_tcp_close_reset), and need not be: all its bytes have been sent.
  */
 export function reset(socket: Socket): void {
+  if (socket instanceof InProcessSocket) {
+    socket.resetAndDestroy();
+    return;
+  }
   const isSendingFin = socket.writableEnded && socket.writableLength === 0 && !socket.writableFinished;
   if (isTcp(socket) && !isSendingFin) socket.resetAndDestroy();
   else socket.destroy();

@@ -88,16 +88,19 @@ describe('a tunnel is suspected', () => {
     expect(fixture.suspicions).toEqual(['t1: The tunnel did not answer a connection for 1 s']);
   });
 
-  it.each(['unix', 'tcp'] as const)('at once when it ends an unused connection (%s)', async (kind) => {
-    const remote = await fixture.remoteEnd((peer) => peer.read(), kind);
-    use(remote.endpoint);
-    await asking(remote);
-    if (kind === 'tcp') remote.accepted[0]!.socket.resetAndDestroy();
-    else remote.accepted[0]!.socket.end();
-    const finding = 't1: The tunnel closed a connection before a byte came back';
-    await until(() => expect(fixture.suspicions).toEqual([finding]));
-    expect(clock.now()).toBe(0);
-  });
+  it.each(['unix', 'tcp', 'in-process'] as const)(
+    'at once when it ends an unused connection (%s)',
+    async (kind) => {
+      const remote = await fixture.remoteEnd((peer) => peer.read(), kind);
+      use(remote.endpoint);
+      await asking(remote);
+      if (kind === 'tcp') remote.accepted[0]!.socket.resetAndDestroy();
+      else remote.accepted[0]!.socket.end();
+      const finding = 't1: The tunnel closed a connection before a byte came back';
+      await until(() => expect(fixture.suspicions).toEqual([finding]));
+      expect(clock.now()).toBe(0);
+    },
+  );
 });
 
 describe('a tunnel is not suspected', () => {

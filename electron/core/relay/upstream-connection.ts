@@ -1,7 +1,7 @@
 /** One connection to a tunnel's endpoint. */
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { dial } from '../connect/happy-eyeballs.ts';
+import { dial, openSocket } from '../connect/happy-eyeballs.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
@@ -41,28 +41,37 @@ export function connectUpstream(
   connector: Connector = ownConnector,
 ): Attempt {
   // One buffer for all addresses of a name: only the one that connects first is read.
-  const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+  let buffer: Buffer | null = null;
+  const bufferOf = (): Buffer => (buffer ??= Buffer.allocUnsafeSlow(readBufferBytes));
   let upstream: UpstreamConnection | null = null;
-  const onRead = (length: number): boolean => upstream?.onBytes(buffer.subarray(0, length)) ?? false;
+  const onRead = (length: number, bytes: Uint8Array): boolean =>
+    upstream?.onBytes(bytes.subarray(0, length)) ?? false;
   return dial(
     endpoint,
     {
       clock,
       platform: connector.platform,
       open: (target) =>
-        connector.connect({
-          ...target,
-          allowHalfOpen: true,
-          noDelay: true,
-          keepAlive: true,
-          keepAliveInitialDelay: keepAliveDelayMs,
-          onread: { buffer, callback: onRead },
-        }),
+        openSocket(target, (options) =>
+          connector.connect({
+            ...options,
+            allowHalfOpen: true,
+            noDelay: true,
+            keepAlive: true,
+            keepAliveInitialDelay: keepAliveDelayMs,
+            onread: { buffer: bufferOf(), callback: onRead },
+          }),
+        ),
     },
     {
       onConnected: (socket) => {
-        upstream = { socket, onBytes: () => false };
-        listener.onConnected(upstream);
+        const connected: UpstreamConnection = { socket, onBytes: () => false };
+        upstream = connected;
+        listener.onConnected(connected);
+        if (endpoint.kind !== 'in-process' || socket.destroyed) return;
+        socket.on('data', (bytes: Buffer) => {
+          if (!connected.onBytes(bytes)) socket.pause();
+        });
       },
       onFailed: (error) => {
         listener.onFailed(errorCode(error));

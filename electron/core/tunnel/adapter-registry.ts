@@ -27,7 +27,7 @@ export function createAdapterRegistry(options: AdapterRegistryOptions): AdapterR
   const child = { launcher, clock };
   return {
     ssh: createSshAdapter({ ...child, runtimeDirectory, transports }),
-    kubectl: createKubeAdapter({ ...child, runtimeDirectory, transports }),
+    kubectl: createKubeAdapter({ ...child, transports }),
     tcp: createTcpAdapter({ clock }),
     command: createCommandAdapter({ ...child, runtimeDirectory }),
   };

@@ -15,7 +15,7 @@ import {
   removeFile,
   tunnelFile,
 } from '../transport/private-path.ts';
-import type { Endpoint } from '../connect/endpoint.ts';
+import type { SystemEndpoint } from '../connect/endpoint.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 
 export interface CommandAdapterOptions extends ChildCarrierOptions {
@@ -80,7 +80,7 @@ async function launch(
 function endpointFor(
   placeholder: Placeholder,
   { localPort, socket }: { readonly localPort: number; readonly socket: string },
-): Endpoint {
+): SystemEndpoint {
   return placeholder === 'socket'
     ? { kind: 'unix', path: socket }
     : { kind: 'tcp', host: '127.0.0.1', port: localPort };
@@ -93,16 +93,16 @@ interface Readiness {
 }
 
 interface Seen {
-  readonly endpoint: Endpoint;
+  readonly endpoint: SystemEndpoint;
   /** A connection was accepted, but the listener cannot be seen. */
   readonly isHidden: boolean;
 }
 
 /** Rejects a foreign program that bound the port before the command did, so that no client's bytes reach it. */
 async function becomeReady(
-  endpoint: Endpoint,
+  endpoint: SystemEndpoint,
   { tunnel, clock, signal }: Readiness,
-): Promise<Result<Endpoint, Cause> | null> {
+): Promise<Result<SystemEndpoint, Cause> | null> {
   const seen = await untilListening(endpoint, { tunnel, clock, signal });
   const { pid } = tunnel;
   if (seen === null || pid === null) return null;
@@ -123,7 +123,7 @@ const hiddenHolder = process.platform === 'darwin' ? 'a program of another user'
  * container, for example), a successful connection counts as the last resort. null when aborted.
  */
 async function untilListening(
-  endpoint: Endpoint,
+  endpoint: SystemEndpoint,
   { tunnel, clock, signal }: Readiness,
 ): Promise<Seen | null> {
   const connectsFrom = clock.now() + connectFallbackMs;
@@ -143,7 +143,10 @@ async function untilListening(
  * A program that listens on `localhost` may get only ::1. The port was free on 127.0.0.1, so someone else's listener here is
  * no reason to fail.
  */
-async function ownListenerOnIpv6(endpoint: Endpoint, { pid }: ChildCarrier): Promise<Endpoint | null> {
+async function ownListenerOnIpv6(
+  endpoint: SystemEndpoint,
+  { pid }: ChildCarrier,
+): Promise<SystemEndpoint | null> {
   if (endpoint.kind === 'unix' || pid === null) return null;
   const other = { ...endpoint, host: '::1' };
   const isOwn = (await isListening(other)) && (await findForeignListener(other, pid)) === null;

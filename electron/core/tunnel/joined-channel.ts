@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { reset } from '../relay/reset.ts';
 
 /** For the client's socket: with Node's default of 16 KiB, a channel would pause and resume for each chunk. */
 export const joinedHighWaterMark = 256 * 1024;
 
 /**
  * Joins a paused client to a channel. EOF from one side is passed on and leaves the other direction open; an error on
- * one side closes the other.
+ * one side resets the other, as far as its kind of socket can.
  */
 export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buffer.alloc(0)): void {
   // The client may have disconnected while its channel was being opened.
@@ -16,11 +17,14 @@ export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buf
   }
   // The channel may be closed too, and its 'close' event was emitted before anyone listened.
   if (channel.destroyed) {
-    client.destroy();
+    reset(client);
     return;
   }
-  channel.on('error', () => client.destroy());
-  channel.on('close', () => client.destroySoon());
+  channel.on('error', () => reset(client));
+  channel.on('close', () => {
+    if (channel.readableEnded) client.destroySoon();
+    else reset(client);
+  });
   client.on('close', () => {
     // A client that has sent everything may disconnect before the target has received all of it.
     if (!client.readableEnded || client.errored !== null) channel.destroy();

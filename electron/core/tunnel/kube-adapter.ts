@@ -4,7 +4,6 @@ import { isKubeService } from '../kube/served-target.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { createKubeRequests } from '../transport/kube-requests.ts';
 import { createPodDialer } from '../transport/kube-upgrade.ts';
-import { tunnelFile } from '../transport/private-path.ts';
 import { Succession } from '../transport/succession.ts';
 import type { TransportPool } from '../transport/transport-pool.ts';
 import { KubeForward } from './kube-forward.ts';
@@ -15,13 +14,11 @@ import { noTraffic, type TunnelAdapter } from './tunnel-adapter.ts';
 export interface KubeAdapterOptions {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** An existing directory with mode 0700, owned by the user, that holds the sockets of forwards. */
-  readonly runtimeDirectory: string;
   readonly transports: Pick<TransportPool, 'attachKube'>;
 }
 
 export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
-  const { clock, runtimeDirectory, transports } = options;
+  const { clock, transports } = options;
   const succession = new Succession<PodServer>();
   return {
     open: (request) => {
@@ -38,7 +35,6 @@ export function createKubeAdapter(options: KubeAdapterOptions): TunnelAdapter {
           return new PodServer({
             clock,
             service,
-            place: { runtimeDirectory, path: tunnelFile(runtimeDirectory, id, 'sock') },
             namespace,
             target: attachment.target,
             isAfterOutage: attachment.isAfterOutage,

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
 import { overlapsBind, readListeningSockets } from '../relay/port-holder.ts';
-import type { Endpoint } from '../connect/endpoint.ts';
+import type { SystemEndpoint } from '../connect/endpoint.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
 /** The macOS program that lists listeners, with its time and output limits. */
@@ -13,7 +13,7 @@ export const lsof = { path: '/usr/sbin/lsof', timeoutMs: 2_000, maxOutputBytes: 
 
 /** Never rejects. False also where the system cannot say: in another network namespace, or on an unknown system. */
 export async function isListening(
-  endpoint: Endpoint,
+  endpoint: SystemEndpoint,
   platform: NodeJS.Platform = process.platform,
 ): Promise<boolean> {
   if (platform === 'darwin') return hasListener(await outputOf(lsofArgv(endpoint), lsof), endpoint);
@@ -25,13 +25,13 @@ export async function isListening(
 }
 
 /** See lsof(8). A Unix socket has a name once it is bound. */
-export const lsofArgv = (endpoint: Endpoint): [string, ...string[]] =>
+export const lsofArgv = (endpoint: SystemEndpoint): [string, ...string[]] =>
   endpoint.kind === 'unix'
     ? [lsof.path, '-n', '-P', '-F', 'p', '--', endpoint.path]
     : [lsof.path, '-n', '-P', `-iTCP:${endpoint.port}`, '-sTCP:LISTEN', '-F', 'n'];
 
 /** In the output of `lsofArgv`: lsof selects by port, not by address. */
-export const hasListener = (output: string, endpoint: Endpoint): boolean =>
+export const hasListener = (output: string, endpoint: SystemEndpoint): boolean =>
   endpoint.kind === 'unix'
     ? output.trim() !== ''
     : output.split('\n').some((line) => line.startsWith('n') && overlapsBind(line.slice(1), endpoint.host));

@@ -1,15 +1,13 @@
-/** Clients of a private socket and their pods, with an SPDY remote end for each pod and a fake clock. */
+/** Clients and their pods, with an SPDY remote end for each pod and a fake clock. */
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
+import type { Socket } from 'node:net';
 import { duplexPair } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { SpdyConnection as ServerConnection } from '../../../e2e/fixtures/spdy-server.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok } from '../../../shared/result.ts';
+import type { Endpoint } from '../connect/endpoint.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
 import type { DialPod } from '../transport/kube-upgrade.ts';
@@ -18,7 +16,6 @@ import { SpdyConnection } from '../transport/spdy-connection.ts';
 import { Succession } from '../transport/succession.ts';
 import type { ServingPod } from './pod-engine.ts';
 import { PodServer } from './pod-server.ts';
-import { listenPrivately } from './private-server.ts';
 import { kubectlConnection, serviceWith } from './testing/service-specs.ts';
 
 const noPod = describeCause('no-ready-pod', { resource: 'service/web' });
@@ -75,7 +72,6 @@ class Target {
 }
 
 class World {
-  readonly runtimeDirectory: string;
   readonly clock = new FakeClock();
   readonly succession = new Succession<PodServer>();
   /** Pods that were dialed, in order. */
@@ -93,11 +89,11 @@ class World {
   readonly connections: { readonly pod: string; readonly connection: SpdyConnection }[] = [];
   readonly #podEnds: ServerConnection[] = [];
   readonly #servers: PodServer[] = [];
-  readonly #clients = new Set<net.Socket>();
+  readonly #clients = new Set<Socket>();
+  readonly #endpoints = new Map<string, Endpoint>();
   #stopFollowing: () => void = () => undefined;
 
-  constructor(runtimeDirectory: string, ...pods: readonly string[]) {
-    this.runtimeDirectory = runtimeDirectory;
+  constructor(...pods: readonly string[]) {
     this.target = new Target(...pods);
   }
 
@@ -128,11 +124,10 @@ class World {
     return ok(connection);
   };
 
-  serve(name: string, holdTimeoutMs = 5_000): PodServer {
+  serve(holdTimeoutMs = 5_000): PodServer {
     const server: PodServer = new PodServer({
       clock: this.clock,
       service: { ...serviceWith(kubectlConnection()), holdTimeoutMs },
-      place: { runtimeDirectory: this.runtimeDirectory, path: this.pathOf(name) },
       namespace: 'default',
       target: this.target,
       isAfterOutage: () => this.isAfterOutage,
@@ -158,9 +153,10 @@ class World {
   }
 
   async openReady(name = 'one', holdTimeoutMs?: number): Promise<PodServer> {
-    const server = this.serve(name, holdTimeoutMs);
+    const server = this.serve(holdTimeoutMs);
     const opened = await this.open(server);
     if (!opened.ok) throw new Error(opened.error.title);
+    this.#endpoints.set(name, opened.value);
     return server;
   }
 
@@ -175,12 +171,10 @@ class World {
     server.close({ isDismissed });
   }
 
-  pathOf(name: string): string {
-    return path.join(this.runtimeDirectory, name);
-  }
-
-  connect(name = 'one'): net.Socket {
-    const client = net.connect(this.pathOf(name));
+  connect(name = 'one'): Socket {
+    const endpoint = this.#endpoints.get(name);
+    if (endpoint?.kind !== 'in-process') throw new Error(`${name} is not ready`);
+    const client = endpoint.server.connect();
     client.on('error', () => undefined);
     this.#clients.add(client);
     return client;
@@ -196,40 +190,31 @@ class World {
     for (const client of this.#clients) client.destroy();
     await eventually('all connections are closed', () => this.openTo.length === 0);
     for (const podEnd of this.#podEnds) podEnd.destroy();
-    await eventually('no file is left', async () => (await readdir(this.runtimeDirectory)).length === 0);
     await settle();
     expect([this.clock.pendingTimers, this.target.listenerCount <= this.#servers.length]).toEqual([0, true]);
   }
 }
 
-let runtimeDirectory: string;
 let world: World;
 
-beforeEach(async () => {
-  runtimeDirectory = await mkdtemp(path.join(os.tmpdir(), 'localport-run-'));
-});
+afterEach(() => world.dispose());
 
-afterEach(async () => {
-  await world.dispose();
-  await rm(runtimeDirectory, { recursive: true });
-});
-
-const start = (...pods: readonly string[]): World => (world = new World(runtimeDirectory, ...pods));
+const start = (...pods: readonly string[]): World => (world = new World(...pods));
 
 /** Everything received until the other side closes. */
-async function receivedBy(client: net.Socket): Promise<string> {
+async function receivedBy(client: Socket): Promise<string> {
   let text = '';
   client.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await new Promise((resolve) => client.once('close', resolve));
   return text;
 }
 
-async function hello(client: net.Socket): Promise<string> {
+async function hello(client: Socket): Promise<string> {
   client.end('hello');
   return receivedBy(client);
 }
 
-async function connected(client: net.Socket): Promise<string> {
+async function connected(client: Socket): Promise<string> {
   client.write('hello');
   const [chunk] = (await once(client, 'data')) as [Buffer];
   return chunk.toString();
@@ -362,7 +347,7 @@ describe('a pod that cannot be reached', () => {
   it('is tried once if no pod can be reached, at the start and by each client', async () => {
     const { target } = start('a', 'b', 'c');
     for (const pod of ['a', 'b', 'c']) world.refusals.set(pod, unreachable);
-    const opened = await world.open(world.serve('one'));
+    const opened = await world.open(world.serve());
     expect(opened.ok ? null : opened.error.code).toBe('host-unreachable');
     expect([world.dialed, target.avoided]).toEqual([
       ['a', 'b', 'c'],
@@ -386,7 +371,7 @@ describe('a pod that cannot be reached', () => {
       [refused, 'connection-refused'],
     ] as const) {
       world.refusals.set('a', answer);
-      const opened = await world.open(world.serve(code));
+      const opened = await world.open(world.serve());
       expect([opened.ok ? null : opened.error.code, target.avoided, world.dialed.splice(0)]).toEqual([
         code,
         [],
@@ -406,7 +391,7 @@ describe('a pod that cannot be reached', () => {
     await opening;
     expect(await hello(world.connect())).toBe('a: hello');
     world.refusals.set('a', forbidden);
-    const refused = world.open(world.serve('two'));
+    const refused = world.open(world.serve());
     await world.clock.advance(5_000);
     const result = await refused;
     expect(result.ok ? null : result.error.code).toBe('forbidden');
@@ -427,7 +412,7 @@ describe('another pod', () => {
   it('that terminates before it is reached leaves no pod, and this is reported', async () => {
     const { target } = start('a');
     world.refusals.set('a', null);
-    const opening = world.open(world.serve('one'));
+    const opening = world.open(world.serve());
     await settle();
     target.become(none);
     expect(await opening).toEqual(err(noPod));
@@ -442,7 +427,7 @@ describe('another pod', () => {
     expect([await server.prove(1_000), world.dialed]).toEqual([{ kind: 'silent' }, []]);
     world.refusals.set('b', null);
     target.become(servingPod('b'));
-    const late = world.serve('two');
+    const late = world.serve();
     const opening = world.open(late);
     await settle();
     late.follow(servingPod('a'));
@@ -463,12 +448,4 @@ it('is vouched for while pings are answered, and raises a suspicion when they ar
   const proof = server.prove(1_000);
   await world.clock.advance(1_000);
   expect(await proof).toEqual({ kind: 'silent' });
-});
-
-it('keeps running when the machine repeatedly runs out of file descriptors for its clients', async () => {
-  start('a');
-  const listening = await listenPrivately({ runtimeDirectory, path: world.pathOf('other') }, () => undefined);
-  if (!listening.ok) throw new Error(listening.error);
-  for (let time = 0; time < 3; time += 1) listening.value.emit('error', new Error('accept EMFILE'));
-  listening.value.close();
 });

@@ -1,35 +1,32 @@
 /**
- * Opens a stream to a pod for each client of a private Unix socket. Invariants:
+ * Opens a stream to a pod for each client of its endpoint. Invariants:
  *
  * 1. When the serving pod changes, new clients go to the new pod. Clients of the former pod stay connected to it.
  * 2. While no pod serves, clients wait here, for as long as clients in the hold do. When the last stream closes, the
  *    server ends and reports the reason.
  * 3. A client whose stream was not opened has lost no data: the server's successor serves it.
  */
-import type net from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { type Clock, sleep, type Timer } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import { toEvidence } from '../failure/evidence.ts';
+import { InProcessServer } from '../connect/in-process-server.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierTraffic, TransportProof } from '../transport/carrier.ts';
 import type { KubeAttachment } from '../transport/kube-transport.ts';
 import type { DialPod } from '../transport/kube-upgrade.ts';
 import { PodStreams } from '../transport/pod-streams.ts';
-import { removeFile } from '../transport/private-path.ts';
 import type { Succession } from '../transport/succession.ts';
 import { joinChannel } from './joined-channel.ts';
 import type { EngineReports, PodEngine, ServingPod } from './pod-engine.ts';
-import { listenPrivately, type PrivateSocket } from './private-server.ts';
 
 export interface PodServerParts {
   readonly clock: Clock;
   readonly service: ServiceSpec;
-  readonly place: PrivateSocket;
   readonly namespace: string;
   readonly target: KubeAttachment['target'];
   readonly isAfterOutage: KubeAttachment['isAfterOutage'];
@@ -54,26 +51,20 @@ export class PodServer implements PodEngine {
   /** One controller per client without a stream, so that no listeners pile up on `#closing`. */
   readonly #waiting = new Set<AbortController>();
   #current: ServingPod | null = null;
-  #server: net.Server | null = null;
+  #server: InProcessServer | null = null;
 
   constructor(parts: PodServerParts) {
     this.#parts = parts;
   }
 
   async open(pod: ServingPod): Promise<Result<Endpoint, Cause>> {
-    const { place, service, succession } = this.#parts;
+    const { service, succession } = this.#parts;
     this.#current = pod;
     const warm = await this.#warm();
     if (!warm.ok || this.#hasClosed()) return warm.ok ? err(closed) : warm;
-    const listening = await listenPrivately(place, (client) => void this.#serve(client));
-    if (!listening.ok) return err(cannotListen(listening.error));
-    this.#server = listening.value;
-    if (this.#hasClosed()) {
-      listening.value.close();
-      return err(closed);
-    }
+    this.#server = new InProcessServer((client) => void this.#serve(client));
     succession.announce(service.name, this);
-    return ok({ kind: 'unix', path: place.path });
+    return ok({ kind: 'in-process', server: this.#server });
   }
 
   follow(verdict: PodVerdict): void {
@@ -104,13 +95,12 @@ export class PodServer implements PodEngine {
   }
 
   close({ isDismissed }: { readonly isDismissed: boolean }): null {
-    const { succession, service, place } = this.#parts;
+    const { succession, service } = this.#parts;
     this.#closing.abort();
     if (isDismissed) for (const client of [...this.#waiting]) client.abort();
     succession.withdraw(service.name, this);
     this.#server?.close();
     for (const streams of this.#pods.values()) streams.close();
-    void removeFile(place.path).catch(() => undefined);
     return null;
   }
 
@@ -196,7 +186,7 @@ export class PodServer implements PodEngine {
     return this.#current?.uid !== uid;
   }
 
-  async #serve(client: net.Socket): Promise<void> {
+  async #serve(client: Socket): Promise<void> {
     const { clock, service, reports } = this.#parts;
     const waiting = new AbortController();
     const giveUp = (): void => waiting.abort();
@@ -293,12 +283,6 @@ interface WaitingClient {
 }
 
 const closed = describeCause('exited', { ending: 'it was stopped' });
-
-const cannotListen = (reason: string): Cause =>
-  describeCause('exited', {
-    ending: 'its private socket could not be opened',
-    evidence: toEvidence(reason, []),
-  });
 
 const hasLeft = ({ signal }: WaitingClient): boolean => signal.aborted;
 

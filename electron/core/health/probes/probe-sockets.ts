@@ -2,11 +2,11 @@
  * The sockets of one check: one for each address that is being tried, then the one that has connected. If a tunnel's
  * accept queue is full, it retries until the check ends.
  */
-import net from 'node:net';
+import type net from 'node:net';
 import type { Timer } from '../../clock.ts';
 import type { ConnectError } from '../../connect/connect-error.ts';
 import { fullQueueCode } from '../../connect/full-queue.ts';
-import { dial, type Dial, type DialListener, type Target } from '../../connect/happy-eyeballs.ts';
+import { dial, openSocket, type Dial, type DialListener, type Target } from '../../connect/happy-eyeballs.ts';
 import type { ProbeRequest } from '../probe.ts';
 
 /** Long enough for a busy program to accept some of its queued connections. */
@@ -35,7 +35,7 @@ export class ProbeSockets {
 
   connect(request: ProbeRequest, listener: DialListener): void {
     const { endpoint, clock } = request;
-    const options = { clock, open: (target: Target) => this.#track(net.connect(target)) };
+    const options = { clock, open: (target: Target) => this.#track(openSocket(target)) };
     this.#dial = dial(endpoint, options, {
       onConnected: (socket) => {
         this.#refusal = null;

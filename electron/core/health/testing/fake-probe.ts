@@ -68,5 +68,13 @@ export class FakeProbe {
   }
 }
 
-const pathOf = ({ endpoint }: ProbeRequest): string =>
-  endpoint.kind === 'unix' ? endpoint.path : endpoint.host;
+function pathOf({ endpoint }: ProbeRequest): string {
+  switch (endpoint.kind) {
+    case 'unix':
+      return endpoint.path;
+    case 'tcp':
+      return endpoint.host;
+    case 'in-process':
+      return 'this process';
+  }
+}

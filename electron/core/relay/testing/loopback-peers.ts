@@ -1,10 +1,11 @@
 /** Clients and remote ends for the tests of the relay: real sockets that record what happened to them. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../connect/endpoint.ts';
+import { InProcessServer } from '../../connect/in-process-server.ts';
 import { whenEndIsTrue } from '../reset.ts';
 
 /** One end of a connection. */
@@ -63,17 +64,23 @@ export async function connectClient(port: number, host = '127.0.0.1'): Promise<P
 export class RemoteEnd {
   readonly endpoint: Endpoint;
   readonly accepted: Peer[] = [];
-  readonly #server: Server;
   readonly #dispose: () => Promise<void>;
 
-  private constructor(server: Server, endpoint: Endpoint, dispose: () => Promise<void>) {
-    this.#server = server;
+  private constructor(endpoint: Endpoint, dispose: () => Promise<void>) {
     this.endpoint = endpoint;
     this.#dispose = dispose;
   }
 
-  /** Listens on a Unix socket, as ssh does, or on a random port, as kubectl does. */
+  /** Listens on a Unix socket, as ssh does, on a random port, as kubectl does, or in this process. */
   static async listen(kind: Endpoint['kind'], onConnection: (peer: Peer) => void): Promise<RemoteEnd> {
+    if (kind === 'in-process') {
+      const server = new InProcessServer((socket) => remote.#accept(socket, onConnection));
+      const remote = new RemoteEnd({ kind, server }, () => {
+        server.close();
+        return Promise.resolve();
+      });
+      return remote;
+    }
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const folder = await mkdtemp(join(tmpdir(), 'relay-'));
     server.listen(kind === 'unix' ? { path: join(folder, 'socket') } : { host: '127.0.0.1', port: 0 });
@@ -82,18 +89,22 @@ export class RemoteEnd {
       kind === 'unix'
         ? { kind, path: join(folder, 'socket') }
         : { kind, host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-    const remote = new RemoteEnd(server, endpoint, () => rm(folder, { recursive: true, force: true }));
-    server.on('connection', (socket) => {
-      const peer = new Peer(socket);
-      remote.accepted.push(peer);
-      onConnection(peer);
+    const remote = new RemoteEnd(endpoint, async () => {
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
     });
+    server.on('connection', (socket) => remote.#accept(socket, onConnection));
     return remote;
+  }
+
+  #accept(socket: Socket, onConnection: (peer: Peer) => void): void {
+    const peer = new Peer(socket);
+    this.accepted.push(peer);
+    onConnection(peer);
   }
 
   async close(): Promise<void> {
     for (const { socket } of this.accepted) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
     await this.#dispose();
   }
 }

@@ -9,7 +9,7 @@ import { vi } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { Scope } from '../../scope.ts';
-import type { Endpoint } from '../../connect/endpoint.ts';
+import type { Endpoint, SystemEndpoint } from '../../connect/endpoint.ts';
 import { ConnectionBudget } from '../connection-budget.ts';
 import { createLocalPort, type LocalPortOptions } from '../local-port.ts';
 import type { ClientEvidence, ServicePort } from '../service-port.ts';
@@ -81,10 +81,10 @@ export class PortFixture {
   }
 
   /** A listener that accepts nothing and whose queue is full: TCP does not answer then, a Unix socket refuses. */
-  async hangingEndpoint(kind: Endpoint['kind'] = 'tcp'): Promise<Endpoint> {
+  async hangingEndpoint(kind: SystemEndpoint['kind'] = 'tcp'): Promise<SystemEndpoint> {
     const folder = await mkdtemp(join(tmpdir(), 'relay-'));
     this.scope.own('folder', () => rm(folder, { recursive: true, force: true }));
-    const wanted: Endpoint =
+    const wanted: SystemEndpoint =
       kind === 'unix' ? { kind, path: join(folder, 'socket') } : { kind, host: '127.0.0.1', port: 0 };
     const child = spawn(process.execPath, ['-e', hangingServer, JSON.stringify(wanted)], {
       stdio: ['ignore', 'pipe', 'inherit'],

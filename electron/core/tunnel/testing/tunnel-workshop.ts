@@ -1,5 +1,7 @@
 /** Real adapters with real children, in their own runtime directory. */
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { Cause } from '../../../../shared/failure.ts';
@@ -17,6 +19,7 @@ import type { SshTiming } from '../../transport/ssh-command.ts';
 import { type AdapterRegistry, createAdapterRegistry } from '../adapter-registry.ts';
 import type { Endpoint } from '../../connect/endpoint.ts';
 import type { Tunnel } from '../tunnel-adapter.ts';
+import { joinChannel } from '../joined-channel.ts';
 import { serviceWith } from './service-specs.ts';
 
 /** An address as `net.connect` and the fixtures' clients accept it. */
@@ -45,6 +48,7 @@ export class TunnelWorkshop {
   readonly #transports: TransportPool;
   readonly #adapters: AdapterRegistry;
   readonly #tunnels: Tunnel[] = [];
+  readonly #bridges: net.Server[] = [];
   readonly #startTimeoutMs: number;
   #count = 0;
 
@@ -127,7 +131,20 @@ export class TunnelWorkshop {
       throw new Error(
         `not ready: ${ready.error.title}: ${String(ready.error.evidence)}\n${this.log.join('\n')}`,
       );
-    return { tunnel, address: addressOf(ready.value), openedAt: systemClock.wallNow() };
+    return { tunnel, address: await this.#addressOf(ready.value), openedAt: systemClock.wallNow() };
+  }
+
+  /** Clients of the fixtures need a system socket, so one leads to an endpoint in this process. */
+  async #addressOf(endpoint: Endpoint): Promise<Address> {
+    if (endpoint.kind === 'unix') return { path: endpoint.path };
+    if (endpoint.kind === 'tcp') return { host: endpoint.host, port: endpoint.port };
+    const bridge = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
+      joinChannel(client, endpoint.server.connect());
+    });
+    this.#bridges.push(bridge);
+    bridge.listen(0, '127.0.0.1');
+    await once(bridge, 'listening');
+    return { host: '127.0.0.1', port: (bridge.address() as net.AddressInfo).port };
   }
 
   /** Opens a tunnel that must not become ready. Returns the cause, which must be the same in `ready` and `ended`. */
@@ -166,9 +183,7 @@ export class TunnelWorkshop {
   async dispose(): Promise<void> {
     await Promise.all(this.#tunnels.map((tunnel) => tunnel.stop({ force: true })));
     await this.closeShared();
+    for (const bridge of this.#bridges) bridge.close();
     await rm(this.runtimeDirectory, { recursive: true, force: true });
   }
 }
-
-const addressOf = (endpoint: Endpoint): Address =>
-  endpoint.kind === 'unix' ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { InProcessServer } from './in-process-server.ts';
+
+interface Ends {
+  readonly client: Socket;
+  readonly served: Socket;
+  readonly server: InProcessServer;
+}
+
+async function connected(): Promise<Ends> {
+  let served: Socket | null = null;
+  const server = new InProcessServer((socket) => (served = socket));
+  const client = server.connect();
+  await once(client, 'connect');
+  if (served === null) throw new Error('the server has no client');
+  return { client, served, server };
+}
+
+/** Everything up to the end of this half. */
+async function textOf(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+  await once(socket, 'end');
+  return text;
+}
+
+/** The code of the error that it is closed with; null: none. */
+async function closingOf(socket: Socket): Promise<string | null> {
+  let code: string | null = null;
+  socket.on('error', (error: NodeJS.ErrnoException) => (code = error.code ?? ''));
+  const hadError = await new Promise((resolve) => socket.once('close', resolve));
+  expect(hadError).toBe(code !== null);
+  return code;
+}
+
+describe('a connection in this process', () => {
+  it('carries bytes both ways, counts them, and ends each half alone', async () => {
+    const { client, served } = await connected();
+    client.end('hello');
+    expect(await textOf(served)).toBe('hello');
+    served.end('and good-bye');
+    expect(await textOf(client)).toBe('and good-bye');
+    expect([client.bytesWritten, client.bytesRead, served.bytesWritten, served.bytesRead]).toEqual([
+      5, 12, 12, 5,
+    ]);
+  });
+
+  it('hands text over as bytes, and corked pieces as one', async () => {
+    const { client, served } = await connected();
+    client.cork();
+    client.write('gr\u00fc');
+    client.write('c3', 'hex');
+    client.write(Buffer.from([0x9f]));
+    process.nextTick(() => client.uncork());
+    const [bytes] = (await once(served, 'data')) as [Buffer];
+    expect(bytes.toString()).toBe('grüß');
+  });
+
+  it('stops the writer while the reader is behind, and loses nothing', async () => {
+    const { client, served } = await connected();
+    const block = Buffer.alloc(64 * 1024, 'x');
+    let written = 0;
+    const fill = (): void => {
+      while (written < 400 && client.write(block)) written += 1;
+      written += 1;
+      if (written < 400) client.once('drain', fill);
+      else client.end();
+    };
+    fill();
+    await new Promise(setImmediate);
+    const before = client.bytesWritten;
+    expect(before).toBeLessThan(1024 * 1024);
+    let read = 0;
+    served.on('data', ({ length }: Buffer) => (read += length));
+    await once(served, 'end');
+    expect(read).toBe(client.bytesWritten);
+    expect(read).toBeGreaterThan(before);
+  });
+
+  it('ends for the other side when it is closed, which can then write no more', async () => {
+    const { client, served } = await connected();
+    client.destroy();
+    expect(await textOf(served)).toBe('');
+    served.write('too late');
+    expect(await closingOf(served)).toBe('EPIPE');
+  });
+
+  it('still delivers what was written before it was closed', async () => {
+    const { client, served } = await connected();
+    client.write('last words');
+    client.destroySoon();
+    expect(await textOf(served)).toBe('last words');
+    served.destroy();
+  });
+
+  it.each([
+    ['is reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['breaks', (socket: Socket) => socket.on('error', () => undefined).destroy(new Error('broken'))],
+  ])('breaks for the other side when it %s', async (_, breakIt) => {
+    const { client, served } = await connected();
+    breakIt(client);
+    expect(await closingOf(served)).toBe('ECONNRESET');
+  });
+
+  it('fails a write that the other side has not taken', async () => {
+    const { client, served } = await connected();
+    const block = Buffer.alloc(1024 * 1024);
+    client.write(block);
+    client.write(block);
+    served.destroy();
+    expect(await closingOf(client)).toBe('EPIPE');
+  });
+
+  it('is refused by a server that has closed, and lasts if it was open before', async () => {
+    const { client, served, server } = await connected();
+    server.close();
+    expect(await closingOf(server.connect())).toBe('ECONNREFUSED');
+    client.write('still here');
+    expect(String(((await once(served, 'data')) as [Buffer])[0])).toBe('still here');
+    client.destroy();
+    served.destroy();
+  });
+
+  it('never reaches the server if it is closed at once', async () => {
+    const clients: Socket[] = [];
+    const server = new InProcessServer((socket) => clients.push(socket));
+    server.connect().destroy();
+    server.connect().resetAndDestroy();
+    server.connect().once('connect', function (this: Socket) {
+      this.resetAndDestroy();
+    });
+    await new Promise(setImmediate);
+    expect(clients).toEqual([]);
+  });
+});
