@@ -111,6 +111,7 @@ test('a forward on demand connects for the first client', async () => {
   const power = row.getByRole('switch', { name: 'echo' });
   await power.press('Space');
   await app.waitForSnapshot('it is off', ({ services }) => services[0]?.phase === 'off');
+  await expect(power).not.toBeChecked();
   await power.press('Space');
   await expect(row).toContainText('on demand');
   await expect(page.getByRole('heading', { name: '1 up' })).toBeVisible();

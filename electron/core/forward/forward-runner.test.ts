@@ -284,7 +284,7 @@ describe('a forward runner', () => {
     const world = new FakeForwardWorld();
     await up(world);
     const { onEvidence } = world.port.events;
-    onEvidence('postgres#1', { kind: 'closed' });
+    onEvidence('postgres#1', { kind: 'closed', at: world.clock.now() });
     world.tunnel.complain(describeCause('target-refused'));
     onEvidence('postgres#7', { kind: 'answered', since: 0 });
     expect(world.health.heard).toEqual(['closed', 'target-refused']);

@@ -22,7 +22,8 @@ const kubectl: Connection = {
 const hello: TargetProbe = { type: 'ssh' };
 const quiet: TunnelTraffic = { isFlowing: false, lastOpenedAt: null };
 const alive: TransportProof = { kind: 'alive' };
-const closed: ClientEvidence = { kind: 'closed' };
+/** After every answer of these tests. */
+const closed: ClientEvidence = { kind: 'closed', at: Infinity };
 const refused: ClientEvidence = { kind: 'unconnected', errno: 'ECONNREFUSED' };
 
 let clock: FakeClock;
@@ -100,6 +101,19 @@ describe('a target of unknown protocol', () => {
     const monitor = await watch();
     for (let count = 0; count < 500; count += 1) monitor.observe(answered());
     expect(heard.lines.length).toBeLessThanOrEqual(3);
+  });
+
+  it('stays healthy if it is told late of a connection that was closed before the last answer', async () => {
+    const monitor = await watch();
+    const before = clock.now();
+    await clock.advance(500);
+    monitor.observe(answered());
+    const healthy = latest();
+    monitor.observe({ kind: 'closed', at: before });
+    expect([healthy, latest()]).toEqual(['healthy answered', 'healthy answered']);
+    monitor.observe({ kind: 'closed', at: before });
+    monitor.observe({ kind: 'closed', at: before });
+    expect(latest()).toBe('healthy answered');
   });
 
   it('reports a loop, not the connections that it closed', async () => {

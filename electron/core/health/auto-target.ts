@@ -122,6 +122,8 @@ export class AutoTarget implements TargetJudge {
       this.#silent(evidence);
       return;
     }
+    // Another connection has been answered since.
+    if (evidence.kind === 'closed' && evidence.at < this.#answeredAt) return;
     const cause = describeClientFailure(this.#parts.service.connection, evidence);
     if (cause === null) return;
     if (evidence.kind === 'looped') {

@@ -82,7 +82,7 @@ describe('what services need', () => {
   it('ssh hosts, as ssh itself reads its configuration', async () => {
     const config = file(
       'ssh_config',
-      'Host bastion\n  HostName 127.0.0.1\nHost inner\n  ProxyJump me@bastion:2222\nHost through\n  ProxyCommand relay %h %p\nHost circle\n  ProxyJump ring\nHost ring\n  ProxyJump circle\n',
+      'Host bastion\n  HostName 127.0.0.1\nHost inner\n  ProxyJump me@bastion:2222\nHost through\n  ProxyCommand relay %h %p\n',
     );
     file('bin/relay', '#!/bin/sh\n', 0o755);
     file('bin/ssh', `#!/bin/sh\nexec /usr/bin/ssh -F '${config}' "$@"\n`, 0o755);
@@ -101,17 +101,12 @@ describe('what services need', () => {
       '✓ ssh host through: is reached through the ProxyCommand of your ssh_config (s2)',
       '✓ ssh host db.invalid: is reached through bastion (127.0.0.1) (s3)',
       '✗ ssh host db.invalid: does not resolve (s4) → Check the spelling, the network or the VPN.',
-      '✓ ssh host db.invalid: is reached through through, which is reached through the ProxyCommand of your ssh_config (s5)',
-    ]);
-    expect(await examine(ssh('host: circle'))).toEqual([
-      expect.stringMatching(
-        /^✗ ssh host circle: is reached through ring, which is reached through circle, .*does not resolve/,
-      ),
+      '✓ ssh host db.invalid: is reached through through, with the ProxyCommand of your ssh_config (s5)',
     ]);
     rmSync(path.join(home, 'bin/relay'));
     expect(await examine(ssh('host: through'), ssh('host: db.invalid, jump: [through]'))).toEqual([
       "✗ ssh host through: is reached through relay, which was not found (s0) → Install relay, or put it on your login shell's PATH.",
-      "✗ ssh host db.invalid: is reached through through, which is reached through relay, which was not found (s1) → Install relay, or put it on your login shell's PATH.",
+      "✗ ssh host db.invalid: is reached through through, with relay, which was not found (s1) → Install relay, or put it on your login shell's PATH.",
     ]);
     file('bin/ssh', '#!/bin/sh\necho "bad configuration option: foo" >&2\nexit 255\n', 0o755);
     expect(await examine(ssh('host: bastion'))).toEqual([
@@ -125,7 +120,7 @@ describe('what services need', () => {
       [
         'Host outer\n  HostName 127.0.0.1',
         'Host bastion\n  HostName bastion.invalid\n  ProxyJump outer',
-        'Host through\n  HostName through.invalid\n  ProxyCommand nc %h %p',
+        'Host through\n  HostName through.invalid\n  ProxyCommand cat %h %p',
         'Host url\n  ProxyJump ssh://me@outer:22',
         'Host second\n  ProxyJump outer,through',
         'Host a\n  ProxyJump b\nHost b\n  ProxyJump a\n',

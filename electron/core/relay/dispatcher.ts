@@ -154,7 +154,7 @@ export class Dispatcher {
     const onFailed = (): void => {
       endTrial();
       this.#backOff(tunnelId, 'The tunnel closed its first connection before a byte came back');
-      this.#parts.onEvidence(tunnelId, { kind: 'closed' });
+      this.#parts.onEvidence(tunnelId, { kind: 'closed', at: clock.now() });
     };
     const onPassed = (connection: UpstreamConnection): void => {
       this.#provenTunnelId = tunnelId;

@@ -111,7 +111,7 @@ export class Relay {
         // A client that only sends (Graphite, syslog) or has given up gets no other answer to its end.
         if (client.socket.readableEnded) return;
         if (isAwaited || clock.now() - openedAt < refusalMs)
-          listener.onEvidence(tunnelId, { kind: 'closed' });
+          listener.onEvidence(tunnelId, { kind: 'closed', at: clock.now() });
       },
       onClosed: close,
       hasTunnelGone: () => listener.hasTunnelGone(tunnelId),

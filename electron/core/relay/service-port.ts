@@ -39,9 +39,9 @@ export type ClientEvidence =
   | { readonly kind: 'silent'; readonly awaited: Awaited; readonly forMs: number }
   /**
    * The remote end ended a new connection, or one with an unanswered request, before a byte came back and before the client
-   * had ended its half. The tunnel is alive.
+   * had ended its half. The tunnel is alive. `at`: when; reported later, once the tunnel is known to be alive. Monotonic ms.
    */
-  | { readonly kind: 'closed' }
+  | { readonly kind: 'closed'; readonly at: number }
   /** A TLS alert, or the error page of an HTTPS server, came back to a client that did not use TLS. */
   | { readonly kind: 'tls-expected' }
   /** A connection to the target came back to this port: the service leads to itself. */
