@@ -110,17 +110,6 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
       else client.destroy();
     });
   };
-  if (process.env['HOP'] === 'unix') {
-    const socket = path.join(runtimeDirectory, 'hop');
-    const server = net.createServer(
-      { allowHalfOpen: true, pauseOnConnect: true, highWaterMark: 256 * 1024 },
-      serve,
-    );
-    server.listen(socket);
-    await new Promise((resolve) => server.once('listening', resolve));
-    await relayTo({ kind: 'unix', path: socket });
-    return;
-  }
   await relayTo({ kind: 'in-process', server: new InProcessServer(serve) });
 }
 

@@ -301,6 +301,16 @@ describe('forwards to pods through a real kubectl', () => {
     expect(await exchange(address, 'hello')).toBe('hello');
   });
 
+  it('resets a client whose connection to the pod is lost: what it got does not look complete', async () => {
+    const { address } = await workshop.openReady(kubectlConnection());
+    const client = net.connect(address);
+    client.write('half of it');
+    await once(client, 'data');
+    const broken = once(client, 'error');
+    api.dropForwards();
+    expect((await broken)[0]).toMatchObject({ code: 'ECONNRESET' });
+  });
+
   it('names the ports of a service that lacks the configured one', async () => {
     api.addService('shop', { ports: [8080, 9090] });
     api.addPod('shop-0');
