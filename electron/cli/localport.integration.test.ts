@@ -141,7 +141,7 @@ describe('start and stop', () => {
       out: `✓ live  connects when a client uses localhost:${ports[0]}\n`,
     });
     expect((await status()).services[0]).toMatchObject({ phase: 'idle', state: 'ready', health: 'unknown' });
-    expect(await exchange({ host: '127.0.0.1', port: ports[0] ?? 0 }, 'hello')).toBe('hello');
+    expect(await exchange({ host: '127.0.0.1', port: ports[0] }, 'hello')).toBe('hello');
     expect((await user.run('status')).out).toContain('1 of 1 up');
     expect((await status()).services[0]).toMatchObject({ phase: 'up' });
   });

@@ -31,10 +31,8 @@ export class InProcessServer {
         ours.destroy(systemError('ECONNREFUSED', 'connect'));
         return;
       }
-      const theirs = ours.join(new InProcessSocket());
+      this.#onClient(ours.join(new InProcessSocket()));
       ours.emit('connect');
-      if (ours.destroyed) theirs.on('error', () => undefined);
-      else this.#onClient(theirs);
     });
     return ours;
   }
@@ -55,6 +53,8 @@ export class InProcessSocket extends Socket {
   #hasEnded = false;
   /** Completes the peer's write once there is room for more. */
   #onRoom: Done | null = null;
+  /** Performs a write that began before there was a peer. */
+  #onJoined: (() => void) | null = null;
 
   constructor() {
     const options = { allowHalfOpen: true, highWaterMark };
@@ -69,6 +69,8 @@ export class InProcessSocket extends Socket {
   join(other: InProcessSocket): InProcessSocket {
     this.#peer = other;
     other.#peer = this;
+    this.#onJoined?.();
+    if (this.#hasEnded) other.push(null);
     return other;
   }
 
@@ -119,7 +121,11 @@ export class InProcessSocket extends Socket {
 
   #send(bytes: Buffer, done: Done): void {
     const peer = this.#peer;
-    if (peer === null || peer.destroyed) {
+    if (peer === null) {
+      this.#onJoined = () => this.#send(bytes, done);
+      return;
+    }
+    if (peer.destroyed) {
       done(systemError('EPIPE', 'write'));
       return;
     }

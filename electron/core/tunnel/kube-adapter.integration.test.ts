@@ -326,7 +326,7 @@ describe('forwards to pods through a real kubectl', () => {
     const complaints: Cause[] = [];
     tunnel.onComplaint((cause) => complaints.push(cause));
     api.setTarget(5432, null);
-    expect(await listenTo(address)).toBe('');
+    await expect(listenTo(address)).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(complaints).toMatchObject([
       { code: 'target-refused', evidence: expect.stringContaining('connection refused') as string },
     ]);
