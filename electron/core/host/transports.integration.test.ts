@@ -200,7 +200,9 @@ describe('services of one cluster', () => {
     process.kill(before[0]?.pid ?? 0, 'SIGKILL');
     const sick = await eventuallyServices(
       ([api, web]) =>
-        api?.cause?.code === 'cluster-unwell' && (web?.restarts ?? 0) > (before[1]?.restarts ?? 0),
+        api?.phase === 'waiting' &&
+        api.cause?.code === 'cluster-unwell' &&
+        (web?.restarts ?? 0) > (before[1]?.restarts ?? 0),
     );
     expect(sick[0]).toMatchObject({
       restarts: before[0]?.restarts,
