@@ -303,6 +303,9 @@ describe('services of one ssh host', () => {
       for (const { phase, cause } of services) states.add(`${phase} ${cause?.code ?? ''}`);
       return logins() >= 4;
     });
+    // The server may end it at the very moment at which a client uses it, unless it is new.
+    const before = logins();
+    await eventually('it has just logged in', () => logins() > before);
     const [one] = await becomes('one, up, ready, ');
     expect(one?.outages.count).toBe(0);
     expect([...states].filter((state) => !/^(?:up|connecting) $/.test(state))).toEqual([]);
