@@ -160,10 +160,14 @@ export class HealthWatch {
     const patientMs = Math.max(deadlineMs, 2 * this.#roundTrips.usualMs) * 2 ** Math.min(this.#silences, 10);
     const proof = await tunnels.proveTransport(number, Math.min(patientMs, maxDeadlineMs), isRoutine);
     if (this.#watched?.number !== number) return proof;
-    if (proof.kind === 'silent') this.#silences += 1;
+    if (proof.kind === 'silent') {
+      this.#silences += 1;
+      this.#roundTrips.noteSilence();
+    }
     if (proof.kind === 'alive' && !isRoutine) {
       this.#silences = 0;
-      this.#roundTrips.note(clock.now() - startedAt);
+      const isLate = this.#roundTrips.note(clock.now() - startedAt);
+      if (isLate) void this.#proveTransport(number, maxDeadlineMs, false);
     }
     return proof;
   }

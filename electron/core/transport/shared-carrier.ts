@@ -185,6 +185,7 @@ export class SharedCarrier {
       const isEarly = answer !== 'deadline' && now < proof.deadlineAt;
       if (isEarly || now >= startedAt + this.#deadlineFor(deadlineMs)) {
         this.#isResponsive = false;
+        this.#roundTrips.noteSilence();
         if (!this.#isEnded) this.#listener.onProof({ kind: 'silent' });
         return { kind: 'silent' };
       }
@@ -240,7 +241,7 @@ export class SharedCarrier {
       if (!isReset) this.#proof = null;
       if (this.#isEnded || isReset) return proven;
       if (proven.kind === 'alive') {
-        this.#roundTrips.note(this.#clock.now() - probedAt);
+        if (this.#roundTrips.note(this.#clock.now() - probedAt)) this.#probe(queuedProofDeadlineMs);
         return this.#noteAlive(probedAt);
       }
       if (proven.kind === 'dead') this.#listener.onProof(proven);

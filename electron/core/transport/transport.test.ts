@@ -255,6 +255,27 @@ describe('the proof of a transport', () => {
     expect([first?.isStopped, world.carrier.isStopped]).toEqual([false, true]);
   });
 
+  it('is silent after one second, however late it was after earlier outages', async () => {
+    const world = await threeUp();
+    const attachment = world.attach(service('api'));
+    const [carrier] = world.carriers;
+    const known: number[] = [];
+    for (let outage = 0; outage < 4; outage += 1) {
+      // Longer than an answer counts as a recent one.
+      await world.clock.advance(1_000);
+      const silentAt = world.clock.now();
+      const proof = attachment.prove(1_000).then(({ kind }) => [kind, world.clock.now() - silentAt] as const);
+      await world.clock.advance(6_000);
+      const [kind, afterMs] = await proof;
+      expect(kind).toBe('silent');
+      known.push(afterMs);
+      // The line is back: what was waiting is answered, and then the next question at once.
+      await carrier?.answers();
+      await carrier?.answers();
+    }
+    expect(known).toEqual([1_000, 1_000, 1_000, 1_000]);
+  });
+
   it('is requested once after a wake, however recent the last answer: the monotonic clock of Linux stops during sleep', async () => {
     const world = await threeUp();
     const attachments = names.map((name) => world.attach(service(name)));
