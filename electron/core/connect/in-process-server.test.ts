@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { InProcessServer } from './in-process-server.ts';
+import { InProcessServer, type InProcessSocket } from './in-process-server.ts';
 
 interface Ends {
-  readonly client: Socket;
-  readonly served: Socket;
+  readonly client: InProcessSocket;
+  readonly served: InProcessSocket;
   readonly server: InProcessServer;
 }
 
 async function connected(): Promise<Ends> {
-  let onServed: (socket: Socket) => void = () => undefined;
-  const accepted = new Promise<Socket>((resolve) => (onServed = resolve));
+  let onServed: (socket: InProcessSocket) => void = () => undefined;
+  const accepted = new Promise<InProcessSocket>((resolve) => (onServed = resolve));
   const server = new InProcessServer((socket) => onServed(socket));
   const client = server.connect();
   const served = await accepted;
@@ -145,5 +145,49 @@ describe('a connection in this process', () => {
     server.connect().resetAndDestroy();
     await new Promise(setImmediate);
     expect(clients).toEqual([]);
+  });
+});
+
+describe('lent bytes', () => {
+  const bytes = Buffer.from('lent');
+
+  it('are handed over at once, and counted', async () => {
+    const { client, served } = await connected();
+    const taken: string[] = [];
+    client.lendTo((lent) => taken.push(lent.toString()) > 1);
+    expect(served.isReady).toBe(true);
+    expect([served.borrow(bytes), served.borrow(bytes)]).toEqual([false, true]);
+    expect(taken).toEqual(['lent', 'lent']);
+    expect([served.bytesWritten, client.bytesRead]).toEqual([8, 8]);
+  });
+
+  it('wait for a reader that takes them', async () => {
+    const { client, served } = await connected();
+    expect(served.isReady).toBe(false);
+    client.on('data', () => undefined);
+    expect(served.isReady).toBe(false);
+  });
+
+  it('do not overtake bytes that were written before', async () => {
+    const { client, served } = await connected();
+    client.lendTo(() => true);
+    client.pause();
+    expect(served.isReady).toBe(false);
+    served.write('before');
+    client.resume();
+    expect(served.isReady).toBe(false);
+    await once(client, 'data');
+    expect(served.isReady).toBe(true);
+  });
+
+  it('are not taken once an end has closed', async () => {
+    const ended = await connected();
+    ended.client.lendTo(() => true);
+    ended.served.end();
+    expect(ended.served.isReady).toBe(false);
+    const destroyed = await connected();
+    destroyed.client.lendTo(() => true);
+    destroyed.client.destroy();
+    expect(destroyed.served.isReady).toBe(false);
   });
 });

@@ -7,6 +7,7 @@
  *   3. Writing to an end that has closed fails with EPIPE, and connecting to a closed server with ECONNREFUSED.
  */
 import { Socket } from 'node:net';
+import type { Borrower, Lender, TakeLent } from './lent-bytes.ts';
 
 /** With Node's default of 16 KiB, an end would pause and resume for each chunk. */
 const highWaterMark = 256 * 1024;
@@ -14,16 +15,16 @@ const highWaterMark = 256 * 1024;
 type Done = (error?: Error | null) => void;
 
 export class InProcessServer {
-  readonly #onClient: (client: Socket) => void;
+  readonly #onClient: (client: InProcessSocket) => void;
   #isOpen = true;
 
   /** `onClient` gets each client paused, with half-close allowed. */
-  constructor(onClient: (client: Socket) => void) {
+  constructor(onClient: (client: InProcessSocket) => void) {
     this.#onClient = onClient;
   }
 
   /** The client's end. It connects or fails later, as a socket does. */
-  connect(): Socket {
+  connect(): InProcessSocket {
     const ours = new InProcessSocket();
     process.nextTick(() => {
       if (ours.destroyed) return;
@@ -44,9 +45,10 @@ export class InProcessServer {
 }
 
 /** A `Socket` without a system socket, so that relay and checks need no second kind of connection. */
-export class InProcessSocket extends Socket {
+export class InProcessSocket extends Socket implements Lender, Borrower {
   /** null: not connected yet. */
   #peer: InProcessSocket | null = null;
+  #lendTo: TakeLent | null = null;
   #isReset = false;
   #bytesReceived = 0;
   #bytesSent = 0;
@@ -72,6 +74,29 @@ export class InProcessSocket extends Socket {
     this.#onJoined?.();
     if (this.#hasEnded) other.push(null);
     return other;
+  }
+
+  lendTo(take: TakeLent): void {
+    this.#lendTo = take;
+    this.on('data', take);
+  }
+
+  /** Nothing is queued on the way to the other end's `take`. */
+  get isReady(): boolean {
+    const peer = this.#peer;
+    return (
+      peer?.destroyed === false &&
+      peer.readableFlowing === true &&
+      peer.readableLength + this.writableLength === 0 &&
+      peer.#lendTo !== null &&
+      !this.#hasEnded
+    );
+  }
+
+  borrow(bytes: Buffer): boolean {
+    this.#count(bytes);
+    const lendTo = this.#peer === null ? null : this.#peer.#lendTo;
+    return lendTo?.(bytes) ?? true;
   }
 
   override resetAndDestroy(): this {
@@ -129,10 +154,14 @@ export class InProcessSocket extends Socket {
       done(systemError('EPIPE', 'write'));
       return;
     }
-    this.#bytesSent += bytes.length;
-    peer.#bytesReceived += bytes.length;
+    this.#count(bytes);
     if (peer.push(bytes)) done();
     else peer.#onRoom = done;
+  }
+
+  #count({ length }: Buffer): void {
+    this.#bytesSent += length;
+    if (this.#peer !== null) this.#peer.#bytesReceived += length;
   }
 }
 

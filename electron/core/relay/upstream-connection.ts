@@ -2,6 +2,7 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { dial, openSocket } from '../connect/happy-eyeballs.ts';
+import { InProcessSocket } from '../connect/in-process-server.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
@@ -68,9 +69,11 @@ export function connectUpstream(
         const connected: UpstreamConnection = { socket, onBytes: () => false };
         upstream = connected;
         listener.onConnected(connected);
-        if (endpoint.kind !== 'in-process' || socket.destroyed) return;
-        socket.on('data', (bytes: Buffer) => {
-          if (!connected.onBytes(bytes)) socket.pause();
+        if (!(socket instanceof InProcessSocket) || socket.destroyed) return;
+        socket.lendTo((bytes) => {
+          if (connected.onBytes(bytes)) return true;
+          socket.pause();
+          return false;
         });
       },
       onFailed: (error) => {

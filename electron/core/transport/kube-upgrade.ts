@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import { connectLending } from '../connect/lent-bytes.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
@@ -138,10 +139,9 @@ function requestUpgrade(
 ): Promise<Result<Upgraded, KubeAnswer>> {
   return new Promise((resolve) => {
     const request = http.request({
-      socketPath,
+      createConnection: () => connectLending(socketPath),
       path,
       method,
-      agent: false,
       headers: { host: proxyHost, connection: 'Upgrade', ...headers },
     });
     const settle = (result: Result<Upgraded, KubeAnswer>): void => {

@@ -1,7 +1,7 @@
 /**
  * The client's side of a SPDY/3.1 connection over any byte stream. Invariants:
  *
- * 1. While one stream's reader is behind, nothing is read for any stream, because there are no windows.
+ * 1. While one stream's reader is behind, nothing more is read for any stream, because there are no windows.
  *    `isBackedUp` shows this.
  * 2. A write completes when the underlying stream has accepted it, so writers wait for the other side.
  * 3. `ended` settles once, after the underlying stream is closed; every remaining stream then ends with an error.
@@ -9,6 +9,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import { readInto } from '../connect/lent-bytes.ts';
 import {
   dataHeader,
   finFlag,
@@ -51,7 +52,7 @@ export class SpdyConnection implements StreamCarrier {
         this.#streams.get(id)?.noteAccepted();
         if (isFinal) this.#streams.get(id)?.deliverFin();
       },
-      onData: (id, bytes) => this.#streams.get(id)?.deliver(bytes),
+      onData: (id, bytes) => this.#streams.get(id)?.deliver(bytes) ?? true,
       onFin: (id) => this.#streams.get(id)?.deliverFin(),
       onReset: (id) => {
         const stream = this.#streams.get(id);
@@ -77,9 +78,7 @@ export class SpdyConnection implements StreamCarrier {
         resolve(wire.errored);
       });
     });
-    wire.on('data', (chunk: Buffer) => {
-      this.#feed(chunk);
-    });
+    readInto(wire, (chunk) => this.#feed(chunk));
     wire.on('end', () => wire.destroy());
     // A 'close' event follows.
     wire.on('error', () => undefined);
@@ -190,11 +189,12 @@ export class SpdyConnection implements StreamCarrier {
     if (!this.#wire.destroyed) this.#wire.write(frame);
   }
 
-  #feed(chunk: Buffer): void {
+  #feed(chunk: Buffer): boolean {
     try {
-      this.#reader.feed(chunk);
+      return this.#reader.feed(chunk);
     } catch (error) {
       this.#wire.destroy(error as Error);
+      return false;
     }
   }
 

@@ -82,8 +82,8 @@ function stored(data: Buffer): Buffer {
 export interface SpdyListener {
   /** The other side has accepted the stream. */
   onReply(streamId: number, isFinal: boolean): void;
-  /** A piece of a data frame, as it is received. It shares memory with the chunk passed to `feed`. */
-  onData(streamId: number, bytes: Buffer): void;
+  /** A piece of a data frame, as it is received: lent, if the chunk passed to `feed` is. Returns what `TakeLent` does. */
+  onData(streamId: number, bytes: Buffer): boolean;
   /** The other side has ended its half. */
   onFin(streamId: number): void;
   onReset(streamId: number, status: number): void;
@@ -94,18 +94,21 @@ export interface SpdyListener {
   onGoAway(): void;
 }
 
-/** Parses frames from chunks of any size. `feed` throws on data that is not SPDY/3.1. */
+/** Parses frames from chunks of any size. */
 export class SpdyReader {
   readonly #listener: SpdyListener;
   /** An incomplete header or control frame. */
   #pending: Buffer = Buffer.alloc(0);
   #data = { streamId: 0, left: 0, isFinal: false };
+  #isUsedUp = true;
 
   constructor(listener: SpdyListener) {
     this.#listener = listener;
   }
 
-  feed(chunk: Buffer): void {
+  /** Takes lent bytes. Throws on data that is not SPDY/3.1. */
+  feed(chunk: Buffer): boolean {
+    this.#isUsedUp = true;
     let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = Buffer.alloc(0);
     while (rest.length > 0) {
@@ -113,15 +116,15 @@ export class SpdyReader {
       if (used === 0) break;
       rest = rest.subarray(used);
     }
-    // Copied: a view would keep the whole chunk in memory.
     if (rest.length > 0) this.#pending = Buffer.from(rest);
+    return this.#isUsedUp;
   }
 
   #readData(bytes: Buffer): number {
     const { streamId, isFinal } = this.#data;
     const piece = bytes.subarray(0, this.#data.left);
     this.#data.left -= piece.length;
-    this.#listener.onData(streamId, piece);
+    if (!this.#listener.onData(streamId, piece)) this.#isUsedUp = false;
     if (this.#data.left === 0 && isFinal) this.#listener.onFin(streamId);
     return piece.length;
   }

@@ -9,6 +9,7 @@
  *    it.
  */
 import { Duplex } from 'node:stream';
+import type { Borrower } from '../connect/lent-bytes.ts';
 
 /** Large enough that a reader with short pauses does not stop the other streams of the connection. */
 const bufferBytes = 256 * 1024;
@@ -33,6 +34,8 @@ export class SpdyStream extends Duplex {
   readonly accepted: Promise<boolean>;
   /** The known reason when the other side resets the stream. */
   resetReason: () => Error | null = () => null;
+  /** Where the stream is piped to, if that can take lent bytes. */
+  borrower: Borrower | null = null;
   readonly #carrier: StreamCarrier;
   #settleAccepted: (isAccepted: boolean) => void = () => undefined;
   #hasSentFin: boolean;
@@ -53,9 +56,13 @@ export class SpdyStream extends Duplex {
     this.#settleAccepted(true);
   }
 
-  deliver(bytes: Buffer): void {
-    if (this.destroyed || this.#hasGotFin) return;
-    if (!this.push(bytes)) this.#carrier.stall(this);
+  /** Takes lent bytes. */
+  deliver(bytes: Buffer): boolean {
+    if (this.destroyed || this.#hasGotFin) return true;
+    if (this.borrower?.isReady === true && this.readableLength === 0 && this.readableFlowing === true)
+      return this.borrower.borrow(bytes);
+    if (!this.push(Buffer.from(bytes))) this.#carrier.stall(this);
+    return true;
   }
 
   deliverFin(): void {

@@ -1,5 +1,6 @@
 /** Frames of RFC 6455, section 5.2, as a client sends and receives them. No extensions. */
 import { randomFillSync } from 'node:crypto';
+import type { TakeLent } from '../connect/lent-bytes.ts';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -63,13 +64,13 @@ function maskInPlace(bytes: Buffer, mask: Buffer): void {
 }
 
 export interface FrameListener {
-  /** A piece of a binary message, as it is received. It shares memory with the chunk passed to `feed`. */
-  onData(bytes: Buffer): void;
+  /** A piece of a binary message, as it is received: lent, if the chunk passed to `feed` is. */
+  onData: TakeLent;
   onPing(payload: Buffer): void;
   onClose(code: number | null, reason: string): void;
 }
 
-/** Parses a server's frames from chunks of any size. `feed` throws on frames that a server must not send. */
+/** Parses a server's frames from chunks of any size. */
 export class FrameReader {
   readonly #listener: FrameListener;
   /** An incomplete header or control frame. */
@@ -82,14 +83,16 @@ export class FrameReader {
     this.#listener = listener;
   }
 
-  feed(chunk: Buffer): void {
+  /** Takes lent bytes. Throws on frames that a server must not send. */
+  feed(chunk: Buffer): boolean {
+    let isUsedUp = true;
     let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pending = Buffer.alloc(0);
     while (rest.length > 0) {
       if (this.#payloadLeft > 0) {
         const piece = rest.subarray(0, this.#payloadLeft);
         this.#payloadLeft -= piece.length;
-        this.#listener.onData(piece);
+        isUsedUp = this.#listener.onData(piece) && isUsedUp;
         rest = rest.subarray(piece.length);
         continue;
       }
@@ -97,8 +100,8 @@ export class FrameReader {
       if (used === 0) break;
       rest = rest.subarray(used);
     }
-    // Copied: a view would keep the whole chunk in memory.
     if (rest.length > 0) this.#pending = Buffer.from(rest);
+    return isUsedUp;
   }
 
   /** Parses a header, or a complete control frame. Returns the bytes used, 0 if the frame is incomplete. */

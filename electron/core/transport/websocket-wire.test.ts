@@ -134,7 +134,7 @@ describe('frames', () => {
         const events: string[] = [];
         const data: Buffer[] = [];
         const reader = new FrameReader({
-          onData: (bytes) => data.push(Buffer.from(bytes)),
+          onData: (bytes) => data.push(Buffer.from(bytes)) > 0,
           onPing: (bytes) => events.push(`ping ${bytes.toString()}`),
           onClose: (code, reason) => events.push(`close ${String(code)} ${reason}`),
         });

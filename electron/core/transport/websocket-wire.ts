@@ -9,6 +9,7 @@
  *    frame, or closes with any code but 1000, is an error.
  */
 import { Duplex } from 'node:stream';
+import { type Lender, readInto, takeQueued, type TakeLent } from '../connect/lent-bytes.ts';
 import { encodeFrame, frameBufferBytes, FrameReader, maxPayloadBytes, opcodes } from './websocket-frames.ts';
 
 const normalClosure = 1000;
@@ -18,10 +19,14 @@ const maxSpareBuffers = 4;
 
 type Done = (error?: Error | null) => void;
 
-export class WebSocketWire extends Duplex {
+export class WebSocketWire extends Duplex implements Lender {
   readonly #socket: Duplex;
   readonly #reader: FrameReader;
   readonly #spare: Buffer[] = [];
+  #take: TakeLent = (bytes) => {
+    if (!this.push(Buffer.from(bytes))) this.#socket.pause();
+    return true;
+  };
   #hasSentClose = false;
   #hasEnded = false;
 
@@ -30,9 +35,7 @@ export class WebSocketWire extends Duplex {
     super({ allowHalfOpen: false });
     this.#socket = socket;
     this.#reader = new FrameReader({
-      onData: (bytes) => {
-        if (!this.push(bytes)) socket.pause();
-      },
+      onData: (bytes) => this.#take(bytes),
       onPing: (payload) => {
         if (!this.#hasSentClose) socket.write(encodeFrame(opcodes.pong, [payload]));
       },
@@ -40,15 +43,30 @@ export class WebSocketWire extends Duplex {
         this.#handleClose(code, reason);
       },
     });
-    socket.on('data', (chunk: Buffer) => {
-      this.#feed(chunk);
-    });
+    readInto(socket, (chunk) => this.#feed(chunk));
     socket.on('error', (error) => this.destroy(error));
     for (const end of ['end', 'close'])
       socket.on(end, () => {
         if (!this.#hasEnded) this.destroy(new Error('the WebSocket closed unexpectedly'));
       });
     if (head.length > 0) this.#feed(head);
+  }
+
+  lendTo(take: TakeLent): void {
+    takeQueued(this, take);
+    this.#take = take;
+    this.resume();
+  }
+
+  /** Lent bytes do not pass through this stream's queue, so its own flow would stop nothing. */
+  override pause(): this {
+    this.#socket.pause();
+    return super.pause();
+  }
+
+  override resume(): this {
+    this.#socket.resume();
+    return super.resume();
   }
 
   override _read(): void {
@@ -108,12 +126,13 @@ export class WebSocketWire extends Duplex {
     });
   }
 
-  #feed(chunk: Buffer): void {
-    if (this.#hasEnded || this.destroyed) return;
+  #feed(chunk: Buffer): boolean {
+    if (this.#hasEnded || this.destroyed) return true;
     try {
-      this.#reader.feed(chunk);
+      return this.#reader.feed(chunk);
     } catch (error) {
       this.destroy(error as Error);
+      return false;
     }
   }
 

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { InProcessSocket } from '../connect/in-process-server.ts';
 import { reset } from '../relay/reset.ts';
+import { SpdyStream } from '../transport/spdy-stream.ts';
 
 /** For the client's socket: with Node's default of 16 KiB, a channel would pause and resume for each chunk. */
 export const joinedHighWaterMark = 256 * 1024;
@@ -31,9 +33,12 @@ export function joinChannel(client: Socket, channel: Duplex, early: Buffer = Buf
   });
   if (early.length > 0) channel.write(early);
   client.pipe(channel);
-  channel.on('data', () => {
-    writeTogether(client);
-  });
+  if (client instanceof InProcessSocket) {
+    if (channel instanceof SpdyStream) channel.borrower = client;
+  } else
+    channel.on('data', () => {
+      writeTogether(client);
+    });
   channel.pipe(client);
 }
 
