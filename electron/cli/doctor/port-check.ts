@@ -1,6 +1,6 @@
 import { addressesOverlap } from '../../../shared/bind-address.ts';
 import { findFreePort } from '../../core/config/free-port.ts';
-import { findPortHolder } from '../../core/relay/port-holder.ts';
+import { findPortHolder } from '../../core/process/port-holder.ts';
 import { answerOf } from '../host-connection.ts';
 import { bad, fine, type Finding } from '../output/findings.ts';
 import type { Check } from './examination.ts';

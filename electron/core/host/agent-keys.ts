@@ -14,9 +14,9 @@ import type { ChildLauncher } from '../process/child-process.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { findOnPath } from '../process/find-on-path.ts';
 import type { PromptQueue } from '../prompts/prompt-queue.ts';
-import { type AskpassRequest, AskpassProgram, answerProgram } from '../transport/askpass-program.ts';
+import { type AskpassRequest, AskpassProgram, answerProgram } from '../askpass/askpass-program.ts';
 import { agentOf } from '../transport/locked-key.ts';
-import { ensureRuntimeDirectory, tunnelFile } from '../transport/private-path.ts';
+import { ensureRuntimeDirectory, tunnelFile } from '../process/private-path.ts';
 
 export interface AgentKeysParts {
   readonly clock: Clock;

@@ -12,7 +12,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { AutoPortStore } from '../config/auto-port-store.ts';
 import { findFreePort } from '../config/free-port.ts';
-import { findPortHolder } from '../relay/port-holder.ts';
+import { findPortHolder } from '../process/port-holder.ts';
 
 /** Below the ephemeral ports (from 32768 on Linux, 49152 on macOS). */
 const firstPort = 20_000;

@@ -13,7 +13,7 @@ import { findLoginShell } from '../process/login-shell.ts';
 import { reapLeftovers } from '../process/reaper.ts';
 import { endStrays } from '../process/strays.ts';
 import { StoppedProcessWatch } from '../process/stopped-process-watch.ts';
-import { removeLeftTunnelFiles } from '../transport/private-path.ts';
+import { removeLeftTunnelFiles } from '../process/private-path.ts';
 
 export interface ChildProcessesParts {
   readonly paths: AppPaths;

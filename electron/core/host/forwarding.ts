@@ -25,7 +25,7 @@ import { readSecret } from '../secrets/secret-reader.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { referencesOf } from '../secrets/service-secrets.ts';
 import { openKubeSession } from '../transport/kube-session.ts';
-import { reverseSocket } from '../transport/private-path.ts';
+import { reverseSocket } from '../process/private-path.ts';
 import { sshCarriers } from '../transport/ssh-carrier.ts';
 import { loginOf } from '../transport/transport-key.ts';
 import { TransportPool, type TransportReport } from '../transport/transport-pool.ts';

@@ -6,7 +6,7 @@ import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { NamedListenAddress } from '../config/edit/port-search.ts';
 import { findFreePort } from '../config/free-port.ts';
-import { findPortHolder } from '../relay/port-holder.ts';
+import { findPortHolder } from '../process/port-holder.ts';
 
 const maxPort = 65_535;
 const firstOpenPort = 1_024;

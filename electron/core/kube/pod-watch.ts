@@ -11,7 +11,7 @@ import { type Cause, type CauseCode, describeCause } from '../../../shared/failu
 import { targetName } from '../../../shared/kube-target.ts';
 import { sleep, type Clock, type Timer } from '../clock.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
-import type { KubeAnswer, KubeApi } from '../transport/kube-api.ts';
+import type { KubeAnswer, KubeApi } from './kube-api.ts';
 import type { KubeEndpoints, KubeService, KubeWorkload } from './kube-objects.ts';
 import { judgeTarget, type PodVerdict, type TargetFacts, type TargetQuestion } from './pod-verdict.ts';
 import { namespacePath, ownerQuery, podQueries, type PodQuery } from './target-queries.ts';

@@ -9,7 +9,7 @@ import type { Cause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
-import type { KubeApi } from '../transport/kube-api.ts';
+import type { KubeApi } from './kube-api.ts';
 import type { PodVerdict } from './pod-verdict.ts';
 import { PodWatch } from './pod-watch.ts';
 

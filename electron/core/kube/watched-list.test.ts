@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
+import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 import { watchList } from './watched-list.ts';
 
 interface Named {

@@ -7,7 +7,7 @@
  * 4. A 403 within a minute of an outage is not final: an API server that has just started refuses requests that it allows 3 s later.
  */
 import { sleep, type Clock } from '../clock.ts';
-import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../transport/kube-api.ts';
+import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 import { readEvent, readList } from './kube-objects.ts';
 
 export interface ListQuery<Item> {

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
-import { readListeningSockets, socketsOf } from '../relay/port-holder.ts';
+import { readListeningSockets, socketsOf } from './port-holder.ts';
 import { isGoneWithin } from './process-exit.ts';
 import { identifyProcesses, type ProcessIdentity } from './process-identity.ts';
 import { listPids } from './process-list.ts';

@@ -13,7 +13,7 @@ import type { Logger } from '../observability/logger.ts';
 import { bindsOverWildcard, isAnswered, placesOf, type AnswerRequest } from './answered-port.ts';
 import { errorCode } from './errno.ts';
 import { keepAliveDelayMs } from './keep-alive.ts';
-import { findPortHolder } from './port-holder.ts';
+import { findPortHolder } from '../process/port-holder.ts';
 
 export interface LocalListener {
   /** Where it listens: `127.0.0.1:5432`, `[::1]:5432`. */

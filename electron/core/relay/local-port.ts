@@ -22,7 +22,7 @@ import { listenEverywhere } from './listen-everywhere.ts';
 import type { LocalListener } from './local-listener.ts';
 import { LoopGuard } from './loop-guard.ts';
 import type { OwnConnections } from './own-connections.ts';
-import { rememberingPortHolder } from './port-holder.ts';
+import { rememberingPortHolder } from '../process/port-holder.ts';
 import { ClientSlots } from './client-slots.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { Relay } from './relay.ts';

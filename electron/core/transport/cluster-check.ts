@@ -14,7 +14,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { type Clock, sleep } from '../clock.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
 import { toEvidence } from '../failure/evidence.ts';
-import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
+import { noAnswer, type KubeAnswer, type KubeApi } from '../kube/kube-api.ts';
 
 export interface ClusterCheckTerms {
   readonly api: KubeApi;

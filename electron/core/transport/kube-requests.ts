@@ -9,7 +9,7 @@ import http from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
-import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from './kube-api.ts';
+import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from '../kube/kube-api.ts';
 
 const defaultTimeoutMs = 10_000;
 /** A list of a few thousand pods. */

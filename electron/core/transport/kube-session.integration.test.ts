@@ -7,7 +7,7 @@ import { startEchoServer, startSilentServer } from '../../../e2e/fixtures/server
 import type { Cause } from '../../../shared/failure.ts';
 import { systemClock } from '../clock.ts';
 import type { Carrier } from './carrier.ts';
-import { noAnswer } from './kube-api.ts';
+import { noAnswer } from '../kube/kube-api.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import { KubeWorld, podPort } from './testing/kube-world.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';

@@ -16,13 +16,13 @@ import {
   type ChildPlan,
   type LineMeaning,
 } from './child-carrier.ts';
-import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
+import { type KubeAnswer, type KubeApi, noAnswer } from '../kube/kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import { KubeSignIn } from './kube-sign-in.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
 import { explainByKubeconfig } from './kubeconfig-fault.ts';
-import { ensureRuntimeDirectory, removeFile, tunnelFile } from './private-path.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../process/private-path.ts';
 import type { CarrierReports } from './shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {

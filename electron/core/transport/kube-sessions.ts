@@ -10,7 +10,7 @@ import type { ContextFacts } from '../kube/kubeconfig.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { Carrier } from './carrier.ts';
 import { readContextFacts } from './context-facts.ts';
-import type { KubeApi } from './kube-api.ts';
+import type { KubeApi } from '../kube/kube-api.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
 import type { CarrierOpening, OpenCarrier } from './transport.ts';

@@ -10,10 +10,10 @@ import type { Clock } from '../clock.ts';
 import { connectLending } from '../connect/lent-bytes.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
+import { type KubeAnswer, type KubeApi, noAnswer } from '../kube/kube-api.ts';
 import { proxyHost, readAnswer } from './kube-requests.ts';
-import { SpdyConnection } from './spdy-connection.ts';
-import { WebSocketWire } from './websocket-wire.ts';
+import { SpdyConnection } from '../spdy/spdy-connection.ts';
+import { WebSocketWire } from '../spdy/websocket-wire.ts';
 
 export interface PodName {
   readonly namespace: string;

@@ -3,8 +3,8 @@
  * never written to by us, and carries the reason if the remote end fails. `data` is the connection itself
  * (k8s.io/client-go tools/portforward, k8s.io/kubelet pkg/cri/streaming/portforward).
  */
-import type { SpdyConnection } from './spdy-connection.ts';
-import type { SpdyStream } from './spdy-stream.ts';
+import type { SpdyConnection } from '../spdy/spdy-connection.ts';
+import type { SpdyStream } from '../spdy/spdy-stream.ts';
 
 /** Longer than any reason. */
 const maxReasonBytes = 8 * 1024;

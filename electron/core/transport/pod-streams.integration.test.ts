@@ -17,7 +17,7 @@ import {
 } from '../../../e2e/fixtures/servers.ts';
 import { KubeWorld, podPort } from './testing/kube-world.ts';
 import { continueProcess, stopProcess } from './testing/stopped-process.ts';
-import { whenStable, endedBy } from './testing/stream-ends.ts';
+import { whenStable, endedBy } from '../spdy/testing/stream-ends.ts';
 
 const mebibyte = 1024 * 1024;
 

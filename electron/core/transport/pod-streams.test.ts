@@ -11,10 +11,10 @@ import {
 import { err, ok } from '../../../shared/result.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
-import type { KubeAnswer } from './kube-api.ts';
+import type { KubeAnswer } from '../kube/kube-api.ts';
 import { PodStreams } from './pod-streams.ts';
-import { SpdyConnection } from './spdy-connection.ts';
-import type { SpdyStream } from './spdy-stream.ts';
+import { SpdyConnection } from '../spdy/spdy-connection.ts';
+import type { SpdyStream } from '../spdy/spdy-stream.ts';
 
 const service = serviceWith(kubectlConnection());
 

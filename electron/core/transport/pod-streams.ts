@@ -15,11 +15,11 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
-import { type KubeAnswer, noAnswer } from './kube-api.ts';
+import { type KubeAnswer, noAnswer } from '../kube/kube-api.ts';
 import type { DialPod, PodName } from './kube-upgrade.ts';
 import { openPodStream, PodStreamError } from './pod-stream.ts';
-import type { SpdyConnection } from './spdy-connection.ts';
-import type { SpdyStream } from './spdy-stream.ts';
+import type { SpdyConnection } from '../spdy/spdy-connection.ts';
+import type { SpdyStream } from '../spdy/spdy-stream.ts';
 
 const maxConnections = 4;
 /** The limit while all of them are backed up. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { settle } from '../testing/fake-clock.ts';
-import type { KubeAnswer, KubeApi, KubeEnd } from './kube-api.ts';
+import type { KubeAnswer, KubeApi, KubeEnd } from '../kube/kube-api.ts';
 import { SessionApi } from './session-api.ts';
 
 /** Answers as a test says; an aborted request ends by itself. */

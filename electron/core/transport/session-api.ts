@@ -6,7 +6,7 @@
  * 2. When another session takes over, which may lead to another cluster, running requests on the former one are
  *    aborted: a GET is repeated on the new session; a watch fails, so that its list is read again.
  */
-import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
+import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../kube/kube-api.ts';
 
 interface Session {
   readonly api: KubeApi;

@@ -12,13 +12,13 @@ import { attemptConnect } from '../connect/connect-attempt.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { CarrierEnd, CarrierRequest, TransportProof } from './carrier.ts';
-import type { Channels, ChannelTarget } from './channel.ts';
+import type { Channels, ChannelTarget } from '../mux/channel.ts';
 import type { ControlPaths } from './control-path.ts';
 import type { LockedKeyTerms } from './locked-key.ts';
 import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
 import type { Attachment } from './carrier-attachment.ts';
 import { querySshSettings, sshSetting } from './ssh-settings.ts';
-import { StdioForwards } from './stdio-forward.ts';
+import { StdioForwards } from '../mux/stdio-forward.ts';
 
 const checkIntervalMs = 2_000;
 const settingsMs = 5_000;

@@ -14,7 +14,7 @@ import {
   ensureRuntimeDirectory,
   removeFile,
   tunnelFile,
-} from '../transport/private-path.ts';
+} from '../process/private-path.ts';
 import type { SystemEndpoint } from '../connect/endpoint.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 

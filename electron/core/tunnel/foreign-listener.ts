@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { identifyProcesses, parseProcStat, type ProcessIdentity } from '../process/process-identity.ts';
 import { listPids } from '../process/process-list.ts';
 import { outputOf } from '../process/program-output.ts';
-import { findSocketHolder, overlapsBind, readListeningSockets, socketsOf } from '../relay/port-holder.ts';
+import { findSocketHolder, overlapsBind, readListeningSockets, socketsOf } from '../process/port-holder.ts';
 import { lsof } from './listening-endpoint.ts';
 import {
   describeListener,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { duplexPair } from 'node:stream';
 import { expect, it } from 'vitest';
-import { makeSocketPair } from '../transport/socket-pair.ts';
+import { makeSocketPair } from '../mux/socket-pair.ts';
 import { joinChannel } from './joined-channel.ts';
 
 it('closes a client whose channel closed before the two were joined', async () => {

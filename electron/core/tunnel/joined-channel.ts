@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { InProcessSocket } from '../connect/in-process-server.ts';
 import { reset } from '../relay/reset.ts';
-import { SpdyStream } from '../transport/spdy-stream.ts';
+import { SpdyStream } from '../spdy/spdy-stream.ts';
 
 /** For the client's socket: with Node's default of 16 KiB, a channel would pause and resume for each chunk. */
 export const joinedHighWaterMark = 256 * 1024;

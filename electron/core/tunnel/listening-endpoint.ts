@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { outputOf } from '../process/program-output.ts';
-import { overlapsBind, readListeningSockets } from '../relay/port-holder.ts';
+import { overlapsBind, readListeningSockets } from '../process/port-holder.ts';
 import type { SystemEndpoint } from '../connect/endpoint.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Result } from '../../../shared/result.ts';
 import { type Clock } from '../clock.ts';
-import type { ChannelFailure, ChannelTarget } from '../transport/channel.ts';
+import type { ChannelFailure, ChannelTarget } from '../mux/channel.ts';
 import {
   maxRequestBytes,
   readSocks,

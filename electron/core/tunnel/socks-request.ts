@@ -1,5 +1,5 @@
 /** Parses the request of a SOCKS client: version 5 (RFC 1928) without authentication, 4 and 4a. Pure. */
-import { type ChannelFailure, openFailures } from '../transport/channel.ts';
+import { type ChannelFailure, openFailures } from '../mux/channel.ts';
 
 export type SocksVersion = 4 | 5;
 

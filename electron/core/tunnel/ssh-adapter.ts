@@ -1,11 +1,11 @@
 /** Forwards of ssh services, on the shared connections of their transports or on the user's own master. */
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import type { Channels } from '../transport/channel.ts';
+import type { Channels } from '../mux/channel.ts';
 import { Succession } from '../transport/succession.ts';
 import { ControlPaths } from '../transport/control-path.ts';
-import { MasterChannels } from '../transport/master-channels.ts';
-import { type SshMux, sshMux } from '../transport/ssh-mux.ts';
+import { MasterChannels } from '../mux/master-channels.ts';
+import { type SshMux, sshMux } from '../mux/ssh-mux.ts';
 import type { TransportPool } from '../transport/transport-pool.ts';
 import { UserMaster } from '../transport/user-master.ts';
 import { ReverseListeners } from './reverse-listeners.ts';

@@ -11,7 +11,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { Succession } from '../transport/succession.ts';
 import { CarrierLife, noChild } from '../transport/carrier-life.ts';
-import type { ChannelFailure, Channels } from '../transport/channel.ts';
+import type { ChannelFailure, Channels } from '../mux/channel.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import { SshChannelForward } from './ssh-channel-forward.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';

@@ -18,13 +18,8 @@ import { withUmask } from '../process/umask.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import type { Succession } from '../transport/succession.ts';
-import {
-  type ChannelFailure,
-  type Channels,
-  type ChannelTarget,
-  openFailures,
-} from '../transport/channel.ts';
-import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../transport/private-path.ts';
+import { type ChannelFailure, type Channels, type ChannelTarget, openFailures } from '../mux/channel.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../process/private-path.ts';
 import { cannotListen } from '../transport/ssh-output.ts';
 import { joinChannel, joinedHighWaterMark } from './joined-channel.ts';
 import { serveSocks } from './socks-client.ts';

@@ -1,7 +1,7 @@
 /** Finds the holder of a local port, and a free port. */
 import { addressesOverlap, type BindAddress, type ListenAddress } from '../../../../shared/bind-address.ts';
 import type { Clock } from '../../clock.ts';
-import { findPortHolder } from '../../relay/port-holder.ts';
+import { findPortHolder } from '../../process/port-holder.ts';
 import { findFreePort } from '../free-port.ts';
 
 export interface NamedListenAddress extends ListenAddress {

@@ -1,7 +1,7 @@
 /** The API of a fake cluster without a server: requests are answered at once, and watches receive changes. */
 import type { KubeCluster } from '../../../../e2e/fixtures/kube-cluster.ts';
 import { eventOf } from '../../../../e2e/fixtures/kube-store.ts';
-import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../kube-api.ts';
+import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from '../../kube/kube-api.ts';
 
 export class FakeKubeApi implements KubeApi {
   readonly asked: string[] = [];

@@ -15,7 +15,7 @@ import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
 import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { Carrier } from '../carrier.ts';
-import type { KubeAnswer, KubeApi } from '../kube-api.ts';
+import type { KubeAnswer, KubeApi } from '../../kube/kube-api.ts';
 import { createKubeRequests } from '../kube-requests.ts';
 import type { ClusterChoice } from '../kubectl-flags.ts';
 import { openKubeSession } from '../kube-session.ts';

@@ -19,7 +19,6 @@ import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptQueue, Question } from '../prompts/prompt-queue.ts';
 import { answerName } from './answer-name.ts';
 import { type AskpassRequest, AskpassProgram, answerProgram } from './askpass-program.ts';
-import type { LineMeaning } from './child-carrier.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { type PromptInfo, type GivenAnswer, GivenAnswers } from './given-answers.ts';
 import { askerOf, isPasswordPrompt, opensKey, promptKindOf } from './ssh-prompt.ts';
@@ -52,6 +51,13 @@ interface Unanswered {
   readonly request: AskpassRequest;
   readonly question: AskpassQuestion;
 }
+
+/** What a line of ssh's output means for the connection that waits for it. */
+export type PromptMeaning =
+  /** `settled` gives the cause if ssh cannot continue; null: it does. Never rejects. */
+  | { readonly kind: 'question'; readonly prompt: string; readonly settled: Promise<Cause | null> }
+  | { readonly kind: 'fatal'; readonly cause: Cause }
+  | { readonly kind: 'chatter' };
 
 export class SshAskpass {
   readonly #program: AskpassProgram;
@@ -87,7 +93,7 @@ export class SshAskpass {
   }
 
   /** Interprets a line of stderr; null: it is not a prompt. `leaderPid` is the process that we started. */
-  read(line: string, leaderPid: number | null): LineMeaning | null {
+  read(line: string, leaderPid: number | null): PromptMeaning | null {
     this.#promptsNameAsker = promptsNameAsker(this.#promptsNameAsker, line);
     this.#given.note(line);
     const request = this.#program.parse(line);
@@ -251,7 +257,7 @@ export class SshAskpass {
   }
 
   /** Prompts the user, or continues without an answer. */
-  #ask(request: AskpassRequest, question: AskpassQuestion): LineMeaning {
+  #ask(request: AskpassRequest, question: AskpassQuestion): PromptMeaning {
     const { prompt } = request;
     if (this.#promptQueue.isAttended)
       return { kind: 'question', prompt, settled: this.#askUser(request, question) };

@@ -10,8 +10,8 @@ import {
   type ListenAddress,
 } from '../../../shared/bind-address.ts';
 import { type Clock, withDeadline } from '../clock.ts';
-import { listPids } from '../process/process-list.ts';
-import { outputOf } from '../process/program-output.ts';
+import { listPids } from './process-list.ts';
+import { outputOf } from './program-output.ts';
 
 export interface PortHolder {
   readonly name: string;

@@ -8,8 +8,7 @@ import { silentLogger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import type { AnswerKeychain } from '../prompts/answer-keychain.ts';
 import { PromptQueue } from '../prompts/prompt-queue.ts';
-import type { LineMeaning } from './child-carrier.ts';
-import { SshAskpass } from './ssh-askpass.ts';
+import { type PromptMeaning, SshAskpass } from './ssh-askpass.ts';
 
 const password = String.raw` -n it's 100% "s3cret" \n $HOME `;
 let directory: string;
@@ -97,7 +96,7 @@ const attend = (...given: (string | null)[]): void => {
 interface Asked {
   /** The program's output for ssh: a line for each prompt that it answered. */
   readonly output: readonly string[];
-  readonly meanings: readonly LineMeaning[];
+  readonly meanings: readonly PromptMeaning[];
 }
 
 /** A leader that prompts as ssh does: each line of its script runs `ask PROMPT`. */
@@ -120,7 +119,7 @@ ${script}\n:`,
     env: askpass.environment,
   });
   const output: string[] = [];
-  const meanings: LineMeaning[] = [];
+  const meanings: PromptMeaning[] = [];
   child.onLine((stream, line) => {
     if (stream === 'stdout') output.push(line);
     const meaning = askpass.read(line, child.pid);
