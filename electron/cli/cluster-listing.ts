@@ -1,6 +1,6 @@
 /** Lists that are requested from several clusters at once: results are printed, and each failing cluster is named. */
 import type * as z from 'zod';
-import { namespaceFlag } from '../core/transport/kubectl-flags.ts';
+import { namespaceFlag } from '../core/kube/kubectl-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from './kube-contexts.ts';

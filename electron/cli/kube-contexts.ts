@@ -1,5 +1,5 @@
 import type { ServiceSpec } from '../../shared/service-spec.ts';
-import type { ClusterChoice } from '../core/transport/kubectl-flags.ts';
+import type { ClusterChoice } from '../core/kube/kubectl-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import { chooseConfigFile, requireTrustIn } from './config-choice.ts';
 import { readConfig } from './configured-services.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { CommandContext } from './command-context.ts';
-import { clusterFlags } from '../core/transport/kubectl-flags.ts';
+import { clusterFlags } from '../core/kube/kubectl-flags.ts';
 import type { ContextInUse } from './kube-contexts.ts';
 import { lastLine, runTool, type ToolRun } from './tool-run.ts';
 

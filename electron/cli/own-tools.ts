@@ -11,9 +11,9 @@ import { withSecretPasswords } from '../core/secrets/secret-probe.ts';
 import { readSecret } from '../core/secrets/secret-reader.ts';
 import { SecretStore } from '../core/secrets/secret-store.ts';
 import { referencesOf } from '../core/secrets/service-secrets.ts';
-import { withSecrets } from '../core/transport/secret-carrier.ts';
-import { sshTransports } from '../core/transport/ssh-transports.ts';
-import type { TransportPool } from '../core/transport/transport-pool.ts';
+import { withSecrets } from '../core/ssh/secret-carrier.ts';
+import { sshTransports } from '../core/pool/ssh-transports.ts';
+import type { TransportPool } from '../core/pool/transport-pool.ts';
 import type { CommandContext } from './command-context.ts';
 
 export interface OwnTools {

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from '../../shared/service-spec.ts';
-import type { SshConnection } from '../core/transport/ssh-command.ts';
+import type { SshConnection } from '../core/ssh/ssh-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { requireTrustIn } from './config-choice.ts';
 import { CommandFailure } from './command-failure.ts';

@@ -1,8 +1,8 @@
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
 import { judgeKeyFile } from '../../core/needs/needed-files.ts';
 import { installProgram, missingProxyProgram } from '../../core/needs/needed-hosts.ts';
-import { sshSettingsArgv } from '../../core/transport/ssh-command.ts';
-import { sshSetting } from '../../core/transport/ssh-settings.ts';
+import { sshSettingsArgv } from '../../core/ssh/ssh-command.ts';
+import { sshSetting } from '../../core/ssh/ssh-settings.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { bad, fine, reportFindings, type Finding } from '../output/findings.ts';
 import { causeInShort } from '../output/service-words.ts';

@@ -15,7 +15,7 @@ import type { Environment } from '../process/environment-block.ts';
 import { findOnPath } from '../process/find-on-path.ts';
 import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { type AskpassRequest, AskpassProgram, answerProgram } from '../askpass/askpass-program.ts';
-import { agentOf } from '../transport/locked-key.ts';
+import { agentOf } from '../ssh/locked-key.ts';
 import { ensureRuntimeDirectory, tunnelFile } from '../process/private-path.ts';
 
 export interface AgentKeysParts {

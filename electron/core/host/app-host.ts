@@ -38,7 +38,7 @@ import { createPseudonyms } from '../observability/pseudonyms.ts';
 import { stateDump } from '../observability/state-dump.ts';
 import { openAtLine } from '../process/editor-launch.ts';
 import type { PromptQueue } from '../prompts/prompt-queue.ts';
-import type { TransportReport } from '../transport/transport-pool.ts';
+import type { TransportReport } from '../pool/transport-pool.ts';
 import { Scope } from '../scope.ts';
 import { findLoginShell, loginName, shellToAsk } from '../process/login-shell.ts';
 import { ChildProcesses } from './child-processes.ts';

@@ -16,8 +16,8 @@ import { askProgram } from '../import/program-answer.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Argv } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
-import { sshSettingsArgv, type SshConnection } from '../transport/ssh-command.ts';
-import { sshSetting } from '../transport/ssh-settings.ts';
+import { sshSettingsArgv, type SshConnection } from '../ssh/ssh-command.ts';
+import { sshSetting } from '../ssh/ssh-settings.ts';
 import {
   fingerprintOf,
   hostKeysIn,

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ContextPin } from '../transport/context-pin.ts';
 
 /** Kubeconfigs with hundreds of clusters are smaller. */
 const maxBytes = 8 * 1024 * 1024;
@@ -25,6 +27,16 @@ export function readCurrentContext(files: readonly string[]): string | null {
     if (context !== null) return context;
   }
   return null;
+}
+
+/** null: the service names its context, or does not need one. */
+export function contextPinOf(
+  { connection }: ServiceSpec,
+  environment: Readonly<Record<string, string | undefined>>,
+): ContextPin | null {
+  if (connection.technology !== 'kubectl' || connection.context !== null) return null;
+  const files = kubeconfigFiles(connection.kubeconfig, environment);
+  return { files, context: readCurrentContext(files) };
 }
 
 function readText(file: string): string {

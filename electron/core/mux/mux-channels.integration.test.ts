@@ -24,7 +24,7 @@ import type { Tunnel } from '../tunnel/tunnel-adapter.ts';
 import type { ChannelTarget } from './channel.ts';
 import { MuxChannels } from './mux-channels.ts';
 import { MuxChannel, windowBytes } from './mux-channel.ts';
-import { SshWorld } from '../transport/testing/ssh-world.ts';
+import { SshWorld } from '../ssh/testing/ssh-world.ts';
 
 let scope: Scope;
 let world: SshWorld;

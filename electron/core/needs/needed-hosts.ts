@@ -6,8 +6,8 @@ import { withDeadline, type Clock } from '../clock.ts';
 import { findOnPath } from '../process/find-on-path.ts';
 import { startChild } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
-import { sshSettingsArgv, type SshConnection } from '../transport/ssh-command.ts';
-import { sshSetting } from '../transport/ssh-settings.ts';
+import { sshSettingsArgv, type SshConnection } from '../ssh/ssh-command.ts';
+import { sshSetting } from '../ssh/ssh-settings.ts';
 import { isBad, isFine, isOdd, type Verdict } from './need.ts';
 
 /** For ssh, which may run a program for `Match exec`, and for a name server. */

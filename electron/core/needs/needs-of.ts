@@ -1,6 +1,6 @@
 /** What services need outside of LocalPort, without duplicates, each with the services that need it. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { SshConnection } from '../transport/ssh-command.ts';
+import type { SshConnection } from '../ssh/ssh-command.ts';
 
 export interface KubeconfigChoice {
   /** null: the current one. */

@@ -8,7 +8,7 @@ import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { spdyDictionary } from '../../../e2e/fixtures/spdy-dictionary.ts';
 import { SpdyConnection as SpdyServer, type SpdyStream } from '../../../e2e/fixtures/spdy-server.ts';
 import { systemClock } from '../clock.ts';
-import { openPodStream, PodStreamError } from '../transport/pod-stream.ts';
+import { openPodStream, PodStreamError } from '../kube/pod-stream.ts';
 import { SpdyConnection } from './spdy-connection.ts';
 import {
   dataHeader,

@@ -7,10 +7,9 @@
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import type { CarrierEnd, TransportProof } from './carrier.ts';
+import type { CarrierEnd, ListenRefusal, TransportProof } from './carrier.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
 import type { CarrierUser, SharedCarrier } from './shared-carrier.ts';
-import type { ListenRefusal } from './ssh-output.ts';
 
 /** A tunnel's use of a shared connection, whether LocalPort or the user opened it. */
 export interface Attachment {

@@ -93,3 +93,16 @@ export interface CarrierTraffic {
   /** Total bytes received for its clients so far. */
   readonly bytesReceived: () => number;
 }
+
+/** The server did not open the listener of a remote forward. */
+export interface ListenRefusal {
+  /** `8080`, or the path of a socket. */
+  readonly place: string;
+  /** ssh's own message. */
+  readonly line: string;
+  /**
+   * The server's message if it forbids the listener: `Server has disabled port forwarding.` null: it could not open
+   * it, because the address is in use.
+   */
+  readonly prohibition: string | null;
+}

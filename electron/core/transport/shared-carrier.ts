@@ -7,9 +7,8 @@ import type { Result } from '../../../shared/result.ts';
 import { type Clock, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { findStopped } from '../process/process-state.ts';
-import type { Carrier, CarrierEnd, CarrierTraffic, TransportProof } from './carrier.ts';
+import type { Carrier, CarrierEnd, CarrierTraffic, ListenRefusal, TransportProof } from './carrier.ts';
 import { RoundTrips } from './round-trips.ts';
-import type { ListenRefusal } from './ssh-output.ts';
 
 /** A user of a carrier. */
 export interface CarrierUser extends CarrierTraffic {

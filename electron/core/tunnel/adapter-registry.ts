@@ -2,7 +2,7 @@
 import type { Technology } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import type { TransportPool } from '../transport/transport-pool.ts';
+import type { TransportPool } from '../pool/transport-pool.ts';
 import { createCommandAdapter } from './command-adapter.ts';
 import { createKubeAdapter } from './kube-adapter.ts';
 import { createSshAdapter } from './ssh-adapter.ts';

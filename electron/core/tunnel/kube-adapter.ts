@@ -2,10 +2,10 @@
 import type { Clock } from '../clock.ts';
 import { isKubeService } from '../kube/served-target.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
-import { createKubeRequests } from '../transport/kube-requests.ts';
-import { createPodDialer } from '../transport/kube-upgrade.ts';
+import { createKubeRequests } from '../kube/kube-requests.ts';
+import { createPodDialer } from '../kube/kube-upgrade.ts';
 import { Succession } from '../transport/succession.ts';
-import type { TransportPool } from '../transport/transport-pool.ts';
+import type { TransportPool } from '../pool/transport-pool.ts';
 import { KubeForward } from './kube-forward.ts';
 import { PodChild } from './pod-child.ts';
 import { PodServer } from './pod-server.ts';

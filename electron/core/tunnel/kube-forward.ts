@@ -6,7 +6,7 @@ import type { Cause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
-import type { KubeAttachment } from '../transport/kube-transport.ts';
+import type { KubeAttachment } from '../kube/kube-transport.ts';
 import type { EngineReports, PodEngine } from './pod-engine.ts';
 import { type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 

@@ -17,7 +17,7 @@ import {
   type ChildPlan,
   type LineMeaning,
 } from '../transport/child-carrier.ts';
-import { clusterFlags, namespaceFlag } from '../transport/kubectl-flags.ts';
+import { clusterFlags, namespaceFlag } from '../kube/kubectl-flags.ts';
 import type { EngineReports, PodEngine, ServingPod } from './pod-engine.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FixtureServer, startServer } from '../../../e2e/fixtures/servers.ts';
 import { InProcessServer } from '../connect/in-process-server.ts';
 import { PortFixture } from '../relay/testing/port-fixture.ts';
-import { KubeWorld, podPort } from '../transport/testing/kube-world.ts';
+import { KubeWorld, podPort } from '../kube/testing/kube-world.ts';
 import { joinChannel } from './joined-channel.ts';
 
 const mebibyte = 1024 * 1024;

@@ -10,7 +10,7 @@ import { err, ok } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
 import { FakeClock, settle } from '../testing/fake-clock.ts';
-import type { DialPod } from '../transport/kube-upgrade.ts';
+import type { DialPod } from '../kube/kube-upgrade.ts';
 import type { KubeAnswer } from '../kube/kube-api.ts';
 import { SpdyConnection } from '../spdy/spdy-connection.ts';
 import { Succession } from '../transport/succession.ts';

@@ -20,7 +20,7 @@ import type { CarrierEnd } from '../transport/carrier.ts';
 import type { Succession } from '../transport/succession.ts';
 import { type ChannelFailure, type Channels, type ChannelTarget, openFailures } from '../mux/channel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../process/private-path.ts';
-import { cannotListen } from '../transport/ssh-output.ts';
+import { cannotListen } from '../ssh/ssh-output.ts';
 import { joinChannel, joinedHighWaterMark } from './joined-channel.ts';
 import { serveSocks } from './socks-client.ts';
 import type { SocksTarget } from './socks-request.ts';

@@ -10,7 +10,7 @@ import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import { removeFile, tunnelFile } from '../process/private-path.ts';
 import type { LocalForward, MuxFailure, MuxOptions, SshMux } from '../mux/ssh-mux.ts';
-import { cannotListen, maxToldPathLength } from '../transport/ssh-output.ts';
+import { cannotListen, maxToldPathLength } from '../ssh/ssh-output.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 

@@ -18,13 +18,12 @@ import { type BindAddress, parseBindAddress } from '../../../shared/bind-address
 import { withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { toEvidence } from '../failure/evidence.ts';
-import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
+import type { CarrierEnd, ListenRefusal, TransportProof } from '../transport/carrier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../process/private-path.ts';
 import type { OwnAttachment } from '../transport/carrier-attachment.ts';
-import type { SshConnection } from '../transport/ssh-command.ts';
+import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, MuxOptions, RemoteForward, SshMux } from '../mux/ssh-mux.ts';
-import type { ListenRefusal } from '../transport/ssh-output.ts';
 import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';

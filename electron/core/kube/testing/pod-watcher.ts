@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { classifyKubeAnswer } from '../../failure/kube-answer.ts';
 import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { KubeApi } from '../kube-api.ts';
-import { KubeWorld } from '../../transport/testing/kube-world.ts';
+import { KubeWorld } from './kube-world.ts';
 import type { PodVerdict, TargetQuestion } from '../pod-verdict.ts';
 import { PodWatch } from '../pod-watch.ts';
 

@@ -11,7 +11,7 @@ import type { CarrierAttachment } from '../carrier-attachment.ts';
 import type { CarrierReports } from '../shared-carrier.ts';
 import type { CarrierOpening } from '../transport.ts';
 import type { TransportLease } from '../transport-lease.ts';
-import { TransportPool } from '../transport-pool.ts';
+import { TransportPool } from '../../pool/transport-pool.ts';
 
 export class FakeCarrier implements Carrier {
   readonly id: string;

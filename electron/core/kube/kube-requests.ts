@@ -1,0 +1,137 @@
+/**
+ * GETs through a kubectl proxy on a Unix socket. Invariants:
+ *
+ * 1. No wait is unbounded: an answer has a deadline, and so has the head of a watch.
+ * 2. No buffer is unbounded: an answer and a line of a watch have a maximum size.
+ * 3. Each request has a connection of its own, closed when it ends, so a proxy restart leaves no stale connection.
+ */
+import http from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
+import type { Clock } from '../clock.ts';
+import { errorMessage } from '../lifecycle/error-text.ts';
+import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from './kube-api.ts';
+
+const defaultTimeoutMs = 10_000;
+/** A list of a few thousand pods. */
+const maxAnswerBytes = 32 * 1024 * 1024;
+/** An object in etcd is at most 1.5 MiB. */
+const maxLineLength = 8 * 1024 * 1024;
+
+/** kubectl proxy accepts no other host. */
+export const proxyHost = 'localhost';
+
+export function createKubeRequests(socketPath: string, clock: Clock): KubeApi {
+  return {
+    get: (path, { signal, timeoutMs = defaultTimeoutMs } = {}) =>
+      get({ socketPath, path, clock, timeoutMs, signal }),
+    watch: (path, onEvent, signal) => watch({ socketPath, path, clock, signal }, onEvent),
+  };
+}
+
+const failed = (reason: string): KubeAnswer => ({ status: noAnswer, body: reason });
+
+interface GetRequest {
+  readonly socketPath: string;
+  readonly path: string;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function get({ socketPath, path, clock, timeoutMs, signal }: GetRequest): Promise<KubeAnswer> {
+  const ending = new AbortController();
+  const end = (reason: string): void => {
+    ending.abort(reason);
+  };
+  const timer = clock.after(timeoutMs, () => {
+    end(`no answer within ${String(timeoutMs / 1000)} s`);
+  });
+  const onAbort = (): void => {
+    end('aborted');
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  try {
+    return await readAnswer(await headOf(socketPath, path, ending.signal));
+  } catch (error) {
+    return failed(ending.signal.aborted ? String(ending.signal.reason) : errorMessage(error));
+  } finally {
+    timer.cancel();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Rejects if there is no answer, and when the signal aborts, which also ends the answer's body. */
+function headOf(socketPath: string, path: string, signal: AbortSignal): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { host: proxyHost, accept: 'application/json' };
+    const request = http.get({ socketPath, path, agent: false, headers, signal });
+    request.once('response', resolve);
+    request.on('error', reject);
+  });
+}
+
+/** Rejects if the answer is cut off or too long. */
+export async function readAnswer(response: http.IncomingMessage): Promise<KubeAnswer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxAnswerBytes) throw new Error(`an answer of more than ${String(maxAnswerBytes)} bytes`);
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? noAnswer, body: parsed(Buffer.concat(chunks).toString('utf8')) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+interface WatchRequest extends Pick<GetRequest, 'socketPath' | 'path' | 'clock'> {
+  readonly signal: AbortSignal;
+}
+
+async function watch(
+  { socketPath, path, clock, signal }: WatchRequest,
+  onEvent: (event: unknown) => void,
+): Promise<KubeEnd> {
+  const ending = new AbortController();
+  const timer = clock.after(defaultTimeoutMs, () => {
+    ending.abort(`no answer within ${String(defaultTimeoutMs / 1000)} s`);
+  });
+  const onAbort = (): void => {
+    ending.abort();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    const response = await headOf(socketPath, path, ending.signal);
+    if (response.statusCode !== 200) return { kind: 'refused', answer: await readAnswer(response) };
+    timer.cancel();
+    for await (const line of linesOf(response)) onEvent(JSON.parse(line));
+    return { kind: 'closed' };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'aborted' };
+    const reason = ending.signal.aborted ? String(ending.signal.reason) : errorMessage(error);
+    return { kind: 'failed', reason };
+  } finally {
+    timer.cancel();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function* linesOf(response: http.IncomingMessage): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > maxLineLength)
+      throw new Error(`an event of more than ${String(maxLineLength)} characters`);
+    for (const line of lines) if (line !== '') yield line;
+  }
+}
