@@ -11,6 +11,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { Clock } from '../clock.ts';
 import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
+import { writeFailureFix } from '../lifecycle/write-failure.ts';
 import type { Logger } from '../observability/logger.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import type { Environment } from './environment-substitution.ts';
@@ -170,7 +171,8 @@ export class ConfigInForce {
     try {
       await trust.trust(reviewed);
     } catch (error) {
-      return err(`the trust in ${path} could not be recorded: ${errorMessage(error)}`);
+      const reason = errorMessage(error);
+      return err(`the trust in ${path} could not be recorded: ${reason}. ${writeFailureFix(reason)}`);
     }
     await this.reload();
     return ok(undefined);
