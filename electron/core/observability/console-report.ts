@@ -85,7 +85,7 @@ function stateInWords(
     case 'idle':
       return 'idle until a client connects';
     case 'connecting':
-      if (isFresh || before.phase === 'connecting') return 'connecting';
+      if (isFresh || before.phase === 'connecting' || before.phase === 'idle') return 'connecting';
       if (before.phase === 'off' || before.phase === 'stopping') return 'turned on';
       return before.phase === 'up' ? 'reconnecting' : 'trying again';
     case 'up':
