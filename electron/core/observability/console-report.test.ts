@@ -77,9 +77,17 @@ describe('the console report', () => {
     ]);
   });
 
-  it('prints nothing when only counters moved', () => {
+  it('prints nothing when only counters moved and the same config was read again', () => {
     expect(
-      reportChanges(first, { ...first, services: [{ ...service, bytesIn: 5, checkMs: 3 }] }, now),
+      reportChanges(
+        first,
+        {
+          ...first,
+          config: { ...first.config },
+          services: [{ ...service, bytesIn: 5, checkMs: 3 }],
+        },
+        now,
+      ),
     ).toEqual([]);
   });
 
