@@ -165,7 +165,7 @@ describe('the daemon', () => {
   });
 
   it('reloads on every SIGHUP, and stops on SIGTERM', async () => {
-    const daemon = start();
+    const daemon = start('--log-level', 'debug');
     const client = await connect();
     await becomes(client, allUp);
     for (const times of [2, 3, 4]) {

@@ -8,6 +8,8 @@ import type { FoundConfig } from '../core/config/config-search.ts';
 import { inProcess } from '../core/config/in-process-compiler.ts';
 import { TrustStore, type ConfigIdentity, type TrustRecord } from '../core/config/trust-store.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
+import { errorMessage } from '../core/lifecycle/error-text.ts';
+import { writeFailureFix } from '../core/lifecycle/write-failure.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { answerOf } from './host-connection.ts';
@@ -75,9 +77,8 @@ async function askForTrust(context: CommandContext, file: string, review: Config
 
 export async function recordTrust(context: CommandContext, identity: ConfigIdentity): Promise<void> {
   await new TrustStore(context.paths.stateDirectory).trust(identity).catch((error: unknown) => {
-    throw new CommandFailure(
-      `the trust could not be recorded: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = errorMessage(error);
+    throw new CommandFailure(`the trust could not be recorded: ${reason}`, { hint: writeFailureFix(reason) });
   });
 }
 

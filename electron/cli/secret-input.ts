@@ -83,7 +83,7 @@ interface Asking {
 async function askHidden({ terminal, stderr, signal }: Asking, prompt: string): Promise<string | null> {
   if (signal.aborted) return null;
   const line = readLine(terminal, signal);
-  // Not before the terminal has stopped to echo: whoever sees the prompt may type at once.
+  // Not before the terminal has stopped echoing: whoever sees the prompt may type at once.
   stderr.write(prompt);
   const typed = await line;
   stderr.write('\n');

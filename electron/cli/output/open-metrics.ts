@@ -39,7 +39,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_up',
     type: 'gauge',
-    help: 'Whether the service is proven through its current tunnel, by a check or an answer to a client, or ready: nobody has tried its target.',
+    help: 'Whether the service is proven through its current tunnel, by a check or an answer to a client; or ready: nobody has tried its target; or idle, on demand.',
     samples: (service) => one(isInOrder(service) ? 1 : 0),
   },
   {
@@ -51,7 +51,7 @@ const families: readonly Family[] = [
   {
     name: 'localport_service_restarts',
     type: 'counter',
-    help: 'Tunnels started after the first one, since LocalPort started.',
+    help: 'Tunnels started after the first one, since LocalPort started, except for clients of an idle service.',
     samples: ({ restarts }) => one(restarts),
   },
   {

@@ -33,9 +33,12 @@ export function timeOf(service: ReportedService, now: number): string {
   return untilRetryMs < 1_000 ? 'now' : `in ${showDuration(untilRetryMs)}`;
 }
 
-/** What happened, the evidence, and the fix: up to three lines. */
-export const causeLines = ({ title, evidence, remedy }: Cause): readonly string[] =>
-  [title, evidence, remedy].filter((line) => line !== null && line !== '') as readonly string[];
+/** What happened, the evidence, the fix, and the command whose output the app would show: up to four lines. */
+export function causeLines({ title, evidence, remedy, action }: Cause): readonly string[] {
+  const command = action?.kind === 'show-output' ? `${action.label}: ${action.command}` : null;
+  const lines = [title, evidence, remedy, command];
+  return lines.filter((line) => line !== null && line !== '') as readonly string[];
+}
 
 /** What happened and the evidence, in one line. */
 export const causeInShort = ({ title, evidence }: Pick<Cause, 'title' | 'evidence'>): string =>

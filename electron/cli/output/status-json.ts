@@ -35,7 +35,7 @@ const promptObject = ({ services, asker, words, kind, since }: Prompt): object =
 const serviceObject = (service: ReportedService): object => ({
   name: service.name,
   technology: service.technology,
-  /** At a glance: `up` (a check has passed through this tunnel), `checking`, `working`, `trouble` or `off`. */
+  /** At a glance: `up` (a check has passed through this tunnel), `ready`, `checking`, `working`, `trouble` or `off`. */
   state: toneOf(service),
   desired: service.desired,
   ...(service.offUntil === undefined ? {} : { off_until: showTime(service.offUntil) }),

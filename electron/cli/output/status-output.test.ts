@@ -181,6 +181,13 @@ describe('the status as a table', () => {
 `);
   });
 
+  it('names the command whose output the app would show', () => {
+    const cause = describeCause('no-ready-pod', { namespace: 'shop', context: 'prod' });
+    expect(table(aReport(aService('web', { phase: 'waiting', health: 'unknown', cause })))).toContain(
+      '\n   LocalPort connects as soon as a pod is ready\n   Show Pods: kubectl get pods -n shop --context prod\n',
+    );
+  });
+
   it('shows a shared cause of neighbors once', () => {
     const cause = describeCause('transport-down', { host: 'prod', evidence: 'no answer' });
     const shop = { phase: 'waiting', health: 'unknown', cause } as const;

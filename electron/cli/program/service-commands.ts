@@ -18,7 +18,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
   program.commandsGroup('Services:');
   target(program.command('start'))
     .description('turn services on; starts the daemon if LocalPort is not running')
-    .option('-w, --wait', 'wait until each of them is proven or ready')
+    .option('-w, --wait', 'wait until each of them is proven, ready, or idle')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .option('--port <port>', 'use this local port for this run, or "auto" for a free one; one service only')
     .option('-y, --yes', 'turn guarded services on without asking, also with --all and --tag')
@@ -26,7 +26,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
       'after',
       examples(
         ['localport start db', 'turn db on'],
-        ['localport start --tag backend --wait', 'and wait until all of them are proven or ready'],
+        ['localport start --tag backend --wait', 'and wait until all of them are connected'],
         ['localport start db --port auto', 'its own port is in use: take a free one for now'],
         ['localport start --tag db --tag cache', 'services with either tag'],
         ['localport start --all --wait --timeout 2m && npm run migrate', 'in a script'],
@@ -51,7 +51,7 @@ export function addServiceCommands(program: Command, perform: Perform): void {
 
   target(program.command('up'))
     .description('turn all services on: short for start --all')
-    .option('-w, --wait', 'wait until each of them is proven or ready')
+    .option('-w, --wait', 'wait until each of them is proven, ready, or idle')
     .option('--timeout <duration>', 'with --wait: how long (default: 30s)')
     .option('-y, --yes', 'turn guarded services on without asking')
     .addHelpText(

@@ -1,8 +1,9 @@
 /** The folders of the app's own files: state, logs, sockets. One location for each platform, all private to the user. */
 import { constants, lstatSync } from 'node:fs';
-import { access, chmod, lstat, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import { defaultConfigPath } from './config-search.ts';
 import type { Environment } from './environment-substitution.ts';
 
@@ -128,7 +129,7 @@ interface Folder {
 
 async function makePrivate({ path, mayBeLink }: Folder, uid: number): Promise<Made> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     const stats = mayBeLink ? await stat(path) : await lstat(path);
     if (!stats.isDirectory()) return { kind: 'refused', why: `${path} is not a folder: remove it` };
     if (stats.uid !== uid)

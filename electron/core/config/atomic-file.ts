@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../process/make-folder.ts';
 
 let writes = 0;
 
@@ -22,7 +23,7 @@ export interface AtomicWrite {
  */
 export async function writeFileAtomically(path: string, text: string, write: AtomicWrite): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const temporary = `${path}.${process.pid}-${++writes}.tmp`;
   try {
     await writeNewFile(temporary, text, write);

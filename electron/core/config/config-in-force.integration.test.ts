@@ -77,6 +77,34 @@ describe('the config in force', () => {
     expect([config.state.status, config.state.problems, applied.at(-1)]).toEqual(['loaded', [], 'db']);
   });
 
+  it('logs what it finds once, and again when the file has changed', async () => {
+    const logged: string[] = [];
+    const log = { ...silentLogger };
+    for (const level of ['info', 'warn', 'error'] as const)
+      log[level] = (line) => void logged.push(`${level} ${line.replaceAll(folder, '')}`);
+    const found = async (): Promise<readonly string[]> => {
+      logged.length = 0;
+      await config.reload();
+      await config.reload();
+      return [...logged];
+    };
+    writeEntries(entry('db', 5432, ', colour: red'));
+    await make({ log }).start();
+    await config.reload();
+    expect(logged).toEqual([
+      'warn config: db: colour: unknown key, ignored (services[0], localport.yaml:2)',
+      'info config: /localport.yaml has 1 service',
+    ]);
+    writeEntries(entry('db', 5433));
+    expect(await found()).toEqual(['info config: /localport.yaml has 1 service']);
+    writeEntries(entry('db', 5434));
+    expect(await found()).toEqual(['info config: /localport.yaml has 1 service']);
+    rmSync(file);
+    expect(await found()).toEqual([
+      'error config: /localport.yaml: the file is gone; what it said last stays in force',
+    ]);
+  });
+
   it('keeps reporting that a named file is missing, however often it checks', async () => {
     await make({ isNamed: true }).start();
     await config.reload();

@@ -5,12 +5,14 @@
  */
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigState } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { Clock } from '../clock.ts';
 import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
+import { writeFailureFix } from '../lifecycle/write-failure.ts';
 import type { Logger } from '../observability/logger.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import type { Environment } from './environment-substitution.ts';
@@ -46,6 +48,11 @@ export interface ConfigInForceParts {
   readonly onStateChange: () => void;
 }
 
+interface Finding {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
 export class ConfigInForce {
   readonly #parts: ConfigInForceParts;
   #state: ConfigState;
@@ -58,6 +65,8 @@ export class ConfigInForce {
   #secrets: readonly string[] = [];
   /** The current text of the file, while it is not trusted. */
   #reviewed: ConfigIdentity | null = null;
+  /** The last findings in the log. */
+  #told: { readonly findings: readonly Finding[]; readonly digest: string } | null = null;
   #turn: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
   readonly #loading: Loading;
@@ -102,28 +111,36 @@ export class ConfigInForce {
   }
 
   async #load(): Promise<void> {
-    const { path, log, environment, homeDirectory, uid } = this.#parts;
+    const { path, environment, homeDirectory, uid } = this.#parts;
     if (this.#hasClosed()) return;
     if (!existsSync(path)) return this.#withoutFile();
     const context = { env: environment(), homeDirectory, uid, salvage: true };
     const loaded = await loadConfig(path, context, this.#loading);
     if (this.#hasClosed()) return;
     if (!loaded.ok) {
-      for (const problem of loaded.error) log.error(`config: ${describeProblem(problem, path)}`);
+      this.#tell(loaded.error.map((problem) => ({ level: 'error', text: describeProblem(problem, path) })));
       this.#become({ status: 'broken', path, problems: loaded.error });
       return;
     }
     if (!(await this.#isTrusted(loaded.value)) || this.#hasClosed()) return;
     const { clusterHealth, warnings, secrets } = loaded.value;
     const services = servicesInForce(loaded.value, this.#services);
-    for (const problem of warnings)
-      log[problem.severity === 'error' ? 'error' : 'warn'](`config: ${describeProblem(problem, path)}`);
     // Including secrets of entries that stay in force although the file no longer contains them.
     this.#secrets =
       services.length > loaded.value.services.length ? [...new Set([...this.#secrets, ...secrets])] : secrets;
     this.#parts.onSecrets(this.#secrets);
     const { length } = loaded.value.services;
-    log.info(`config: ${path} has ${length} ${length === 1 ? 'service' : 'services'}`);
+    const count = `${path} has ${length} ${length === 1 ? 'service' : 'services'}`;
+    this.#tell(
+      [
+        ...warnings.map((problem) => ({
+          level: problem.severity === 'error' ? ('error' as const) : ('warn' as const),
+          text: describeProblem(problem, path),
+        })),
+        { level: 'info', text: count },
+      ],
+      loaded.value.identity.digest,
+    );
     this.#hasLoaded = true;
     this.#services = services;
     const hasErrors = warnings.some(({ severity }) => severity === 'error');
@@ -140,12 +157,14 @@ export class ConfigInForce {
 
   /** Judges the text that was compiled: nothing is read again. */
   async #isTrusted(loaded: ReadConfig): Promise<boolean> {
-    const { trust, path, log } = this.#parts;
+    const { trust, path } = this.#parts;
     if (!trust) return true;
     const record = await trust.recordOf(loaded.identity);
     if (record === 'trusted') return true;
-    log.warn(
-      `config: ${path} ${record === 'changed' ? 'changed and' : ''} is not trusted: localport trust ${shellWord(path)}`,
+    const what = `${path} ${record === 'changed' ? 'has changed and ' : ''}is not trusted`;
+    this.#tell(
+      [{ level: 'warn', text: `${what}: localport trust ${shellWord(path)}` }],
+      loaded.identity.digest,
     );
     this.#reviewed = loaded.identity;
     this.#become({
@@ -170,7 +189,8 @@ export class ConfigInForce {
     try {
       await trust.trust(reviewed);
     } catch (error) {
-      return err(`the trust in ${path} could not be recorded: ${errorMessage(error)}`);
+      const reason = errorMessage(error);
+      return err(`the trust in ${path} could not be recorded: ${reason}. ${writeFailureFix(reason)}`);
     }
     await this.reload();
     return ok(undefined);
@@ -204,7 +224,7 @@ export class ConfigInForce {
       return;
     }
     if (this.#welcome !== null && this.#state.status === 'welcome') return;
-    this.#parts.log.info(`config: none at ${this.#parts.path}; showing the welcome page`);
+    this.#tell([{ level: 'info', text: `none at ${this.#parts.path}; showing the welcome page` }]);
     this.#welcome ??= await this.#parts.startWelcome();
     if (this.#hasClosed()) return;
     this.#become({ status: 'welcome', path: this.#parts.path, problems: [] });
@@ -224,9 +244,19 @@ export class ConfigInForce {
   }
 
   #missFile(message: string): void {
-    const { path, log } = this.#parts;
-    log.error(`config: ${path}: ${message}`);
+    const { path } = this.#parts;
+    this.#tell([{ level: 'error', text: `${path}: ${message}` }]);
     this.#become({ status: 'broken', path, problems: [fileError(message)] });
+  }
+
+  /**
+   * Logs what a load has found. If the last one found the same, only for debugging: the file is read again whenever a service is
+   * retried or a credential changes.
+   */
+  #tell(findings: readonly Finding[], digest = ''): void {
+    const isRepeated = isDeepStrictEqual(this.#told, { findings, digest });
+    this.#told = { findings, digest };
+    for (const { level, text } of findings) this.#parts.log[isRepeated ? 'debug' : level](`config: ${text}`);
   }
 
   #become(state: ConfigState): void {

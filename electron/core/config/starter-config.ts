@@ -2,8 +2,9 @@
  * The config file that LocalPort creates if there is none, for `localport config init`, for "Create Config" and for the first
  * service of a form.
  */
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { realpath, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../process/make-folder.ts';
 import { digestOf, TrustStore } from './trust-store.ts';
 
 /** Valid as it is, with an example of each technology: services that the user uncomments or adds will run. */
@@ -63,7 +64,7 @@ export async function writeStarterConfig(
   file: string,
   { stateDirectory, overwrite = false }: { readonly stateDirectory: string; readonly overwrite?: boolean },
 ): Promise<boolean> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   try {
     await writeFile(file, starterConfig, { mode: 0o600, flag: overwrite ? 'w' : 'wx' });
   } catch (error) {

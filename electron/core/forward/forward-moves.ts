@@ -33,8 +33,16 @@ export function tryNow(state: ForwardState, { now }: TransitionContext, forced =
     return stay({ ...state, situation, triedAt: now }, openPort);
   }
   const tunnel = state.lastTunnel + 1;
+  const isFromIdle = state.situation.phase === 'idle' && state.lastTunnel > 0;
+  const startedFromIdle = state.startedFromIdle + (isFromIdle ? 1 : 0);
   return stay(
-    { ...state, situation: { phase: 'connecting', tunnel }, lastTunnel: tunnel, triedAt: now },
+    {
+      ...state,
+      situation: { phase: 'connecting', tunnel },
+      lastTunnel: tunnel,
+      startedFromIdle,
+      triedAt: now,
+    },
     { type: 'start-tunnel', tunnel, forced },
   );
 }

@@ -38,12 +38,11 @@ function wordsOf(
     case 'stopping':
       return null;
     case 'idle':
-      return former === 'up'
-        ? 'disconnected, because no client uses it'
-        : 'turned on, connects when it is used';
+      if (former === 'up') return 'disconnected, because no client uses it';
+      return `${former === 'failed' ? 'its port is free' : 'turned on'}, connects when it is used`;
     case 'connecting':
       if (former === 'off' || former === 'stopping') return 'turned on';
-      if (former === 'idle') return event.type === 'triggered' ? 'connecting' : null;
+      if (former === 'idle') return 'connecting';
       if (former === 'up') return `reconnecting${why}`;
       // A scheduled retry needs no line of its own: its outcome is the next line.
       return event.type === 'due' || former === 'connecting' ? null : 'trying again';

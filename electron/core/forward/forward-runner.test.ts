@@ -55,6 +55,36 @@ describe('a forward runner', () => {
     expect(world.health.watched?.target.tunnelId).toBe('postgres#1');
   });
 
+  it('counts and logs on demand: a tunnel for a client of an idle service is no restart', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await started(world, serviceSpec('postgres', { unusedMs: 600_000 }));
+    const restarts: number[] = [];
+    const shows = (): void => void restarts.push(runner.snapshot().restarts);
+    runner.dispatch({ type: 'triggered', trigger: 'user' });
+    await world.tunnel.comesUp();
+    await world.tunnel.dies(killed);
+    await world.tunnel.comesUp();
+    world.health.passes();
+    shows();
+    runner.dispatch({ type: 'unused' });
+    shows();
+    runner.dispatch({ type: 'retry-forced' });
+    await world.tunnel.comesUp();
+    shows();
+    expect(restarts).toEqual([1, 1, 1]);
+    expect(world.logged.map((line) => line.replace(/ \[.*/, ''))).toEqual([
+      'turned on, connects when it is used',
+      'connecting',
+      'connected in 0 ms',
+      'reconnecting: The tunnel process was killed',
+      'connected in 0 ms',
+      'recovered after 0 ms',
+      'disconnected, because no client uses it',
+      'connecting',
+      'connected in 0 ms',
+    ]);
+  });
+
   it('logs why a service leaves a phase, but no old cause for a tunnel that comes up', async () => {
     const world = new FakeForwardWorld();
     await up(world);

@@ -216,7 +216,7 @@ export class ForwardRunner {
   }
 
   snapshot(): ServiceSnapshot {
-    const { situation, desired, health, cause, history, lastTunnel, timesUnused } = this.#state;
+    const { situation, desired, health, cause, history, lastTunnel, startedFromIdle } = this.#state;
     const service = this.#service;
     const { note, otherContext } = this.#transport;
     const hasTunnel = situation.phase === 'connecting' || situation.phase === 'up';
@@ -249,7 +249,7 @@ export class ForwardRunner {
       nextRetryAt: this.#nextRetryAt(),
       attempt: history.failures,
       exhausted: isExhausted(history, service.restartPolicy),
-      restarts: Math.max(0, lastTunnel - 1 - timesUnused),
+      restarts: Math.max(0, lastTunnel - 1 - startedFromIdle),
       outages: this.#outages.past,
       ...this.#port.counters(),
       checkMs: this.#health.lastCheckMs,

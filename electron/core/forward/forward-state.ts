@@ -78,8 +78,8 @@ export interface ForwardState {
   /** The computer is asleep or about to sleep: no failure is counted now. */
   readonly suspended: boolean;
   readonly lastTunnel: TunnelNumber;
-  /** How often it disconnected because no client used it. */
-  readonly timesUnused: number;
+  /** Tunnels after the first one that were started because the service was idle: they are no restarts. */
+  readonly startedFromIdle: number;
   /** When the last try began. */
   readonly triedAt: number | null;
 }
@@ -95,7 +95,7 @@ export const initialForwardState: ForwardState = {
   leaving: [],
   suspended: false,
   lastTunnel: 0,
-  timesUnused: 0,
+  startedFromIdle: 0,
   triedAt: null,
 };
 

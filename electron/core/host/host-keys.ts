@@ -6,7 +6,7 @@
  * 3. A server that ssh reaches through another program is not asked: ssh-keyscan would reach a different machine.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, realpath } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { refusesHostKey, type HostKeyOffer } from '../../../shared/host-keys.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -16,6 +16,7 @@ import { askProgram } from '../import/program-answer.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Argv } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import { sshSettingsArgv, type SshConnection } from '../ssh/ssh-command.ts';
 import { sshSetting } from '../ssh/ssh-settings.ts';
 import {
@@ -167,7 +168,7 @@ export class HostKeys {
 
 /** Appends lines to the file, which is created if missing. */
 async function append(file: string, lines: readonly string[]): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(path.dirname(file));
   const handle = await open(file, 'a+', 0o600);
   try {
     const { size } = await handle.stat();

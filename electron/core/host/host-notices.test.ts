@@ -11,8 +11,8 @@ describe("the host's notices", () => {
     notices.report('state', "EROFS: read-only file system, mkdir '/Support'");
     expect(notices.sentences).toEqual([
       'LocalPort cannot write to /Support (read-only file system), so it forgets your on/off choices when it stops. ' +
-        'Free some disk space, or make the folder writable.',
-      'LocalPort cannot write logs to /Logs (no space left on device). Free some disk space, or make the folder writable.',
+        'Make the folder writable.',
+      'LocalPort cannot write logs to /Logs (no space left on device). Free some disk space.',
     ]);
   });
 

@@ -3,6 +3,7 @@
  * Shown by `status`, `doctor` and the popover.
  */
 import type { AppPaths } from '../config/app-paths.ts';
+import { writeFailureFix, writeFailureInWords } from '../lifecycle/write-failure.ts';
 
 /**
  * `state`: the state folder. `choices`: the file with the on/off choices. `logs`: the log folder. `ports`: new ports were
@@ -53,21 +54,18 @@ type Sentence = (paths: Pick<AppPaths, 'stateDirectory' | 'logDirectory'>, reaso
 
 const sentences: Readonly<Record<NoticeTopic, Sentence>> = {
   state: ({ stateDirectory }, reason) =>
-    `LocalPort cannot write to ${stateDirectory} (${wordsOf(reason)}), so it forgets your on/off choices when it stops. ` +
-    'Free some disk space, or make the folder writable.',
+    `LocalPort cannot write to ${stateDirectory} (${writeFailureInWords(reason)}), so it forgets your on/off choices when it stops. ` +
+    writeFailureFix(reason),
   choices: ({ stateDirectory }, reason) =>
     reason === 'newer' ? newerChoices(stateDirectory) : damagedChoices(stateDirectory),
   logs: ({ logDirectory }, reason) =>
-    `LocalPort cannot write logs to ${logDirectory} (${wordsOf(reason)}). Free some disk space, or make the folder writable.`,
+    `LocalPort cannot write logs to ${logDirectory} (${writeFailureInWords(reason)}). ${writeFailureFix(reason)}`,
   ports: (_, reason) => reason,
   search: (_, reason) => reason,
   keychain: (_, reason) =>
     `The answer could not be stored in the keychain (${reason}), so LocalPort forgets it when it quits. ` +
     'Unlock the keychain, and choose to remember it the next time that you are asked.',
 };
-
-/** `ENOSPC: no space left on device, write`, anywhere in the text → `no space left on device`. */
-const wordsOf = (reason: string): string => /\bE[A-Z0-9]+: ([^,]+),/.exec(reason)?.[1] ?? reason;
 
 const damagedChoices = (stateDirectory: string): string =>
   `The on/off choices in ${stateDirectory}/desired.json were damaged and there was no backup, so every service was ` +

@@ -108,9 +108,9 @@ async function serves(client: ControlClient): Promise<void> {
 const noticesOf = async (client: ControlClient): Promise<readonly string[]> =>
   (await snapshotOf(client)).host.notices.map((notice) => notice.replaceAll(home, ''));
 
-const forgets = (reason: string): string =>
+const forgets = (reason: string, fix: string): string =>
   `LocalPort cannot write to /state/localport (${reason}), so it forgets your on/off choices when it stops. ` +
-  'Free some disk space, or make the folder writable.';
+  fix;
 
 const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
@@ -120,7 +120,9 @@ describe('the daemon', () => {
     const daemon = start('state');
     const client = await connect();
     await serves(client);
-    expect(await noticesOf(client)).toEqual([forgets('not a directory')]);
+    expect(await noticesOf(client)).toEqual([
+      forgets('not a directory', 'Remove the file that is in its place.'),
+    ]);
     await client.request('set-desired', { target: { kind: 'names', names: ['db'] }, desired: 'off' });
     await eventually('db is off', async () => (await snapshotOf(client)).services[0]?.phase === 'off');
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
@@ -135,11 +137,29 @@ describe('the daemon', () => {
     const client = await connect();
     await eventually('db is listed', async () => (await snapshotOf(client)).services.length === 1);
     expect((await snapshotOf(client)).services[0]?.desired).toBe('off');
-    expect(await noticesOf(client)).toEqual([forgets('read-only file system')]);
+    expect(await noticesOf(client)).toEqual([forgets('read-only file system', 'Make the folder writable.')]);
     await client.request('set-desired', { target: { kind: 'names', names: ['db'] }, desired: 'on' });
     await serves(client);
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
   });
+
+  it.skipIf(!canMount)(
+    'names the true reason if its state folder is missing on a read-only file system',
+    async () => {
+      const state = path.join(home, 'state');
+      mkdirSync(state);
+      const daemon = start(
+        'state',
+        `mount --bind "${state}" "${state}"; mount -o remount,bind,ro "${state}"`,
+      );
+      const client = await connect();
+      await serves(client);
+      expect(await noticesOf(client)).toEqual([
+        forgets('read-only file system', 'Make the folder writable.'),
+      ]);
+      expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
+    },
+  );
 
   it.skipIf(!canMount)('runs with logs on a full disk, and reports that until there is space', async () => {
     const logs = path.join(home, 'state/localport/logs');
@@ -151,7 +171,7 @@ describe('the daemon', () => {
     await eventually('the problem is noticed', async () => (await noticesOf(client)).length > 0);
     expect(await noticesOf(client)).toEqual([
       'LocalPort cannot write logs to /state/localport/logs (no space left on device). ' +
-        'Free some disk space, or make the folder writable.',
+        'Free some disk space.',
     ]);
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
   });

@@ -3,11 +3,12 @@
  * AppImage exist only while it runs, a script that starts the AppImage. Only our own files are ever replaced.
  */
 import { accessSync, constants } from 'node:fs';
-import { chmod, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
+import { makeFolder } from '../process/make-folder.ts';
 import { commandSwitches, type AppRuntime, type Runtime } from './app-runtime.ts';
 import { commandFolder, isOnPath } from './command-folder.ts';
 import { isTransient } from './transient-place.ts';
@@ -48,7 +49,7 @@ export async function installCommand(
       `${link} belongs to another program and was left as it is. Move it away, and install the command again.`,
     );
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await makeFolder(folder, 0o755);
     await put(link, runtime);
   } catch (error) {
     return err(`${link} cannot be written: ${errorMessage(error)}`);

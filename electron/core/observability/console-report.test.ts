@@ -57,6 +57,18 @@ describe('the console report', () => {
     ]);
   });
 
+  it('reports a service on demand that connects for a client', () => {
+    const idle: Snapshot = { ...first, services: [{ ...service, phase: 'idle', health: 'unknown' }] };
+    const connecting: Snapshot = {
+      ...first,
+      services: [{ ...service, phase: 'connecting', health: 'unknown' }],
+    };
+    expect([...reportChanges(first, idle, now), ...reportChanges(idle, connecting, now)]).toEqual([
+      '◌ db  idle until a client connects  localhost:5432 → db:5432',
+      '◐ db  connecting  localhost:5432 → db:5432',
+    ]);
+  });
+
   it('starts with the paths of logs and config, and the state of each service', () => {
     expect(reportChanges(null, first, now)).toEqual([
       'logs in /logs',
@@ -65,9 +77,17 @@ describe('the console report', () => {
     ]);
   });
 
-  it('prints nothing when only counters moved', () => {
+  it('prints nothing when only counters moved and the same config was read again', () => {
     expect(
-      reportChanges(first, { ...first, services: [{ ...service, bytesIn: 5, checkMs: 3 }] }, now),
+      reportChanges(
+        first,
+        {
+          ...first,
+          config: { ...first.config },
+          services: [{ ...service, bytesIn: 5, checkMs: 3 }],
+        },
+        now,
+      ),
     ).toEqual([]);
   });
 

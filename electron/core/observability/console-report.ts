@@ -1,4 +1,5 @@
 /** The output on a terminal while LocalPort runs: state changes of services, the config and notices. Pure. */
+import { isDeepStrictEqual } from 'node:util';
 import { wholeRoute } from '../../../shared/bind-address.ts';
 import type { Health, ServiceSnapshot, Snapshot } from '../../../shared/service-snapshot.ts';
 import { assertNever } from '../../../shared/result.ts';
@@ -10,7 +11,7 @@ import { toneOf, toneShapes } from '../../../shared/service-tone.ts';
 /** The lines to print when one snapshot follows another; `before` is null at the start. `now`: epoch ms. */
 export function reportChanges(before: Snapshot | null, after: Snapshot, now: number): readonly string[] {
   const lines = before === null ? [`logs in ${after.host.logDirectory}`] : [];
-  if (before?.config !== after.config) lines.push(...describeConfig(after));
+  if (!isDeepStrictEqual(before?.config, after.config)) lines.push(...describeConfig(after));
   const known = before?.host.notices ?? [];
   lines.push(...after.host.notices.filter((text) => !known.includes(text)).map((text) => `notice: ${text}`));
   const earlier = new Map(before?.services.map((service) => [service.name, service]));
@@ -85,7 +86,7 @@ function stateInWords(
     case 'idle':
       return 'idle until a client connects';
     case 'connecting':
-      if (isFresh || before.phase === 'connecting') return 'connecting';
+      if (isFresh || before.phase === 'connecting' || before.phase === 'idle') return 'connecting';
       if (before.phase === 'off' || before.phase === 'stopping') return 'turned on';
       return before.phase === 'up' ? 'reconnecting' : 'trying again';
     case 'up':

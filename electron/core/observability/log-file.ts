@@ -5,9 +5,10 @@
  * 1. Only the user can read a log, from its first byte on and after a rotation.
  * 2. Writing never throws: a full disk or a removed folder loses lines, which are counted, but never crashes the app.
  */
-import { chmodSync, closeSync, constants, fchmodSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fchmodSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import electronLog from 'electron-log/node';
+import { makeFolderSync } from '../process/make-folder.ts';
 
 /** One older file of the same size is kept as well. */
 export const maxLogFileBytes = 1024 * 1024;
@@ -83,7 +84,7 @@ export class LogFile {
 
   #prepare(): void {
     const folder = dirname(this.path);
-    mkdirSync(folder, { recursive: true, mode: folderMode });
+    makeFolderSync(folder, folderMode);
     chmodSync(folder, folderMode);
     const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
     const descriptor = openSync(this.path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, fileMode);

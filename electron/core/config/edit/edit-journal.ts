@@ -2,7 +2,7 @@
  * Records for undoing the last edits: one private file for each, so that the command and a host can write concurrently. A
  * record contains the replaced text, which may be a password, so it is kept for at most a week.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { serviceDraftSchema } from '../../../../shared/service-edit.ts';
@@ -62,7 +62,6 @@ export class EditJournal {
     const at = this.#clock.wallNow();
     // Sorted by time; within one millisecond, by number.
     const token = `${String(at).padStart(15, '0')}-${process.pid}-${String((recordsSoFar += 1)).padStart(6, '0')}`;
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const text = JSON.stringify({ ...record, at, version } satisfies EditRecord);
     await writeFileAtomically(this.#fileOf(token), text, { mode: 0o600, sync: false });
     await this.#forgetOld();

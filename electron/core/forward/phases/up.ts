@@ -249,7 +249,6 @@ export const unusedWhileUp: Handler<'unused', 'up'> = (state, _event, context) =
     cause: null,
     complaint: null,
     history: cleanHistory,
-    timesUnused: state.timesUnused + 1,
   };
   const drained = drain(idle, tunnel);
   if (replacement.kind !== 'starting') return drained;

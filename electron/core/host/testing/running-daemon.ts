@@ -51,7 +51,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
   const program = bundleDaemon(home);
   const ownEnvironment = userEnvironment(home, runFolder);
   const paths = userPaths(ownEnvironment);
-  const daemon = spawn(process.execPath, [program], {
+  const daemon = spawn(process.execPath, [program, '--log-level', 'debug'], {
     cwd: home,
     env: { ...ownEnvironment, ...env },
     stdio: 'ignore',
