@@ -9,7 +9,7 @@ import { handleSignals } from './core/host/host-signals.ts';
 import { openHost } from './core/host/open-host.ts';
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
-import { reportEnd } from './core/observability/console-report.ts';
+import { reportEnd } from './core/host/console-report.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import type { ShutdownReport } from './core/lifecycle/shutdown-report.ts';

@@ -11,7 +11,7 @@ import { promptForLocalNetwork } from './core/host/local-network-prompt.ts';
 import { printChanges, say, sayWhyNotStarted } from './core/host/terminal.ts';
 import { logUncaughtErrors } from './core/host/uncaught-errors.ts';
 import { errorWithStack } from './core/lifecycle/error-text.ts';
-import { reportEnd } from './core/observability/console-report.ts';
+import { reportEnd } from './core/host/console-report.ts';
 import { workingDirectory } from './core/process/working-directory.ts';
 import { parseLaunchArguments } from './shell/launch-arguments.ts';
 import { greetingVariable, launchGreeting } from './shell/launch-greeting.ts';

@@ -9,7 +9,7 @@ import { inProcess } from '../core/config/in-process-compiler.ts';
 import { TrustStore, type ConfigIdentity, type TrustRecord } from '../core/config/trust-store.ts';
 import type { ControlClient } from '../core/control/control-client.ts';
 import { errorMessage } from '../core/lifecycle/error-text.ts';
-import { writeFailureFix } from '../core/lifecycle/write-failure.ts';
+import { writeFailureFix } from '../core/files/write-failure.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { answerOf } from './host-connection.ts';

@@ -7,7 +7,7 @@ import { cleanEnvironment } from '../core/process/environment-block.ts';
 import { Lifeline } from '../core/process/lifeline.ts';
 import { PromptQueue } from '../core/prompts/prompt-queue.ts';
 import { childTool } from '../core/secrets/child-tool.ts';
-import { withSecretPasswords } from '../core/secrets/secret-probe.ts';
+import { withSecretPasswords } from '../core/health/secret-probe.ts';
 import { readSecret } from '../core/secrets/secret-reader.ts';
 import { SecretStore } from '../core/secrets/secret-store.ts';
 import { referencesOf } from '../core/secrets/service-secrets.ts';

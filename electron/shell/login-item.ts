@@ -3,7 +3,7 @@ import type { App } from 'electron';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Settings } from '../../shared/ipc-contract.ts';
-import { writeFileAtomically } from '../core/config/atomic-file.ts';
+import { writeFileAtomically } from '../core/files/atomic-file.ts';
 import { autostartEntry, isEntryEnabled } from './desktop-entry.ts';
 
 export type LoginItemStatus = Settings['loginItemStatus'];

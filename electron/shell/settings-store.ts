@@ -1,10 +1,10 @@
 /** Settings made in the popover, separate from the config: one small JSON file, mode 0600, replaced as a whole. */
 import * as z from 'zod';
 import type { Logger } from '../core/observability/logger.ts';
-import { writeFileAtomically } from '../core/config/atomic-file.ts';
+import { writeFileAtomically } from '../core/files/atomic-file.ts';
 import { newHoldSchema } from '../../shared/ipc-contract.ts';
-import { NewerStateError, upToDate, type Upgrade } from '../core/config/state-version.ts';
-import { readPrivateFile } from '../core/process/private-file.ts';
+import { NewerStateError, upToDate, type Upgrade } from '../core/files/state-version.ts';
+import { readPrivateFile } from '../core/files/private-file.ts';
 
 /** Files of version 0 have no version field. */
 const upgrades: readonly Upgrade[] = [(content) => ({ ...content, version: 1 })];

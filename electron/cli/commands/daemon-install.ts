@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { prepareAppPaths } from '../../core/config/app-paths.ts';
-import { writeFileAtomically } from '../../core/config/atomic-file.ts';
+import { writeFileAtomically } from '../../core/files/atomic-file.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { chooseConfigFile, requireTrustIn } from '../config-choice.ts';

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { writeAnswer } from './answer-fifo.ts';
-import { removeFile } from '../process/private-path.ts';
+import { removeFile } from '../files/private-path.ts';
 
 export interface AskpassRequest {
   /** The process id of the ssh that asks. */

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assertFitsSockets } from '../process/private-path.ts';
+import { assertFitsSockets } from '../files/private-path.ts';
 import { findAppPaths, prepareAppPaths, resolveAppPaths, type AppPathsInput } from './app-paths.ts';
 
 const input: AppPathsInput = { platform: 'linux', env: {}, homeDirectory: '/home/me', uid: 501 };

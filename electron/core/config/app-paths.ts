@@ -3,7 +3,7 @@ import { constants, lstatSync } from 'node:fs';
 import { access, chmod, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { makeFolder } from '../process/make-folder.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { defaultConfigPath } from './config-search.ts';
 import type { Environment } from './environment-substitution.ts';
 

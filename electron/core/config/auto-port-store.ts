@@ -6,8 +6,8 @@ import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
-import { writeFileAtomically } from './atomic-file.ts';
-import { NewerStateError, upToDate, type Upgrade } from './state-version.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
+import { NewerStateError, upToDate, type Upgrade } from '../files/state-version.ts';
 
 export const autoPortFileName = 'local-ports.json';
 const maxFileBytes = 1024 * 1024;

@@ -6,7 +6,7 @@ import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretDefaults } from '../observability/written-secrets.ts';
 import { isSecretName } from '../observability/secret-names.ts';
-import { secretsOf } from '../observability/secrets.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
 import { buildClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import { boundedProblems, formatPath, formatLocation, formatProblem, type LineOf } from './config-problem.ts';
 import { validateConfig } from './config-validator.ts';

@@ -12,7 +12,7 @@ import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import type { Clock } from '../clock.ts';
 import { errorMessage, errorWithStack } from '../lifecycle/error-text.ts';
-import { writeFailureFix } from '../lifecycle/write-failure.ts';
+import { writeFailureFix } from '../files/write-failure.ts';
 import type { Logger } from '../observability/logger.ts';
 import { defaultClusterHealth, type ClusterHealthSpecs } from './cluster-health.ts';
 import type { Environment } from './environment-substitution.ts';

@@ -11,9 +11,9 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { protectedFolderOf, type FolderPrivacy } from '../privacy/protected-folder.ts';
 import { fileError } from './config-problem.ts';
-import { stepsTo } from './path-steps.ts';
+import { stepsTo } from '../files/path-steps.ts';
 import { digestOf, type ConfigIdentity } from './trust-store.ts';
-import { refuseWriters } from './write-refusal.ts';
+import { refuseWriters } from '../files/write-refusal.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 

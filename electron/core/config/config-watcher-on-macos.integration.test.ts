@@ -8,7 +8,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { watchFolder } from '../watch/folder-watch.ts';
 import { ScriptedWatches } from '../watch/testing/scripted-watches.ts';
 import { watchConfig, type ConfigWatcher } from './config-watcher.ts';
-import { namesToWatch } from './symlink-chain.ts';
+import { namesToWatch } from '../files/symlink-chain.ts';
 
 /** The debounce of events. */
 const settleMs = 100;

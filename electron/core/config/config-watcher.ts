@@ -16,7 +16,7 @@ import { afterRenewal, watchFolder, type FolderWatch } from '../watch/folder-wat
 import { pollNames } from '../watch/polled-names.ts';
 import { isSameName, isTooBroad, thisWatchSystem, type WatchSystem } from '../watch/watch-system.ts';
 import { fingerprintOf } from './file-fingerprint.ts';
-import { namesToWatch, type WatchedNames } from './symlink-chain.ts';
+import { namesToWatch, type WatchedNames } from '../files/symlink-chain.ts';
 
 /** A save causes several events: the file is checked once there is none for this long. */
 const debounceMs = 100;

@@ -3,7 +3,7 @@ import { readFile, rename, stat } from 'node:fs/promises';
 import * as z from 'zod';
 import { desiredSchema, type Desired } from '../../../shared/service-snapshot.ts';
 import type { Logger } from '../observability/logger.ts';
-import { NewerStateError, upToDate, type Upgrade } from './state-version.ts';
+import { NewerStateError, upToDate, type Upgrade } from '../files/state-version.ts';
 
 /** Beyond this number, the oldest choice is forgotten. */
 export const maxChoices = 1_000;

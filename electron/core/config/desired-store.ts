@@ -8,7 +8,7 @@
 import type { Desired } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { Logger } from '../observability/logger.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
 import {
   choicesText,
   loadChoices,

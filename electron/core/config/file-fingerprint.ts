@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { maxConfigBytes } from './config-source.ts';
-import { stepsTo, type PathStep } from './path-steps.ts';
+import { stepsTo, type PathStep } from '../files/path-steps.ts';
 
 /**
  * A fingerprint of the state of a config file: its content, who can write or replace it, or why it cannot be read.

@@ -4,7 +4,7 @@
  */
 import { realpath, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolder } from '../process/make-folder.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { digestOf, TrustStore } from './trust-store.ts';
 
 /** Valid as it is, with an example of each technology: services that the user uncomments or adds will run. */

@@ -7,8 +7,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readPrivateFile } from '../process/private-file.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { readPrivateFile } from '../files/private-file.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
 
 /** The subject of trust: one text at one path. */
 export interface ConfigIdentity {

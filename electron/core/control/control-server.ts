@@ -11,7 +11,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
-import { withUmask } from '../process/umask.ts';
+import { withUmask } from '../files/umask.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 import { RequestSlots } from './request-slots.ts';

@@ -12,7 +12,7 @@ import * as z from 'zod';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { hostInfoSchema, type HostInfo } from '../../../shared/service-snapshot.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
-import { readPrivateFile } from '../process/private-file.ts';
+import { readPrivateFile } from '../files/private-file.ts';
 import { bootId, identifyProcesses } from '../process/process-identity.ts';
 
 const lockSchema = z

@@ -2,7 +2,7 @@
  * Recognizes expired logins in the messages of cloud providers, and the command that signs in again if it can be
  * determined.
  */
-import { secretsOf } from '../observability/secrets.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
 import type { CauseDetails } from '../../../shared/failure.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';

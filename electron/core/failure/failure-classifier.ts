@@ -7,7 +7,7 @@ import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
-import { secretsOf } from '../observability/secrets.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
 import type { ChildExit } from '../process/child-process.ts';
 import { credentialFailures, isAboutPlugin } from './credential-failures.ts';
 import { isMarkedError, isNoise, toEvidence } from './evidence.ts';

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { secretsOf } from '../observability/secrets.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { pluginMessage, signInCommand } from './credential-failures.ts';
 import { toEvidence } from './evidence.ts';

@@ -16,7 +16,7 @@ import { findOnPath } from '../process/find-on-path.ts';
 import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { type AskpassRequest, AskpassProgram, answerProgram } from '../askpass/askpass-program.ts';
 import { agentOf } from '../ssh/locked-key.ts';
-import { ensureRuntimeDirectory, tunnelFile } from '../process/private-path.ts';
+import { ensureRuntimeDirectory, tunnelFile } from '../files/private-path.ts';
 
 export interface AgentKeysParts {
   readonly clock: Clock;

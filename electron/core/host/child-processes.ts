@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { AppPaths } from '../config/app-paths.ts';
-import { removeLeftTemporaries } from '../config/atomic-file.ts';
+import { removeLeftTemporaries } from '../files/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import { GroupLauncher } from '../process/child-launcher.ts';
 import { Journal } from '../process/journal.ts';
@@ -13,7 +13,7 @@ import { findLoginShell } from '../process/login-shell.ts';
 import { reapLeftovers } from '../process/reaper.ts';
 import { endStrays } from '../process/strays.ts';
 import { StoppedProcessWatch } from '../process/stopped-process-watch.ts';
-import { removeLeftTunnelFiles } from '../process/private-path.ts';
+import { removeLeftTunnelFiles } from '../files/private-path.ts';
 
 export interface ChildProcessesParts {
   readonly paths: AppPaths;

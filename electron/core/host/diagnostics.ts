@@ -15,7 +15,7 @@ import { describeProblem } from '../config/config-problem.ts';
 import { examineNeeds } from '../needs/examine-needs.ts';
 import type { OpenLog } from '../observability/open-log.ts';
 import type { Environment } from '../process/environment-block.ts';
-import { readPrivateFile } from '../process/private-file.ts';
+import { readPrivateFile } from '../files/private-file.ts';
 import { outputOf } from '../process/program-output.ts';
 import { readToolVersion } from '../process/tool-versions.ts';
 

@@ -16,7 +16,7 @@ import { askProgram } from '../import/program-answer.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Argv } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
-import { makeFolder } from '../process/make-folder.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { sshSettingsArgv, type SshConnection } from '../ssh/ssh-command.ts';
 import { sshSetting } from '../ssh/ssh-settings.ts';
 import {

@@ -3,7 +3,7 @@
  * Shown by `status`, `doctor` and the popover.
  */
 import type { AppPaths } from '../config/app-paths.ts';
-import { writeFailureFix, writeFailureInWords } from '../lifecycle/write-failure.ts';
+import { writeFailureFix, writeFailureInWords } from '../files/write-failure.ts';
 
 /**
  * `state`: the state folder. `choices`: the file with the on/off choices. `logs`: the log folder. `ports`: new ports were

@@ -2,7 +2,7 @@
 import { clockTime } from '../../../shared/log-line.ts';
 import type { Snapshot } from '../../../shared/service-snapshot.ts';
 import { systemClock, type Clock } from '../clock.ts';
-import { reportChanges } from '../observability/console-report.ts';
+import { reportChanges } from './console-report.ts';
 import { linesOf, visibleOutput, type Output } from '../observability/visible-output.ts';
 
 /** An output stream that may be closed at any time. */

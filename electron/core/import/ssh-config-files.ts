@@ -1,7 +1,7 @@
 /** The hosts and forwards that an ssh_config names, with the files that it includes; ssh_config(5). */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { readFileStart } from '../process/file-start.ts';
+import { readFileStart } from '../files/file-start.ts';
 import { matchesPattern } from './file-pattern.ts';
 import { parseSshConfig, type WrittenForward } from './ssh-config.ts';
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
-import { makeFolder } from '../process/make-folder.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { commandSwitches, type AppRuntime, type Runtime } from './app-runtime.ts';
 import { commandFolder, isOnPath } from './command-folder.ts';
 import { isTransient } from './transient-place.ts';

@@ -22,7 +22,7 @@ import { createKubeRequests } from './kube-requests.ts';
 import { KubeSignIn } from './kube-sign-in.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
 import { explainByKubeconfig } from './kubeconfig-fault.ts';
-import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../process/private-path.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import type { CarrierReports } from '../transport/shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {

@@ -13,7 +13,7 @@ import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
 import { connectPassing } from './descriptor-passing.ts';
 import { hello, muxRequestId, muxTypes, packet, addressFields, text, uint32 } from './mux-packet.ts';
 import { onReplies, type MuxReply } from './mux-replies.ts';
-import { ensureRuntimeDirectory, tunnelFile } from '../process/private-path.ts';
+import { ensureRuntimeDirectory, tunnelFile } from '../files/private-path.ts';
 import { makeSocketPair, type SocketPair } from './socket-pair.ts';
 
 type Opened = Result<Duplex, ChannelFailure>;

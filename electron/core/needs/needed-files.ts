@@ -1,6 +1,6 @@
 /** Files that services name: keys and certificates. */
 import { stat } from 'node:fs/promises';
-import { readFileStart } from '../process/file-start.ts';
+import { readFileStart } from '../files/file-start.ts';
 import { isBad, isFine, type Verdict } from './need.ts';
 
 const others = 0o077;

@@ -8,7 +8,7 @@
 import { chmodSync, closeSync, constants, fchmodSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import electronLog from 'electron-log/node';
-import { makeFolderSync } from '../process/make-folder.ts';
+import { makeFolderSync } from '../files/make-folder.ts';
 
 /** One older file of the same size is kept as well. */
 export const maxLogFileBytes = 1024 * 1024;

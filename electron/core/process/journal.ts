@@ -6,10 +6,10 @@ import { rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Result, err, ok } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
-import { writeFileAtomically } from '../config/atomic-file.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GroupRegistry } from './group-registry.ts';
-import { readPrivateFile } from './private-file.ts';
+import { readPrivateFile } from '../files/private-file.ts';
 import { bootId, identifyProcesses } from './process-identity.ts';
 
 export interface JournalOptions {

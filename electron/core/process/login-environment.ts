@@ -5,7 +5,7 @@
  */
 import { statSync } from 'node:fs';
 import type { Clock } from '../clock.ts';
-import { writeFileAtomically } from '../config/atomic-file.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
 import type { Logger } from '../observability/logger.ts';
 import {
   type Environment,
@@ -16,7 +16,7 @@ import {
 } from './environment-block.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { captureLoginEnvironment } from './login-capture.ts';
-import { readPrivateFile } from './private-file.ts';
+import { readPrivateFile } from '../files/private-file.ts';
 
 export interface LoginEnvironmentOptions {
   readonly processEnv: NodeJS.ProcessEnv;

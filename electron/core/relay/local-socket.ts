@@ -12,10 +12,10 @@ import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { withDeadline, type Clock } from '../clock.ts';
-import { stepsTo } from '../config/path-steps.ts';
-import { refuseWriters } from '../config/write-refusal.ts';
+import { stepsTo } from '../files/path-steps.ts';
+import { refuseWriters } from '../files/write-refusal.ts';
 import type { Logger } from '../observability/logger.ts';
-import { withUmask } from '../process/umask.ts';
+import { withUmask } from '../files/umask.ts';
 import { errorCode } from './errno.ts';
 import type { LocalListener } from './local-listener.ts';
 

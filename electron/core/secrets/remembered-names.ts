@@ -5,8 +5,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { writeFileAtomically } from '../config/atomic-file.ts';
-import { NewerStateError, upToDate, type Upgrade } from '../config/state-version.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
+import { NewerStateError, upToDate, type Upgrade } from '../files/state-version.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
-import { readFileStart } from '../process/file-start.ts';
+import { readFileStart } from '../files/file-start.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { querySshSettings, sshSetting, sshSettingValues } from './ssh-settings.ts';

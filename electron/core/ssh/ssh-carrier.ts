@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { startLimit } from '../transport/child-carrier.ts';
 import { ConnectionQueue } from '../transport/connection-queue.ts';
 import { LoginMemory, type LoginRequest } from './login-memory.ts';
-import { assertFitsSockets } from '../process/private-path.ts';
+import { assertFitsSockets } from '../files/private-path.ts';
 import { type Admission, RacingCarrier } from '../transport/racing-carrier.ts';
 import type { SshConnection } from './ssh-command.ts';
 import { openMaster, type SshMasterOptions } from './ssh-master.ts';

@@ -9,7 +9,7 @@ import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from '../transport/child-carrier.ts';
 import { keyFileIn } from '../askpass/answer-name.ts';
 import { findLockedKey, type LockedKeyTerms } from './locked-key.ts';
-import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../process/private-path.ts';
+import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import { SshAskpass } from '../askpass/ssh-askpass.ts';
 import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
 import { sshMux } from '../mux/ssh-mux.ts';

@@ -10,7 +10,7 @@ import { formatDuration } from '../../../shared/config-scalars.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer } from '../clock.ts';
-import { secretsOf } from '../observability/secrets.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, toEvidence } from '../failure/evidence.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';

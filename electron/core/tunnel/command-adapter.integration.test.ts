@@ -2,7 +2,7 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { descendantsOf, livingOf } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange } from '../../../e2e/fixtures/servers.ts';
-import { tunnelFile } from '../process/private-path.ts';
+import { tunnelFile } from '../files/private-path.ts';
 import { commandConnection } from './testing/service-specs.ts';
 import { continueProcess, stopProcess } from '../transport/testing/stopped-process.ts';
 import { TunnelWorkshop } from './testing/tunnel-workshop.ts';

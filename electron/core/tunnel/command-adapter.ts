@@ -9,12 +9,7 @@ import { attemptConnect } from '../connect/connect-attempt.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { isListening } from './listening-endpoint.ts';
 import { findForeignListener } from './foreign-listener.ts';
-import {
-  assertFitsSockets,
-  ensureRuntimeDirectory,
-  removeFile,
-  tunnelFile,
-} from '../process/private-path.ts';
+import { assertFitsSockets, ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import type { SystemEndpoint } from '../connect/endpoint.ts';
 import type { TunnelAdapter, TunnelRequest } from './tunnel-adapter.ts';
 

@@ -8,7 +8,7 @@ import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
-import { removeFile, tunnelFile } from '../process/private-path.ts';
+import { removeFile, tunnelFile } from '../files/private-path.ts';
 import type { LocalForward, MuxFailure, MuxOptions, SshMux } from '../mux/ssh-mux.ts';
 import { cannotListen, maxToldPathLength } from '../ssh/ssh-output.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';

@@ -16,7 +16,7 @@ import { systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { Scope } from '../scope.ts';
 import { CarrierLife } from '../transport/carrier-life.ts';
-import { reverseSocket } from '../process/private-path.ts';
+import { reverseSocket } from '../files/private-path.ts';
 import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, SshMux } from '../mux/ssh-mux.ts';
 import { SshWorld } from '../ssh/testing/ssh-world.ts';

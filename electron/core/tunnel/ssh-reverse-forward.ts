@@ -20,7 +20,7 @@ import type { Endpoint } from '../connect/endpoint.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import type { CarrierEnd, ListenRefusal, TransportProof } from '../transport/carrier.ts';
 import { noChild } from '../transport/carrier-life.ts';
-import { removeFile, reverseSocket, tunnelFile } from '../process/private-path.ts';
+import { removeFile, reverseSocket, tunnelFile } from '../files/private-path.ts';
 import type { OwnAttachment } from '../transport/carrier-attachment.ts';
 import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, MuxOptions, RemoteForward, SshMux } from '../mux/ssh-mux.ts';

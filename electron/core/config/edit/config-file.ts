@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import { errorMessage } from '../../lifecycle/error-text.ts';
-import { writeFileAtomically } from '../atomic-file.ts';
+import { writeFileAtomically } from '../../files/atomic-file.ts';
 import { readConfigSource, type ConfigSource } from '../config-source.ts';
 import { digestOf, type TrustStore } from '../trust-store.ts';
 

@@ -7,9 +7,9 @@ import path from 'node:path';
 import * as z from 'zod';
 import { serviceDraftSchema } from '../../../../shared/service-edit.ts';
 import type { Clock } from '../../clock.ts';
-import { readPrivateFile } from '../../process/private-file.ts';
-import { writeFileAtomically } from '../atomic-file.ts';
-import { upToDate } from '../state-version.ts';
+import { readPrivateFile } from '../../files/private-file.ts';
+import { writeFileAtomically } from '../../files/atomic-file.ts';
+import { upToDate } from '../../files/state-version.ts';
 import { nameOf } from './draft-path.ts';
 
 const version = 1;

@@ -3,9 +3,9 @@ import { err, ok } from '../../../shared/result.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import type { TargetProbe } from '../../../shared/service-spec.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import type { ProbeRequest, ProbeResult } from '../health/probe.ts';
+import type { ProbeRequest, ProbeResult } from './probe.ts';
 import { withSecretPasswords } from './secret-probe.ts';
-import { SecretStore } from './secret-store.ts';
+import { SecretStore } from '../secrets/secret-store.ts';
 
 const redis = (password: string | null): TargetProbe => ({
   type: 'redis',

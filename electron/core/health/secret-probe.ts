@@ -1,6 +1,6 @@
-import type { Probe, ProbeResult } from '../health/probe.ts';
-import type { SecretStore } from './secret-store.ts';
-import { isReference } from './service-secrets.ts';
+import type { Probe, ProbeResult } from './probe.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
+import { isReference } from '../secrets/service-secrets.ts';
 
 /** A probe whose passwords may be references. */
 export const withSecretPasswords =

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { serviceSpec } from '../testing/service-spec.ts';
-import { isSecretName } from './secret-names.ts';
-import { secretsOf } from './secrets.ts';
+import { isSecretName } from '../observability/secret-names.ts';
+import { secretsOf } from './secret-values.ts';
 
 it('distinguishes names of secrets from names of files, hosts, users and desktops', () => {
   const secrets = [

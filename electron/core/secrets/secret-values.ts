@@ -1,8 +1,8 @@
 /** The values that must never be shown: those in the config, and those with the name of a secret. Pure. */
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import { isReference, passwordsOf } from '../secrets/service-secrets.ts';
-import { isSecretName } from './secret-names.ts';
-import { secretsInArguments, secretsInUrls } from './written-secrets.ts';
+import { isReference, passwordsOf } from './service-secrets.ts';
+import { isSecretName } from '../observability/secret-names.ts';
+import { secretsInArguments, secretsInUrls } from '../observability/written-secrets.ts';
 
 /**
  * The secrets of a service: its passwords except references, and the secrets in its URLs, its headers and the arguments of its

@@ -1,6 +1,6 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../process/make-folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 let writes = 0;
 
