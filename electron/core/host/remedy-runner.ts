@@ -76,13 +76,18 @@ export class RemedyRunner {
     child.onLine((_, line) => onLine(redact(line)));
     const stop = (): void => void child.stop();
     signal.addEventListener('abort', stop, { once: true });
-    const deadline = clock.after(limits[kind].ms, stop);
+    let isLate = false;
+    const deadline = clock.after(limits[kind].ms, () => {
+      isLate = true;
+      stop();
+    });
     const { exitCode, startError, stopped } = await child.exited;
     deadline.cancel();
     signal.removeEventListener('abort', stop);
     if (startError !== null)
       return err(startError.code === 'ENOENT' ? `${program} was not found` : startError.message);
-    if (stopped) return err(signal.aborted ? canceled : limits[kind].tooLong);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while the command was running
+    if (stopped) return err(isLate ? limits[kind].tooLong : canceled);
     // A query that fails says why in its output.
     if (kind === 'query' || exitCode === 0) return ok(undefined);
     return err(`${program} ended with exit code ${exitCode ?? 'none'}`);
