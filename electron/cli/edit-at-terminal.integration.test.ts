@@ -70,6 +70,16 @@ describe('at a terminal', () => {
     expect(text()).toBe(before);
   });
 
+  it('says that an edit cannot be undone if the former text cannot be kept', async () => {
+    writeFileSync(path.join(home, 'state'), 'a file');
+    const added = await type(['add', 'tcp', 'db:5432'], []);
+    expect(added).toMatchObject({
+      code: 0,
+      err: `localport undo cannot take this back: ${path.join(home, 'state')} could not be written\n`,
+    });
+    expect((await type(['undo'], [])).err).toContain('there is nothing to undo');
+  });
+
   it('opens the editor at the line of the service, and checks the saved file', async () => {
     await type(['add', 'tcp', 'db:5432', '--local-port', '5432'], []);
     const editor = path.join(home, 'nano');

@@ -13,6 +13,7 @@ import { type ChangedPort, draftEntries, type Proposal } from '../core/import/se
 import { addEntries, type Added } from './import-writing.ts';
 import { presentForwards } from './present-forwards.ts';
 import { proposalYaml } from './proposal-yaml.ts';
+import { tellUndoMissing } from './output/edit-outcome.ts';
 import { showCount } from './output/quantity.ts';
 import { jsonLines } from './output/json-lines.ts';
 import { shorten } from './output/text-width.ts';
@@ -77,6 +78,7 @@ export async function finishImport(
       context.print(...jsonLines(added));
       context.tell(...remarks);
     } else context.say(...addedLines(added), ...remarks.map((remark) => `note: ${remark}`));
+    if (added.names.length > 0 && added.undo === null) tellUndoMissing(context);
     if (left.length > 0) return exitCode.error;
   } else if (context.format === 'json') {
     context.print(...jsonLines(entries));
@@ -92,7 +94,11 @@ function complainOf({ complain, complaintPalette }: CommandContext, ...failures:
 const addedLines = ({ path, names, force, undo }: Added): readonly string[] =>
   names.length === 0
     ? []
-    : [`added ${showCount(names.length, 'service')} to ${path}: ${listed(names)}`, force, `To undo: ${undo}`];
+    : [
+        `added ${showCount(names.length, 'service')} to ${path}: ${listed(names)}`,
+        force,
+        ...(undo === null ? [] : [`To undo: ${undo}`]),
+      ];
 
 const maxNamesTold = 5;
 const maxNameWidth = 80;

@@ -11,20 +11,20 @@ export interface Added {
   readonly left: readonly { readonly name: string; readonly why: string }[];
   /** What that means for running services. */
   readonly force: string;
-  /** The command that takes all of them back. */
-  readonly undo: string;
+  /** The command that takes all of them back; null: they cannot be undone. */
+  readonly undo: string | null;
 }
 
 export const addEntries = (context: CommandContext, entries: readonly object[]): Promise<Added> =>
   withEditing(context, async (editing) => {
     const drafts = entries as readonly ServiceDraft[];
-    const { names, refusals } = editAnswer(await editing.editor.addAll({ drafts }));
+    const { names, refusals, undo } = editAnswer(await editing.editor.addAll({ drafts }));
     return {
       path: editing.path,
       names,
       left: refusals.map(({ name, message }) => ({ name, why: message })),
       force: names.length === 0 ? '' : await effectOf(context, editing, names),
-      undo: commandFor(context, 'undo'),
+      undo: undo === '' ? null : commandFor(context, 'undo'),
     };
   });
 

@@ -22,12 +22,17 @@ export function doneOrFailure<R extends EditResult | UndoResult>(what: string, r
 export const findingLine = ({ severity, field, message }: DraftFinding): string =>
   `${severity}: ${field === '' ? message : `${field}: ${message}`}`;
 
+/** The edit is in the config, but not in the journal. */
+export const tellUndoMissing = ({ paths, tell }: CommandContext): void =>
+  tell(`localport undo cannot take this back: ${paths.stateDirectory} could not be written`);
+
 export interface Edited {
   /** `added db` */
   readonly what: string;
   /** null: for the config as a whole. */
   readonly name: string | null;
   readonly line: number | null;
+  /** Empty: it cannot be undone. */
   readonly undo?: string;
 }
 
@@ -36,6 +41,7 @@ export async function reportEdit(context: CommandContext, editing: Editing, edit
   const { what, name, line, undo } = edited;
   const { path } = editing;
   const force = await inForce(editing, name);
+  if (undo === '') tellUndoMissing(context);
   if (context.format === 'json') {
     context.print(
       ...jsonLines({ done: true, what, name, path, line, undo: undo ?? null, in_force: force.isSo }),

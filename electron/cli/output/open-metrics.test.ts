@@ -33,7 +33,7 @@ describe('the metrics', () => {
       localport_service_desired{service="db"} 1
       localport_service_desired{service="web"} 0
       # TYPE localport_service_up gauge
-      # HELP localport_service_up Whether the service is proven through its current tunnel, by a check or an answer to a client, or ready: nobody has tried its target.
+      # HELP localport_service_up Whether the service is proven through its current tunnel, by a check or an answer to a client; or ready: nobody has tried its target; or idle, on demand.
       localport_service_up{service="db"} 1
       localport_service_up{service="web"} 0
       # TYPE localport_service_checking gauge
@@ -41,7 +41,7 @@ describe('the metrics', () => {
       localport_service_checking{service="db"} 0
       localport_service_checking{service="web"} 0
       # TYPE localport_service_restarts counter
-      # HELP localport_service_restarts Tunnels started after the first one, since LocalPort started.
+      # HELP localport_service_restarts Tunnels started after the first one, since LocalPort started, except for clients of an idle service.
       localport_service_restarts_total{service="db"} 2
       localport_service_restarts_total{service="web"} 0
       # TYPE localport_recovery_seconds histogram

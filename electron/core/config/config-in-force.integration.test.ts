@@ -88,11 +88,11 @@ describe('the config in force', () => {
       await config.reload();
       return [...logged];
     };
-    writeEntries(entry('db', 5432, ', colour: red'));
+    writeEntries(entry('db', 5432, ', wanted: red'));
     await make({ log }).start();
     await config.reload();
     expect(logged).toEqual([
-      'warn config: db: colour: unknown key, ignored (services[0], localport.yaml:2)',
+      'warn config: db: wanted: unknown key, ignored (services[0], localport.yaml:2)',
       'info config: /localport.yaml has 1 service',
     ]);
     writeEntries(entry('db', 5433));

@@ -109,16 +109,16 @@ export class ControlExchange {
 
   #begin(wanted: Wanted): void {
     const { name } = wanted;
-    const place = this.#parts.slots.take(name);
-    if (!place.ok) {
-      this.#reply.fail(place.error);
+    const slot = this.#parts.slots.take(name);
+    if (!slot.ok) {
+      this.#reply.fail(slot.error);
       return;
     }
     this.#name = name;
     const isStream = isControlStream(name);
     if (isStream) this.#expectToBeRead();
     void this.#handle(wanted).then((outcome) => {
-      place.value();
+      slot.value();
       if (!outcome.ok) this.#reply.fail(outcome.error);
       else if (isStream) this.#reply.end();
       else this.#reply.answer(outcome.value ?? null);

@@ -10,7 +10,7 @@ export class LineReader {
     this.#onLine = onLine;
   }
 
-  /** Whether the input so remote ends with a complete line. */
+  /** Whether the input so far ends with a complete line. */
   get isAtEnd(): boolean {
     return this.#bufferedBytes === 0;
   }

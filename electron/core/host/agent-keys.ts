@@ -17,6 +17,7 @@ import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { type AskpassRequest, AskpassProgram, answerProgram } from '../askpass/askpass-program.ts';
 import { agentOf } from '../ssh/locked-key.ts';
 import { ensureRuntimeDirectory, tunnelFile } from '../files/private-path.ts';
+import { LatestRun } from './latest-run.ts';
 
 export interface AgentKeysParts {
   readonly clock: Clock;
@@ -30,11 +31,6 @@ export interface AgentKeysParts {
   readonly services: () => readonly ServiceSnapshot[];
   /** Retries the services that wait for the key. */
   readonly onAdded: (names: readonly string[]) => Promise<void>;
-}
-
-interface Running {
-  readonly stop: AbortController;
-  readonly ended: Promise<void>;
 }
 
 interface KeyRequest {
@@ -51,7 +47,7 @@ const applesSshAdd = '/usr/bin/ssh-add';
 
 export class AgentKeys {
   readonly #parts: AgentKeysParts;
-  #running: Running | null = null;
+  readonly #latest = new LatestRun();
   #soFar = 0;
 
   constructor(parts: AgentKeysParts) {
@@ -64,30 +60,20 @@ export class AgentKeys {
     const connection = specs().find((spec) => spec.name === name)?.connection;
     const file = keyOf(services().find((service) => service.name === name));
     if (file === null || connection?.technology !== 'ssh') return err(`${name} is not waiting for a key`);
-    const canceled = this.cancel();
-    const stop = new AbortController();
-    let settle = (): void => undefined;
-    const running = { stop, ended: new Promise<void>((resolve) => (settle = resolve)) };
-    this.#running = running;
-    await canceled;
-    try {
-      const agent = await agentOf(connection, { launcher, clock, signal: stop.signal });
-      if (stop.signal.aborted) return err(withoutPassphrase);
+    const added = await this.#latest.run(async (signal) => {
+      const agent = await agentOf(connection, { launcher, clock, signal });
+      if (signal.aborted) return err(withoutPassphrase);
       if (agent === null) return err(`ssh does not use an agent for ${connection.host}`);
-      const added = await this.#run({ name, file, signal: stop.signal }, agent);
-      if (!added.ok) return added;
-    } finally {
-      if (this.#running === running) this.#running = null;
-      settle();
-    }
+      return this.#run({ name, file, signal }, agent);
+    });
+    if (!added.ok) return added;
     await onAdded(services().flatMap((service) => (keyOf(service) === file ? [service.name] : [])));
     return ok(undefined);
   }
 
   /** Ends what `add` has begun, before ssh-add as well. Resolves once nothing of it runs. Idempotent. */
-  async cancel(): Promise<void> {
-    this.#running?.stop.abort();
-    await this.#running?.ended;
+  cancel(): Promise<void> {
+    return this.#latest.cancel();
   }
 
   async #run(

@@ -156,7 +156,7 @@ describe('a host key that has changed', () => {
     await isHealthy();
     expect(await daemon.client.request('look-at-host-key', { name: 'db' })).toMatchObject({
       ok: false,
-      error: { message: 'db does not wait for a host key' },
+      error: { message: 'db is not waiting for a host key' },
     });
   });
 });

@@ -75,7 +75,7 @@ export class HostKeys {
     const connection = specs().find((spec) => spec.name === name)?.connection;
     const cause = services().find((service) => service.name === name)?.cause ?? null;
     if (connection?.technology !== 'ssh' || !refusesHostKey(cause))
-      return err(`${name} does not wait for a host key`);
+      return err(`${name} is not waiting for a host key`);
     const entry = await this.#entryOf(connection);
     if (!entry.ok) return entry;
     const { hostName, port, file } = entry.value;

@@ -104,11 +104,22 @@ test('it is canceled by the user, or after ten minutes', async () => {
   const first = runner.run('a', () => undefined);
   await clock.advance(0);
   await runner.cancel();
-  expect(await first).toEqual({ ok: false, error: 'The sign-in was given up' });
+  expect(await first).toEqual({ ok: false, error: 'It was canceled' });
   const second = runner.run('a', () => undefined);
   await clock.advance(0);
   await clock.advance(10 * 60_000);
-  expect(await second).toEqual({ ok: false, error: 'The sign-in was given up' });
+  expect(await second).toEqual({ ok: false, error: 'The sign-in was not completed within 10 minutes' });
+});
+
+test('only the last of several commands runs, and none after a cancel', async () => {
+  const { clock, runner, launched } = setUp();
+  const runs = ['a', 'c', 'e'].map((name) => runner.run(name, () => undefined));
+  await clock.advance(0);
+  expect(launched.map(({ name }) => name)).toEqual(['query kubectl']);
+  runs.push(runner.run('a', () => undefined));
+  await runner.cancel();
+  expect(launched).toHaveLength(1);
+  expect(await Promise.all(runs)).toEqual(Array(4).fill({ ok: false, error: 'It was canceled' }));
 });
 
 test('a query runs with the kubeconfig of its service, may fail, and nothing is tried', async () => {
