@@ -436,6 +436,18 @@ test.describe('pages, by keyboard alone', () => {
     expect(await focused()).toBe('postgres');
   });
 
+  test('Escape hides the popover when the menu that was open, or the trouble that was listed, is gone', async () => {
+    await keys('ArrowDown', 'ContextMenu');
+    await expect(gallery.page.getByRole('menu', { name: 'postgres' })).toBeVisible();
+    await gallery.push('snapshot:changed', snapshotOf([up('kafka'), retrying('redis', ['exited'])]));
+    await expect(gallery.page.getByRole('menu')).toHaveCount(0);
+    await gallery.page.getByRole('button', { name: '1 needs attention' }).click();
+    await gallery.push('snapshot:changed', snapshotOf([up('kafka'), up('redis')]));
+    await expect(row('kafka')).toBeVisible();
+    await keys('Escape');
+    expect((await gallery.asked()).map(({ channel }) => channel)).toEqual(['popover:hide']);
+  });
+
   test('a shortcut is recorded and removed', async () => {
     const { page } = gallery;
     await keys('Control+,');
