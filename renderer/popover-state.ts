@@ -96,7 +96,7 @@ const afresh = ({ folded, pages }: PopoverState): PopoverState => ({
 });
 
 /** Pages that survive hiding the popover: the user may switch apps to look something up or to sign in. */
-const unfinished = (pages: readonly Page[]): readonly Page[] =>
+export const unfinished = (pages: readonly Page[]): readonly Page[] =>
   pages.filter(({ kind }) => ['form', 'import', 'sign-in', 'add-key'].includes(kind));
 
 /** Returns to a page that is already open instead of pushing it again. */

@@ -1,4 +1,12 @@
-import { useCallback, useEffect, useRef, useState, type Dispatch, type ReactElement } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type Dispatch,
+  type ReactElement,
+} from 'react';
 import type { LinkCard } from '../shared/app-link.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { AppMenu } from './app-menu.tsx';
@@ -13,7 +21,7 @@ import type { MenuPlace } from './menu.tsx';
 import { pageTitle, type Page } from './pages.ts';
 import { PageView } from './pages/page-view.tsx';
 import { performRowAction } from './perform-row-action.ts';
-import { activeRow, shownState, type PopoverAction, type PopoverState } from './popover-state.ts';
+import { activeRow, shownState, unfinished, type PopoverAction, type PopoverState } from './popover-state.ts';
 import { PromptCard } from './prompt-card.tsx';
 import { promptViewOf } from './prompt-view.ts';
 import type { RowActionKind } from './row-actions.ts';
@@ -66,18 +74,15 @@ export function Popover(props: PopoverProps): ReactElement {
   const back = useBack(pages, dispatch);
   const edits = useEdits(bridge, back);
 
-  useEffect(
-    () =>
-      bridge.on('popover:shown', () => {
-        dispatch({ kind: 'reset' });
-        // An unfinished form keeps its scroll position.
-        if (root.current?.querySelector('.form, .import, .sign-in')) return;
-        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-        root.current?.querySelector<HTMLElement>('.link-no, .prompt-field')?.focus();
-        root.current?.querySelector('main')?.scrollTo(0, 0);
-      }),
-    [bridge, dispatch, root],
-  );
+  const onShown = useEffectEvent(() => {
+    dispatch({ kind: 'reset' });
+    // An unfinished form keeps its scroll position.
+    if (unfinished(pages).length > 0) return;
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    root.current?.querySelector<HTMLElement>('.link-no, .prompt-field')?.focus();
+    root.current?.querySelector('main')?.scrollTo(0, 0);
+  });
+  useEffect(() => bridge.on('popover:shown', () => onShown()), [bridge]);
 
   const onPage = (next: Page): void => dispatch({ kind: 'push', page: next });
   const onRowAction = (name: string, action: RowActionKind): void =>
