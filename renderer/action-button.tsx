@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { CauseAction } from '../shared/cause-action.ts';
 import { assertNever } from '../shared/result.ts';
 import { useCommands } from './commands.ts';
-import { useFeedback } from './use-feedback.ts';
+import { FeedbackButton } from './feedback-button.tsx';
 
 interface ActionButtonProps {
   readonly action: CauseAction;
@@ -14,20 +14,15 @@ interface ActionButtonProps {
 /** The button for the remedy. After a click, its label confirms the action for a moment. */
 export function ActionButton({ action, names, tabIndex = 0 }: ActionButtonProps): ReactElement {
   const { remedy } = useCommands();
-  const [feedback, show] = useFeedback(doneWord(action));
   return (
-    <button
-      type="button"
+    <FeedbackButton
       className="button small"
-      tabIndex={tabIndex}
+      label={action.label}
+      done={doneWord(action)}
       title={'command' in action ? action.command : undefined}
-      onClick={() => show(remedy(action, names))}
-    >
-      <span className="swap" data-swapped={feedback !== null}>
-        <span>{action.label}</span>
-        <span aria-live="polite">{feedback}</span>
-      </span>
-    </button>
+      tabIndex={tabIndex}
+      act={() => remedy(action, names)}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { useCommands } from './commands.ts';
-import { useFeedback } from './use-feedback.ts';
+import { FeedbackButton } from './feedback-button.tsx';
 
 interface AddressButtonProps {
   /** `localhost:5432` */
@@ -13,20 +13,15 @@ interface AddressButtonProps {
 /** Copies the address when clicked. */
 export function AddressButton({ address, shown, tabIndex }: AddressButtonProps): ReactElement {
   const { copy } = useCommands();
-  const [feedback, show] = useFeedback('Copied');
   return (
-    <button
-      type="button"
+    <FeedbackButton
       className="address"
-      tabIndex={tabIndex}
+      label={shown}
+      labelClass="address-text"
       title={`Copy ${address}`}
-      aria-label={`Copy ${address}`}
-      onClick={() => show(copy(address))}
-    >
-      <span className="swap" data-swapped={feedback !== null}>
-        <span className="address-text">{shown}</span>
-        <span aria-live="polite">{feedback}</span>
-      </span>
-    </button>
+      isNamedByTitle
+      tabIndex={tabIndex}
+      act={() => copy(address)}
+    />
   );
 }

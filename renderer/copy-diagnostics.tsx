@@ -1,21 +1,14 @@
 import type { ReactElement } from 'react';
 import { useCommands } from './commands.ts';
-import { useFeedback } from './use-feedback.ts';
+import { FeedbackButton } from './feedback-button.tsx';
 
 export function CopyDiagnostics(): ReactElement {
   const { copyDiagnostics } = useCommands();
-  const [feedback, show] = useFeedback('Copied');
   return (
-    <button
-      type="button"
-      className="button"
+    <FeedbackButton
+      label="Copy Diagnostics"
       title="Versions, settings, states, and the last causes, for a bug report. Secrets and names are hidden."
-      onClick={() => show(copyDiagnostics())}
-    >
-      <span className="swap" data-swapped={feedback !== null}>
-        <span>Copy Diagnostics</span>
-        <span aria-live="polite">{feedback}</span>
-      </span>
-    </button>
+      act={copyDiagnostics}
+    />
   );
 }

@@ -3,9 +3,11 @@ import {
   activeRow,
   initialState,
   reducePopover,
+  shownState,
   type PopoverAction,
   type PopoverState,
 } from './popover-state.ts';
+import { retrying, snapshotOf, up } from './testing/service-samples.ts';
 
 const after = (...actions: readonly PopoverAction[]): PopoverState =>
   actions.reduce(reducePopover, initialState);
@@ -106,5 +108,22 @@ describe('the active row', () => {
     ['none in an empty list', [], 'b', null],
   ])('is %s', (_, names, chosen, expected) => {
     expect(activeRow(names, chosen)).toBe(expected);
+  });
+});
+
+describe('the shown state', () => {
+  const used = after(
+    { kind: 'only-trouble', only: true },
+    { kind: 'open-menu', menu: { kind: 'row', name: 'redis' } },
+  );
+
+  it('is the state as long as the snapshot has what it shows', () => {
+    expect(shownState(used, snapshotOf([retrying('redis', ['exited'])]))).toEqual(used);
+    const appMenu = after({ kind: 'open-menu', menu: { kind: 'app' } });
+    expect(shownState(appMenu, snapshotOf([]))).toEqual(appMenu);
+  });
+
+  it('has no menu of a removed service, and no list of what needs attention when nothing does', () => {
+    expect(shownState(used, snapshotOf([up('kafka')]))).toEqual(initialState);
   });
 });

@@ -1,5 +1,7 @@
 /** The popover's own state; everything else is in the snapshot. Pure. */
+import { overviewOf } from '../shared/overview.ts';
 import { assertNever } from '../shared/result.ts';
+import type { Snapshot } from '../shared/service-snapshot.ts';
 import type { Page } from './pages.ts';
 
 export type OpenMenu = { readonly kind: 'app' } | { readonly kind: 'row'; readonly name: string };
@@ -94,7 +96,7 @@ const afresh = ({ folded, pages }: PopoverState): PopoverState => ({
 });
 
 /** Pages that survive hiding the popover: the user may switch apps to look something up or to sign in. */
-const unfinished = (pages: readonly Page[]): readonly Page[] =>
+export const unfinished = (pages: readonly Page[]): readonly Page[] =>
   pages.filter(({ kind }) => ['form', 'import', 'sign-in', 'add-key'].includes(kind));
 
 /** Returns to a page that is already open instead of pushing it again. */
@@ -108,6 +110,17 @@ function withMember(set: ReadonlySet<string>, key: string, isIn: boolean): Reado
   if (isIn) next.add(key);
   else next.delete(key);
   return next;
+}
+
+/** Without what the snapshot no longer has: the menu of a removed service, and the list of what needs attention. */
+export function shownState(state: PopoverState, snapshot: Snapshot): PopoverState {
+  const { menu, onlyTrouble } = state;
+  const isGone = menu?.kind === 'row' && !snapshot.services.some(({ name }) => name === menu.name);
+  return {
+    ...state,
+    menu: isGone ? null : menu,
+    onlyTrouble: onlyTrouble && overviewOf(snapshot).attention > 0,
+  };
 }
 
 /** The row that keys apply to: the chosen one, or the first if the filter hides it. */

@@ -1,5 +1,12 @@
-import { useCallback, useEffect, useRef, useState, type Dispatch, type ReactElement } from 'react';
-import { overviewOf } from '../shared/overview.ts';
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type Dispatch,
+  type ReactElement,
+} from 'react';
 import type { LinkCard } from '../shared/app-link.ts';
 import type { PopoverBridge } from '../shared/ipc-contract.ts';
 import { AppMenu } from './app-menu.tsx';
@@ -14,7 +21,7 @@ import type { MenuPlace } from './menu.tsx';
 import { pageTitle, type Page } from './pages.ts';
 import { PageView } from './pages/page-view.tsx';
 import { performRowAction } from './perform-row-action.ts';
-import { activeRow, type PopoverAction, type PopoverState } from './popover-state.ts';
+import { activeRow, shownState, unfinished, type PopoverAction, type PopoverState } from './popover-state.ts';
 import { PromptCard } from './prompt-card.tsx';
 import { promptViewOf } from './prompt-view.ts';
 import type { RowActionKind } from './row-actions.ts';
@@ -43,12 +50,13 @@ interface PopoverProps {
 /** Fits the longest menu. */
 const menuHeightPx = 380;
 
-export function Popover({ bridge, commands, current, link, state, dispatch }: PopoverProps): ReactElement {
+export function Popover(props: PopoverProps): ReactElement {
+  const { bridge, commands, current, link, dispatch } = props;
   const { snapshot, now } = current;
   const { services } = snapshot;
-  const { pages, filter, filterIsOpen, expanded, folded, menu } = state;
+  const state = shownState(props.state, snapshot);
+  const { pages, filter, filterIsOpen, onlyTrouble, expanded, folded, menu } = state;
   const page = pages.at(-1) ?? null;
-  const onlyTrouble = state.onlyTrouble && overviewOf(snapshot).attention > 0;
   const query = { filter, onlyTrouble, folded };
   const lookedFor = JSON.stringify([filter, onlyTrouble, [...folded], [...expanded], page, state.confirming]);
   const layout = useFrozenLayout(listViewOf(services, query, now), lookedFor);
@@ -66,18 +74,15 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
   const back = useBack(pages, dispatch);
   const edits = useEdits(bridge, back);
 
-  useEffect(
-    () =>
-      bridge.on('popover:shown', () => {
-        dispatch({ kind: 'reset' });
-        // An unfinished form keeps its scroll position.
-        if (root.current?.querySelector('.form, .import, .sign-in')) return;
-        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-        root.current?.querySelector<HTMLElement>('.link-no, .prompt-field')?.focus();
-        root.current?.querySelector('main')?.scrollTo(0, 0);
-      }),
-    [bridge, dispatch, root],
-  );
+  const onShown = useEffectEvent(() => {
+    dispatch({ kind: 'reset' });
+    // An unfinished form keeps its scroll position.
+    if (unfinished(pages).length > 0) return;
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    root.current?.querySelector<HTMLElement>('.link-no, .prompt-field')?.focus();
+    root.current?.querySelector('main')?.scrollTo(0, 0);
+  });
+  useEffect(() => bridge.on('popover:shown', () => onShown()), [bridge]);
 
   const onPage = (next: Page): void => dispatch({ kind: 'push', page: next });
   const onRowAction = (name: string, action: RowActionKind): void =>
@@ -144,7 +149,7 @@ export function Popover({ bridge, commands, current, link, state, dispatch }: Po
               bridge={bridge}
               snapshot={snapshot}
               list={list}
-              state={{ ...state, onlyTrouble, activeName: active }}
+              state={{ ...state, activeName: active }}
               dispatch={dispatch}
               handlers={handlers}
             />

@@ -1,7 +1,14 @@
 /** What clicks and keys do in the popover, on a bridge that records the requests to the main process. */
 import { expect, test } from 'playwright/test';
 import { deadTarget } from '../../renderer/testing/dead-target.ts';
-import { retrying, sampleNow, service, snapshotOf, up } from '../../renderer/testing/service-samples.ts';
+import {
+  retrying,
+  sampleNow,
+  service,
+  snapshotOf,
+  up,
+  waiting,
+} from '../../renderer/testing/service-samples.ts';
 import { scenarios, type ScenarioName } from '../../renderer/testing/scenarios.ts';
 import { openGallery, type Gallery } from '../fixtures/gallery.ts';
 
@@ -70,6 +77,22 @@ test.describe('with the mouse', () => {
       .toEqual([{ channel: 'service:use-free-port', request: { name: 'kafka' } }]);
     await gallery.push('popover:reveal', { names: ['warehouse'], action: 'Trust Host Key…' });
     await expect(gallery.page.getByText('Trusted until now')).toBeVisible();
+  });
+
+  test('the sign-in of another service starts from the beginning', async () => {
+    const { page } = gallery;
+    const signedOut = (name: string, command: string) =>
+      waiting(name, ['credentials-expired', { context: name, command }]);
+    const services = [signedOut('a', 'aws sso login'), signedOut('b', 'gcloud auth login')];
+    await gallery.push('snapshot:changed', snapshotOf(services));
+    await row('a').getByRole('button', { name: 'Sign In…' }).click();
+    const signIn = page.getByRole('button', { name: 'Sign In' });
+    await signIn.click();
+    await expect(page.getByText('Signed in.')).toBeVisible();
+    await gallery.push('popover:reveal', { names: ['b'], action: 'Sign In…' });
+    await expect(page.getByText('gcloud auth login')).toBeVisible();
+    await expect(page.getByText('Signed in.')).toHaveCount(0);
+    await expect(signIn).toBeEnabled();
   });
 
   test('a cause opens its evidence', async () => {
@@ -436,6 +459,18 @@ test.describe('pages, by keyboard alone', () => {
     expect(await focused()).toBe('postgres');
   });
 
+  test('Escape hides the popover when the menu that was open, or the trouble that was listed, is gone', async () => {
+    await keys('ArrowDown', 'ContextMenu');
+    await expect(gallery.page.getByRole('menu', { name: 'postgres' })).toBeVisible();
+    await gallery.push('snapshot:changed', snapshotOf([up('kafka'), retrying('redis', ['exited'])]));
+    await expect(gallery.page.getByRole('menu')).toHaveCount(0);
+    await gallery.page.getByRole('button', { name: '1 needs attention' }).click();
+    await gallery.push('snapshot:changed', snapshotOf([up('kafka'), up('redis')]));
+    await expect(row('kafka')).toBeVisible();
+    await keys('Escape');
+    expect((await gallery.asked()).map(({ channel }) => channel)).toEqual(['popover:hide']);
+  });
+
   test('a shortcut is recorded and removed', async () => {
     const { page } = gallery;
     await keys('Control+,');
@@ -692,6 +727,17 @@ test.describe('while states change', () => {
     expect((await rowNames()).length).toBe(8);
     expect(await focused()).toBeNull();
     await expect(gallery.page.getByRole('combobox')).toHaveCount(0);
+  });
+
+  test('when shown again, it has left the output of a command, and a question has the focus', async () => {
+    const { page } = gallery;
+    await gallery.open('ordinary');
+    await row('redis').getByRole('button', { name: 'Show Pods' }).click();
+    await gallery.push('snapshot:changed', scenarios.prompt.snapshot);
+    await page.getByRole('button', { name: 'Copy Command' }).focus();
+    await gallery.push('popover:shown', undefined);
+    await expect(page.getByRole('button', { name: 'Copy Command' })).toHaveCount(0);
+    await expect(page.getByLabel("deploy@bastion's password:")).toBeFocused();
   });
 });
 

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 import type { Tone } from '../../shared/service-tone.ts';
 import { useCommands } from '../commands.ts';
+import { FeedbackButton } from '../feedback-button.tsx';
 import { StateShape } from '../state-shape.tsx';
-import { useFeedback } from '../use-feedback.ts';
 
 interface CommandPageProps {
   readonly command: string;
@@ -16,7 +16,6 @@ interface CommandPageProps {
 /** A command that LocalPort runs for the user: shown before it runs, with its state and its output. */
 export function CommandPage({ command, status, lines = [], action }: CommandPageProps): ReactElement {
   const { copy } = useCommands();
-  const [copied, showCopied] = useFeedback('Copied');
   return (
     <div className="page-body sign-in">
       <p>LocalPort runs this command for you:</p>
@@ -35,12 +34,7 @@ export function CommandPage({ command, status, lines = [], action }: CommandPage
         </div>
       )}
       <div className="form-acts">
-        <button type="button" className="button" onClick={() => showCopied(copy(command))}>
-          <span className="swap" data-swapped={copied !== null}>
-            <span>Copy Command</span>
-            <span aria-live="polite">{copied}</span>
-          </span>
-        </button>
+        <FeedbackButton label="Copy Command" act={() => copy(command)} />
         <span className="spacer" />
         <button
           type="button"

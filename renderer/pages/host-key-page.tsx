@@ -3,8 +3,8 @@ import type { Fingerprint, HostKeyOffer } from '../../shared/host-keys.ts';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import { useCommands } from '../commands.ts';
 import { wordsOf } from '../failure-words.ts';
+import { FeedbackButton } from '../feedback-button.tsx';
 import { StateShape } from '../state-shape.tsx';
-import { useFeedback } from '../use-feedback.ts';
 
 interface HostKeyPageProps {
   readonly bridge: PopoverBridge;
@@ -23,7 +23,6 @@ type Progress =
 export function HostKeyPage({ bridge, name, command }: HostKeyPageProps): ReactElement {
   const { copy } = useCommands();
   const [progress, setProgress] = useState<Progress>({ kind: 'asking' });
-  const [copied, showCopied] = useFeedback('Copied');
   useEffect(() => {
     let isGone = false;
     const show = (next: Progress): void => {
@@ -53,12 +52,7 @@ export function HostKeyPage({ bridge, name, command }: HostKeyPageProps): ReactE
         <p>{textOf(progress)}</p>
       </div>
       <div className="form-acts">
-        <button type="button" className="button" onClick={() => showCopied(copy(command))}>
-          <span className="swap" data-swapped={copied !== null}>
-            <span>Copy Command</span>
-            <span aria-live="polite">{copied}</span>
-          </span>
-        </button>
+        <FeedbackButton label="Copy Command" act={() => copy(command)} />
         <span className="spacer" />
         <button
           type="button"

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import { useCommands } from '../commands.ts';
+import { FeedbackButton } from '../feedback-button.tsx';
 import { appended, linesWith, logLineOf } from '../log-lines.ts';
 import { Switch } from '../switch.tsx';
-import { useFeedback } from '../use-feedback.ts';
 
 interface LogPageProps {
   readonly bridge: PopoverBridge;
@@ -17,7 +17,6 @@ export function LogPage({ bridge, name }: LogPageProps): ReactElement {
   const lines = useLog(bridge, name);
   const [search, setSearch] = useState('');
   const [follows, setFollows] = useState(true);
-  const [copied, showCopied] = useFeedback('Copied');
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const found = useMemo(() => (lines === null ? [] : linesWith(lines, search)), [lines, search]);
@@ -73,17 +72,7 @@ export function LogPage({ bridge, name }: LogPageProps): ReactElement {
         })}
       </div>
       <div className="form-acts">
-        <button
-          type="button"
-          className="button"
-          disabled={found.length === 0}
-          onClick={() => showCopied(copy(found.join('\n')))}
-        >
-          <span className="swap" data-swapped={copied !== null}>
-            <span>Copy</span>
-            <span aria-live="polite">{copied}</span>
-          </span>
-        </button>
+        <FeedbackButton label="Copy" disabled={found.length === 0} act={() => copy(found.join('\n'))} />
         <button type="button" className="button" onClick={() => void openLog(name)}>
           Open File
         </button>

@@ -26,6 +26,10 @@ interface PageViewProps {
   readonly edits: Edits;
 }
 
+/** A page that replaces one of its kind starts from the beginning. */
+const keyOf = ({ name, command }: { readonly name: string; readonly command: string }): string =>
+  `${name} ${command}`;
+
 export function PageView({ page, bridge, current, onPage, onRowAction, edits }: PageViewProps): ReactElement {
   const { snapshot, now } = current;
   switch (page.kind) {
@@ -36,13 +40,13 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
     case 'doctor':
       return <DoctorPage bridge={bridge} />;
     case 'sign-in':
-      return <SignInPage bridge={bridge} name={page.name} command={page.command} />;
+      return <SignInPage key={keyOf(page)} bridge={bridge} name={page.name} command={page.command} />;
     case 'output':
-      return <OutputPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
+      return <OutputPage key={keyOf(page)} bridge={bridge} name={page.name} command={page.command} />;
     case 'host-key':
-      return <HostKeyPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
+      return <HostKeyPage key={keyOf(page)} bridge={bridge} name={page.name} command={page.command} />;
     case 'add-key':
-      return <AddKeyPage key={page.name} bridge={bridge} name={page.name} command={page.command} />;
+      return <AddKeyPage key={keyOf(page)} bridge={bridge} name={page.name} command={page.command} />;
     case 'choose-context':
       return (
         <ChooseContextPage
