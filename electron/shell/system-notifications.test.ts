@@ -86,6 +86,8 @@ test('a refusal by the system is remembered until another notification is shown'
   made[0]!.emit('failed', {}, 'Notifications are not allowed for this application');
   expect(notifications.isRefused).toBe(true);
   expect(told.at(-1)).toBe('refused: Notifications are not allowed for this application');
+  made[0]!.emit('failed', {}, '');
+  expect(told.at(-1)).toBe('refused: it gave no reason');
   notifications.show(notice);
   made[1]!.emit('show', {});
   expect(notifications.isRefused).toBe(false);

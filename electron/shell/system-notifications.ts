@@ -31,7 +31,7 @@ export interface SystemNotificationsParts {
   readonly platform: NodeJS.Platform;
   /** `isAction`: its button was clicked, not the notification itself. */
   readonly onClick: (notice: Notice, isAction: boolean) => void;
-  /** The system has refused one; `why` is its own error. */
+  /** The system has refused one; `why` is its own error, if it gave one. */
   readonly onRefused: (why: string) => void;
 }
 
@@ -81,7 +81,7 @@ export class SystemNotifications {
     notification.on('failed', (_event, error) => {
       release();
       this.#isRefused = true;
-      onRefused(error);
+      onRefused(error === '' ? 'it gave no reason' : error);
     });
     notification.on('close', release);
     notification.on('click', choose(false));

@@ -11,7 +11,8 @@ import { clusterFlags, type ClusterChoice } from './kubectl-flags.ts';
 
 /** Where kubectl connects without a cluster (client-go, `DefaultServerURL`), and how it exits without a user. */
 const symptom = /\b(?:localhost|127\.0\.0\.1|\[::1\]):8080\b|\berror: EOF$/;
-const queryMs = 5_000;
+/** gcloud's kubectl first asks the API server for its version, for up to 5 s: here, whatever listens on port 8080. */
+const queryMs = 10_000;
 
 export interface KubeconfigFailure {
   readonly service: ServiceSpec;

@@ -89,6 +89,24 @@ describe('forwards of one ssh login', () => {
     expect(world.take()).toEqual(names.map((name) => `${name} up`));
   });
 
+  it('close it without a word when none needs it while it is down', async () => {
+    const world = newWorld();
+    const lease = world.lease(service('api'));
+    const attachment = world.attach(service('api'));
+    const fail = async (): Promise<void> => {
+      await world.carrier.dies(refused);
+      await world.carrier.dies(refused);
+    };
+    await fail();
+    await world.clock.advance(1_000);
+    await world.carrier.comesUp();
+    await fail();
+    lease.take(null);
+    await attachment.detach();
+    const down = `ssh bastion: ${refused.title} (${refused.evidence ?? ''})`;
+    expect(world.logged).toEqual([down, 'ssh bastion is back after 1 s', down]);
+  });
+
   it('see why, that it retries automatically, and when', async () => {
     const world = await threeUp();
     const lease = world.lease(service('late'));

@@ -371,7 +371,7 @@ export class Transport implements LeasedTransport {
     return asDown(trouble);
   }
 
-  #logStep(before: TransportState, { trouble }: TransportState): void {
+  #logStep(before: TransportState, { trouble, situation }: TransportState): void {
     const { log, clock, key } = this.#parts;
     if (trouble !== null) {
       this.#downSince ??= clock.now();
@@ -381,6 +381,8 @@ export class Transport implements LeasedTransport {
     } else if (before.trouble !== null) {
       const since = this.#downSince ?? clock.now();
       this.#downSince = null;
+      // Nobody uses it any more.
+      if (situation.status === 'closed') return;
       log.info(`${key.name} is back after ${String(Math.round((clock.now() - since) / 1000))} s`);
     }
   }

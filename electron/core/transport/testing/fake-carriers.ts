@@ -69,11 +69,17 @@ export class FakeTransports {
   readonly carriers: FakeCarrier[] = [];
   /** Notifications of the forwards, in order. */
   readonly notifications: string[] = [];
+  /** What the log tells the user. */
+  readonly logged: string[] = [];
   isOnline = true;
   readonly pool = new TransportPool({
     name: 'transport',
     clock: this.clock,
-    log: silentLogger,
+    log: {
+      ...silentLogger,
+      info: (message) => this.logged.push(message),
+      warn: (message) => this.logged.push(message),
+    },
     random: () => 0.5,
     openSsh: (opening, reports) => {
       const carrier = new FakeCarrier(opening, reports);
