@@ -3,7 +3,7 @@ import { describeCause } from '../../../shared/failure.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { kubectlConnection, serviceWith } from '../tunnel/testing/service-specs.ts';
 import { explainByKubeconfig } from './kubeconfig-fault.ts';
-import { FakeChild } from './testing/fake-child.ts';
+import { FakeChild } from '../transport/testing/fake-child.ts';
 
 it('a missing kubeconfig is the cause, also if a program on port 8080 delays kubectl for 5 s', async () => {
   const clock = new FakeClock();
