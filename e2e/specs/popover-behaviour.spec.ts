@@ -471,6 +471,23 @@ test.describe('pages, by keyboard alone', () => {
     expect((await gallery.asked()).map(({ channel }) => channel)).toEqual(['popover:hide']);
   });
 
+  test('the focus returns to the button that opened a page, or to the row that had it', async () => {
+    const { page } = gallery;
+    const settings = page.getByRole('button', { name: 'Settings' });
+    await settings.press('Enter');
+    await page.getByRole('button', { name: 'Doctor' }).press('Enter');
+    await keys('Escape', 'Escape');
+    await expect(settings).toBeFocused();
+    const more = page.getByRole('button', { name: 'More', exact: true });
+    await more.press('Enter');
+    await page.getByRole('menuitem', { name: 'About' }).press('Enter');
+    await keys('Escape');
+    await expect(more).toBeFocused();
+    await row('kafka').focus();
+    await keys('Control+,', 'Escape');
+    await expect(row('kafka')).toBeFocused();
+  });
+
   test('a shortcut is recorded and removed', async () => {
     const { page } = gallery;
     await keys('Control+,');
