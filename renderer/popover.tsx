@@ -88,7 +88,7 @@ export function Popover(props: PopoverProps): ReactElement {
 
   const onPage = (next: Page): void => dispatch({ kind: 'push', page: next });
   const onRowAction = (name: string, action: RowActionKind): void =>
-    performRowAction(name, action, { commands, services, onPage, onRemove: edits.remove });
+    performRowAction(name, action, { commands, snapshot, onPage, onRemove: edits.remove });
   const handlers = useRowHandlers(dispatch, setMenuPlace);
   useReveal({ bridge, commands, services, dispatch });
   usePopoverKeys({

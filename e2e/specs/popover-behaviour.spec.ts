@@ -358,6 +358,25 @@ test.describe('pages, by keyboard alone', () => {
     expect((await gallery.asked()).at(-1)).toEqual({ channel: 'edit:undo', request: { token: '1' } });
   });
 
+  test('Undo stays while it has the focus, and disappears 8 seconds later', async () => {
+    // Its clock is fake from then on.
+    const own = await openGallery();
+    const { page } = own;
+    await own.open('ordinary');
+    await page.clock.install();
+    await page.locator('.row[data-name="kafka"]').press('Backspace');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.focus();
+    await page.clock.runFor(9_000);
+    await expect(undo).toBeFocused();
+    await undo.blur();
+    await page.clock.runFor(7_000);
+    await expect(undo).toBeVisible();
+    await page.clock.runFor(2_000);
+    await expect(undo).toHaveCount(0);
+    await own.close();
+  });
+
   test('arrow keys choose the kind, and its fields appear', async () => {
     const { page } = gallery;
     await keys('Control+n');
@@ -386,6 +405,24 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('The forward has 3 errors')).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByText('is already the name of another service')).toBeVisible();
+  });
+
+  test('the demo forward has no entry to edit or remove', async () => {
+    const { page } = gallery;
+    await gallery.open('welcome');
+    await row('welcome').focus();
+    await keys('Backspace', 'Control+e', 'ArrowRight');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('welcome');
+    await expect(page.getByRole('button', { name: 'Restart' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Edit…' })).toHaveCount(0);
+    expect((await gallery.asked()).map(({ channel }) => channel)).toEqual(['service:details']);
+  });
+
+  test('the details of a service that waits for the network are as calm as its row', async () => {
+    await gallery.push('snapshot:changed', snapshotOf([waiting('postgres', ['network-down'])]));
+    await keys('ArrowDown', 'ArrowRight');
+    const card = gallery.page.getByRole('region', { name: 'Waiting for the network' });
+    await expect(card).toHaveAttribute('data-kind', 'working');
   });
 
   test('a row is removed by Backspace, and restored by Undo', async () => {
@@ -426,6 +463,10 @@ test.describe('pages, by keyboard alone', () => {
       lines: ['2026-11-22T12:00:02.000Z info  newer still'],
     });
     await expect(page.getByText('newer still')).not.toBeInViewport();
+    const follow = page.getByRole('switch', { name: 'Follow' });
+    await follow.click();
+    await lines.press('PageUp');
+    await expect(follow).not.toBeChecked();
     await gallery.push('log:lines', { name: 'redis', lines: ['2026-11-22T12:00:02.000Z info  of another'] });
     await expect(page.getByText('of another')).toHaveCount(0);
   });

@@ -62,7 +62,14 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
       const service = snapshot.services.find(({ name }) => name === page.name);
       if (service === undefined) return <p className="empty">{page.name} is no longer in the config.</p>;
       return (
-        <DetailsPage key={page.name} bridge={bridge} service={service} now={now} onAction={onRowAction} />
+        <DetailsPage
+          key={page.name}
+          bridge={bridge}
+          service={service}
+          isWelcome={snapshot.config.status === 'welcome'}
+          now={now}
+          onAction={onRowAction}
+        />
       );
     }
     case 'form':
