@@ -2,11 +2,22 @@
 import { overviewOf } from '../shared/overview.ts';
 import type { ServiceSnapshot, Snapshot } from '../shared/service-snapshot.ts';
 import { toneOf } from '../shared/service-tone.ts';
+import { promptViewOf } from './prompt-view.ts';
 
 type Announced = Pick<Snapshot, 'services' | 'config'>;
+type Asked = Pick<Snapshot, 'prompts'>;
 
 const needsUser = (service: ServiceSnapshot): boolean =>
   toneOf(service) === 'trouble' && service.cause?.recovery === 'user';
+
+/** A new question from a program, which may be out of sight, and does not take the focus from a field. */
+export function questionIn(previous: Asked, next: Asked): string | null {
+  const known = new Set(previous.prompts.map(({ id }) => id));
+  const fresh = next.prompts.find(({ id }) => !known.has(id));
+  if (fresh === undefined) return null;
+  const { title, text } = promptViewOf(fresh);
+  return `${title}. ${text}`;
+}
 
 export function announcementOf(previous: Announced, next: Announced): string | null {
   const known = new Set(previous.services.filter(needsUser).map(({ name }) => name));

@@ -769,6 +769,7 @@ test.describe('while states change', () => {
     await gallery.push('snapshot:changed', scenarios.prompt.snapshot);
     await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
     await expect(answer).toBeFocused();
+    await expect(page.locator('.visually-hidden')).toHaveText(/asks for a password/);
     await answer.fill('hunt');
     await page.getByRole('button', { name: 'Back' }).click();
     await expect(answer).toHaveValue('hunt');
