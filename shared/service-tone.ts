@@ -4,9 +4,9 @@
  *
  * 1. Green requires proof: `up` means that a check has passed through this very tunnel. While the tunnel is running but not
  *    proven, the service is `checking`. If the tunnel is proven but the target has not been tried, it is `ready`: it counts as up.
+ *    So is a service on demand that no client uses.
  * 2. A service in trouble stays in trouble while it retries: in `connecting`, and with a new tunnel that is not proven yet.
  *    This keeps the row from flapping.
- *    So is a service on demand that no client uses.
  * 3. The first quick reconnect after a tunnel ended is `working`, not `trouble`.
  */
 import type { Cause, CauseCode } from './failure.ts';
