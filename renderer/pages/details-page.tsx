@@ -114,7 +114,7 @@ function DayBar({
   readonly now: number;
 }): ReactElement {
   const spans = details?.spans ?? [];
-  const availability = availabilityText(spans, now) ?? 'Not watched yet';
+  const availability = availabilityText(spans, now) ?? 'No history yet';
   return (
     <figure className="day">
       <div className="day-bar" role="img" aria-label={availability}>
@@ -149,7 +149,7 @@ function Outages({
           <li key={since} className="outage">
             <span className="outage-when">{momentText(since, now)}</span>
             <span className="outage-length">{uptimeText(durationMs)}</span>
-            <span className="outage-cause">{cause ?? 'cause not known'}</span>
+            <span className="outage-cause">{cause ?? 'unknown cause'}</span>
           </li>
         ))}
       </ul>

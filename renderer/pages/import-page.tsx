@@ -88,7 +88,7 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
         </p>
       ))}
       <div className="form-acts">
-        <span className="quiet">{`${chosen.length} of ${choices.length} chosen`}</span>
+        <span className="quiet">{`${chosen.length} of ${choices.length} selected`}</span>
         <span className="spacer" />
         <button type="submit" className="button primary" disabled={chosen.length === 0 || isAdding}>
           {chosen.length === 1 ? 'Add 1 Forward' : `Add ${chosen.length} Forwards`}
