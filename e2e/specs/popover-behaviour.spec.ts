@@ -9,6 +9,7 @@ import {
   up,
   waiting,
 } from '../../renderer/testing/service-samples.ts';
+import type { IpcRequest } from '../../shared/ipc-contract.ts';
 import { scenarios, type ScenarioName } from '../../renderer/testing/scenarios.ts';
 import { openGallery, type Gallery } from '../fixtures/gallery.ts';
 
@@ -481,10 +482,26 @@ test.describe('pages, by keyboard alone', () => {
     await page.getByRole('textbox', { name: 'Local port of redis' }).fill('16379');
     await page.getByRole('button', { name: 'Add 3 Forwards' }).press('Enter');
     await expect(page.getByText('Added 3 forwards')).toBeVisible();
-    const saved = (await gallery.asked()).filter(({ channel }) => channel === 'service:save');
+    const added = (await gallery.asked()).filter(({ channel }) => channel === 'services:add');
     expect(
-      saved.map(({ request }) => (request as { draft: { local_port: number } }).draft.local_port),
-    ).toEqual([16379, 9092, 8080]);
+      added.map(({ request }) =>
+        (request as IpcRequest<'services:add'>).drafts.map((draft) => draft['local_port']),
+      ),
+    ).toEqual([[16379, 9092, 8080]]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    const undone = (await gallery.asked()).filter(({ channel }) => channel === 'edit:undo');
+    expect(undone.map(({ request }) => request)).toEqual([{ token: '1' }]);
+  });
+
+  test('a forward that cannot be imported says why, and those that were added are no longer selected', async () => {
+    const { page } = gallery;
+    await gallery.open('form-with-errors');
+    await keys(...moreMenu('i'));
+    await page.getByRole('button', { name: 'Add 4 Forwards' }).press('Enter');
+    await expect(page.getByText('Port 9092 is used by the service events')).toBeVisible();
+    await expect(page.getByText('Added', { exact: true })).toHaveCount(3);
+    await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(1);
+    await expect(page.getByRole('button', { name: 'Add 1 Forward' })).toBeEnabled();
   });
 
   test('the menu of a row opens by key, moves by arrows and letters, and returns the focus', async () => {

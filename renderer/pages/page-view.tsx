@@ -94,7 +94,7 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
           bridge={bridge}
           source={page.source}
           onAdded={({ count, undo }) =>
-            edits.saved(count === 1 ? 'Added 1 forward' : `Added ${count} forwards`, undo)
+            edits.saved(count === 1 ? 'Added 1 forward' : `Added ${count} forwards`, [undo])
           }
         />
       );
