@@ -71,7 +71,7 @@ test('the environment shows when it was read, and is read again; the message nam
   await expect(page.getByText(/^\/bin\/sh did not return its environment/)).toBeVisible({ timeout: 20_000 });
   await writeFile(path.join(world.home, '.profile'), 'export LOCALPORT_SEEN=1\n');
   await page.getByRole('button', { name: 'Refresh' }).press('Enter');
-  await expect(page.getByText(/read [0-9] s ago$/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/^Read from \/bin\/sh [0-9] s ago$/)).toBeVisible({ timeout: 20_000 });
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 
