@@ -34,6 +34,10 @@ describe('the announcement', () => {
     expect(announcementOf(snapshotOf([up('a')]), snapshotOf([up('a')], { status: 'broken' }))).toBe(
       'The config needs attention, 1 of 1 up',
     );
+    const inTrouble = [retrying('a', ['exited'])];
+    const [sound, broken] = [snapshotOf(inTrouble), snapshotOf(inTrouble, { status: 'broken' })];
+    expect(announcementOf(sound, broken)).toBe('The config needs attention');
+    expect(announcementOf(broken, broken)).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 /** What a screen reader announces when one snapshot replaces another; null: no change worth announcing. Pure. */
-import { overviewOf } from '../shared/overview.ts';
+import { isConfigAtFault, overviewOf } from '../shared/overview.ts';
 import type { ServiceSnapshot, Snapshot } from '../shared/service-snapshot.ts';
 import { toneOf } from '../shared/service-tone.ts';
 import { promptViewOf } from './prompt-view.ts';
@@ -29,6 +29,9 @@ export function announcementOf(previous: Announced, next: Announced): string | n
       : `${fresh.length} forwards need attention`;
   }
   const [before, after] = [overviewOf(previous), overviewOf(next)];
-  if (before.tone === after.tone) return null;
+  if (before.tone === after.tone)
+    return isConfigAtFault(next.config) && !isConfigAtFault(previous.config)
+      ? 'The config needs attention'
+      : null;
   return [after.headline, ...(after.detail === null ? [] : [after.detail])].join(', ');
 }
