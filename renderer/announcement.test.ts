@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
-import { announcementOf } from './announcement.ts';
+import type { ServiceSnapshot, Snapshot } from '../shared/service-snapshot.ts';
+import { announcementOf, questionIn } from './announcement.ts';
 import { connecting, retrying, snapshotOf, up, waiting } from './testing/service-samples.ts';
 
 const signedOut = ['credentials-expired', { context: 'prod' }] as const;
@@ -34,5 +34,26 @@ describe('the announcement', () => {
     expect(announcementOf(snapshotOf([up('a')]), snapshotOf([up('a')], { status: 'broken' }))).toBe(
       'The config needs attention, 1 of 1 up',
     );
+    const inTrouble = [retrying('a', ['exited'])];
+    const [sound, broken] = [snapshotOf(inTrouble), snapshotOf(inTrouble, { status: 'broken' })];
+    expect(announcementOf(sound, broken)).toBe('The config needs attention');
+    expect(announcementOf(broken, broken)).toBeNull();
   });
+});
+
+it('reads out a question once', () => {
+  const asking: Snapshot = {
+    ...snapshotOf([connecting('db')]),
+    prompts: [
+      {
+        ...{ id: '1', services: ['db', 'web'], asker: 'bastion', words: '(sk) Touch' },
+        ...{ kind: 'touch', isRepeated: true, since: 0 },
+      },
+    ],
+  };
+  expect(questionIn(snapshotOf([]), asking)).toBe(
+    'Touch your security key. The last answer was not accepted. Needed by db, web',
+  );
+  expect(questionIn(asking, asking)).toBeNull();
+  expect(questionIn(asking, snapshotOf([]))).toBeNull();
 });

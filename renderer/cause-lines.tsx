@@ -63,7 +63,7 @@ export function CauseDetails({ cause }: { readonly cause: CauseView }): ReactEle
           {note}
         </p>
       ))}
-      <p className="cause-evidence">{evidence ?? 'Nothing more is known; the log has every line.'}</p>
+      <p className="cause-evidence">{evidence ?? 'No further details. The log has every line.'}</p>
     </div>
   );
 }

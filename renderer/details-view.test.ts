@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Span } from '../shared/service-details.ts';
 import { availabilityText, barOf, bytesText, factsOf, momentText, outagesOf } from './details-view.ts';
-import { sampleNow, up } from './testing/service-samples.ts';
+import { idle, sampleNow, up } from './testing/service-samples.ts';
 
 const hour = 3_600_000;
 const at = (hoursAgo: number, state: Span['state']): Span => ({ since: sampleNow - hoursAgo * hour, state });
@@ -61,6 +61,13 @@ test('each fact has a name and a value', () => {
     'Restarts: 2',
     'Outages: none',
   ]);
+});
+
+test('a service on demand says when it disconnects', () => {
+  const facts = factsOf(idle('db'), null, { rate: null, now: sampleNow });
+  expect(facts).toContainEqual({ name: 'On demand', value: 'disconnects after 10 min unused' });
+  const always = factsOf(up('db'), null, { rate: null, now: sampleNow });
+  expect(always.map(({ name }) => name)).not.toContain('On demand');
 });
 
 test('the number of outages matches the list', () => {

@@ -66,7 +66,7 @@ export function factsOf(
   details: ServiceDetails | null,
   { rate, now }: { readonly rate: ByteRate | null; readonly now: number },
 ): readonly DetailFact[] {
-  const { checkMs, connections, held, bytesOut, bytesIn, restarts } = service;
+  const { checkMs, unusedMs, connections, held, bytesOut, bytesIn, restarts } = service;
   const process = details?.process ?? null;
   const fact = (name: string, value: string | null): readonly DetailFact[] =>
     value === null ? [] : [{ name, value }];
@@ -76,6 +76,7 @@ export function factsOf(
     ...fact('Sent', trafficText(bytesOut, rate?.out)),
     ...fact('Received', trafficText(bytesIn, rate?.in)),
     ...fact('Tunnel', process === null ? null : tunnelText(process)),
+    ...fact('On demand', unusedMs === undefined ? null : `disconnects after ${uptimeText(unusedMs)} unused`),
     ...fact('Restarts', restarts === 0 ? 'none' : String(restarts)),
     ...fact('Outages', details === null ? null : outagesText(outagesOf(details, now))),
   ];

@@ -38,5 +38,5 @@ export function EnvironmentChoice({ bridge, now }: EnvironmentChoiceProps): Reac
 
 export const environmentNote = ({ shell, capturedAt }: EnvironmentState, now: number): string =>
   capturedAt === null
-    ? `The environment of ${shell} has not been read yet`
-    : `Variables of ${shell}, read ${uptimeText(now - capturedAt)} ago`;
+    ? `Not read from ${shell} yet`
+    : `Read from ${shell} ${uptimeText(now - capturedAt)} ago`;

@@ -1,25 +1,26 @@
 import { expect, test } from 'vitest';
 import { hitIn, matchesFilter } from './filter-words.ts';
-import { checking, retrying, service, up } from './testing/service-samples.ts';
+import { checking, idle, retrying, service, up } from './testing/service-samples.ts';
 
 const services = [
   up('postgres', { tags: ['database'] }),
   retrying('redis', ['exited'], { localPort: 6379 }),
   service('kafka', { description: 'Queue' }),
   checking('grafana'),
+  idle('search'),
 ];
 
 test.each([
-  ['', ['postgres', 'redis', 'kafka', 'grafana']],
+  ['', ['postgres', 'redis', 'kafka', 'grafana', 'search']],
   ['re', ['postgres', 'redis']],
   ['DATABASE', ['postgres']],
   ['queue', ['kafka']],
   [':6379', ['redis']],
-  [':', ['postgres', 'redis', 'kafka', 'grafana']],
+  [':', ['postgres', 'redis', 'kafka', 'grafana', 'search']],
   [':down', ['redis']],
   [':d', ['redis']],
   [':off', ['kafka']],
-  [':up', ['postgres']],
+  [':up', ['postgres', 'search']],
   [':checking', ['grafana']],
   [':up re', ['postgres']],
   [':nonsense', []],

@@ -12,13 +12,14 @@ interface FooterProps {
 export function Footer({ menuIsOpen, onAdd, onSettings, onMenu }: FooterProps): ReactElement {
   return (
     <footer className="footer" data-measured>
-      <button type="button" className="footer-button" onClick={onAdd}>
+      <button type="button" id="footer-add" className="footer-button" onClick={onAdd}>
         <AddIcon />
         Add
       </button>
       <span className="spacer" />
-      <IconButton label="Settings" icon={<SettingsIcon />} onClick={onSettings} />
+      <IconButton id="footer-settings" label="Settings" icon={<SettingsIcon />} onClick={onSettings} />
       <IconButton
+        id="footer-more"
         className="app-menu-button"
         label="More"
         icon={<MoreIcon />}

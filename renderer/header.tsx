@@ -44,7 +44,7 @@ export function Header({ snapshot, onlyTrouble, onOnlyTrouble, onAdd }: HeaderPr
           words
         )}
       </h1>
-      <IconButton label="Add Forward" icon={<AddIcon />} onClick={onAdd} />
+      <IconButton id="header-add" label="Add Forward" icon={<AddIcon />} onClick={onAdd} />
       <Switch
         label="All forwards"
         on={services.some(({ desired }) => desired === 'on')}

@@ -30,6 +30,7 @@ import { rowId, type RowHandlers } from './service-row.tsx';
 import { listViewOf } from './service-rows.ts';
 import { UndoBar } from './undo-bar.tsx';
 import { useAnnouncement } from './use-announcement.ts';
+import { useBack } from './use-back.ts';
 import { useContentSize } from './use-content-size.ts';
 import { useEdits } from './use-edits.ts';
 import { useFrozenLayout } from './use-frozen-layout.ts';
@@ -71,10 +72,11 @@ export function Popover(props: PopoverProps): ReactElement {
     keep: filterIsOpen && page === null ? 'filter' : keptHeight,
     atLeast: menu === null ? 0 : menuHeightPx,
   });
-  const back = useBack(pages, dispatch);
+  const { back, onFocus, forget } = useBack(pages, dispatch);
   const edits = useEdits(bridge, back);
 
   const onShown = useEffectEvent(() => {
+    forget();
     dispatch({ kind: 'reset' });
     // An unfinished form keeps its scroll position.
     if (unfinished(pages).length > 0) return;
@@ -86,7 +88,7 @@ export function Popover(props: PopoverProps): ReactElement {
 
   const onPage = (next: Page): void => dispatch({ kind: 'push', page: next });
   const onRowAction = (name: string, action: RowActionKind): void =>
-    performRowAction(name, action, { commands, services, onPage, onRemove: edits.remove });
+    performRowAction(name, action, { commands, snapshot, onPage, onRemove: edits.remove });
   const handlers = useRowHandlers(dispatch, setMenuPlace);
   useReveal({ bridge, commands, services, dispatch });
   usePopoverKeys({
@@ -109,6 +111,7 @@ export function Popover(props: PopoverProps): ReactElement {
     <div
       className="popover"
       ref={root}
+      onFocus={onFocus}
       onPointerEnter={layout.onPointerEnter}
       onPointerLeave={layout.onPointerLeave}
     >
@@ -224,23 +227,4 @@ function useRowHandlers(
     },
   }));
   return handlers;
-}
-
-/** Goes back one page. On the list, the focus returns to the row that was left. */
-function useBack(pages: readonly Page[], dispatch: Dispatch<PopoverAction>): () => void {
-  const left = useRef<string | null>(null);
-  const depth = pages.length;
-  const page = pages.at(-1);
-  useEffect(() => {
-    if (depth === 0) {
-      if (left.current !== null) document.getElementById(rowId(left.current))?.focus();
-      left.current = null;
-    } else if (document.activeElement === document.body) {
-      document.querySelector<HTMLElement>('.page-header button')?.focus();
-    }
-  }, [depth]);
-  return useCallback(() => {
-    if (page !== undefined && 'name' in page && page.name !== null) left.current = page.name;
-    dispatch({ kind: 'back' });
-  }, [page, dispatch]);
 }

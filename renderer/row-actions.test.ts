@@ -17,15 +17,11 @@ describe('the menu of a service that is still using another context', () => {
   });
 
   it('sends a single request', () => {
-    const services = [up('api', { otherContext: 'prod' }), up('web')];
-    const bridge = createFakeBridge({
-      snapshot: snapshotOf(services),
-      settings: usualSettings,
-      platform: 'linux',
-    });
+    const snapshot = snapshotOf([up('api', { otherContext: 'prod' }), up('web')]);
+    const bridge = createFakeBridge({ snapshot, settings: usualSettings, platform: 'linux' });
     const parts = {
       commands: createCommands(bridge),
-      services,
+      snapshot,
       onPage: () => undefined,
       onRemove: () => undefined,
     };

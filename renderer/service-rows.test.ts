@@ -4,6 +4,7 @@ import { everything, listViewOf, type ListQuery } from './service-rows.ts';
 import { rowsAsText } from './testing/rows-as-text.ts';
 import {
   checking,
+  idle,
   ready,
   connecting,
   retrying,
@@ -128,6 +129,17 @@ describe('a row', () => {
 
   it('that is ready says so, and is neither green nor in trouble', () => {
     expect(screen([ready('a')])).toEqual(['◌ a  :5432  (—●)', '  prod · svc/a  ready']);
+  });
+
+  it('on demand that no client uses says so, and counts as up', () => {
+    expect(screen([idle('a', database), service('b')])).toEqual([
+      '⌄ database  1 up (—●)',
+      '◌ a  :5432  (—●)',
+      '  prod · svc/a  on demand',
+      '⌄ Other  Off (○—)',
+      '○ b  :5432  (○—)',
+      '  prod · svc/b',
+    ]);
   });
 
   it('that is connected but fails its checks is in trouble', () => {

@@ -78,6 +78,7 @@ export const ipcInvokes = {
   /** Takes up to the start timeout, 30 s by default. */
   'service:test': serviceEditing.test,
   'service:save': serviceEditing.save,
+  'services:add': serviceEditing.addAll,
   'service:remove': serviceEditing.remove,
   'edit:undo': serviceEditing.undo,
   'port:holder': serviceEditing.portHolder,

@@ -1,7 +1,7 @@
 import { noOutages } from './outages.ts';
 import type { ServiceSnapshot } from './service-snapshot.ts';
 
-/** The snapshot fields of an idle service with no history. */
+/** The snapshot fields of a service without a tunnel and without a history. */
 export const atRest = {
   bind: null,
   addresses: [],

@@ -9,6 +9,7 @@ import {
   up,
   waiting,
 } from '../../renderer/testing/service-samples.ts';
+import type { IpcRequest } from '../../shared/ipc-contract.ts';
 import { scenarios, type ScenarioName } from '../../renderer/testing/scenarios.ts';
 import { openGallery, type Gallery } from '../fixtures/gallery.ts';
 
@@ -358,6 +359,25 @@ test.describe('pages, by keyboard alone', () => {
     expect((await gallery.asked()).at(-1)).toEqual({ channel: 'edit:undo', request: { token: '1' } });
   });
 
+  test('Undo stays while it has the focus, and disappears 8 seconds later', async () => {
+    // Its clock is fake from then on.
+    const own = await openGallery();
+    const { page } = own;
+    await own.open('ordinary');
+    await page.clock.install();
+    await page.locator('.row[data-name="kafka"]').press('Backspace');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.focus();
+    await page.clock.runFor(9_000);
+    await expect(undo).toBeFocused();
+    await undo.blur();
+    await page.clock.runFor(7_000);
+    await expect(undo).toBeVisible();
+    await page.clock.runFor(2_000);
+    await expect(undo).toHaveCount(0);
+    await own.close();
+  });
+
   test('arrow keys choose the kind, and its fields appear', async () => {
     const { page } = gallery;
     await keys('Control+n');
@@ -386,6 +406,24 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('The forward has 3 errors')).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByText('is already the name of another service')).toBeVisible();
+  });
+
+  test('the demo forward has no entry to edit or remove', async () => {
+    const { page } = gallery;
+    await gallery.open('welcome');
+    await row('welcome').focus();
+    await keys('Backspace', 'Control+e', 'ArrowRight');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('welcome');
+    await expect(page.getByRole('button', { name: 'Restart' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Edit…' })).toHaveCount(0);
+    expect((await gallery.asked()).map(({ channel }) => channel)).toEqual(['service:details']);
+  });
+
+  test('the details of a service that waits for the network are as calm as its row', async () => {
+    await gallery.push('snapshot:changed', snapshotOf([waiting('postgres', ['network-down'])]));
+    await keys('ArrowDown', 'ArrowRight');
+    const card = gallery.page.getByRole('region', { name: 'Waiting for the network' });
+    await expect(card).toHaveAttribute('data-kind', 'working');
   });
 
   test('a row is removed by Backspace, and restored by Undo', async () => {
@@ -426,6 +464,10 @@ test.describe('pages, by keyboard alone', () => {
       lines: ['2026-11-22T12:00:02.000Z info  newer still'],
     });
     await expect(page.getByText('newer still')).not.toBeInViewport();
+    const follow = page.getByRole('switch', { name: 'Follow' });
+    await follow.click();
+    await lines.press('PageUp');
+    await expect(follow).not.toBeChecked();
     await gallery.push('log:lines', { name: 'redis', lines: ['2026-11-22T12:00:02.000Z info  of another'] });
     await expect(page.getByText('of another')).toHaveCount(0);
   });
@@ -440,10 +482,26 @@ test.describe('pages, by keyboard alone', () => {
     await page.getByRole('textbox', { name: 'Local port of redis' }).fill('16379');
     await page.getByRole('button', { name: 'Add 3 Forwards' }).press('Enter');
     await expect(page.getByText('Added 3 forwards')).toBeVisible();
-    const saved = (await gallery.asked()).filter(({ channel }) => channel === 'service:save');
+    const added = (await gallery.asked()).filter(({ channel }) => channel === 'services:add');
     expect(
-      saved.map(({ request }) => (request as { draft: { local_port: number } }).draft.local_port),
-    ).toEqual([16379, 9092, 8080]);
+      added.map(({ request }) =>
+        (request as IpcRequest<'services:add'>).drafts.map((draft) => draft['local_port']),
+      ),
+    ).toEqual([[16379, 9092, 8080]]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    const undone = (await gallery.asked()).filter(({ channel }) => channel === 'edit:undo');
+    expect(undone.map(({ request }) => request)).toEqual([{ token: '1' }]);
+  });
+
+  test('a forward that cannot be imported says why, and those that were added are no longer selected', async () => {
+    const { page } = gallery;
+    await gallery.open('form-with-errors');
+    await keys(...moreMenu('i'));
+    await page.getByRole('button', { name: 'Add 4 Forwards' }).press('Enter');
+    await expect(page.getByText('Port 9092 is used by the service events')).toBeVisible();
+    await expect(page.getByText('Added', { exact: true })).toHaveCount(3);
+    await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(1);
+    await expect(page.getByRole('button', { name: 'Add 1 Forward' })).toBeEnabled();
   });
 
   test('the menu of a row opens by key, moves by arrows and letters, and returns the focus', async () => {
@@ -469,6 +527,23 @@ test.describe('pages, by keyboard alone', () => {
     await expect(row('kafka')).toBeVisible();
     await keys('Escape');
     expect((await gallery.asked()).map(({ channel }) => channel)).toEqual(['popover:hide']);
+  });
+
+  test('the focus returns to the button that opened a page, or to the row that had it', async () => {
+    const { page } = gallery;
+    const settings = page.getByRole('button', { name: 'Settings' });
+    await settings.press('Enter');
+    await page.getByRole('button', { name: 'Doctor' }).press('Enter');
+    await keys('Escape', 'Escape');
+    await expect(settings).toBeFocused();
+    const more = page.getByRole('button', { name: 'More', exact: true });
+    await more.press('Enter');
+    await page.getByRole('menuitem', { name: 'About' }).press('Enter');
+    await keys('Escape');
+    await expect(more).toBeFocused();
+    await row('kafka').focus();
+    await keys('Control+,', 'Escape');
+    await expect(row('kafka')).toBeFocused();
   });
 
   test('a shortcut is recorded and removed', async () => {
@@ -711,6 +786,7 @@ test.describe('while states change', () => {
     await gallery.push('snapshot:changed', scenarios.prompt.snapshot);
     await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
     await expect(answer).toBeFocused();
+    await expect(page.locator('.visually-hidden')).toHaveText(/asks for a password/);
     await answer.fill('hunt');
     await page.getByRole('button', { name: 'Back' }).click();
     await expect(answer).toHaveValue('hunt');

@@ -63,7 +63,7 @@ test('open at login, notifications, and the shortcut are saved, and the system h
 test('the environment shows when it was read, and is read again; the message names a shell that fails', async () => {
   const page = await app.openPopover();
   await page.keyboard.press('Control+,');
-  await expect(page.getByText(/^Variables of \/bin\/sh, read \d+ (s|min) ago$/)).toBeVisible({
+  await expect(page.getByText(/^Read from \/bin\/sh \d+ (s|min) ago$/)).toBeVisible({
     timeout: 20_000,
   });
   await writeFile(path.join(world.home, '.profile'), 'exit 3\n');
@@ -71,7 +71,7 @@ test('the environment shows when it was read, and is read again; the message nam
   await expect(page.getByText(/^\/bin\/sh did not return its environment/)).toBeVisible({ timeout: 20_000 });
   await writeFile(path.join(world.home, '.profile'), 'export LOCALPORT_SEEN=1\n');
   await page.getByRole('button', { name: 'Refresh' }).press('Enter');
-  await expect(page.getByText(/read [0-9] s ago$/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/^Read from \/bin\/sh [0-9] s ago$/)).toBeVisible({ timeout: 20_000 });
   expect(await app.quit()).toEqual({ code: 0, signal: null });
 });
 

@@ -20,6 +20,7 @@ import { everything, listViewOf } from '../../renderer/service-rows.ts';
 import {
   checking,
   connecting,
+  idle,
   ready,
   retrying,
   sampleNow,
@@ -87,6 +88,7 @@ const secondLines = (): readonly string[] => {
   const rows = [
     up('up'),
     ready('ready'),
+    idle('on demand, not in use'),
     checking('checking'),
     checking('checking, with a client', { held: 1 }),
     connecting('connecting'),

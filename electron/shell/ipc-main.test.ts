@@ -64,6 +64,7 @@ function setUp(change: Partial<IpcHandlers> = {}, isTrusted = true) {
     'service:validate': vi.fn(),
     'service:test': vi.fn(),
     'service:save': vi.fn(),
+    'services:add': vi.fn(),
     'service:remove': vi.fn(),
     'edit:undo': vi.fn(),
     'port:holder': vi.fn(),

@@ -67,6 +67,19 @@ test('one notification when a forward needs the user, one when it is up again', 
   expect(take()).toEqual(['a is up again | localhost:5432']);
 });
 
+test('a forward on demand whose trouble is over, and that no client uses, is not up again', async () => {
+  const { clock, show, take } = setUp();
+  await show(failedService('a'));
+  await clock.advance(settleMs);
+  expect(take()).toHaveLength(1);
+  await show(aService('a', { phase: 'idle', health: 'unknown' }));
+  await clock.advance(quietMs);
+  await show(connecting('a'), aService('b'));
+  await show(aService('a'), aService('b'));
+  await clock.advance(quietMs);
+  expect(take()).toEqual([]);
+});
+
 test('tries that are used up need the user; a missing network does not', async () => {
   const { clock, show, take } = setUp();
   await show(exhausted('a'), offline('b'));

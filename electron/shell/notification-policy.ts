@@ -79,6 +79,9 @@ interface Circumstances {
   readonly now: number;
 }
 
+/** Off, or on demand and not in use: nothing is wrong, and nothing is proven. */
+const isAtRest = ({ desired, phase }: ServiceSnapshot): boolean => desired === 'off' || phase === 'idle';
+
 /** The next memory of one forward; undefined: nothing to remember. */
 function follow(
   before: Trouble | undefined,
@@ -95,10 +98,10 @@ function follow(
     case 'noticed':
       return before.toldBefore === null ? undefined : { kind: 'over', toldAt: before.toldBefore };
     case 'told':
-      if (service.desired === 'off') return { kind: 'over', toldAt: before.toldAt };
+      if (isAtRest(service)) return { kind: 'over', toldAt: before.toldAt };
       return isUp ? { ...before, kind: 'recovering', tellAt: recoveryTellAt(circumstances) } : before;
     case 'recovering':
-      if (service.desired === 'off') return { kind: 'over', toldAt: before.toldAt };
+      if (isAtRest(service)) return { kind: 'over', toldAt: before.toldAt };
       return isUp ? before : { kind: 'told', title: before.title, toldAt: before.toldAt };
     case 'over':
       return now - before.toldAt < quietMs ? before : undefined;

@@ -80,6 +80,7 @@ export const ipcHandlers = ({
   'service:validate': editing(host, 'validate'),
   'service:test': editing(host, 'test'),
   'service:save': editing(host, 'save'),
+  'services:add': editing(host, 'addAll'),
   'service:remove': editing(host, 'remove'),
   'edit:undo': editing(host, 'undo'),
   'port:holder': editing(host, 'portHolder'),

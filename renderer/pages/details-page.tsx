@@ -16,21 +16,25 @@ import { StateShape } from '../state-shape.tsx';
 interface DetailsPageProps {
   readonly bridge: PopoverBridge;
   readonly service: ServiceSnapshot;
+  /** The config is the embedded one, so there is nothing to edit. */
+  readonly isWelcome: boolean;
   readonly now: number;
   readonly onAction: (name: string, action: RowActionKind) => void;
 }
 
 /** Everything that is known about one service. */
-export function DetailsPage({ bridge, service, now, onAction }: DetailsPageProps): ReactElement {
+export function DetailsPage(props: DetailsPageProps): ReactElement {
+  const { bridge, service, isWelcome, now, onAction } = props;
   const details = useDetails(bridge, service);
   const rate = useByteRate(service, now);
   const { name, note, description } = service;
+  const tone = toneOf(service);
   const cause = causeViewOf(service, now);
   const [row] = listViewOf([service], everything, now).groups.flatMap(({ rows }) => rows);
   return (
     <div className="page-body details">
       <div className="details-head">
-        <StateShape tone={toneOf(service)} />
+        <StateShape tone={tone} />
         <div className="details-state">
           <p className="details-status">{cause?.title ?? statusOf(service, row?.status ?? '')}</p>
           <p className="quiet">{service.route}</p>
@@ -42,7 +46,7 @@ export function DetailsPage({ bridge, service, now, onAction }: DetailsPageProps
         )}
       </div>
       {cause !== null && (
-        <section className="card" data-kind="trouble" aria-label={cause.title}>
+        <section className="card" data-kind={tone} aria-label={cause.title}>
           <div className="cause" data-expanded="true">
             <div className="cause-next">
               <p className="cause-next-text">{cause.line}</p>
@@ -87,9 +91,11 @@ export function DetailsPage({ bridge, service, now, onAction }: DetailsPageProps
           </button>
         )}
         <span className="spacer" />
-        <button type="button" className="button" onClick={() => onAction(name, 'edit')}>
-          Edit…
-        </button>
+        {!isWelcome && (
+          <button type="button" className="button" onClick={() => onAction(name, 'edit')}>
+            Edit…
+          </button>
+        )}
       </div>
     </div>
   );
@@ -108,7 +114,7 @@ function DayBar({
   readonly now: number;
 }): ReactElement {
   const spans = details?.spans ?? [];
-  const availability = availabilityText(spans, now) ?? 'Not watched yet';
+  const availability = availabilityText(spans, now) ?? 'No history yet';
   return (
     <figure className="day">
       <div className="day-bar" role="img" aria-label={availability}>
@@ -143,7 +149,7 @@ function Outages({
           <li key={since} className="outage">
             <span className="outage-when">{momentText(since, now)}</span>
             <span className="outage-length">{uptimeText(durationMs)}</span>
-            <span className="outage-cause">{cause ?? 'cause not known'}</span>
+            <span className="outage-cause">{cause ?? 'unknown cause'}</span>
           </li>
         ))}
       </ul>

@@ -77,7 +77,7 @@ function Fingerprints({ offer }: { readonly offer: HostKeyOffer }): ReactElement
       <p>
         {isChanged
           ? `The host key of ${host} is not the one that you trusted. If the host was not reinstalled, somebody may be listening in.`
-          : `Compare this with the fingerprint that the owner of ${host} tells you.`}
+          : `Compare this fingerprint with the one that the owner of ${host} gave you.`}
       </p>
       {isChanged && <KeyList title="Trusted until now" keys={former} />}
       <KeyList title={isChanged ? 'Shown now' : 'Host key'} keys={offered} />

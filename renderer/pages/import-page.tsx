@@ -1,13 +1,14 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { ImportItem, ImportList, ImportSource } from '../../shared/import-contract.ts';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
+import type { ServiceDraft } from '../../shared/service-edit.ts';
 import { wordsOf } from '../failure-words.ts';
 
 interface ImportPageProps {
   readonly bridge: PopoverBridge;
   readonly source: ImportSource;
-  /** `undo`: the token that undoes the last addition. */
-  readonly onAdded: (added: { readonly count: number; readonly undo: readonly string[] }) => void;
+  /** `undo`: the token that undoes the addition. */
+  readonly onAdded: (added: { readonly count: number; readonly undo: string }) => void;
 }
 
 interface Choice {
@@ -24,6 +25,7 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
   const [choices, setChoices] = useState<readonly Choice[]>([]);
   const [failure, setFailure] = useState<string | null>(null);
   const [isAdding, setIsAdding] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
   useEffect(() => {
     let isGone = false;
     bridge.invoke('import:list', { source }).then(
@@ -44,16 +46,20 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
   const chosen = choices.filter(({ isChosen }) => isChosen);
   const add = async (): Promise<void> => {
     setIsAdding(true);
-    const undo: string[] = [];
-    for (const [index, choice] of choices.entries()) {
-      if (!choice.isChosen) continue;
-      const result = await addOne(bridge, choice);
-      if (result.ok) undo.push(result.undo);
-      else change(index, { failure: result.message });
-      if (result.ok) change(index, { isChosen: false, failure: 'Added' });
+    setRefusal(null);
+    try {
+      const { names, undo, refusals } = await bridge.invoke('services:add', { drafts: chosen.map(draftOf) });
+      if (refusals.length === 0) {
+        onAdded({ count: names.length, undo });
+        return;
+      }
+      const why = new Map(refusals.map(({ name, message }) => [name, message]));
+      setChoices((all) => all.map((choice) => (choice.isChosen ? answered(choice, why) : choice)));
+    } catch (error) {
+      setRefusal(wordsOf(error));
+    } finally {
+      setIsAdding(false);
     }
-    setIsAdding(false);
-    if (undo.length === chosen.length) onAdded({ count: undo.length, undo });
   };
 
   if (failure !== null) return <p className="empty">{failure}</p>;
@@ -87,8 +93,13 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
           {remark}
         </p>
       ))}
+      {refusal !== null && (
+        <p className="form-message" data-kind="error" role="alert">
+          {refusal}
+        </p>
+      )}
       <div className="form-acts">
-        <span className="quiet">{`${chosen.length} of ${choices.length} chosen`}</span>
+        <span className="quiet">{`${chosen.length} of ${choices.length} selected`}</span>
         <span className="spacer" />
         <button type="submit" className="button primary" disabled={chosen.length === 0 || isAdding}>
           {chosen.length === 1 ? 'Add 1 Forward' : `Add ${chosen.length} Forwards`}
@@ -105,19 +116,15 @@ const choiceOf = (item: ImportItem): Choice => ({
   failure: item.clash,
 });
 
-type Added = { readonly ok: true; readonly undo: string } | { readonly ok: false; readonly message: string };
+const draftOf = ({ item, localPort }: Choice): ServiceDraft => ({
+  ...item.draft,
+  local_port: /^\d+$/.test(localPort.trim()) ? Number(localPort) : localPort,
+});
 
-async function addOne(bridge: PopoverBridge, { item, localPort }: Choice): Promise<Added> {
-  const port = /^\d+$/.test(localPort.trim()) ? Number(localPort) : localPort;
-  try {
-    const draft = { ...item.draft, local_port: port };
-    const result = await bridge.invoke('service:save', { draft, basedOn: null });
-    return result.done
-      ? { ok: true, undo: result.undo }
-      : { ok: false, message: result.findings[0]?.message ?? result.message };
-  } catch (error) {
-    return { ok: false, message: wordsOf(error) };
-  }
+/** `why`: the reasons of those that were refused; the others were added. */
+function answered(choice: Choice, why: ReadonlyMap<string, string>): Choice {
+  const failure = why.get(choice.item.name);
+  return failure === undefined ? { ...choice, isChosen: false, failure: 'Added' } : { ...choice, failure };
 }
 
 interface ImportRowProps {

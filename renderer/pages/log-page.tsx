@@ -52,6 +52,7 @@ export function LogPage({ bridge, name }: LogPageProps): ReactElement {
         tabIndex={0}
         // Do not scroll while the user is reading earlier lines.
         onWheel={(event) => event.deltaY < 0 && setFollows(false)}
+        onKeyDown={({ key }) => ['ArrowUp', 'PageUp', 'Home'].includes(key) && setFollows(false)}
       >
         {lines !== null && found.length === 0 && (
           <p className="quiet">

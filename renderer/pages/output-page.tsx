@@ -29,6 +29,6 @@ const withoutPadding = (line: string): string => line.trimEnd().replaceAll(/ {3,
 function statusOf(progress: Progress, lineCount: number) {
   if (progress.kind === 'failed') return { tone: 'trouble', text: progress.why } as const;
   if (progress.kind === 'done')
-    return lineCount === 0 ? ({ tone: 'off', text: 'It printed nothing.' } as const) : null;
+    return lineCount === 0 ? ({ tone: 'off', text: 'The command printed nothing.' } as const) : null;
   return lineCount === 0 ? ({ tone: 'checking', text: 'Waiting for an answer …' } as const) : null;
 }

@@ -62,7 +62,14 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
       const service = snapshot.services.find(({ name }) => name === page.name);
       if (service === undefined) return <p className="empty">{page.name} is no longer in the config.</p>;
       return (
-        <DetailsPage key={page.name} bridge={bridge} service={service} now={now} onAction={onRowAction} />
+        <DetailsPage
+          key={page.name}
+          bridge={bridge}
+          service={service}
+          isWelcome={snapshot.config.status === 'welcome'}
+          now={now}
+          onAction={onRowAction}
+        />
       );
     }
     case 'form':
@@ -87,7 +94,7 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
           bridge={bridge}
           source={page.source}
           onAdded={({ count, undo }) =>
-            edits.saved(count === 1 ? 'Added 1 forward' : `Added ${count} forwards`, undo)
+            edits.saved(count === 1 ? 'Added 1 forward' : `Added ${count} forwards`, [undo])
           }
         />
       );

@@ -49,7 +49,7 @@ export function SettingsPage({ bridge, snapshot, now, onPage }: SettingsViewProp
             note={
               settings.notificationsRefused
                 ? 'macOS does not show notifications from LocalPort: allow them in System Settings'
-                : 'When a forward needs attention, or a question waits'
+                : 'When a forward or a question needs you'
             }
             on={settings.notifications}
             onChange={(notifications) => change({ notifications })}

@@ -4,7 +4,10 @@ import type { ServiceDraft } from '../../shared/service-edit.ts';
 
 type EditingChannel = Extract<
   IpcInvokeChannel,
-  `service:${'read' | 'propose' | 'validate' | 'test' | 'save' | 'remove'}` | 'edit:undo' | 'port:holder'
+  | `service:${'read' | 'propose' | 'validate' | 'test' | 'save' | 'remove'}`
+  | 'services:add'
+  | 'edit:undo'
+  | 'port:holder'
 >;
 
 const path = '/home/me/.config/localport/config.yaml';
@@ -32,6 +35,7 @@ export const fakeEditing: {
     tookMs: 420,
     findings: [],
   }),
+  'services:add': ({ drafts }) => ({ names: drafts.map(nameOf), path, undo: '1', refusals: [] }),
   'service:save': ({ draft }) => ({ done: true, name: nameOf(draft), path, line: 5, undo: '1' }),
   'service:remove': ({ name }) => ({ done: true, name, path, line: 5, undo: '1' }),
   'edit:undo': () => ({ done: true, path, what: 'removed db' }),

@@ -589,6 +589,10 @@ export const scenarios = {
       }),
       'port:holder': () => ({ holder: 'postgres (pid 812)', free: 5433 }),
       'service:save': () => ({ done: false, message: 'The forward has 3 errors', findings: [] }),
+      'services:add': () => ({
+        ...{ names: ['redis', 'api', 'search'], path: '', undo: '1' },
+        refusals: [{ name: 'kafka', message: 'Port 9092 is used by the service events' }],
+      }),
     },
   },
   'form-testing': {
