@@ -45,7 +45,7 @@ const addressOf = (service: ServiceSnapshot): string => serviceUrl(service) ?? c
 
 const whyNot = (name: string, url: string | null): string =>
   url === null
-    ? `LocalPort does not know what protocol ${name} speaks, so it opens nothing`
+    ? `LocalPort does not know what protocol ${name} speaks, so it opens nothing\nIf it speaks HTTP: localport edit ${name} --check http`
     : 'there is no desktop here, so nothing was opened';
 
 /** null: there is no desktop. In an ssh session on a Mac, the window would open on that Mac's screen. */
