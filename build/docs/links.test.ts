@@ -45,7 +45,7 @@ it('each source file that ARCHITECTURE names exists', () => {
     ),
   );
   const text = readFileSync(path.join(projectDir, 'electron/ARCHITECTURE.md'), 'utf8');
-  const named = [...text.matchAll(/`([\w./-]+\.(?:ts|tsx|mjs))`/g)].map(([, name = '']) => name);
+  const named = [...text.matchAll(/`([\w/-][\w./-]*\.(?:ts|tsx|mjs))`/g)].map(([, name = '']) => name);
   expect(named.length).toBeGreaterThan(50);
   expect(named.filter((name) => !sources.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
 });
