@@ -11,7 +11,7 @@ export function commandReference(): string {
     ...leavesOf(program).flatMap((command) => [
       `## \`${pathOf(command)}\``,
       sentence(command.description()),
-      `Usage: \`${pathOf(command)} ${command.createHelp().commandUsage(command).slice(pathOf(command).length).trim()}\``,
+      `Usage: \`${pathOf(command)} ${command.usage()}\``,
       ...argumentLines(command),
       ...(visibleOptions(command).length === 0 ? [] : [optionTable(command)]),
       ...examplesOf(command),
@@ -23,8 +23,12 @@ export function commandReference(): string {
 const leavesOf = (command: Command): readonly Command[] =>
   command.commands.length === 0 ? [command] : visibleCommands(command).flatMap(leavesOf);
 
+/** Without the `help` that commander adds to each group: it has no parent. */
 const visibleCommands = (command: Command): readonly Command[] =>
-  command.createHelp().visibleCommands(command);
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .filter(({ parent }) => parent !== null);
 
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;

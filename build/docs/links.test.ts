@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectDir } from '../paths.mjs';
@@ -36,4 +36,16 @@ describe('links', () => {
     const text = '# Keys of `a_b`\n## From 0.3.7\n## Twice\n## Twice\n```sh\n# none\n```\n';
     expect([...anchorsOf(text)]).toEqual(['keys-of-a_b', 'from-037', 'twice', 'twice-1']);
   });
+});
+
+it('each source file that ARCHITECTURE names exists', () => {
+  const sources = ['shared', 'electron', 'renderer', 'build', 'e2e'].flatMap((folder) =>
+    readdirSync(path.join(projectDir, folder), { recursive: true }).map(
+      (file) => `/${folder}/${String(file)}`,
+    ),
+  );
+  const text = readFileSync(path.join(projectDir, 'electron/ARCHITECTURE.md'), 'utf8');
+  const named = [...text.matchAll(/`([\w/-][\w./-]*\.(?:ts|tsx|mjs))`/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((name) => !sources.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
 });

@@ -32,7 +32,9 @@ export function refuseNobody(target: ControlTarget, { accepted, refused }: Contr
   if (accepted.length + refused.length > 0) return;
   throw target.kind === 'tags'
     ? noSuchTag(target.tags)
-    : new CommandFailure('the config has no services', { hint: 'Add some: localport config path' });
+    : new CommandFailure('the config has no services', {
+        hint: 'To add one: localport add, or localport import',
+      });
 }
 
 export const noSuchTag = (tags: readonly string[]): CommandFailure =>

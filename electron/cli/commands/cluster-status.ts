@@ -2,6 +2,7 @@ import type { Action, CommandContext } from '../command-context.ts';
 import { askCluster, nodesSchema, versionSchema } from '../kube-query.ts';
 import { contextsInUse, contextTitle, type ContextInUse } from '../kube-contexts.ts';
 import { mapInTurns } from '../../core/import/map-in-turns.ts';
+import { judgeContext } from '../../core/needs/needed-contexts.ts';
 import { bad, fine, note, reportFindings, type Finding } from '../output/findings.ts';
 
 export interface ClusterOptions {
@@ -25,7 +26,11 @@ async function examine(context: CommandContext, where: ContextInUse): Promise<Fi
   const startedAt = context.clock.now();
   const version = await askCluster(context, where, { args: ['version'], schema: versionSchema });
   const tookMs = Math.round(context.clock.now() - startedAt);
-  if (!version.ok) return bad(title, version.error, null);
+  if (!version.ok) {
+    // Without a context, kubectl reports only that localhost:8080 refuses.
+    const { level, message, fix } = await judgeContext(where, context.env);
+    return level === 'bad' ? bad(title, message, fix) : bad(title, version.error, null);
+  }
   const answers = `${version.value.serverVersion.gitVersion} answers after ${tookMs} ms`;
   const nodes = await askCluster(context, where, { args: ['get', 'nodes'], schema: nodesSchema });
   // Many users may not list nodes: that says nothing about the cluster.

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { ok } from '../../../shared/result.ts';
 import { aService, aSnapshot } from '../../shell/testing/snapshots.ts';
 import { FakeClock } from '../../core/testing/fake-clock.ts';
@@ -24,11 +25,20 @@ afterEach(() => {
 
 /** Runs `localport open web` with this script as xdg-open; `said` is the output so far. */
 function openWith(script: string | null, ...options: readonly string[]) {
+  return open({ script, service: aService('web', { scheme: 'http' }), options });
+}
+
+interface Opening {
+  readonly script: string | null;
+  readonly service: ServiceSnapshot;
+  readonly options: readonly string[];
+}
+
+function open({ script, service, options }: Opening) {
   if (script !== null) {
     writeFileSync(path.join(folder, 'xdg-open'), `#!/bin/sh\n${script}\n`);
     chmodSync(path.join(folder, 'xdg-open'), 0o755);
   }
-  const service = aService('web', { scheme: 'http' });
   const surroundings = testSurroundings({
     clock,
     workingDirectory: folder,
@@ -71,5 +81,13 @@ it('names the program to install', async () => {
   expect(await code).toBe(1);
   expect(said()).toBe(
     'error: http://localhost:5432/ could not be opened: xdg-open was not found\nInstall xdg-open, or open the address yourself.\n',
+  );
+});
+
+it('opens nothing if the protocol is unknown, and says how to name it', async () => {
+  const { said, code } = open({ script: 'exit 3', service: aService('web'), options: [] });
+  expect(await code).toBe(0);
+  expect(said()).toBe(
+    'localhost:5432\nLocalPort does not know what protocol web speaks, so it opens nothing\nIf it speaks HTTP: localport edit web --check http\n',
   );
 });

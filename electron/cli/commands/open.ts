@@ -34,7 +34,7 @@ export const open: Action<OpenOptions> = (context, options, [name = '']) =>
       await openUrl(context, opener, url);
     } else {
       if (!isJson) context.print(addressOf(service));
-      if (options.print !== true) context.tell(whyNot(name, url));
+      if (options.print !== true) context.tell(...whyNot(name, url));
     }
     if (isJson)
       context.print(...jsonLines({ name, url, address: clientAddress(service), opened: opener !== null }));
@@ -43,10 +43,13 @@ export const open: Action<OpenOptions> = (context, options, [name = '']) =>
 
 const addressOf = (service: ServiceSnapshot): string => serviceUrl(service) ?? clientAddress(service);
 
-const whyNot = (name: string, url: string | null): string =>
+const whyNot = (name: string, url: string | null): readonly string[] =>
   url === null
-    ? `LocalPort does not know what protocol ${name} speaks, so it opens nothing`
-    : 'there is no desktop here, so nothing was opened';
+    ? [
+        `LocalPort does not know what protocol ${name} speaks, so it opens nothing`,
+        `If it speaks HTTP: localport edit ${name} --check http`,
+      ]
+    : ['there is no desktop here, so nothing was opened'];
 
 /** null: there is no desktop. In an ssh session on a Mac, the window would open on that Mac's screen. */
 function desktopOpener({ platform, env }: CommandContext): string | null {

@@ -212,7 +212,7 @@ describe('the status as a table', () => {
   });
 
   it('says so if there is nothing to show', () => {
-    expect(table(aReport())).toBe('no services');
+    expect(table(aReport())).toBe('no services; to add one: localport add, or localport import');
   });
 });
 

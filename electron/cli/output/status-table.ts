@@ -27,7 +27,11 @@ export interface TableView {
 export function statusTable(report: StatusReport, view: TableView): readonly string[] {
   const { services } = report;
   const { palette, width = Infinity } = view;
-  if (services.length === 0) return [palette.faint('no services'), ...noticeLines(report, view)];
+  if (services.length === 0)
+    return [
+      palette.faint('no services; to add one: localport add, or localport import'),
+      ...noticeLines(report, view),
+    ];
   const header = columns.map((text): Cell => ({
     text,
     paint: palette.faint,

@@ -12,8 +12,8 @@ export const starterConfig = `# LocalPort: which ports to forward. Saved changes
 # Check it with: localport config validate
 version: "1.0"
 
-# Examples, one for each technology: uncomment what you need.
 services:
+# Examples, one for each technology: uncomment what you need.
 #   - name: postgres
 #     technology: kubectl
 #     local_port: 5432

@@ -17,7 +17,7 @@ export type Replacement =
   | { readonly kind: 'scheduled'; readonly retryAt: number | null; readonly cause: Cause | null }
   | { readonly kind: 'starting'; readonly tunnel: TunnelNumber };
 
-/** Whether the far side of a running tunnel is known to answer. Whether the service is healthy is a separate fact. */
+/** Whether the remote end of a running tunnel is known to answer. Whether the service is healthy is a separate fact. */
 export type Proof =
   /**
    * Not proven yet, or no longer: the tunnel is new, or something happened at `since` (monotonic ms) that may have killed it.

@@ -15,7 +15,7 @@ import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 
 /**
  * How long the first client's connection must stay open before the tunnel is trusted, as a share of the time that the start
- * took: the start took several round trips, and a refusal at the far end takes one or two.
+ * took: the start took several round trips, and a refusal at the remote end takes one or two.
  */
 const trialShareOfStart = 0.3;
 const minTrialMs = 100;

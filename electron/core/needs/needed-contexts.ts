@@ -3,13 +3,12 @@ import { homedir } from 'node:os';
 import { closestWord } from '../config/spelling.ts';
 import { kubeconfigFiles } from '../kube/current-context.ts';
 import { contextNames, readKubeconfigs } from '../kube/kubeconfig.ts';
-import type { Environment } from '../process/environment-block.ts';
 import type { KubeconfigChoice } from './needs-of.ts';
 import { isBad, isFine, isOdd, type Verdict } from './need.ts';
 
 export async function judgeContext(
   { context, kubeconfig }: KubeconfigChoice,
-  environment: Environment,
+  environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Verdict> {
   const files = kubeconfigFiles(kubeconfig, environment);
   const where = files.map(shortPath).join(', ');

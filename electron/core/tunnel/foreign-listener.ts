@@ -14,20 +14,23 @@ import {
 } from './listener-origin.ts';
 import { parseListeningUnixSockets } from './unix-sockets.ts';
 
-export interface PrivatePlace {
+export interface PrivateAddress {
   /** The address that the relay connects to. */
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Describes a listener at the place that is neither the command nor started at its request; null if there is none. Never
+ * Describes a listener at the address that is neither the command nor started at its request; null if there is none. Never
  * rejects.
  */
-export async function findForeignListener(place: PrivatePlace, commandPid: number): Promise<string | null> {
+export async function findForeignListener(
+  address: PrivateAddress,
+  commandPid: number,
+): Promise<string | null> {
   const listeners = await (process.platform === 'darwin'
-    ? listenersByLsof(place)
-    : listenersInProc(place, commandPid));
+    ? listenersByLsof(address)
+    : listenersInProc(address, commandPid));
   const pids = listeners.flatMap(({ process: holder }) => (holder === null ? [] : [holder.pid]));
   const identities = await identifyProcesses([commandPid, ...pids]);
   const command: Command = {
@@ -50,7 +53,7 @@ export async function findForeignListener(place: PrivatePlace, commandPid: numbe
 }
 
 async function listenersInProc(
-  { host, port }: PrivatePlace,
+  { host, port }: PrivateAddress,
   commandPid: number,
 ): Promise<readonly PortListener[]> {
   const sockets = await readListeningSockets(port, host);
@@ -66,9 +69,9 @@ async function listenersInProc(
   return listeners;
 }
 
-async function listenersByLsof({ host, port }: PrivatePlace): Promise<readonly PortListener[]> {
+async function listenersByLsof({ host, port }: PrivateAddress): Promise<readonly PortListener[]> {
   const argv = [lsof.path, '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-F', 'pgucn'] as const;
-  return parseLsofListeners(await outputOf(argv, lsof), (place) => overlapsBind(place, host));
+  return parseLsofListeners(await outputOf(argv, lsof), (bind) => overlapsBind(bind, host));
 }
 
 function identified(listener: PortListener, identities: ReadonlyMap<number, ProcessIdentity>): PortListener {

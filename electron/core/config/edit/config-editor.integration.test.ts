@@ -92,7 +92,7 @@ function valueOf<T>(
 describe('saving', () => {
   it('creates a config if there is none: the starter config with the service in it', async () => {
     const saved = await save(db);
-    expect(saved).toMatchObject({ done: true, name: 'db', path: file, line: 7 });
+    expect(saved).toMatchObject({ done: true, name: 'db', path: file, line: 6 });
     expect(text().replace(/ {2}- name: db\n(?: {4}.*\n)*/, '')).toBe(starterConfig);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await undo()).toEqual({ done: true, path: file, what: 'added db' });
