@@ -26,7 +26,9 @@ export function useBack(pages: readonly Page[], dispatch: Dispatch<PopoverAction
   }, [depth]);
   return {
     back: useCallback(() => {
-      if (page !== undefined && 'name' in page && page.name !== null) left.current = rowId(page.name);
+      // The answer to a request from the list may arrive on a page that was opened since.
+      if (page === undefined) return;
+      if ('name' in page && page.name !== null) left.current = rowId(page.name);
       dispatch({ kind: 'back' });
     }, [page, dispatch]),
     onFocus: ({ target }) => {

@@ -432,6 +432,25 @@ test.describe('pages, by keyboard alone', () => {
     expect(await gallery.asked()).toEqual([{ channel: 'service:remove', request: { name: 'postgres' } }]);
   });
 
+  test('a page that is opened while a row is being removed stays open', async () => {
+    const { page } = gallery;
+    await page.evaluate(() => {
+      const { fakeBridge } = window;
+      const invoke = fakeBridge.invoke.bind(fakeBridge);
+      const later: typeof invoke = async (channel, request) => {
+        if (channel === 'service:remove')
+          await new Promise((resolve) => addEventListener('removed', resolve, { once: true }));
+        return invoke(channel, request);
+      };
+      Object.assign(fakeBridge, { invoke: later });
+    });
+    await keys('ArrowDown', 'Backspace', 'Control+,');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+    await page.evaluate(() => dispatchEvent(new Event('removed')));
+    await expect(page.getByText('Removed postgres')).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+  });
+
   test('the right arrow opens the details, then the log, and Escape returns to the row', async () => {
     const { page } = gallery;
     await keys('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight');
