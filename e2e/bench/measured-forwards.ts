@@ -2,6 +2,7 @@
 import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import type { Scope } from '../../electron/core/scope.ts';
 import { createWorld, type World } from '../fixtures/electron-app.ts';
+import { echoPort } from '../fixtures/echo-service.ts';
 import { startRemoteServers, type RemoteServers } from '../fixtures/remote-servers.ts';
 import { freePort } from '../fixtures/servers.ts';
 
@@ -56,7 +57,7 @@ function configOf(
       remote_port: target.port,
       connection: { host: sshd.host, port: sshd.port, user: sshd.user, remote_host: '127.0.0.1' },
     },
-    kubectl: { remote_port: 7000, connection: { resource_name: 'echo' } },
+    kubectl: { remote_port: echoPort, connection: { resource_name: 'echo' } },
     tcp: { remote_port: target.port, connection: { host: '127.0.0.1' } },
   };
   return JSON.stringify({

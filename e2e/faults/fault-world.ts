@@ -3,15 +3,10 @@
  * hosts. Nothing here is disposed: the row's process is the first of a process namespace, and its exit ends everything.
  */
 import path from 'node:path';
+import { echoPort } from '../fixtures/echo-service.ts';
 import type { KubeApi } from '../fixtures/kube-api.ts';
 import { createSshClient, type SshClient } from '../fixtures/ssh-client.ts';
-import {
-  containerPort,
-  startCluster,
-  startRemoteHost,
-  type RemoteHost,
-  type HostServers,
-} from './remote-host.ts';
+import { startCluster, startRemoteHost, type RemoteHost, type HostServers } from './remote-host.ts';
 import { FaultDaemon } from './fault-daemon.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { Load } from './load.ts';
@@ -78,7 +73,7 @@ export class FaultWorld {
 
   addKubectl(name: string): Service {
     const connection = { resource_name: 'echo' };
-    return this.add(name, { technology: 'kubectl', remote_port: containerPort, connection });
+    return this.add(name, { technology: 'kubectl', remote_port: echoPort, connection });
   }
 
   addCommand(name: string, { echo }: RemoteHost): Service {

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { containerPort, type RemoteHost } from './remote-host.ts';
+import { echoPort } from '../fixtures/echo-service.ts';
+import type { RemoteHost } from './remote-host.ts';
 import type { FaultWorld } from './fault-world.ts';
 import { delay, nowMs } from './monotonic.ts';
 import { percentile } from './requests.ts';
@@ -33,7 +34,7 @@ export const commandOwnStart = (world: FaultWorld, argv: readonly string[], runs
 
 export const kubectlOwnStart = (world: FaultWorld, runs: number): Promise<number> =>
   medianOf(runs, () => {
-    const argv = ['kubectl', 'port-forward', '--address=127.0.0.1', 'service/echo', `:${containerPort}`];
+    const argv = ['kubectl', 'port-forward', '--address=127.0.0.1', 'service/echo', `:${echoPort}`];
     return run(world, argv, async (lines) => {
       for await (const line of lines) if (line.startsWith('Forwarding from')) return;
     });

@@ -2,6 +2,7 @@
  * One machine on the remote side: an address that can fall silent, an echo server, and other servers that a row needs
  * there.
  */
+import { addEchoService } from '../fixtures/echo-service.ts';
 import { startKubeApi, type KubeApi } from '../fixtures/kube-api.ts';
 import { startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
 import type { SshClient } from '../fixtures/ssh-client.ts';
@@ -32,13 +33,9 @@ export async function startHostServers(host: string, client: SshClient): Promise
   return { echo, sshd };
 }
 
-export const containerPort = 7_000;
-
 /** A cluster whose single service `echo` leads to the host's echo server. */
 export async function startCluster({ link, echo }: RemoteHost): Promise<KubeApi> {
   const kube = await startKubeApi({ host: link.hostAddress });
-  kube.addPod('echo-0', { labels: { app: 'echo' } });
-  kube.addService('echo', { selector: { app: 'echo' }, ports: [containerPort] });
-  kube.setTarget(containerPort, echo);
+  addEchoService(kube, echo);
   return kube;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import { writeProfile } from '../../electron/core/testing/user-home.ts';
 import { createWorld, type RunningApp, type World } from '../fixtures/electron-app.ts';
+import { addEchoService, echoPort } from '../fixtures/echo-service.ts';
 import { startKubeApi } from '../fixtures/kube-api.ts';
 import { createSecretTools } from '../fixtures/secret-tools.ts';
 import { exchange, freePort, startEchoServer, type FixtureServer } from '../fixtures/servers.ts';
@@ -130,14 +131,12 @@ test('a locked key is added to the agent after LocalPort asks for its passphrase
 test('a missing context is replaced with one from the list, and this can be undone', async () => {
   const kube = await startKubeApi();
   started.push(() => kube.dispose());
-  kube.addPod('echo-0', { labels: { app: 'echo' } });
-  kube.addService('echo', { selector: { app: 'echo' }, ports: [7000] });
-  kube.setTarget(7000, target);
+  addEchoService(kube, target);
   const config = `services:
   - name: db # mine
     technology: kubectl
     local_port: ${port}
-    remote_port: 7000
+    remote_port: ${echoPort}
     connection: { context: of-yesterday, resource_name: echo }
 `;
   await start(config, [kube.client.binDirectory], { KUBECONFIG: kube.client.kubeconfigFile });

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandUser } from '../../../electron/cli/testing/installed-command.ts';
-import { startFarServers, type FarServers } from '../../../electron/cli/testing/far-servers.ts';
+import { startTestServers, type TestServers } from '../../../electron/cli/testing/test-servers.ts';
 import { writeProfile } from '../../../electron/core/testing/user-home.ts';
 import type { KubeApi } from '../../../e2e/fixtures/kube-api.ts';
 import { createSecretTools, type SecretTools } from '../../../e2e/fixtures/secret-tools.ts';
@@ -54,8 +54,8 @@ export class DocumentedWorld {
 
   /** `programFolder`: has the bundles that `localport` runs; null: that command does not exist yet. */
   static async open(programFolder: string, { isInstalled }: { readonly isInstalled: boolean }) {
-    const far = await startFarServers();
-    const { sshd, kube, echo, web } = far;
+    const servers = await startTestServers();
+    const { sshd, kube, echo, web } = servers;
     const { host, port, user } = sshd;
     await sshd.client.addConfig(
       `Host bastion example.com\n  HostName ${host}\n  HostKeyAlias [${host}]:${port}\n  Port ${port}\n  User ${user}\nHost forwards\n  LocalForward 5432 db:5432\n`,
@@ -68,14 +68,14 @@ export class DocumentedWorld {
     kube.setTarget(80, { host: '127.0.0.1', port: web.port });
     kube.setTarget(5432, echo);
     for (const namespace of ['default', 'shop', 'db']) addApplications(kube, namespace);
-    const parts = { far, secrets: createSecretTools(), programFolder, isInstalled };
+    const parts = { servers, secrets: createSecretTools(), programFolder, isInstalled };
     return new DocumentedWorld(parts, await freePorts(4));
   }
 
   private constructor(parts: Parts, ports: readonly number[]) {
     this.#parts = parts;
-    const { far, secrets, programFolder, isInstalled } = parts;
-    const { sshd, kube, echo, web } = far;
+    const { servers, secrets, programFolder, isInstalled } = parts;
+    const { sshd, kube, echo, web } = servers;
     this.sshPort = sshd.port;
     this.user = new CommandUser(programFolder);
     const { home } = this.user;
@@ -148,7 +148,7 @@ export class DocumentedWorld {
   }
 
   get configText(): string {
-    const { echo, web } = this.#parts.far;
+    const { echo, web } = this.#parts.servers;
     const [db, cache, site] = this.#configPorts;
     return `version: '1.0'
 services:
@@ -189,9 +189,9 @@ services:
   }
 
   async close(): Promise<void> {
-    const { far, secrets } = this.#parts;
+    const { servers, secrets } = this.#parts;
     await this.user.dispose();
-    await far.dispose();
+    await servers.dispose();
     secrets.dispose();
   }
 }
@@ -208,7 +208,7 @@ interface StandIn {
 }
 
 interface Parts {
-  readonly far: FarServers;
+  readonly servers: TestServers;
   readonly secrets: SecretTools;
   readonly programFolder: string;
   readonly isInstalled: boolean;

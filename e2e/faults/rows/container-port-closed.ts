@@ -1,6 +1,6 @@
 /** The program in a container restarts: its port is closed for some time, and the pod stays. */
 import { reportNone } from '../../bench/figure.ts';
-import { containerPort } from '../remote-host.ts';
+import { echoPort } from '../../fixtures/echo-service.ts';
 import { delay, nowMs } from '../monotonic.ts';
 import { failedOf, inWords, servedAgainAt, type Request } from '../requests.ts';
 import { reportForAll, reportSeconds } from '../row-figures.ts';
@@ -23,9 +23,9 @@ const containerPortClosed = (seconds: number, isWithinHold: boolean): Row => ({
     await world.start([kubectl]);
     await world.pause(3_000);
     const closedAt = nowMs();
-    kube.setTarget(containerPort, null);
+    kube.setTarget(echoPort, null);
     await delay(seconds * 1_000);
-    kube.setTarget(containerPort, host.echo);
+    kube.setTarget(echoPort, host.echo);
     const openAt = nowMs();
     const isBack = (): boolean => servedAgainAt(world.requestsTo(kubectl), openAt) !== null;
     while (!isBack() && nowMs() < openAt + recoveryDeadlineMs) await delay(pollMs);

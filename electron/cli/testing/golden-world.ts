@@ -4,11 +4,12 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { addEchoService } from '../../../e2e/fixtures/echo-service.ts';
 import type { KubeApi } from '../../../e2e/fixtures/kube-api.ts';
 import { freePort } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { writeProfile } from '../../core/testing/user-home.ts';
-import { startFarServers, type FarServers } from './far-servers.ts';
+import { startTestServers, type TestServers } from './test-servers.ts';
 import { CommandUser, installCommand } from './installed-command.ts';
 import { Transcript, type Known } from './transcript.ts';
 
@@ -35,15 +36,13 @@ export class GoldenWorld {
   readonly kube: KubeApi;
   readonly user: CommandUser;
   readonly ports: Ports;
-  readonly #far: FarServers;
+  readonly #servers: TestServers;
   readonly #programFolder: string;
 
   static async open(): Promise<GoldenWorld> {
-    const far = await startFarServers();
-    const { sshd, kube, echo, web } = far;
-    kube.addPod('echo-0', { labels: { app: 'echo' } });
-    kube.addService('echo', { selector: { app: 'echo' }, ports: [7000] });
-    kube.setTarget(7000, echo);
+    const servers = await startTestServers();
+    const { sshd, kube, echo, web } = servers;
+    addEchoService(kube, echo);
     const ports = {
       ssh: await freePort(),
       kubectl: await freePort(),
@@ -56,12 +55,12 @@ export class GoldenWorld {
       echo: echo.port,
       web: web.port,
     };
-    return new GoldenWorld(far, ports);
+    return new GoldenWorld(servers, ports);
   }
 
-  private constructor(far: FarServers, ports: Ports) {
-    const { sshd, kube } = far;
-    this.#far = far;
+  private constructor(servers: TestServers, ports: Ports) {
+    const { sshd, kube } = servers;
+    this.#servers = servers;
     this.sshd = sshd;
     this.kube = kube;
     this.ports = ports;
@@ -100,7 +99,7 @@ export class GoldenWorld {
 
   async close(): Promise<void> {
     await this.user.dispose();
-    await this.#far.dispose();
+    await this.#servers.dispose();
     rmSync(this.#programFolder, { recursive: true, force: true });
   }
 }

@@ -4,10 +4,10 @@ import { startEchoServer } from '../../../e2e/fixtures/servers.ts';
 import { startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { startHttpServer } from './http-server.ts';
 
-export type FarServers = Awaited<ReturnType<typeof startFarServers>>;
+export type TestServers = Awaited<ReturnType<typeof startTestServers>>;
 
 /** The sshd is trusted by its own client. */
-export async function startFarServers() {
+export async function startTestServers() {
   const [sshd, kube, echo, web] = await Promise.all([
     startSshd(),
     startKubeApi(),
