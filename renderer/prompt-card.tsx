@@ -21,7 +21,7 @@ export function PromptCard({ prompt }: PromptProps): ReactElement {
     case 'yes-or-no':
       return <ConfirmPrompt prompt={prompt} />;
     case 'none':
-      return <TouchPrompt prompt={prompt} />;
+      return <NoticePrompt prompt={prompt} />;
   }
 }
 
@@ -95,9 +95,9 @@ function ConfirmPrompt({ prompt }: PromptProps): ReactElement {
   );
 }
 
-function TouchPrompt({ prompt }: PromptProps): ReactElement {
+function NoticePrompt({ prompt }: PromptProps): ReactElement {
   return (
-    <PromptFrame prompt={prompt} buttons={<CancelButton id={prompt.id} />}>
+    <PromptFrame prompt={prompt} buttons={prompt.canCancel && <CancelButton id={prompt.id} />}>
       <p className="prompt-words">{prompt.words}</p>
     </PromptFrame>
   );

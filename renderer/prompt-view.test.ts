@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Prompt } from '../shared/prompt.ts';
+import { promptKindSchema, type Prompt } from '../shared/prompt.ts';
 import { promptViewOf } from './prompt-view.ts';
 
 const prompt: Prompt = {
@@ -36,6 +36,10 @@ it.each([
     'Touch your security key | Needed by db | Confirm user presence for key ED25519-SK',
   ],
   [
+    { kind: 'sign-in', asker: 'kubelogin', words: 'Sign in.', services: ['db'] },
+    'kubelogin is waiting for you to sign in | Needed by db | Sign in.',
+  ],
+  [
     { kind: 'confirm', words: 'Add key /k/id_ed25519 (me@laptop) to agent?', services: ['db'] },
     'Confirm the login to bastion | Needed by db | Add key /k/id_ed25519 (me@laptop) to agent? | [No] [Yes]',
   ],
@@ -53,6 +57,11 @@ it.each([
   ],
 ] as const)('describes %j in plain words', (change, words) => {
   expect(read(change)).toBe(words);
+});
+
+it('offers to cancel all but a sign-in, which ends by itself', () => {
+  const cancelable = promptKindSchema.options.filter((kind) => promptViewOf({ ...prompt, kind }).canCancel);
+  expect(cancelable).toEqual(['password', 'passphrase', 'code', 'touch', 'confirm']);
 });
 
 it('makes invisible characters from a server visible', () => {

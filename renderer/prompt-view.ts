@@ -14,6 +14,8 @@ export interface PromptView {
   readonly words: string;
   /** `text`: in a field that hides it. `none`: nothing to enter here. */
   readonly answer: 'text' | 'yes-or-no' | 'none';
+  /** Whether the login can be ended from here. */
+  readonly canCancel: boolean;
   readonly offersKeychain: boolean;
   /** The initial state of the checkbox: the answer was in the keychain before. */
   readonly wasInKeychain: boolean;
@@ -28,6 +30,7 @@ export function promptViewOf(prompt: Prompt): PromptView {
     text: `${repetition === null ? '' : `${repetition}. `}Needed by ${services.map(visibleLine).join(', ')}`,
     words: visibleLine(words),
     answer: answerTo(kind),
+    canCancel: kind !== 'sign-in',
     offersKeychain: remember === 'offered',
     wasInKeychain: wasRemembered === true,
   };
@@ -42,6 +45,7 @@ function answerTo(kind: PromptKind): PromptView['answer'] {
     case 'confirm':
       return 'yes-or-no';
     case 'touch':
+    case 'sign-in':
       return 'none';
     default:
       return assertNever(kind, 'prompt kind');

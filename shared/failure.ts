@@ -197,6 +197,7 @@ const logInLabels: Readonly<Record<PromptKind, string>> = {
   passphrase: 'Enter Passphrase…',
   code: 'Enter Code…',
   touch: 'Try Again',
+  'sign-in': 'Try Again',
   confirm: 'Try Again',
 };
 

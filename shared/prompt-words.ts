@@ -17,12 +17,18 @@ export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): st
       return `${asker} asks for a code`;
     case 'touch':
       return 'Touch your security key';
+    case 'sign-in':
+      return `${asker} is waiting for you to sign in`;
     case 'confirm':
       return `Confirm the login to ${asker}`;
     default:
       return assertNever(kind, 'prompt kind');
   }
 }
+
+/** The words of a `sign-in`: the program prints none. */
+export const signInWords =
+  'Sign in where it asks you to, such as in your browser. LocalPort connects after that.';
 
 /** Why the prompt is repeated; null: it is not. */
 export function repetitionOf({

@@ -13,10 +13,15 @@ export const promptKindSchema = z.enum([
   'code',
   /** Nothing to type: a security key is waiting to be touched. */
   'touch',
+  /** Nothing to type: a program is waiting for the user to sign in somewhere else, such as in a browser. */
+  'sign-in',
   /** Yes or no. */
   'confirm',
 ]);
 export type PromptKind = z.infer<typeof promptKindSchema>;
+
+/** It takes no answer, and ends by itself. */
+export const isNotice = (kind: PromptKind): boolean => kind === 'touch' || kind === 'sign-in';
 
 export const isReusable = (kind: PromptKind): boolean => kind === 'password' || kind === 'passphrase';
 

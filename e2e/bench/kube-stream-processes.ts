@@ -13,6 +13,7 @@ import { InProcessServer } from '../../electron/core/connect/in-process-server.t
 import { silentLogger } from '../../electron/core/observability/logger.ts';
 import { GroupLauncher } from '../../electron/core/process/child-launcher.ts';
 import type { Scope } from '../../electron/core/scope.ts';
+import { PromptQueue } from '../../electron/core/prompts/prompt-queue.ts';
 import { serviceSpec } from '../../electron/core/testing/service-spec.ts';
 import { createKubeRequests } from '../../electron/core/kube/kube-requests.ts';
 import { openKubeSession } from '../../electron/core/kube/kube-session.ts';
@@ -86,8 +87,13 @@ export async function runStreams(binDirectory: string, port: number): Promise<vo
   const session = openKubeSession(
     { id: 'bench', service, log: silentLogger },
     { kubeconfig: null, context: null },
-    { launcher, clock: systemClock, runtimeDirectory },
-    { onUserNeeded: () => undefined },
+    {
+      launcher,
+      clock: systemClock,
+      runtimeDirectory,
+      prompts: new PromptQueue({ clock: systemClock, onChange: () => undefined, onSecret: () => undefined }),
+    },
+    { onUserNeeded: () => undefined, services: () => [] },
   );
   for (const signal of ['SIGTERM', 'disconnect'] as const)
     process.once(signal, () => {

@@ -1,4 +1,4 @@
-import type { Prompt } from '../../shared/prompt.ts';
+import { isNotice, type Prompt } from '../../shared/prompt.ts';
 import { promptTitle } from '../../shared/prompt-words.ts';
 import type { Notice } from './notice-words.ts';
 
@@ -7,6 +7,6 @@ export function promptNotice(prompt: Prompt): Notice {
   const waiting = prompt.services.join(', ');
   return {
     title: promptTitle(prompt),
-    body: prompt.kind === 'touch' ? `Needed by ${waiting}` : `Needed by ${waiting}: open LocalPort to answer`,
+    body: isNotice(prompt.kind) ? `Needed by ${waiting}` : `Needed by ${waiting}: open LocalPort to answer`,
   };
 }

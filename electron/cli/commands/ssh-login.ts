@@ -1,4 +1,4 @@
-import { isReusable, type Prompt } from '../../../shared/prompt.ts';
+import { isNotice, isReusable, type Prompt } from '../../../shared/prompt.ts';
 import { no, promptTitle, repetitionOf, yes } from '../../../shared/prompt-words.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { sshHostIn } from '../../../shared/route-text.ts';
@@ -132,7 +132,7 @@ class PromptAnswers {
     if (!isOpen(withdrawn)) return;
     const repetition = repetitionOf(prompt);
     if (repetition !== null) this.#context.tell(repetition);
-    if (kind === 'touch') {
+    if (isNotice(kind)) {
       this.#context.tell(`${promptTitle(prompt)}: ${words}`);
       return;
     }

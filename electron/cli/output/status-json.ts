@@ -23,7 +23,7 @@ export function statusObject({ host, config, services, prompts }: StatusReport):
   };
 }
 
-/** `kind`: `password`, `passphrase`, `code`, `touch` or `confirm`. */
+/** `kind`: `password`, `passphrase`, `code`, `touch`, `sign-in` or `confirm`. */
 const promptObject = ({ services, asker, words, kind, since }: Prompt): object => ({
   services,
   asker,

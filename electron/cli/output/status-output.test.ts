@@ -105,6 +105,10 @@ describe('the status as a table', () => {
     expect(statusObject(report)).toMatchObject({
       prompts: [{ services: ['db'], asker: 'bastion', kind: 'password', since: '1970-01-01T00:00:00.000Z' }],
     });
+    const signIn = { ...prompt, asker: 'kubelogin', kind: 'sign-in' } as const;
+    expect(table({ ...report, prompts: [signIn] }).split('\n')[2]).toBe(
+      '   kubelogin is waiting for you to sign in',
+    );
   });
 
   it('ends with the notices of the host', () => {

@@ -93,9 +93,10 @@ function remarksOn(
   return [
     ...prompts
       .filter(({ services }) => services.includes(name))
-      .map(
-        (prompt) =>
-          `${promptTitle(prompt)}: answer in the app, or run ${loginCommand(sshHostIn(route) ?? name)}`,
+      .map((prompt) =>
+        prompt.kind === 'sign-in'
+          ? promptTitle(prompt)
+          : `${promptTitle(prompt)}: answer in the app, or run ${loginCommand(sshHostIn(route) ?? name)}`,
       ),
     ...(cause === null ? [] : causeLines(cause)),
     ...(note === undefined ? [] : [note]),

@@ -93,15 +93,14 @@ export class Forwarding {
       onStored,
     });
     this.prompts = new PromptQueue({ clock, onChange, onSecret, keychain: this.#remembered });
-    const ssh = { launcher, clock, runtimeDirectory, prompts: this.prompts };
+    const carriers = { launcher, clock, runtimeDirectory, prompts: this.prompts };
     this.#transports = new TransportPool({
       name: 'transport',
       clock,
       log,
       random: Math.random,
-      openSsh: withSecrets(sshCarriers(ssh), this.#secrets, this.prompts),
-      openKube: (opening, cluster, reports) =>
-        openKubeSession(opening, cluster, { launcher, clock, runtimeDirectory }, reports),
+      openSsh: withSecrets(sshCarriers(carriers), this.#secrets, this.prompts),
+      openKube: (opening, cluster, reports) => openKubeSession(opening, cluster, carriers, reports),
       launcher,
       environment: parts.environment,
       isOnline,

@@ -22,16 +22,19 @@ import { createKubeRequests } from './kube-requests.ts';
 import { KubeSignIn } from './kube-sign-in.ts';
 import type { ClusterChoice } from './kubectl-flags.ts';
 import { explainByKubeconfig } from './kubeconfig-fault.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import type { CarrierReports } from '../transport/shared-carrier.ts';
 
 export interface KubeSessionOptions extends ChildCarrierOptions {
   /** An existing 0700 directory of the user's: the socket is created here. */
   readonly runtimeDirectory: string;
+  /** Shows that a credential plugin is waiting for the user. */
+  readonly prompts: PromptQueue;
 }
 
 /** `onUserNeeded`: a sign-in is in progress. Another session would open another sign-in page. */
-export type KubeSessionReports = Pick<CarrierReports, 'onUserNeeded'>;
+export type KubeSessionReports = Pick<CarrierReports, 'onUserNeeded' | 'services'>;
 
 /** Every user may read it, yet an invalid token is still answered with 401. */
 const proofPath = '/version';
@@ -76,6 +79,7 @@ export function openKubeSession(
 }
 
 interface KubeSessionParts extends KubeSessionReports, ChildCarrierOptions {
+  readonly prompts: PromptQueue;
   readonly service: ServiceSpec;
   readonly cluster: ClusterChoice;
   /** Of the socket. */
@@ -121,7 +125,10 @@ class KubeSession {
       isPromptingUser: () => this.#signIn.isRunning,
       roundTrip: (deadlineMs) => this.#prove(deadlineMs),
       explainEnd: (cause, signal) => this.#explainByKubeconfig(cause, signal),
-      cleanUp: () => removeFile(path),
+      cleanUp: () => {
+        this.#signIn.endStart();
+        return removeFile(path);
+      },
     };
   }
 

@@ -47,6 +47,29 @@ describe('a sign-in', () => {
     expect([await pages(), world.userPrompts]).toEqual([1, 1]);
   });
 
+  it('is shown once it takes longer than a plugin that needs nobody, and until it is over', async () => {
+    world = await KubeWorld.create({ tls: true, clock: quickClock(5) });
+    await installSignIn(token);
+    const session = world.open();
+    await eventually('it is shown', () => world.prompts.prompts().length === 1);
+    expect(world.prompts.prompts()).toMatchObject([
+      { kind: 'sign-in', asker: 'oidc', services: [world.service.name] },
+    ]);
+    expect(world.userPrompts).toBe(0);
+    await writeFile(file('signed-in'), '');
+    expect((await session.ready).ok).toBe(true);
+    expect(world.prompts.prompts()).toEqual([]);
+  });
+
+  it('is shown no longer once its session is stopped', async () => {
+    world = await KubeWorld.create({ tls: true, clock: quickClock(5) });
+    await installSignIn(token);
+    const session = world.open();
+    await eventually('it is shown', () => world.prompts.prompts().length === 1);
+    await session.stop({ force: true });
+    await eventually('it is shown no longer', () => world.prompts.prompts().length === 0);
+  });
+
   it('that fails is retried only by the user, with the message of the plugin', async () => {
     world = await KubeWorld.create({ tls: true, startTimeoutMs: 2_000 });
     await installSignIn(`echo 'error: the browser was closed' >&2; exit 1`);

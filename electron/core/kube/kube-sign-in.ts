@@ -1,13 +1,15 @@
 /**
  * A credential plugin may wait for the user at a sign-in page. kubectl does not report that, but has a child
  * process while its plugin is running. So LocalPort looks for the child when an answer is late: if there is one,
- * the user has 5 minutes; if not, the API server does not respond.
+ * the user is told, and has 5 minutes; if not, the API server does not respond.
  */
 import type { Cause } from '../../../shared/failure.ts';
+import { signInWords } from '../../../shared/prompt-words.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { type Clock, sleep } from '../clock.ts';
 import { isMarkedError } from '../failure/evidence.ts';
 import { failedSignIn } from '../failure/kube-answer.ts';
+import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import type { Question } from '../transport/child-carrier.ts';
 import { runningPlugin } from './credential-plugin.ts';
 
@@ -21,10 +23,15 @@ export interface KubeSignInParts {
   /** Lines that kubectl and its plugin have printed since the last request. */
   readonly stderrLines: () => readonly string[];
   readonly onUserNeeded: () => void;
+  readonly prompts: PromptQueue;
+  /** Those that wait for the session. */
+  readonly services: () => readonly string[];
 }
 
 const signInTimeoutMs = 300_000;
 const pollMs = 2_000;
+/** Plugins that need no user are quicker. */
+const quickMs = 4_000;
 const pluginFailed = /\bgetting credentials: /;
 
 export class KubeSignIn {
@@ -36,10 +43,13 @@ export class KubeSignIn {
   #neededUser = false;
   /** When the plugin was first seen running; null: it is not known to be running. */
   #runsSince: number | null = null;
+  /** Aborting it withdraws what the user is told. */
+  #told: AbortController | null = null;
 
   constructor(parts: KubeSignInParts) {
     this.#parts = parts;
     this.#startedAt = parts.clock.now();
+    void this.#watchStart();
   }
 
   get isRunning(): boolean {
@@ -55,10 +65,10 @@ export class KubeSignIn {
     return { kind: 'question', prompt: `to sign in with ${plugin}`, settled: this.#pluginEnded(plugin) };
   }
 
-  /** The session is ready, or never will be. */
+  /** The session is ready, or has ended. */
   endStart(): void {
     this.#started.abort();
-    this.#runsSince = null;
+    this.#noteNone();
   }
 
   /**
@@ -90,7 +100,7 @@ export class KubeSignIn {
 
   /** A request was answered. */
   noteAnswer(): void {
-    this.#runsSince = null;
+    this.#noteNone();
   }
 
   /** Returns a cause once the plugin has run too long: no request is answered before it exits. */
@@ -117,7 +127,30 @@ export class KubeSignIn {
     const { clock, kubectl, path } = this.#parts;
     const pid = kubectl();
     const plugin = pid === null ? null : await runningPlugin(pid, path);
-    this.#runsSince = plugin === null ? null : (this.#runsSince ?? clock.now());
+    if (plugin === null) this.#noteNone();
+    else {
+      this.#runsSince ??= clock.now();
+      if (clock.now() - this.#runsSince >= quickMs) this.#tellUser(plugin);
+    }
     return plugin;
+  }
+
+  async #watchStart(): Promise<void> {
+    while (!this.#neededUser && (await sleep(this.#parts.clock, pollMs, this.#started.signal)))
+      await this.#checkPlugin();
+  }
+
+  #noteNone(): void {
+    this.#runsSince = null;
+    this.#told?.abort();
+    this.#told = null;
+  }
+
+  #tellUser(plugin: string): void {
+    const { prompts, services } = this.#parts;
+    if (this.#told !== null) return;
+    this.#told = new AbortController();
+    const question = { asker: plugin, words: signInWords, kind: 'sign-in', isRepeated: false } as const;
+    void prompts.ask({ ...question, services, sameAs: null }, this.#told.signal);
   }
 }

@@ -132,6 +132,17 @@ describe('the prompt queue', () => {
     expect(promptQueue.isAttended).toBe(false);
   });
 
+  it('shows a sign-in also while nobody can answer, until it is over', async () => {
+    const ended = new AbortController();
+    const signIn = promptQueue.ask({ ...code, kind: 'sign-in' }, ended.signal);
+    promptQueue.attend()();
+    expect(promptQueue.prompts()).toMatchObject([{ kind: 'sign-in' }]);
+    expect(promptQueue.answer(onlyId(), 'done')).toBe(false);
+    ended.abort();
+    expect(await signIn).toBeNull();
+    expect(promptQueue.prompts()).toEqual([]);
+  });
+
   it('accepts no answer to a question that only needs a touch, and no late answer', async () => {
     promptQueue.attend();
     const ended = new AbortController();

@@ -4,10 +4,10 @@
  *
  * 1. A question ends once: with an answer, dismissed, given up after five minutes, or when its program ends.
  * 2. Programs that ask for the same password or passphrase share one question.
- * 3. `isAttended` is false while there is no user to answer; nothing is asked then.
+ * 3. `isAttended` is false while there is no user to answer; nothing is asked then. A `sign-in` needs no answer here.
  */
 import { randomUUID } from 'node:crypto';
-import { isReusable, type Prompt, type PromptKind, type Remember } from '../../../shared/prompt.ts';
+import { isNotice, isReusable, type Prompt, type PromptKind, type Remember } from '../../../shared/prompt.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { AnswerKeychain } from './answer-keychain.ts';
 import { type Answer, AnswerMemory } from './answer-memory.ts';
@@ -79,14 +79,14 @@ export class PromptQueue {
     return this.#attendants.size > 0;
   }
 
-  /** A user can answer until the returned function is called; the last such call withdraws all questions. */
+  /** A user can answer until the returned function is called; the last such call withdraws all questions that need an answer here. */
   attend(): () => void {
     const attendant = Symbol('attendant');
     this.#attendants.add(attendant);
     return () => {
       this.#attendants.delete(attendant);
       if (this.isAttended) return;
-      for (const id of this.#open.keys()) this.dismiss(id);
+      for (const { prompt } of this.#open.values()) if (prompt.kind !== 'sign-in') this.dismiss(prompt.id);
     };
   }
 
@@ -99,7 +99,8 @@ export class PromptQueue {
 
   /** The answer; null if there is none, or if the program has ended (`signal`). Never rejects. */
   ask(question: Question, signal: AbortSignal): Promise<UserAnswer | null> {
-    if (!this.isAttended || signal.aborted) return Promise.resolve(null);
+    const mayAsk = this.isAttended || question.kind === 'sign-in';
+    if (!mayAsk || signal.aborted) return Promise.resolve(null);
     return new Promise((resolve) => {
       const open = this.#sharedWith(question) ?? this.#add(question);
       const waiter = Symbol(question.asker);
@@ -122,7 +123,7 @@ export class PromptQueue {
   /** `remember` is for questions that offer it. False: there is no such question, or none that takes an answer. */
   answer(id: string, text: string, { remember = false }: { readonly remember?: boolean } = {}): boolean {
     const open = this.#open.get(id);
-    if (open === undefined || open.prompt.kind === 'touch') return false;
+    if (open === undefined || isNotice(open.prompt.kind)) return false;
     if (isReusable(open.prompt.kind) || text.length >= minCodeLength) this.#options.onSecret(text);
     this.#settle(open, {
       text,

@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { classifyKubeAnswer } from '../../failure/kube-answer.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { GroupLauncher } from '../../process/child-launcher.ts';
+import { PromptQueue } from '../../prompts/prompt-queue.ts';
 import { kubectlConnection, serviceWith } from '../../tunnel/testing/service-specs.ts';
 import type { Carrier } from '../../transport/carrier.ts';
 import type { KubeAnswer, KubeApi } from '../kube-api.ts';
@@ -43,6 +44,7 @@ export class KubeWorld {
   /** How often a session reported that it needs the user. */
   userPrompts = 0;
   readonly clock: Clock;
+  readonly prompts: PromptQueue;
   readonly #sessions: Carrier[] = [];
   readonly #pods: PodStreams[] = [];
 
@@ -54,6 +56,7 @@ export class KubeWorld {
     this.api = api;
     this.runtimeDirectory = runtimeDirectory;
     this.clock = clock;
+    this.prompts = new PromptQueue({ clock, onChange: () => undefined, onSecret: () => undefined });
     const searchPath = [api.client.binDirectory, process.env['PATH'] ?? ''].join(path.delimiter);
     this.launcher = new GroupLauncher({
       clock: systemClock,
@@ -83,8 +86,13 @@ export class KubeWorld {
     const session = openKubeSession(
       { id: `session#${String(this.#sessions.length)}`, service: this.service, log: silentLogger },
       { kubeconfig: null, context: this.api.client.contexts.current, ...cluster },
-      { launcher: this.launcher, clock: this.clock, runtimeDirectory: this.runtimeDirectory },
-      { onUserNeeded: () => (this.userPrompts += 1) },
+      {
+        launcher: this.launcher,
+        clock: this.clock,
+        runtimeDirectory: this.runtimeDirectory,
+        prompts: this.prompts,
+      },
+      { onUserNeeded: () => (this.userPrompts += 1), services: () => [this.service.name] },
     );
     this.#sessions.push(session);
     return session;
