@@ -8,7 +8,7 @@ import { buildCommand } from './command-bundle.mjs';
 import { configWorkerBundle, configWorkerDefine } from './config-worker.mjs';
 import { distDir, isEntryPoint, projectDir, readPackageJson } from './paths.mjs';
 import { SetUpError, runMain } from './setup/report.mjs';
-import { thirdPartyLicences } from './third-party-licences.mjs';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 /** @typedef {import('esbuild').BuildOptions} BuildOptions */
 /** @typedef {{ readonly path: string, readonly contents: Uint8Array }} OutputFile */
@@ -160,14 +160,14 @@ export const bundle = async () => {
     throw new SetUpError('The app could not be bundled: see above.');
   });
   const built = [...hosts, packed].flatMap(({ outputFiles = [] }) => outputFiles);
-  const licences = await thirdPartyLicences(
+  const licenses = await thirdPartyLicenses(
     [worker, ...hosts, packed].flatMap(({ metafile }) => metafile ?? []),
   );
   const written = await Promise.all(
     [
       ...built,
       ...(await copies()),
-      { path: path.join(distDir, 'third-party-licences.txt'), contents: Buffer.from(licences) },
+      { path: path.join(distDir, 'third-party-licenses.txt'), contents: Buffer.from(licenses) },
     ].map(writeWhenChanged),
   );
   return written.filter(Boolean).length;

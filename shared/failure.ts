@@ -169,7 +169,7 @@ const openConfig: RemedyAction = { kind: 'open-config', label: 'Open Config' };
 const useFreePort: RemedyAction = { kind: 'use-free-port', label: 'Use Another Port' };
 const chooseContext: RemedyAction = { kind: 'choose-context', label: 'Choose Context…' };
 const openLog: RemedyAction = { kind: 'open-log', label: 'Show Log' };
-/** The label names the program: `Copy kubectl Command`. */
+/** The label names the program: `Copy ssh Command`. */
 const copy = (command: string): RemedyAction => ({
   kind: 'copy-command',
   label: `Copy ${command.split(' ')[0] ?? ''} Command`,

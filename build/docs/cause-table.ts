@@ -1,4 +1,4 @@
-/** The catalogue of causes as a table, each in its wording without details. */
+/** The catalog of causes as a table, each in its wording without details. */
 import {
   type Cause,
   causeCodes,

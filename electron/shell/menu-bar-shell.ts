@@ -138,7 +138,7 @@ export async function startMenuBarShell(options: MenuBarOptions): Promise<MenuBa
     },
     change: ({ folded }: View) => store.change({ folded }),
   };
-  const licensesFile = path.join(distFolder, 'third-party-licences.txt');
+  const licensesFile = path.join(distFolder, 'third-party-licenses.txt');
   const parts: ShellParts = {
     host,
     settings,

@@ -15,7 +15,7 @@ const packageFolders = (metafiles) => {
 };
 
 /** Some packages keep their license in a section of their README alone. @param {string} readme */
-export const licenceSectionOf = (readme) => {
+export const licenseSectionOf = (readme) => {
   const heading = /^(#+) *licen[cs]e.*$/im.exec(readme);
   if (heading === null) return '';
   const rest = readme.slice(heading.index + heading[0].length);
@@ -47,21 +47,21 @@ IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /** @param {{ readonly license?: string, readonly author?: string | { readonly name: string } }} packageJson
  * @returns {string} empty where the two do not say enough */
-export const licenceByName = ({ license, author }) => {
+export const licenseByName = ({ license, author }) => {
   const name = typeof author === 'string' ? author : author?.name;
   return license === 'MIT' && name !== undefined ? mitText(name) : '';
 };
 
 /** @param {string} folder */
-const licenceOf = async (folder) => {
+const licenseOf = async (folder) => {
   const absolute = path.join(projectDir, folder);
   /** @type {{ name: string, version: string, license?: string, author?: string }} */
   const packageJson = JSON.parse(await readFile(path.join(absolute, 'package.json'), 'utf8'));
   const { name, version, license } = packageJson;
   const words =
     (await readNamed(absolute, /^licen[cs]e/i)) ||
-    licenceSectionOf(await readNamed(absolute, /^readme/i)) ||
-    licenceByName(packageJson);
+    licenseSectionOf(await readNamed(absolute, /^readme/i)) ||
+    licenseByName(packageJson);
   // A heading alone is no license.
   if (!/copyright|public domain/i.test(words))
     throw new Error(`${name}: the text of its license was not found`);
@@ -69,8 +69,8 @@ const licenceOf = async (folder) => {
 };
 
 /** @param {readonly Metafile[]} metafiles of all bundles */
-export const thirdPartyLicences = async (metafiles) => {
-  const licences = await Promise.all(packageFolders(metafiles).map(licenceOf));
+export const thirdPartyLicenses = async (metafiles) => {
+  const licenses = await Promise.all(packageFolders(metafiles).map(licenseOf));
   const rule = '─'.repeat(80);
-  return `LocalPort contains these libraries.\n\n${licences.join(`\n\n${rule}\n\n`)}\n`;
+  return `LocalPort contains these libraries.\n\n${licenses.join(`\n\n${rule}\n\n`)}\n`;
 };
