@@ -146,7 +146,7 @@ export interface CauseDetails {
   readonly asksUser?: boolean | undefined;
 }
 
-interface CatalogueEntry {
+interface CatalogEntry {
   readonly recovery: RecoveryClass;
   readonly triggers: readonly TriggerKind[];
   readonly recheck?: RecheckPace | ((d: CauseDetails) => RecheckPace);
@@ -250,7 +250,7 @@ const scope = (d: CauseDetails): string =>
 /** As shell words. */
 export const stopCommand = (service: string): string => `localport stop ${shellWord(service)}`;
 
-const catalogue = {
+const catalog = {
   'binary-missing': {
     ...setup('credentials'),
     title: (d) => `${d.what ?? 'A program'} was not found`,
@@ -687,15 +687,15 @@ const catalogue = {
     title: () => 'Waiting for the computer to wake',
     remedy: () => null,
   },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, CatalogEntry>;
 
-export type CauseCode = keyof typeof catalogue;
+export type CauseCode = keyof typeof catalog;
 
-export const causeCodes = Object.keys(catalogue) as readonly CauseCode[];
+export const causeCodes = Object.keys(catalog) as readonly CauseCode[];
 
 /** Creates the cause for a code: looks up its class, title and remedy, and fills in the details. */
 export function describeCause(code: CauseCode, details: CauseDetails = {}): Cause {
-  const entry: CatalogueEntry = catalogue[code];
+  const entry: CatalogEntry = catalog[code];
   const triggers = new Set<TriggerKind>([...entry.triggers, 'config', 'user']);
   const title = entry.title(details);
   return {
@@ -742,16 +742,13 @@ export function asTransportDown(cause: Cause): Cause {
   };
 }
 
-function recheckOf(
-  { recovery, recheck = 'soon' }: CatalogueEntry,
-  details: CauseDetails,
-): RecheckPace | null {
+function recheckOf({ recovery, recheck = 'soon' }: CatalogEntry, details: CauseDetails): RecheckPace | null {
   if (recovery === 'backoff') return null;
   return typeof recheck === 'function' ? recheck(details) : recheck;
 }
 
 /** Whether to close a waiting client at once instead of holding it: nothing will change within a hold time. */
 export const turnsClientsAway = ({ code }: Pick<Cause, 'code'>): boolean => {
-  const entry: CatalogueEntry = catalogue[code];
+  const entry: CatalogEntry = catalog[code];
   return entry.turnsClientsAway === true;
 };

@@ -23,7 +23,7 @@ export async function readSecretInput(
 
 export interface Answers {
   /** Typed without echo, or the next line of a pipe; null: none. One question at a time. */
-  readonly ask: (prompt: string, cancelled: AbortSignal) => Promise<string | null>;
+  readonly ask: (prompt: string, canceled: AbortSignal) => Promise<string | null>;
   /** A pipe that stays open would prevent the process from exiting. */
   readonly close: () => void;
 }
@@ -31,13 +31,13 @@ export interface Answers {
 export function answersOf({ openStdin, stderr, signal }: CommandContext): Answers {
   const stdin = openStdin();
   if (isTerminal(stdin)) {
-    const ask: Answers['ask'] = (prompt, cancelled) =>
-      askHidden({ terminal: stdin, stderr, signal: AbortSignal.any([signal, cancelled]) }, prompt);
+    const ask: Answers['ask'] = (prompt, canceled) =>
+      askHidden({ terminal: stdin, stderr, signal: AbortSignal.any([signal, canceled]) }, prompt);
     return { ask, close: () => undefined };
   }
   const nextLine = linesOf(stdin);
   return {
-    ask: (_prompt, cancelled) => nextLine(AbortSignal.any([signal, cancelled])),
+    ask: (_prompt, canceled) => nextLine(AbortSignal.any([signal, canceled])),
     close: () => void stdin.destroy?.(),
   };
 }

@@ -73,7 +73,7 @@ async function tryService(
       return fine(service.name, `${where(service)}: logged in after ${loggedInMs} ms, target open`);
     const cause = complaint();
     if (cause !== null) return describe(service, cause);
-    const finding = probe.kind === 'failed' ? probe.finding : 'cancelled';
+    const finding = probe.kind === 'failed' ? probe.finding : 'canceled';
     return bad(service.name, `logged in after ${loggedInMs} ms, but ${where(service)}: ${finding}`, null);
   } finally {
     signal.removeEventListener('abort', onAbort);

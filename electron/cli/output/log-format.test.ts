@@ -4,7 +4,7 @@ import { onScreen } from '../../core/observability/visible-output.ts';
 import { LineMerger } from '../line-merger.ts';
 import { inOrderOfTime, type LogLine } from '../log-source.ts';
 import { formatLogLine } from './log-format.ts';
-import { colourPalette, plainPalette } from './palette.ts';
+import { colorPalette, plainPalette } from './palette.ts';
 
 const at = (second: number, source: string | null, words: string, level = 'info '): LogLine => ({
   source,
@@ -58,7 +58,7 @@ describe('a line of a log', () => {
   });
 
   it('is colored by its level', () => {
-    const shown = formatLogLine(line, { format: 'table', palette: colourPalette, namesSources: false, now });
+    const shown = formatLogLine(line, { format: 'table', palette: colorPalette, namesSources: false, now });
     expect(onScreen(shown)).toBe('\u001b[2m11:00:01\u001b[22m  \u001b[33mwarning: retrying in 4 s\u001b[39m');
   });
 

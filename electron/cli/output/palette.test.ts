@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { onScreen } from '../../core/observability/visible-output.ts';
-import { choosePalette, colourPalette, plainPalette } from './palette.ts';
+import { choosePalette, colorPalette, plainPalette } from './palette.ts';
 
 describe('the palette', () => {
   it.each([
-    ['a terminal has colors', { allowed: true, isTerminal: true, env: {} }, colourPalette],
+    ['a terminal has colors', { allowed: true, isTerminal: true, env: {} }, colorPalette],
     ['a pipe has none', { allowed: true, isTerminal: false, env: {} }, plainPalette],
     ['--no-color takes them away', { allowed: false, isTerminal: true, env: {} }, plainPalette],
     ['NO_COLOR takes them away', { allowed: true, isTerminal: true, env: { NO_COLOR: '1' } }, plainPalette],
-    ['an empty NO_COLOR does not', { allowed: true, isTerminal: true, env: { NO_COLOR: '' } }, colourPalette],
+    ['an empty NO_COLOR does not', { allowed: true, isTerminal: true, env: { NO_COLOR: '' } }, colorPalette],
     ['a dumb terminal has none', { allowed: true, isTerminal: true, env: { TERM: 'dumb' } }, plainPalette],
     [
       'FORCE_COLOR gives them to a pipe',
       { allowed: true, isTerminal: false, env: { FORCE_COLOR: '1' } },
-      colourPalette,
+      colorPalette,
     ],
     [
       'NO_COLOR overrides FORCE_COLOR',
@@ -25,7 +25,7 @@ describe('the palette', () => {
   });
 
   it('ends each color that it begins', () => {
-    expect(onScreen(colourPalette.good('up'))).toBe('\u001b[32mup\u001b[39m');
-    expect(colourPalette.good('')).toBe('');
+    expect(onScreen(colorPalette.good('up'))).toBe('\u001b[32mup\u001b[39m');
+    expect(colorPalette.good('')).toBe('');
   });
 });

@@ -21,7 +21,7 @@ const same: Paint = (text) => text;
 
 export const plainPalette: Palette = { good: same, working: same, bad: same, faint: same, strong: same };
 
-export const colourPalette: Palette = {
+export const colorPalette: Palette = {
   good: sgr(32, 39),
   working: sgr(33, 39),
   bad: sgr(31, 39),
@@ -29,7 +29,7 @@ export const colourPalette: Palette = {
   strong: sgr(1, 22),
 };
 
-export interface ColourWish {
+export interface ColorWish {
   /** False after `--no-color`. */
   readonly allowed: boolean;
   readonly isTerminal: boolean;
@@ -37,9 +37,9 @@ export interface ColourWish {
 }
 
 /** NO_COLOR (no-color.org) counts when it is not empty; FORCE_COLOR is for terminals that a pipe hides. */
-export function choosePalette({ allowed, isTerminal, env }: ColourWish): Palette {
+export function choosePalette({ allowed, isTerminal, env }: ColorWish): Palette {
   if (!allowed || (env['NO_COLOR'] ?? '') !== '') return plainPalette;
   const forced = env['FORCE_COLOR'];
-  if (forced !== undefined && forced !== '' && forced !== '0') return colourPalette;
-  return isTerminal && env['TERM'] !== 'dumb' ? colourPalette : plainPalette;
+  if (forced !== undefined && forced !== '' && forced !== '0') return colorPalette;
+  return isTerminal && env['TERM'] !== 'dumb' ? colorPalette : plainPalette;
 }

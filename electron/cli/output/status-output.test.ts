@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { onScreen } from '../../core/observability/visible-output.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import { aReport, aService, reportTime, variedReport } from '../testing/reports.ts';
-import { colourPalette, plainPalette } from './palette.ts';
+import { colorPalette, plainPalette } from './palette.ts';
 import { statusObject } from './status-json.ts';
 import { statusTable } from './status-table.ts';
 import { statusText } from './status-text.ts';
@@ -150,7 +150,7 @@ describe('the status as a table', () => {
   });
 
   it('has the same width with colors', () => {
-    const lines = statusTable(variedReport, { palette: colourPalette, now: reportTime });
+    const lines = statusTable(variedReport, { palette: colorPalette, now: reportTime });
     const painted = onScreen(lines.join('\n'));
     // eslint-disable-next-line no-control-regex
     expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(table());

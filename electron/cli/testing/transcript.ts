@@ -30,7 +30,7 @@ export class Transcript {
   }
 
   toString(): string {
-    return normalise(this.#parts.join('\n'), this.#known);
+    return normalize(this.#parts.join('\n'), this.#known);
   }
 }
 
@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
   [/(?<=\nlocalport_service_check_duration_seconds\{[^}]*\} )\d\.\d+(?=\n)/g, '<seconds>'],
 ];
 
-function normalise(text: string, known: readonly Known[]): string {
+function normalize(text: string, known: readonly Known[]): string {
   const longestFirst = known.toSorted(([a], [b]) => String(b).length - String(a).length);
   const words = new Map(longestFirst.map(([found, word]) => [String(found), word]));
   const patterns = longestFirst.map(([found]) =>

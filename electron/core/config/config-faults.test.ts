@@ -155,7 +155,7 @@ describe('a faulty config', () => {
       ['error services[0].remote_port: is missing, expected a number (localport.yaml:2)'],
     ],
     [
-      'a misspelt technology',
+      'a misspelled technology',
       sshConfig().replace('ssh', 'shh'),
       [
         'error services[0].technology: "shh" is none of kubectl, ssh, tcp, command; did you mean ssh? (localport.yaml:3)',
@@ -545,7 +545,7 @@ describe('a faulty config', () => {
       ],
     ],
     [
-      'a misspelt file of authorities',
+      'a misspelled file of authorities',
       sshConfig('    health_check: {type: https, config: {cafile: x}}\n'),
       [
         'warning services[0].health_check.config.cafile: unknown key, ignored; did you mean ca_file? (localport.yaml:7)',

@@ -316,7 +316,7 @@ describe('the config in force', () => {
 
   it('cancels a compilation when it closes', async () => {
     write('db');
-    let isCancelled = false;
+    let isCanceled = false;
     let started = (): void => undefined;
     const compiling = new Promise<void>((resolve) => {
       started = resolve;
@@ -325,7 +325,7 @@ describe('the config in force', () => {
       compile: (_text, _context, signal) =>
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
-            isCancelled = true;
+            isCanceled = true;
             resolve({ ok: false, error: [] });
           });
           started();
@@ -335,7 +335,7 @@ describe('the config in force', () => {
     await compiling;
     await config.close();
     await loading;
-    expect([isCancelled, applied, config.state.status]).toEqual([true, [], 'welcome']);
+    expect([isCanceled, applied, config.state.status]).toEqual([true, [], 'welcome']);
   });
 
   it('applies nothing that was read while the app began to stop', async () => {

@@ -74,9 +74,9 @@ describe('a config that is compiled in a worker', () => {
     const stopping = new AbortController();
     const compiling = compile({ code: 'for (;;);' }, '', stopping.signal);
     stopping.abort();
-    const cancelled = { error: [{ message: 'reading the file was cancelled' }] };
-    expect(await compiling).toMatchObject(cancelled);
-    expect(await compile({ code: 'for (;;);' }, '', AbortSignal.abort())).toMatchObject(cancelled);
+    const canceled = { error: [{ message: 'reading the file was canceled' }] };
+    expect(await compiling).toMatchObject(canceled);
+    expect(await compile({ code: 'for (;;);' }, '', AbortSignal.abort())).toMatchObject(canceled);
   });
 });
 

@@ -98,7 +98,7 @@ async function outcomeOf<T>(
       resolve(refusal(why));
     };
     const onAbort = (): void => {
-      refuse('reading the file was cancelled');
+      refuse('reading the file was canceled');
     };
     const onLate = (): void => {
       refuse(describeLate(deadlineMs));

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 export type ConnectAttempt =
   | { readonly kind: 'connected' }
   | { readonly kind: 'failed'; readonly error: NodeJS.ErrnoException }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'canceled' };
 
 /**
  * Never rejects and leaves no open socket. A host name is resolved again each time, and any of its addresses counts.
@@ -20,7 +20,7 @@ export function attemptConnect(
 ): Promise<ConnectAttempt> {
   return new Promise((resolve) => {
     if (signal.aborted) {
-      resolve({ kind: 'cancelled' });
+      resolve({ kind: 'canceled' });
       return;
     }
     const settle = (attempt: ConnectAttempt): void => {
@@ -29,7 +29,7 @@ export function attemptConnect(
     };
     const cancel = (): void => {
       dialing.abort();
-      settle({ kind: 'cancelled' });
+      settle({ kind: 'canceled' });
     };
     signal.addEventListener('abort', cancel, { once: true });
     const dialing = dial(

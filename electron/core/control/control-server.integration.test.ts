@@ -338,7 +338,7 @@ describe('a client that affects only itself', () => {
     const { signal } = controller;
     const waiting = other.stream('watch-snapshot', { live: false }, { onEvent: () => undefined, signal });
     client.close();
-    await eventually('all are cancelled', () =>
+    await eventually('all are canceled', () =>
       signals.slice(0, maxOpenRequests).every(({ aborted }) => aborted),
     );
     // The command retries automatically.

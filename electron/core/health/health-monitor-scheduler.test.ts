@@ -428,7 +428,7 @@ describe('a proof', () => {
     expect(await answer).toBe('answered');
   });
 
-  it('is cancelled by a pause and can be requested again at once', async () => {
+  it('is canceled by a pause and can be requested again at once', async () => {
     probe.answer = () => 'hangs';
     const scheduler = start();
     const monitor = scheduler.watch(healthTarget('a'), heard.onReport);
@@ -441,7 +441,7 @@ describe('a proof', () => {
     expect([await before, await next]).toEqual([null, 'answered']);
   });
 
-  it('is cancelled when the monitor stops', async () => {
+  it('is canceled when the monitor stops', async () => {
     probe.answer = () => 'hangs';
     const monitor = start().watch(healthTarget('a'), heard.onReport);
     const answer = monitor.prove();

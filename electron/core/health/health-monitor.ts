@@ -26,7 +26,7 @@ export type ReportListener = (tunnelId: string, report: CheckReport) => void;
 export interface HealthMonitor {
   /**
    * Probes the tunnel at once, independent of regular checks and even while paused. The result is counted and reported
-   * like that of any check. A call during a proof queues one more proof. Resolves to the evidence; null when cancelled.
+   * like that of any check. A call during a proof queues one more proof. Resolves to the evidence; null when canceled.
    */
   prove(): Promise<TunnelEvidence['kind'] | null>;
   /** Makes the next regular check due now, or right after the running one. */

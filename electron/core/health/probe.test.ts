@@ -8,7 +8,7 @@ describe('a tunnel is proven', () => {
   it('by a passed check, if anything answered', () => {
     expect(provesTunnel({ kind: 'passed', tookMs: 0 })).toBe(true);
     expect(provesTunnel({ kind: 'passed', tookMs: null })).toBe(false);
-    expect(provesTunnel({ kind: 'cancelled' })).toBe(false);
+    expect(provesTunnel({ kind: 'canceled' })).toBe(false);
   });
 
   it.each([

@@ -70,7 +70,7 @@ export type ProbeResult =
   | { readonly kind: 'passed'; readonly tookMs: number | null }
   /** `finding` describes what was observed: `HTTP 503 where 200 was expected`. */
   | { readonly kind: 'failed'; readonly finding: string; readonly failure: CheckFailure }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'canceled' };
 
 /** One health check through a tunnel. Never rejects. */
 export type Probe = (request: ProbeRequest) => Promise<ProbeResult>;
@@ -82,7 +82,7 @@ export function provesTunnel(result: ProbeResult): boolean {
       return result.tookMs !== null;
     case 'failed':
       return isFromRemoteEnd(result.failure);
-    case 'cancelled':
+    case 'canceled':
       return false;
     default:
       return assertNever(result, 'probe result');

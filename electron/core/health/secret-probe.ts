@@ -9,7 +9,7 @@ export const withSecretPasswords =
     const { spec } = request;
     if (!('password' in spec) || spec.password === null || !isReference(spec.password)) return probe(request);
     const found = await secrets.resolve(spec.password);
-    if (request.signal.aborted) return { kind: 'cancelled' };
+    if (request.signal.aborted) return { kind: 'canceled' };
     if (found.ok) {
       const result = await probe({ ...request, spec: { ...spec, password: found.value } });
       if (isRefusal(result)) secrets.refuse(spec.password);

@@ -6,7 +6,7 @@ import type { TransportProof } from '../transport/carrier.ts';
 import type { TunnelEvidence } from './check-report.ts';
 import type { ProbeResult } from './probe.ts';
 
-export type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>;
+export type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'canceled' }>;
 
 export interface TargetJudge {
   readonly health: Health;

@@ -7,7 +7,7 @@ import { describeFailedCheck } from './check-cause.ts';
 import type { TunnelEvidence } from './check-report.ts';
 import { provesTunnel, type ProbeResult } from './probe.ts';
 
-type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'cancelled' }>;
+type FinishedProbe = Exclude<ProbeResult, { readonly kind: 'canceled' }>;
 
 export interface Examination {
   readonly service: ServiceSpec;

@@ -175,7 +175,7 @@ export class TunnelMonitor {
       return;
     }
     const result = await this.#probe(targetProbe, timeoutMs, signal);
-    if (result.kind === 'cancelled') return;
+    if (result.kind === 'canceled') return;
     const isRoutine = result.kind === 'passed';
     const isProven = provesTunnel(result) && !isReverse(this.#target.service.connection);
     const transport = isProven ? null : await this.#probeTransport(isRoutine);
@@ -206,7 +206,7 @@ export class TunnelMonitor {
     const early = earlyEvidence(transport);
     if (early !== null && !signal.aborted) this.#report({ startedAt, isStrict: true, evidence: early }, null);
     const result = await probing;
-    if (signal.aborted || result.kind === 'cancelled') return null;
+    if (signal.aborted || result.kind === 'canceled') return null;
     const found = this.#count({ startedAt, isStrict: true, result, transport });
     if (this.#auto?.isHelloDue === true)
       this.#dueAt = Math.min(this.#dueAt, this.#tools.clock.now() + helloRetryMs);

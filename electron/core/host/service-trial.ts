@@ -72,7 +72,7 @@ export async function tryService(service: ServiceSpec, parts: TrialParts): Promi
       const message = isFirstContact(service) ? capital(answer) : `${connected}; ${answer}`;
       return { ok: true, message, remedy: null, tookMs: tookMs() };
     }
-    if (result.kind === 'cancelled') return failed('The test was cancelled', null);
+    if (result.kind === 'canceled') return failed('The test was canceled', null);
     const cause = complaint() ?? describeFailedCheck(result, { ...service.healthCheck, probe: spec });
     const reached = isFirstContact(service) ? '' : `${connected}, but: `;
     return failed(`${reached}${wordsOf(cause)}`, cause.remedy);

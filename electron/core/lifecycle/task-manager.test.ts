@@ -9,7 +9,7 @@ describe('TaskManager', () => {
   let clock: FakeClock;
   let errors: string[];
   let tasks: TaskManager;
-  const untilCancelled: TaskWork = async (signal) => {
+  const untilCanceled: TaskWork = async (signal) => {
     await sleep(clock, 1_000_000, signal);
   };
 
@@ -27,9 +27,9 @@ describe('TaskManager', () => {
   });
 
   it('lists running tasks and their ages, the oldest first', async () => {
-    tasks.run('watch config', untilCancelled);
+    tasks.run('watch config', untilCanceled);
     await clock.advance(500);
-    tasks.run('publish snapshots', untilCancelled);
+    tasks.run('publish snapshots', untilCanceled);
     await clock.advance(250);
     expect(tasks.alive()).toEqual([
       { name: 'watch config', sinceMs: 750 },
@@ -44,8 +44,8 @@ describe('TaskManager', () => {
   });
 
   it('cancels one task by its signal and leaves the others alone', async () => {
-    const first = tasks.run('first', untilCancelled);
-    tasks.run('second', untilCancelled);
+    const first = tasks.run('first', untilCanceled);
+    tasks.run('second', untilCanceled);
     await first.cancel();
     expect(tasks.alive().map(({ name }) => name)).toEqual(['second']);
   });
@@ -67,26 +67,26 @@ describe('TaskManager', () => {
 
   it('treats an AbortError of a canceled task as its end, and of any other task as a failure', async () => {
     const throwsOnAbort: TaskWork = async (signal) => {
-      await untilCancelled(signal);
+      await untilCanceled(signal);
       signal.throwIfAborted();
     };
-    await tasks.run('cancelled', throwsOnAbort).cancel();
+    await tasks.run('canceled', throwsOnAbort).cancel();
     expect(errors).toEqual([]);
-    await tasks.run('not cancelled', () => Promise.reject(new DOMException('odd', 'AbortError'))).ended;
+    await tasks.run('not canceled', () => Promise.reject(new DOMException('odd', 'AbortError'))).ended;
     expect(errors).toHaveLength(1);
   });
 
   it('cancels all, the youngest first, without one waiting for another', async () => {
-    const cancelled: string[] = [];
+    const canceled: string[] = [];
     for (const name of ['a', 'b', 'c']) {
       tasks.run(name, async (signal) => {
-        signal.addEventListener('abort', () => cancelled.push(name));
+        signal.addEventListener('abort', () => canceled.push(name));
         await sleep(clock, 1_000_000, signal);
         await sleep(clock, 100);
       });
     }
     const late = tasks.cancelAll(1_000);
-    expect(cancelled).toEqual(['c', 'b', 'a']);
+    expect(canceled).toEqual(['c', 'b', 'a']);
     await clock.advance(100);
     expect(await late).toEqual([]);
     expect(tasks.alive()).toEqual([]);
@@ -94,7 +94,7 @@ describe('TaskManager', () => {
   });
 
   it('names the tasks that are still running at the deadline', async () => {
-    tasks.run('good', untilCancelled);
+    tasks.run('good', untilCanceled);
     let end = (): void => undefined;
     tasks.run('deaf', () => new Promise((resolve) => (end = resolve)));
     const late = tasks.cancelAll(1_000);
@@ -115,7 +115,7 @@ describe('TaskManager', () => {
   it('cancels the tasks of a scope when it closes, and the scope forgets those that ended', async () => {
     const scope = new Scope('service');
     const ended = tasks.run('short', () => Promise.resolve(), scope);
-    tasks.run('long', untilCancelled, scope);
+    tasks.run('long', untilCanceled, scope);
     await ended.ended;
     await settle();
     expect(scope.owned).toEqual(['long']);

@@ -93,7 +93,7 @@ export class TaskManager {
     try {
       await work(signal);
     } catch (error) {
-      if (signal.aborted && isAbortError(error)) log.debug(`task ${name}: cancelled`);
+      if (signal.aborted && isAbortError(error)) log.debug(`task ${name}: canceled`);
       else log.error(`task ${name}: failed: ${errorWithStack(error)}`);
     }
   }

@@ -23,7 +23,7 @@ export type ChannelFailure =
   | { readonly kind: 'denied'; readonly reason: string }
   /** There is no master, or it has exited. */
   | { readonly kind: 'gone'; readonly reason: string }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'canceled' };
 
 export interface Channels {
   /** Its master should be replaced as soon as it is idle. */

@@ -254,7 +254,7 @@ it('releases a channel that is no longer wanted, before and after it is open', a
   const cancellation = new AbortController();
   const opening = channels.open(to, cancellation.signal);
   cancellation.abort();
-  expect(await opening).toEqual({ ok: false, error: { kind: 'cancelled' } });
+  expect(await opening).toEqual({ ok: false, error: { kind: 'canceled' } });
   (await open(to)).destroy();
   await eventually('both have ended', () => accepted === 2 && ended === 2);
   const stream = await open();

@@ -40,7 +40,7 @@ type Slot = Opening | { readonly kind: 'open'; readonly channel: MuxChannel };
 interface Opening {
   readonly kind: 'opening';
   readonly settle: (opened: Opened) => void;
-  isCancelled: boolean;
+  isCanceled: boolean;
 }
 
 interface Waiting {
@@ -100,7 +100,7 @@ export class MuxChannels implements Channels {
   open(to: ChannelTarget, signal: AbortSignal): Promise<Opened> {
     return new Promise((resolve) => {
       if (signal.aborted) {
-        resolve(err({ kind: 'cancelled' }));
+        resolve(err({ kind: 'canceled' }));
         return;
       }
       if (this.hasClosed) {
@@ -108,13 +108,13 @@ export class MuxChannels implements Channels {
         return;
       }
       const cancel = (): void => {
-        slot.isCancelled = true;
-        resolve(err({ kind: 'cancelled' }));
+        slot.isCanceled = true;
+        resolve(err({ kind: 'canceled' }));
       };
       signal.addEventListener('abort', cancel, { once: true });
       const slot: Opening = {
         kind: 'opening',
-        isCancelled: false,
+        isCanceled: false,
         settle: (opened) => {
           signal.removeEventListener('abort', cancel);
           resolve(opened);
@@ -204,7 +204,7 @@ export class MuxChannels implements Channels {
     };
     const channel = new MuxChannel(this.#link, remote);
     this.#slots.set(id, { kind: 'open', channel });
-    if (slot.isCancelled) channel.destroy();
+    if (slot.isCanceled) channel.destroy();
     else slot.settle(ok<Duplex>(channel));
   }
 

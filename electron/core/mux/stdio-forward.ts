@@ -62,7 +62,7 @@ export class StdioForwards implements Channels {
     this.#turn = new Promise((resolve) => (endTurn = resolve));
     await before;
     try {
-      if (signal.aborted) return err({ kind: 'cancelled' });
+      if (signal.aborted) return err({ kind: 'canceled' });
       const { socket: control, pass } = await connectPassing(this.#parts.controlPath);
       sockets.push(control.on('error', () => undefined));
       const request = [muxTypes.newStdioForward, muxRequestId].map(uint32);
@@ -105,7 +105,7 @@ function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Pro
       stop();
       resolve(failure);
     };
-    const cancel = (): void => settle({ kind: 'cancelled' });
+    const cancel = (): void => settle({ kind: 'canceled' });
     const stop = onReplies(control, muxTypes.sessionOpened, (reply) => {
       if (reply.kind === 'hello') onHello();
       else settle(reply.kind === 'done' ? null : failureIn(reply));

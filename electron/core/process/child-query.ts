@@ -12,7 +12,7 @@ export interface QueryTerms {
 export type QueryAnswer =
   | { readonly kind: 'answered'; readonly exit: ChildExit; readonly output: readonly string[] }
   | { readonly kind: 'timed-out' }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'canceled' };
 
 const maxOutputCharacters = 256 * 1024;
 
@@ -20,7 +20,7 @@ const maxOutputCharacters = 256 * 1024;
  * rejects. */
 export async function askChild(request: ChildRequest, terms: QueryTerms): Promise<QueryAnswer> {
   const { launcher, clock, timeoutMs, signal } = terms;
-  if (signal.aborted) return { kind: 'cancelled' };
+  if (signal.aborted) return { kind: 'canceled' };
   const child = launcher.launch({ ...request, keepsEveryLine: true });
   const output: string[] = [];
   let outputCharacters = 0;
@@ -39,7 +39,7 @@ export async function askChild(request: ChildRequest, terms: QueryTerms): Promis
   deadline.cancel();
   signal.removeEventListener('abort', kill);
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while the child was waited for
-  if (signal.aborted) return { kind: 'cancelled' };
+  if (signal.aborted) return { kind: 'canceled' };
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- as above
   return isLate ? { kind: 'timed-out' } : { kind: 'answered', exit, output };
 }

@@ -43,7 +43,7 @@ export async function captureLoginEnvironment(
   const section = new MarkedSection(`BEGIN-${mark}`, `END-${mark}`, maxEnvironmentBytes);
   const asked = shellToAsk(shell);
   const args = loginShellArguments(asked, printEnvironmentCommand(`BEGIN-${mark}`, `END-${mark}`));
-  if (signal.aborted) return err('it was cancelled');
+  if (signal.aborted) return err('it was canceled');
 
   const started = startChild([asked, ...args], {
     // A session of its own: without a terminal the shell can neither be stopped by it nor ask questions.

@@ -76,7 +76,7 @@ class World {
   readonly succession = new Succession<PodServer>();
   /** Pods that were dialed, in order. */
   readonly dialed: string[] = [];
-  /** Why these pods cannot be reached; null: the dial gets no answer until it is cancelled. */
+  /** Why these pods cannot be reached; null: the dial gets no answer until it is canceled. */
   readonly refusals = new Map<string, KubeAnswer | null>();
   readonly complaints: Cause[] = [];
   readonly ends: (Cause | null)[] = [];

@@ -175,7 +175,7 @@ export class SshChannelForward extends AttachedTunnel {
   }
 
   #logRefusedTarget({ host, port }: SocksTarget, failure: ChannelFailure): void {
-    if (failure.kind === 'cancelled') return;
+    if (failure.kind === 'canceled') return;
     this.#request.log.debug(`SOCKS: ${host} port ${String(port)}: ${failure.reason}`);
   }
 

@@ -131,7 +131,7 @@ class TcpTunnel implements Tunnel {
         return null;
       case 'failed':
         return classifyConnectError(attempt.error, this.#endpoint);
-      case 'cancelled':
+      case 'canceled':
         return this.#stopped.signal.aborted
           ? stoppedByUs
           : describeCause('timed-out', {

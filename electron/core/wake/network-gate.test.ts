@@ -46,7 +46,7 @@ describe('waitForNetwork', () => {
     expect(state.outcome).toMatch(/^true/);
   });
 
-  it('ends when it is cancelled', async () => {
+  it('ends when it is canceled', async () => {
     const { clock, controller, state } = begin();
     await clock.advance(300);
     controller.abort();

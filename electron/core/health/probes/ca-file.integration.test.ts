@@ -214,7 +214,7 @@ describe('ca_file', () => {
     const result = ask({ kind: 'tcp', host: '127.0.0.1', port }, { ...https, caFile: file }, given);
     await eventually('it is being read', async () => (await readers()) === 1);
     cancellation.abort();
-    expect(await result).toEqual({ kind: 'cancelled' });
+    expect(await result).toEqual({ kind: 'canceled' });
     await eventually('no reader is left', async () => (await readers()) === 0);
     await rm(file);
     await writeFile(file, authority.cert);
@@ -230,16 +230,16 @@ describe('ca_file', () => {
     expect(await check(plain.port, { ...redis, caFile }, {})).toBe('the answer is not Redis');
   });
 
-  it('is not read for a cancelled check, which does not connect either', async () => {
+  it('is not read for a canceled check, which does not connect either', async () => {
     let connections = 0;
     const { endpoint, close } = await listen(() => (connections += 1), { certificate: server });
     scope.own('server', close);
     const cancellation = new AbortController();
     const result = ask(endpoint, { ...https, caFile }, { signal: cancellation.signal });
     cancellation.abort();
-    expect(await result).toEqual({ kind: 'cancelled' });
+    expect(await result).toEqual({ kind: 'canceled' });
     // A connection already started would be accepted before this one.
-    expect(await finding(ask(endpoint, { ...https, caFile }, { timeoutMs: 300 }))).not.toBe('cancelled');
+    expect(await finding(ask(endpoint, { ...https, caFile }, { timeoutMs: 300 }))).not.toBe('canceled');
     expect(connections).toBe(1);
   });
 });

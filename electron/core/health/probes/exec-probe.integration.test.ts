@@ -85,23 +85,23 @@ describe('exec probe', () => {
     expect([processIsRunning(pid), testLauncher.alive()]).toEqual([false, []]);
   });
 
-  it('kills the command at once when the check is cancelled', async () => {
+  it('kills the command at once when the check is canceled', async () => {
     const cancellation = new AbortController();
     const result = check(sh('trap "" TERM; echo $$ > "$1/pid"; sleep 60 & wait'), {
       signal: cancellation.signal,
       timeoutMs: 60_000,
     });
     const pid = await writtenPid();
-    const cancelledAt = performance.now();
+    const canceledAt = performance.now();
     cancellation.abort();
-    expect(await result).toBe('cancelled');
-    expect(performance.now() - cancelledAt).toBeLessThan(500);
+    expect(await result).toBe('canceled');
+    expect(performance.now() - canceledAt).toBeLessThan(500);
     expect([processIsRunning(pid), testLauncher.alive()]).toEqual([false, []]);
   });
 
-  it('runs nothing if it is cancelled first', async () => {
+  it('runs nothing if it is canceled first', async () => {
     const signal = AbortSignal.abort();
-    expect(await check(sh('echo $$ > "$1/pid"'), { signal })).toBe('cancelled');
+    expect(await check(sh('echo $$ > "$1/pid"'), { signal })).toBe('canceled');
     expect(safeRead(path.join(folder, 'pid'))).toBe('');
   });
 

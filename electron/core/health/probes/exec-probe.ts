@@ -23,7 +23,7 @@ export async function probeExec(
   const startedAt = clock.now();
   const answer = await askChild({ name: `check ${argv[0]}`, argv }, { launcher, clock, timeoutMs, signal });
   switch (answer.kind) {
-    case 'cancelled':
+    case 'canceled':
       return answer;
     case 'timed-out':
       return lateEnd(timeoutMs);

@@ -67,7 +67,7 @@ const kafkaHead = kafkaApiVersions(0x4c50).subarray(0, 8).toString('latin1');
  */
 const atOnceMs = 200;
 
-describe('cancelling a probe', () => {
+describe('canceling a probe', () => {
   it.each([
     ['tcp: silence', tcp, neverAnswers, {}],
     ['http: silence', http, neverAnswers, {}],
@@ -98,10 +98,10 @@ describe('cancelling a probe', () => {
       // Long enough for the first bytes in both directions; the servers run in this process.
       await Promise.race([result, ask(server.endpoint, tcp, { timeoutMs: 100 })]);
 
-      const cancelledAt = performance.now();
+      const canceledAt = performance.now();
       cancellation.abort();
-      expect(await result).toEqual({ kind: 'cancelled' });
-      expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
+      expect(await result).toEqual({ kind: 'canceled' });
+      expect(performance.now() - canceledAt).toBeLessThan(atOnceMs);
       await expect.poll(() => [server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
     },
   );
@@ -113,10 +113,10 @@ describe('cancelling a probe', () => {
     const result = ask(server.endpoint, noContent, { timeoutMs: 20_000, signal: cancellation.signal });
     await expect.poll(() => server.openConnections()).toBe(1);
     await ask(server.endpoint, tcp, { timeoutMs: 100 });
-    const cancelledAt = performance.now();
+    const canceledAt = performance.now();
     cancellation.abort();
     expect(await result).toMatchObject({ kind: 'passed' });
-    expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
+    expect(performance.now() - canceledAt).toBeLessThan(atOnceMs);
   });
 
   it('does not wait for a graceful close by a server that does not read', async () => {
@@ -124,10 +124,10 @@ describe('cancelling a probe', () => {
     const cancellation = new AbortController();
     const result = ask(server.endpoint, http, { timeoutMs: 20_000, signal: cancellation.signal });
     await expect.poll(() => server.openConnections()).toBe(1);
-    const cancelledAt = performance.now();
+    const canceledAt = performance.now();
     cancellation.abort();
-    expect(await result).toEqual({ kind: 'cancelled' });
-    expect(performance.now() - cancelledAt).toBeLessThan(atOnceMs);
+    expect(await result).toEqual({ kind: 'canceled' });
+    expect(performance.now() - canceledAt).toBeLessThan(atOnceMs);
   });
 
   it('ends a probe at once during a name lookup, and connects nowhere', async () => {
@@ -136,18 +136,18 @@ describe('cancelling a probe', () => {
     const endpoint = { ...server.endpoint, host: 'localhost' };
     const result = ask(endpoint, tcp, { timeoutMs: 20_000, signal: cancellation.signal });
     cancellation.abort();
-    expect(await result).toEqual({ kind: 'cancelled' });
-    // Later than the cancelled lookup: a connection that followed it would stay open.
+    expect(await result).toEqual({ kind: 'canceled' });
+    // Later than the canceled lookup: a connection that followed it would stay open.
     await lookup('localhost', { all: true });
     await ask(server.endpoint, tcp, { timeoutMs: 100 });
     expect([server.openConnections(), openSockets()]).toEqual([0, socketsAtRest]);
   });
 
-  it('connects nowhere if it is cancelled first', async () => {
+  it('connects nowhere if it is canceled first', async () => {
     let connections = 0;
     const server = await serve(() => (connections += 1));
     const signal = AbortSignal.abort();
-    expect(await ask(server.endpoint, tcp, { signal })).toEqual({ kind: 'cancelled' });
+    expect(await ask(server.endpoint, tcp, { signal })).toEqual({ kind: 'canceled' });
     expect(connections).toBe(0);
   });
 });
@@ -178,7 +178,7 @@ describe('a probe of a hostile server', () => {
       );
       // The servers run in this process too, and stalls do not count toward the 400 ms.
       expect(performance.now() - startedAt).toBeLessThan(2000);
-      expect(results.map(({ kind }) => kind)).not.toContain('cancelled');
+      expect(results.map(({ kind }) => kind)).not.toContain('canceled');
       await expect
         .poll(() => [plain.openConnections(), encrypted.openConnections(), openSockets()])
         .toEqual([0, 0, socketsAtRest]);

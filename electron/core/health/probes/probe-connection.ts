@@ -3,7 +3,7 @@
  *
  * 1. The first verdict wins; later socket events are ignored.
  * 2. The result settles when all sockets are closed: a settled check holds no resources.
- * 3. Cancelling and the deadline destroy the sockets at once, at any stage.
+ * 3. Canceling and the deadline destroy the sockets at once, at any stage.
  * 4. A timer decides only after the event loop has polled the sockets once more, and the deadline counts only time in
  *    which it could poll (`RunningTimeDeadline`): after a stall, the answer may already be waiting.
  * 5. Any verdict other than a timeout or cancel closes the connection gracefully. A reset that reaches the program in a
@@ -45,14 +45,14 @@ export interface ProbeTransport {
 
 /**
  * Connects to the endpoint and runs the dialogue. Never rejects; settles within `timeoutMs` of running time, or at once
- * when cancelled.
+ * when canceled.
  */
 export function probeOverConnection(
   request: ProbeRequest,
   transport: ProbeTransport,
   dialogue: ProbeDialogue,
 ): Promise<ProbeResult> {
-  if (request.signal.aborted) return Promise.resolve({ kind: 'cancelled' });
+  if (request.signal.aborted) return Promise.resolve({ kind: 'canceled' });
   return new ProbeConnection(request, transport, dialogue).result;
 }
 
@@ -232,7 +232,7 @@ export class ProbeConnection {
   }
 
   readonly #cancel = (): void => {
-    this.#endBy({ kind: 'cancelled' });
+    this.#endBy({ kind: 'canceled' });
   };
 
   #endBy(verdict: ProbeResult): void {
@@ -249,7 +249,7 @@ export class ProbeConnection {
     // The last bytes may still be in the HTTP parser.
     setImmediate(() => {
       this.failClosed();
-      this.#resolve(this.#verdict ?? { kind: 'cancelled' });
+      this.#resolve(this.#verdict ?? { kind: 'canceled' });
     });
   }
 }

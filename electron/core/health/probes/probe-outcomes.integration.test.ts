@@ -378,7 +378,7 @@ describe('a finished check', () => {
   it.each(
     remoteEnds.flatMap(([name, behavior]) => [
       [`of a ${name} remote end`, behavior, null] as const,
-      [`of a ${name} remote end, cancelled in between`, behavior, 60] as const,
+      [`of a ${name} remote end, canceled in between`, behavior, 60] as const,
     ]),
   )('has no socket, timer or listener left: %s', async (_, behavior, cancelAfterMs) => {
     const socketsAtRest = openSockets();

@@ -13,7 +13,7 @@ const failure: ProbeResult = {
   failure: { kind: 'closed', stage: 'right-after-opening', remoteEndSpoke: false },
 };
 
-/** `hangs`: until it is cancelled; `passes-anyway`: even if cancelled; `gives-up`: ends without an answer. */
+/** `hangs`: until it is canceled; `passes-anyway`: even if canceled; `gives-up`: ends without an answer. */
 export type FakeAnswer = 'passes' | 'fails' | 'hangs' | 'passes-anyway' | 'gives-up';
 
 /** A probe with scripted results: passes or fails after a delay, and obeys its signal like a real one. */
@@ -56,7 +56,7 @@ export class FakeProbe {
         request.signal.removeEventListener('abort', cancel);
         resolve(result);
       };
-      const cancel = (): void => settle({ kind: 'cancelled' });
+      const cancel = (): void => settle({ kind: 'canceled' });
       if (answer !== 'passes-anyway') request.signal.addEventListener('abort', cancel);
       if (request.signal.aborted) cancel();
       if (answer === 'hangs') return;

@@ -74,7 +74,7 @@ export function ask(endpoint: Endpoint, spec: TargetProbe, options: AskOptions =
   return probeForTests({ endpoint, spec, timeoutMs, isPathOpen, signal, clock: systemClock });
 }
 
-/** `passed`, `cancelled`, or the cause as a user sees it: code, title and evidence. */
+/** `passed`, `canceled`, or the cause as a user sees it: code, title and evidence. */
 export async function causeOf(
   result: Promise<ProbeResult>,
   probe: TargetProbe,
@@ -92,7 +92,7 @@ export async function causeOf(
   return [code, title, evidence];
 }
 
-/** `passed`, `cancelled` or the finding. */
+/** `passed`, `canceled` or the finding. */
 export async function finding(result: Promise<ProbeResult>): Promise<string> {
   const settled = await result;
   return settled.kind === 'failed' ? settled.finding : settled.kind;

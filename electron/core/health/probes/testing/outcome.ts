@@ -8,8 +8,8 @@ export function outcomeOf(result: ProbeResult): string {
       return result.tookMs === null ? 'passed unanswered' : 'passed';
     case 'failed':
       return failureOf(result.failure);
-    case 'cancelled':
-      return 'cancelled';
+    case 'canceled':
+      return 'canceled';
     default:
       return assertNever(result, 'probe result');
   }
