@@ -91,7 +91,7 @@ describe('at a terminal', () => {
       TO: 'local_port: 5433',
     });
     expect(edited).toMatchObject({ code: 0, err: '' });
-    expect(readFileSync(`${editor}.seen`, 'utf8')).toBe(`+7 ${file}\n`);
+    expect(readFileSync(`${editor}.seen`, 'utf8')).toBe(`+6 ${file}\n`);
     expect(text()).toContain('local_port: 5433');
     const broken = await type(['edit', 'db'], [], {
       EDITOR: editor,
@@ -100,7 +100,7 @@ describe('at a terminal', () => {
     });
     expect(broken).toMatchObject({ code: 1 });
     expect(broken.err).toContain(
-      'db: local_port: 0 is below 1; write auto to let LocalPort choose one (services[0], config.yaml:9)',
+      'db: local_port: 0 is below 1; write auto to let LocalPort choose one (services[0], config.yaml:8)',
     );
     expect(await type(['edit', 'db'], [], { EDITOR: editor, FROM: 'nothing', TO: '' })).toMatchObject({
       code: 0,

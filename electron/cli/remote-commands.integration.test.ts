@@ -172,6 +172,13 @@ esac
     bin = mkdtempSync(path.join(tmpdir(), 'lp-bin-'));
     writeFileSync(path.join(bin, 'kubectl'), kubectl, { mode: 0o755 });
     user = new CommandUser(program.folder, pathWith(bin));
+    mkdirSync(path.join(user.home, '.kube'));
+    const names = ['prod', 'staging'];
+    const kubeconfig = {
+      contexts: names.map((name) => ({ name, context: { cluster: name } })),
+      clusters: names.map((name) => ({ name, cluster: { server: `https://${name}:6443` } })),
+    };
+    writeFileSync(path.join(user.home, '.kube', 'config'), JSON.stringify(kubeconfig));
     const kube = (context: string, port: number): string =>
       `name: ${context}, technology: kubectl, local_port: ${port}, remote_port: 80, connection: { context: ${context}, namespace: shop, resource_name: web }`;
     user.writeConfig(kube('prod', 20_001), kube('staging', 20_002));

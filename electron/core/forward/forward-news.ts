@@ -19,9 +19,12 @@ export function newsOf(
   { after, now }: { readonly after: ForwardState; readonly now: number },
 ): StepNews | null {
   const isSameCause = after.cause?.title === before.cause?.title;
-  if (after.situation.phase === before.situation.phase && isSameCause) return null;
+  const isSame = after.situation.phase === before.situation.phase && isSameCause;
+  // The current tunnel serves until the next one is up.
+  const isRestart = isSame && isByUser(event) && after.situation.phase === 'up';
+  if (isSame && !isRestart) return null;
   const step = `${before.situation.phase} → ${after.situation.phase} after ${event.type}`;
-  return { words: wordsOf(before, event, { after, now }), step };
+  return { words: isRestart ? 'restarting' : wordsOf(before, event, { after, now }), step };
 }
 
 function wordsOf(
@@ -59,6 +62,9 @@ function wordsOf(
       return assertNever(situation, 'situation');
   }
 }
+
+const isByUser = (event: ForwardEvent): boolean =>
+  event.type === 'retry-forced' || (event.type === 'triggered' && event.trigger === 'user');
 
 const describe = ({ title, evidence }: Cause): string =>
   evidence === null || evidence === '' ? title : `${title} (${evidence})`;

@@ -97,6 +97,19 @@ describe('a forward runner', () => {
     ]);
   });
 
+  it('logs that the user restarts a service that stays up', async () => {
+    const world = new FakeForwardWorld();
+    const runner = await up(world);
+    world.logged.length = 0;
+    runner.dispatch({ type: 'triggered', trigger: 'user' });
+    runner.dispatch({ type: 'triggered', trigger: 'network' });
+    runner.dispatch({ type: 'retry-forced' });
+    expect(world.logged).toEqual([
+      'restarting [up → up after triggered]',
+      'restarting [up → up after retry-forced]',
+    ]);
+  });
+
   it('lets clients wait while a dead tunnel is replaced, and sends them to the new one', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);
