@@ -97,7 +97,7 @@ function ConfirmPrompt({ prompt }: PromptProps): ReactElement {
 
 function NoticePrompt({ prompt }: PromptProps): ReactElement {
   return (
-    <PromptFrame prompt={prompt} buttons={prompt.canCancel && <CancelButton id={prompt.id} />}>
+    <PromptFrame prompt={prompt} buttons={prompt.canCancel ? <CancelButton id={prompt.id} /> : null}>
       <p className="prompt-words">{prompt.words}</p>
     </PromptFrame>
   );
@@ -135,10 +135,12 @@ function PromptFrame({ prompt, onSubmit, buttons, children }: PromptFrameProps):
         <h2 className="notice-title">{title}</h2>
         <p className="notice-text">{text}</p>
         {children}
-        <div className="notice-foot">
-          <span className="notice-more" />
-          {buttons}
-        </div>
+        {buttons !== null && (
+          <div className="notice-foot">
+            <span className="notice-more" />
+            {buttons}
+          </div>
+        )}
       </div>
     </form>
   );

@@ -43,6 +43,8 @@ export class KubeSignIn {
   #neededUser = false;
   /** When the plugin was first seen running; null: it is not known to be running. */
   #runsSince: number | null = null;
+  /** Counts the times that no plugin was running: a look from before says nothing about now. */
+  #ended = 0;
   /** Aborting it withdraws what the user is told. */
   #told: AbortController | null = null;
 
@@ -126,9 +128,10 @@ export class KubeSignIn {
   async #checkPlugin(): Promise<string | null> {
     const { clock, kubectl, path } = this.#parts;
     const pid = kubectl();
+    const endedBefore = this.#ended;
     const plugin = pid === null ? null : await runningPlugin(pid, path);
     if (plugin === null) this.#noteNone();
-    else {
+    else if (this.#ended === endedBefore) {
       this.#runsSince ??= clock.now();
       if (clock.now() - this.#runsSince >= quickMs) this.#tellUser(plugin);
     }
@@ -141,6 +144,7 @@ export class KubeSignIn {
   }
 
   #noteNone(): void {
+    this.#ended += 1;
     this.#runsSince = null;
     this.#told?.abort();
     this.#told = null;
