@@ -31,9 +31,9 @@ const press =
   };
 const click =
   (...names: readonly string[]) =>
-  async ({ page }: Gallery): Promise<void> => {
+  async ({ page, leave }: Gallery): Promise<void> => {
     for (const name of names) await page.getByRole('button', { name, exact: true }).first().click();
-    await page.mouse.move(-1, -1);
+    await leave();
   };
 const all =
   (...acts: readonly NonNullable<Picture['act']>[]) =>
