@@ -70,7 +70,7 @@ export async function startDaemon({ config, env }: DaemonSetting): Promise<Runni
     },
   );
   // First with the variables of its own environment, then with those of the login shell.
-  await eventually('the config is loaded with the login environment', () => loads >= 2);
+  await eventually('the config is loaded with the login environment', () => loads >= 2, 30_000);
   return {
     client,
     pid: daemon.pid ?? 0,
