@@ -1,5 +1,5 @@
 // `npm test`: sets up and runs everything; the last line is the total. `npm test -- unit` (or build, check,
-// integration, e2e, package) runs one part, and passes further arguments to its runner.
+// integration, e2e, gallery, package) runs one part, and passes further arguments to its runner.
 import './setup/node-version.mjs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +14,15 @@ import { add, nothing, oneFailure, readReport } from './test-reports.mjs';
 /** @typedef {import('./test-reports.mjs').Outcome} Outcome */
 /** @typedef {(typeof partNames)[number]} PartName */
 
-const partNames = /** @type {const} */ (['build', 'check', 'unit', 'integration', 'e2e', 'package']);
+const partNames = /** @type {const} */ ([
+  'build',
+  'check',
+  'unit',
+  'integration',
+  'e2e',
+  'gallery',
+  'package',
+]);
 
 /** @param {string} name */
 const reportOf = (name) => path.join(reportsDir, `${name}.xml`);
@@ -26,6 +34,12 @@ const vitest = (project) => [
   `--outputFile.junit=${reportOf(project)}`,
 ];
 
+/** @param {string} project */
+const playwright = (project) => [
+  bin('playwright/cli.js'),
+  ...['test', '--config=e2e/playwright.config.ts', `--project=${project}`],
+];
+
 /** What Node runs for each part. A part without a report counts as one test.
  * @type {Readonly<Record<PartName, readonly string[]>>} */
 const commands = {
@@ -33,7 +47,8 @@ const commands = {
   check: [path.join(projectDir, 'build/check.mjs'), '--all'],
   unit: vitest('unit'),
   integration: vitest('integration'),
-  e2e: [bin('playwright/cli.js'), 'test', '--config=e2e/playwright.config.ts'],
+  e2e: playwright('app'),
+  gallery: playwright('gallery'),
   package: [path.join(projectDir, 'build/package.mjs')],
 };
 
@@ -44,7 +59,8 @@ const withoutReport = ['build', 'check', 'package'];
 const select = (argv) => {
   const chosen = partNames.find((name) => name === argv[0]);
   if (chosen === undefined) return { names: partNames, args: argv };
-  return { names: chosen === 'e2e' ? ['build', 'e2e'] : [chosen], args: argv.slice(1) };
+  const needsApp = chosen === 'e2e' || chosen === 'gallery';
+  return { names: needsApp ? ['build', chosen] : [chosen], args: argv.slice(1) };
 };
 
 /** @param {unknown} error @returns {Outcome} */

@@ -1,7 +1,7 @@
 /**
  * Every state of the popover as a picture in .cache/gallery, and rules that hold for all of them. Each is compared with
  * the approved one (e2e/stills.json). After a change of the look, look at the pictures, then
- *   LOCALPORT_STILLS=1 npm test -- e2e popover-gallery
+ *   LOCALPORT_STILLS=1 npm test -- gallery
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
