@@ -87,11 +87,6 @@ export class UserMaster implements Attachment {
     return;
   }
 
-  /** The master prints its refusals on its own stderr, which only its user sees. */
-  onRefusal(): void {
-    return;
-  }
-
   detach(): Promise<void> {
     this.#end(null);
     return Promise.resolve();

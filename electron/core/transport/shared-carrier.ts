@@ -152,6 +152,11 @@ export class SharedCarrier {
     return this.#carrier.stop(options);
   }
 
+  /** It can never answer. */
+  condemn(cause: Cause): void {
+    if (!this.#isEnded) this.#listener.onProof({ kind: 'dead', cause });
+  }
+
   /**
    * Makes the next proof run a new probe. The monotonic clock of Linux stops while the computer sleeps, so an old
    * answer looks recent, and the answer to an earlier probe may already have been received before the sleep.

@@ -5,7 +5,7 @@ import type { RestartPolicySpec, ServiceSpec } from '../../../shared/service-spe
 import type { Clock, Timer } from '../clock.ts';
 import { defaultRestartPolicy } from '../config/service-defaults.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Carrier } from './carrier.ts';
+import type { Carrier, CarrierRequest } from './carrier.ts';
 import { noChild, stoppedByUs } from './carrier-life.ts';
 import { isNetworkFailure } from './network-failure.ts';
 import { CarrierAttachment } from './carrier-attachment.ts';
@@ -25,14 +25,8 @@ import {
 /** Kept after its last use, because a new login may cost the user a touch or a code. */
 const lingerMs = 60_000;
 
-export interface CarrierOpening {
-  /** Unique for the life of the app. */
-  readonly id: string;
-  /** One of the services that the transport carries. */
-  readonly service: ServiceSpec;
-  readonly log: Logger;
-  readonly forced: boolean;
-}
+/** `service`: one of those that the transport carries. */
+export type CarrierOpening = Required<CarrierRequest>;
 
 /** Starts a carrier. Never throws: every failure is the value of `ready` and `ended`. */
 export type OpenCarrier = (opening: CarrierOpening, reports: CarrierReports) => Carrier;
@@ -138,14 +132,9 @@ export class Transport implements LeasedTransport {
 
   /** Attaches a tunnel to the carrier for new users, which is opened if necessary. */
   attach({ service, carrierUser, forced }: AttachRequest): CarrierAttachment {
-    const attachment = new CarrierAttachment(carrierUser, {
-      onDetached: () => {
-        this.#attachments.delete(attachment);
-        this.#leaveIfAbandoned();
-      },
-      onCondemned: (carrier, cause) => {
-        this.#condemn(carrier, cause);
-      },
+    const attachment = new CarrierAttachment(carrierUser, () => {
+      this.#attachments.delete(attachment);
+      this.#leaveIfAbandoned();
     });
     this.#attachments.set(attachment, service);
     const current = this.#current;
@@ -193,11 +182,6 @@ export class Transport implements LeasedTransport {
 
   #leaveIfAbandoned(): void {
     if (this.#leases.size === 0 && this.#attachments.size === 0) this.#dispatch({ type: 'abandoned' });
-  }
-
-  #condemn(carrier: SharedCarrier, cause: Cause): void {
-    for (const [number, one] of this.#carriers)
-      if (one === carrier) this.#dispatch({ type: 'condemned', carrier: number, cause });
   }
 
   #dispatch(event: TransportEvent): void {
