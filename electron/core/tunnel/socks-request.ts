@@ -1,5 +1,5 @@
 /** Parses the request of a SOCKS client: version 5 (RFC 1928) without authentication, 4 and 4a. Pure. */
-import { type ChannelFailure, openFailures } from '../mux/channel.ts';
+import { type ChannelFailure, prohibitedCode } from '../mux/channel.ts';
 
 export type SocksVersion = 4 | 5;
 
@@ -67,7 +67,7 @@ export function socksReply(version: SocksVersion, reply: SocksReply): Buffer {
 export function replyFor(failure: ChannelFailure): SocksReply {
   if (failure.kind !== 'refused') return 'failure';
   const { code, reason } = failure;
-  if (code === openFailures.prohibited) return 'notAllowed';
+  if (code === prohibitedCode) return 'notAllowed';
   if (/network is unreachable/i.test(reason)) return 'networkUnreachable';
   if (/refused/i.test(reason)) return 'refused';
   if (

@@ -18,7 +18,7 @@ import { withUmask } from '../files/umask.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import type { Succession } from '../transport/succession.ts';
-import { type ChannelFailure, type Channels, type ChannelTarget, openFailures } from '../mux/channel.ts';
+import { type ChannelFailure, type Channels, type ChannelTarget, prohibitedCode } from '../mux/channel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import { cannotListen } from '../ssh/ssh-output.ts';
 import { joinChannel, joinedHighWaterMark } from './joined-channel.ts';
@@ -166,7 +166,7 @@ export class SshChannelForward extends AttachedTunnel {
 
   #complain(failure: ChannelFailure): void {
     if (failure.kind !== 'refused') return;
-    const kind = failure.code === openFailures.prohibited ? 'administratively prohibited' : 'connect failed';
+    const kind = failure.code === prohibitedCode ? 'administratively prohibited' : 'connect failed';
     const cause = classifyComplaint(
       this.#request.service,
       `channel 0: open failed: ${kind}: ${failure.reason}`,
