@@ -5,6 +5,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { firstReport } from '../abort-signal.ts';
 import { sleep, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
@@ -144,8 +145,11 @@ class KubeSession {
 
   async #probeReadiness(signal: AbortSignal): Promise<Result<Endpoint, Cause> | null> {
     const { service, path, clock } = this.#parts;
-    const isServing = this.#serving.then(() => true);
-    if (!(await Promise.race([isServing, whenAborted(signal).then(() => false)]))) return null;
+    const isServing = await firstReport<true>((report) => {
+      void this.#serving.then(() => report(true));
+      return () => undefined;
+    }, signal);
+    if (isServing === null) return null;
     const failed = this.#signIn.failedBeforeRequest();
     if (failed !== null) return err(failed);
     const startedAt = clock.now();
@@ -228,9 +232,3 @@ const serverErrors = 500;
 
 const isAnswered = ({ status, body }: KubeAnswer): boolean =>
   status !== noAnswer && (status < serverErrors || typeof body === 'object');
-
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -9,6 +9,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Cause, type CauseCode, describeCause } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
+import { withOwnSignal } from '../abort-signal.ts';
 import { sleep, type Clock, type Timer } from '../clock.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { KubeAnswer, KubeApi } from './kube-api.ts';
@@ -154,7 +155,12 @@ export class PodWatch {
     this.#queries = { id, leave };
     if (this.#pods?.pods.length === 0) this.#pods = null;
     if (queries.length === 0) this.#pods = { pods: [], source: 'pods', strangers: [] };
-    else this.#run(this.#readFirstAllowed(queries, AbortSignal.any([this.#ending.signal, leave.signal])));
+    else
+      this.#run(
+        withOwnSignal([this.#ending.signal, leave.signal], ({ signal }) =>
+          this.#readFirstAllowed(queries, signal),
+        ),
+      );
   }
 
   async #readFirstAllowed(queries: readonly PodQuery[], signal: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@ import type { Duplex } from 'node:stream';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { firstReport } from '../abort-signal.ts';
 import { type Clock, sleep, type Timer } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { InProcessServer } from '../connect/in-process-server.ts';
@@ -259,18 +260,14 @@ export class PodServer implements PodEngine {
     const closing = this.#closing.signal;
     if (signal.aborted || closing.aborted) return Promise.resolve(null);
     onWait();
-    return new Promise((resolve) => {
-      const settle = (pod: ServingPod | null): void => {
-        stop();
-        for (const one of [signal, closing]) one.removeEventListener('abort', onAbort);
-        resolve(pod);
-      };
-      const onAbort = (): void => settle(null);
-      const stop = this.#parts.target.onVerdict((verdict) => {
-        if (verdict.kind === 'pod') settle(verdict);
-      });
-      for (const one of [signal, closing]) one.addEventListener('abort', onAbort, { once: true });
-    });
+    return firstReport<ServingPod>(
+      (report) =>
+        this.#parts.target.onVerdict((verdict) => {
+          if (verdict.kind === 'pod') report(verdict);
+        }),
+      signal,
+      closing,
+    );
   }
 }
 

@@ -5,7 +5,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, withLimit } from '../clock.ts';
 import { attemptConnect } from '../connect/connect-attempt.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
 import { ConnectionQueue } from '../transport/connection-queue.ts';
@@ -114,18 +114,8 @@ class TcpTunnel implements Tunnel {
 
   /** null when it succeeds. */
   async #connectOnce(timeoutMs: number): Promise<Cause | null> {
-    const ending = new AbortController();
-    const end = (): void => {
-      ending.abort();
-    };
-    const timer = this.#clock.after(timeoutMs, end);
-    // Not AbortSignal.any: in Node 20 each of its signals leaks about 70 bytes at a long-lived source, and each check
-    // creates one.
-    if (this.#stopped.signal.aborted) end();
-    else this.#stopped.signal.addEventListener('abort', end);
-    const attempt = await attemptConnect(this.#endpoint, ending.signal, this.#clock);
-    timer.cancel();
-    this.#stopped.signal.removeEventListener('abort', end);
+    const limit = { clock: this.#clock, timeoutMs, signal: this.#stopped.signal };
+    const attempt = await withLimit(limit, (signal) => attemptConnect(this.#endpoint, signal, this.#clock));
     switch (attempt.kind) {
       case 'connected':
         return null;
