@@ -89,7 +89,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   get status(): string {
-    const { status } = this.#session.state.situation;
+    const { status } = this.#session;
     return status === 'up' && this.#monitor.fault !== null ? 'unhealthy' : status;
   }
 

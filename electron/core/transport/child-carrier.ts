@@ -9,13 +9,13 @@
 import { formatDuration } from '../../../shared/config-scalars.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { type Clock, type Timer } from '../clock.ts';
+import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import { secretsOf } from '../secrets/secret-values.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, toEvidence } from '../failure/evidence.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
-import { proveChild } from './transport-proof.ts';
+import { findStopped } from '../process/process-state.ts';
 import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd, CarrierRequest } from './carrier.ts';
@@ -178,11 +178,8 @@ export class ChildCarrier implements Carrier {
 
   async proveTransport(deadlineMs: number): Promise<TransportProof> {
     const { pid } = this;
-    const roundTrip = this.#plan?.roundTrip ?? null;
     const proof: TransportProof =
-      pid === null || this.#isEnded
-        ? { kind: 'unprovable' }
-        : await proveChild({ pid, roundTrip, clock: this.#options.clock }, deadlineMs);
+      pid === null || this.#isEnded ? { kind: 'unprovable' } : await this.#prove(pid, deadlineMs);
     return this.#isEnded ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
   }
 
@@ -192,6 +189,18 @@ export class ChildCarrier implements Carrier {
     if (this.#child === null) this.#end({ ...noChild, cause: null });
     else this.#stopChild(this.#child, options);
     return this.ended;
+  }
+
+  /** A stopped process keeps its sockets, and the kernel accepts connections for it: its state comes first. */
+  async #prove(pid: number, deadlineMs: number): Promise<TransportProof> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
+    const stopped = await withDeadline(clock, deadlineMs, findStopped([pid]));
+    if (stopped !== 'deadline' && stopped.has(pid)) return { kind: 'dead', cause: describeCause('stopped') };
+    const roundTrip = this.#plan?.roundTrip;
+    if (roundTrip === undefined) return { kind: 'unprovable' };
+    const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
+    return stopped === 'deadline' ? { kind: 'silent' } : roundTrip(leftMs);
   }
 
   #handle(meaning: LineMeaning, stream: string, text: string): void {

@@ -20,6 +20,7 @@ import {
   type TransportEffect,
   type TransportEvent,
   type TransportState,
+  type TransportStatus,
 } from './transport-state.ts';
 
 /** Kept after its last use, because a new login may cost the user a touch or a code. */
@@ -82,6 +83,10 @@ export class Transport implements LeasedTransport {
 
   get state(): TransportState {
     return this.#state;
+  }
+
+  get status(): TransportStatus {
+    return this.#state.situation.status;
   }
 
   /** When it last failed to answer, or ended by itself, monotonic ms; null: never. */

@@ -3,14 +3,14 @@
  * proves that it can be reached.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { err, ok, type Result } from '../../../shared/result.ts';
+import { ok, type Result } from '../../../shared/result.ts';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import { type Clock, withLimit } from '../clock.ts';
 import { attemptConnect } from '../connect/connect-attempt.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
 import { ConnectionQueue } from '../transport/connection-queue.ts';
 import { RacingCarrier } from '../transport/racing-carrier.ts';
-import { noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, CarrierEnd } from '../transport/carrier.ts';
 import type { Tunnel, TunnelAdapter } from './tunnel-adapter.ts';
@@ -71,16 +71,18 @@ class TcpTunnel implements Tunnel {
   readonly #endpoint: TcpEndpoint;
   readonly #clock: Clock;
   readonly #dials: boolean;
+  readonly #life = new CarrierLife();
   readonly #stopped = new AbortController();
-  #resolveEnded: (end: CarrierEnd) => void = () => undefined;
 
   constructor(id: string, endpoint: TcpEndpoint, options: TcpTunnelOptions) {
     this.id = id;
     this.#endpoint = endpoint;
     this.#clock = options.clock;
     this.#dials = options.dials;
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.ready = options.dials ? this.#start(options.connectTimeoutMs) : Promise.resolve(ok(endpoint));
+    this.ready = this.#life.ready;
+    this.ended = this.#life.ended;
+    if (options.dials) void this.#start(options.connectTimeoutMs);
+    else this.#life.settleReady(ok(endpoint));
   }
 
   /** Never called back: the relay itself sees failed connections. */
@@ -101,15 +103,14 @@ class TcpTunnel implements Tunnel {
 
   stop(): Promise<CarrierEnd> {
     this.#stopped.abort();
-    this.#resolveEnded({ ...noChild, cause: null });
+    this.#life.end({ ...noChild, cause: null });
     return this.ended;
   }
 
-  async #start(timeoutMs: number): Promise<Result<Endpoint, Cause>> {
+  async #start(timeoutMs: number): Promise<void> {
     const cause = await this.#connectOnce(timeoutMs);
-    if (cause === null) return ok(this.#endpoint);
-    this.#resolveEnded({ ...noChild, cause });
-    return err(cause);
+    if (cause === null) this.#life.settleReady(ok(this.#endpoint));
+    else this.#life.end({ ...noChild, cause });
   }
 
   /** null when it succeeds. */
