@@ -17,7 +17,7 @@ import {
   type ChildPlan,
   type LineMeaning,
 } from '../transport/child-carrier.ts';
-import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
+import { afterOutageMs, type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import { KubeSignIn } from './kube-sign-in.ts';
@@ -46,11 +46,9 @@ const maxStderrLines = 20;
  */
 const failedRequest = /Error while proxying request/;
 const stderrDeadlineMs = 500;
-/** An API server that has just started answers 403 until its roles are loaded: up to 3 s. */
+/** How long the first answer may be a 403 because the roles are not loaded. */
 const rolesDeadlineMs = 3_000;
 const rolesPollMs = 250;
-/** For this long after an outage, 403 may mean only that the roles are not loaded. */
-const afterOutageMs = 60_000;
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openKubeSession(

@@ -12,6 +12,7 @@ import { errorMessage } from '../lifecycle/error-text.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { proxyHost, readAnswer } from './kube-requests.ts';
+import { namespacePath } from './target-queries.ts';
 import { SpdyConnection } from '../spdy/spdy-connection.ts';
 import { WebSocketWire } from '../spdy/websocket-wire.ts';
 
@@ -49,7 +50,7 @@ export function createPodDialer(
   };
   return ({ namespace, pod }, { signal: outer, deadlineMs }) =>
     withLimit({ clock, timeoutMs: deadlineMs, signal: outer }, async (signal) => {
-      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
+      const path = `${namespacePath(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
       let wire = await dial({ socketPath, path, signal });
       // An upgrade does not make a plugin renew its token; a GET that is answered with 401 does.
       if (!wire.ok && wire.error.status === unauthorized) {

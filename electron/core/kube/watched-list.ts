@@ -4,11 +4,11 @@
  * 1. The reported items are those that the API server sent last; a failure removes none of them.
  * 2. If watching is refused, the list is read every 15 s, and watching is retried each time: the right may be granted.
  * 3. Every watch ends, even if the end of the connection never arrives.
- * 4. A 403 within a minute of an outage is not final: an API server that has just started refuses requests that it allows 3 s later.
+ * 4. A 403 within `afterOutageMs` of an outage is not final.
  */
 import { withOwnSignal } from '../abort-signal.ts';
 import { sleep, type Clock } from '../clock.ts';
-import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
+import { afterOutageMs, noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 import { readEvent, readList } from './kube-objects.ts';
 
 export interface ListQuery<Item> {
@@ -39,7 +39,6 @@ const firstRetryMs = 1_000;
 const watchSeconds = 300;
 /** The server ends a watch when its time is up; after this grace period it is aborted here. */
 const watchGraceSeconds = 15;
-const afterOutageMs = 60_000;
 /** Enough to choose one of. */
 const maxItems = 500;
 
