@@ -2,8 +2,9 @@
 import { asTransportDown, type Cause, describeCause, type TriggerKind } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { defaultRestartPolicy } from '../config/service-defaults.ts';
+import { DueTimer } from '../due-timer.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Carrier, CarrierRequest } from './carrier.ts';
 import { noChild, stoppedByUs } from './carrier-life.ts';
@@ -67,10 +68,10 @@ export class Transport implements LeasedTransport {
   readonly #carriers = new Map<CarrierNumber, SharedCarrier>();
   readonly #draining = new Set<CarrierNumber>();
   readonly #inbox: TransportEvent[] = [];
+  readonly #timer: DueTimer;
   #isHandling = false;
   #isClosed = false;
   #state: TransportState = initialTransportState;
-  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #downSince: number | null = null;
   #ending: SharedCarrier | null = null;
   #isRenewing = false;
@@ -79,6 +80,11 @@ export class Transport implements LeasedTransport {
   constructor(parts: TransportParts) {
     this.key = parts.key;
     this.#parts = parts;
+    this.#timer = new DueTimer(parts.clock, () => {
+      this.#dispatch({ type: 'due' });
+      // In case the timer fired a moment too early.
+      this.#timer.set(dueAtOf(this.#state));
+    });
   }
 
   get state(): TransportState {
@@ -173,8 +179,7 @@ export class Transport implements LeasedTransport {
   /** Ends every carrier, and opens no more. */
   async close({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
     this.#isClosed = true;
-    this.#timer?.timer.cancel();
-    this.#timer = null;
+    this.#timer.set(null);
     for (const attachment of this.#attachments.keys())
       if (attachment.carrier === null) attachment.end({ ...noChild, cause: null });
     await Promise.all([...this.#carriers.values()].map((carrier) => carrier.stop({ force })));
@@ -211,7 +216,7 @@ export class Transport implements LeasedTransport {
     this.#state = state;
     this.#logStep(before, state);
     for (const effect of effects) this.#perform(effect);
-    this.#adjustTimer();
+    this.#timer.set(dueAtOf(state));
     if (state === before) return;
     this.#attachWaiting();
     if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.refresh();
@@ -331,25 +336,6 @@ export class Transport implements LeasedTransport {
       else if (situation.status === 'waiting' && situation.retryAt === null && trouble !== null)
         attachment.end({ ...noChild, cause: this.#asDown(trouble) });
     }
-  }
-
-  #adjustTimer(): void {
-    const dueAt = dueAtOf(this.#state);
-    if (dueAt === (this.#timer?.dueAt ?? null)) return;
-    this.#timer?.timer.cancel();
-    const { clock } = this.#parts;
-    this.#timer =
-      dueAt === null
-        ? null
-        : {
-            dueAt,
-            timer: clock.after(dueAt - clock.now(), () => {
-              this.#timer = null;
-              this.#dispatch({ type: 'due' });
-              // In case the timer fired a moment too early.
-              this.#adjustTimer();
-            }),
-          };
   }
 
   /** The cause that waiting forwards show. */
