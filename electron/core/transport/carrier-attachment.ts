@@ -9,7 +9,7 @@ import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { CarrierEnd, ListenRefusal, TransportProof } from './carrier.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
-import type { CarrierUser, SharedCarrier } from './shared-carrier.ts';
+import type { AttachedUser, CarrierUser, SharedCarrier } from './shared-carrier.ts';
 
 /** A tunnel's use of a shared connection, whether LocalPort or the user opened it. */
 export interface Attachment {
@@ -43,7 +43,7 @@ export interface OwnAttachment extends Attachment {
 export class CarrierAttachment implements OwnAttachment {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
-  readonly #user: CarrierUser;
+  readonly #user: AttachedUser;
   readonly #onDetached: () => void;
   readonly #life = new CarrierLife();
   readonly #refusalListeners: ((path: string, line: string) => void)[] = [];
@@ -53,7 +53,15 @@ export class CarrierAttachment implements OwnAttachment {
   #hasDetached = false;
 
   constructor(user: CarrierUser, onDetached: () => void) {
-    this.#user = user;
+    this.#user = {
+      ...user,
+      onRefusal: (path, line) => {
+        for (const listener of this.#refusalListeners) listener(path, line);
+      },
+      onListenRefused: (refusal) => {
+        for (const listener of this.#listenRefusalListeners) listener(refusal);
+      },
+    };
     this.#onDetached = onDetached;
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
@@ -101,14 +109,7 @@ export class CarrierAttachment implements OwnAttachment {
   attachTo(carrier: SharedCarrier): void {
     this.#carrier?.detach(this.#user);
     this.#carrier = carrier;
-    carrier.attach(this.#user, {
-      onRefusal: (path, line) => {
-        for (const listener of this.#refusalListeners) listener(path, line);
-      },
-      onListenRefused: (refusal) => {
-        for (const listener of this.#listenRefusalListeners) listener(refusal);
-      },
-    });
+    carrier.attach(this.#user);
     void carrier.ready.then((result) => {
       if (this.#carrier !== carrier) return;
       this.#isReady ||= result.ok;
