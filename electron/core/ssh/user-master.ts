@@ -17,11 +17,10 @@ import type { ControlPaths } from './control-path.ts';
 import type { LockedKeyTerms } from './locked-key.ts';
 import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
 import type { Attachment } from '../transport/carrier-attachment.ts';
-import { querySshSettings, sshSetting } from './ssh-settings.ts';
+import { readSshSettings, sshSetting } from './ssh-settings.ts';
 import { StdioForwards } from '../mux/stdio-forward.ts';
 
 const checkIntervalMs = 2_000;
-const settingsMs = 5_000;
 
 /**
  * Nothing listens on port 0, and no name has to be resolved. Not a path: with masters before OpenSSH 9.4, the
@@ -152,18 +151,14 @@ export class UserMaster implements Attachment {
 }
 
 /** Whether the user has an open master for this connection, which could carry its forwards. Never rejects. */
-export async function hasOpenMaster(
-  connection: SshConnection,
-  { launcher, clock, signal }: LockedKeyTerms,
-): Promise<boolean> {
+export async function hasOpenMaster(connection: SshConnection, terms: LockedKeyTerms): Promise<boolean> {
   const { jump, remoteSocket, localTarget } = connection;
   // `control_path: user` allows none of them.
   if (jump.length > 0 || remoteSocket !== undefined || localTarget !== undefined) return false;
-  const answer = await querySshSettings(connection, { launcher, clock, timeoutMs: settingsMs });
-  const path = answer.kind === 'answered' ? sshSetting(answer.output, 'controlpath') : null;
+  const path = sshSetting((await readSshSettings(connection, terms)) ?? [], 'controlpath');
   if (path === null || !(await socketAt(path)).ok) return false;
   // The socket of a killed master stays.
-  return (await attemptConnect({ kind: 'unix', path }, signal, clock)).kind === 'connected';
+  return (await attemptConnect({ kind: 'unix', path }, terms.signal, terms.clock)).kind === 'connected';
 }
 
 /** The inode of this user's socket, or why it cannot be used. */
