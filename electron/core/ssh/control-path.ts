@@ -3,10 +3,10 @@
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
-import { ownMasterCommand, type SshConnection, sshSettingsArgv } from './ssh-command.ts';
+import { ownMasterCommand, sshSettingsArgv } from './ssh-command.ts';
 import { querySshSettings, type SettingsTools, settingsTimeoutMs, sshSetting } from './ssh-settings.ts';
 
 /** A missing master is looked for every 2 s; this avoids a new process each time. */

@@ -1,10 +1,10 @@
 /** Finds the key that a refused login lacked: a file with a passphrase that could be added to the user's agent. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { askChild } from '../process/child-query.ts';
 import { readFileStart } from '../files/file-start.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';
-import type { SshConnection } from './ssh-command.ts';
 import { readSshSettings, type SettingsTools, sshSetting, sshSettingValues } from './ssh-settings.ts';
 
 export interface LockedKeyTerms extends SettingsTools {

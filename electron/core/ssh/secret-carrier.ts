@@ -2,6 +2,7 @@
  * ssh carriers whose password must be read first. Nothing is started, and no deadline runs, before the password is
  * known.
  */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
@@ -11,7 +12,6 @@ import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
 import { LivingCarrier, noChild } from '../transport/carrier-life.ts';
 import type { Carrier, CarrierEnd, TransportProof } from '../transport/carrier.ts';
-import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from '../transport/transport.ts';
 import { loginOf } from '../transport/transport-key.ts';
 

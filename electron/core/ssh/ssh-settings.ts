@@ -1,8 +1,9 @@
 /** A connection's ssh_config settings as printed by `ssh -G`, which does not connect. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild, type QueryAnswer } from '../process/child-query.ts';
-import { sshSettingsArgv, type SshConnection } from './ssh-command.ts';
+import { sshSettingsArgv } from './ssh-command.ts';
 
 export interface SettingsTools {
   readonly launcher: ChildLauncher;

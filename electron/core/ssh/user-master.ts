@@ -4,6 +4,7 @@
  * 1. LocalPort never stops it and leaves nothing on it: it only requests channels (`stdio-forward.ts`).
  * 2. If its socket disappears, that is noticed within `checkIntervalMs`, or at once when a channel is requested.
  */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { lstat } from 'node:fs/promises';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -15,7 +16,7 @@ import type { CarrierEnd, CarrierRequest, TransportProof } from '../transport/ca
 import type { Channels, ChannelTarget } from '../mux/channel.ts';
 import type { ControlPaths } from './control-path.ts';
 import type { LockedKeyTerms } from './locked-key.ts';
-import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
+import { ownMasterCommand } from './ssh-command.ts';
 import type { Attachment } from '../transport/carrier-attachment.ts';
 import { readSshSettings, sshSetting } from './ssh-settings.ts';
 import { StdioForwards } from '../mux/stdio-forward.ts';

@@ -1,13 +1,10 @@
 /** Parses the request of a SOCKS client: version 5 (RFC 1928) without authentication, 4 and 4a. Pure. */
-import { type ChannelFailure, prohibitedCode } from '../mux/channel.ts';
+import { type ChannelFailure, type ChannelTarget, prohibitedCode } from '../mux/channel.ts';
 
 export type SocksVersion = 4 | 5;
 
-export interface SocksTarget {
-  /** An address, or a name that the remote end resolves. */
-  readonly host: string;
-  readonly port: number;
-}
+/** An address, or a name that the remote end resolves, and a port. */
+export type SocksTarget = Extract<ChannelTarget, { readonly host: string }>;
 
 export type SocksStep =
   /** More bytes are needed. */

@@ -1,4 +1,5 @@
 /** Forwards whose server listens, and forwards to sockets on the server: a real sshd, and programs at both ends. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -17,7 +18,6 @@ import { silentLogger } from '../observability/logger.ts';
 import { Scope } from '../scope.ts';
 import { CarrierLife } from '../transport/carrier-life.ts';
 import { reverseSocket } from '../files/private-path.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, SshMux } from '../mux/ssh-mux.ts';
 import { SshWorld } from '../ssh/testing/ssh-world.ts';
 import { SshReverseForward } from './ssh-reverse-forward.ts';

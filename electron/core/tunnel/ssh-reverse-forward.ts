@@ -13,7 +13,7 @@ import { existsSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
-import type { LocalTarget } from '../../../shared/service-spec.ts';
+import type { LocalTarget, SshConnection } from '../../../shared/service-spec.ts';
 import { type BindAddress, parseBindAddress } from '../../../shared/bind-address.ts';
 import { withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -22,7 +22,6 @@ import type { CarrierEnd, ListenRefusal, TransportProof } from '../transport/car
 import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../files/private-path.ts';
 import type { OwnAttachment } from '../transport/carrier-attachment.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, MuxOptions, RemoteForward, SshMux } from '../mux/ssh-mux.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
