@@ -35,7 +35,7 @@ export type AttachedUser = CarrierUser & Pick<CarrierReports, 'onRefusal' | 'onL
 export interface SharedCarrierListener {
   readonly onReady: () => void;
   readonly onEnded: (end: CarrierEnd) => void;
-  /** Called for every probe, even for one that is answered late. */
+  /** Called for every probe, even for one that is answered late, and when the carrier is condemned. */
   readonly onProof: (proof: TransportProof) => void;
   /** The last user has left. */
   readonly onEmpty: () => void;
