@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeRoute, remoteAddressOf, sshHostIn } from './route-text.ts';
-import type { Connection } from './service-spec.ts';
-
-type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+import type { SshConnection } from './service-spec.ts';
 
 const ssh = (given: Partial<SshConnection>): SshConnection => ({
   technology: 'ssh',

@@ -1,9 +1,7 @@
 /** Where a service leads, in the user's own terms. Pure. */
 import { joinHostPort } from './bind-address.ts';
 import { shortTargetName } from './kube-target.ts';
-import type { Connection, LocalTarget } from './service-spec.ts';
-
-type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+import type { Connection, LocalTarget, SshConnection } from './service-spec.ts';
 
 /**
  * `prod · svc/postgres`, `deploy@bastion → db:5432`, `deploy@bastion → /run/postgresql/.s.PGSQL.5432`, `via bastion (SOCKS)`. A

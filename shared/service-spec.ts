@@ -61,6 +61,8 @@ export type LocalTarget = { readonly host: string; readonly port: number } | { r
 
 export type Technology = Connection['technology'];
 
+export type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
+
 /** How a service's health is determined. */
 export type ProbeSpec =
   /** The target is not checked, and clients' connections do not count: the forward is ready once its tunnel is proven. */

@@ -1,5 +1,4 @@
-import type { ServiceSpec } from '../../shared/service-spec.ts';
-import type { SshConnection } from '../core/ssh/ssh-command.ts';
+import type { ServiceSpec, SshConnection } from '../../shared/service-spec.ts';
 import type { CommandContext } from './command-context.ts';
 import { requireTrustIn } from './config-choice.ts';
 import { CommandFailure } from './command-failure.ts';

@@ -4,6 +4,7 @@
  */
 import { uptime } from 'node:os';
 import { setTimeout as setNodeTimeout } from 'node:timers';
+import { firstReport, withOwnSignal } from './abort-signal.ts';
 
 export interface Timer {
   cancel(): void;
@@ -50,34 +51,20 @@ export const systemClock: Clock = {
   },
 };
 
-/**
- * Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. Leaves no listener on a
- * long-lived signal: in Node 20, each `AbortSignal.any` leaks some 70 bytes there.
- */
-export function sleep(
+/** Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. */
+export async function sleep(
   clock: Clock,
   delayMs: number,
-  ...given: readonly (AbortSignal | undefined)[]
+  ...signals: readonly (AbortSignal | undefined)[]
 ): Promise<boolean> {
-  const signals = given.filter((signal) => signal !== undefined);
-  return new Promise((resolve) => {
-    if (signals.some(({ aborted }) => aborted)) {
-      resolve(false);
-      return;
-    }
-    const settle = (isOver: boolean): void => {
-      timer.cancel();
-      for (const signal of signals) signal.removeEventListener('abort', onAbort);
-      resolve(isOver);
-    };
-    const onAbort = (): void => {
-      settle(false);
-    };
-    const timer = clock.after(delayMs, () => {
-      settle(true);
-    });
-    for (const signal of signals) signal.addEventListener('abort', onAbort);
-  });
+  const isOver = await firstReport<true>(
+    (report) => {
+      const timer = clock.after(delayMs, () => report(true));
+      return () => timer.cancel();
+    },
+    ...signals,
+  );
+  return isOver === true;
 }
 
 /** The value of `work`, or `'deadline'` when `delayMs` pass first. The work itself continues. */
@@ -98,3 +85,26 @@ export async function withDeadline<T>(
     timer?.cancel();
   }
 }
+
+export interface WorkLimit {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Runs `work` with a signal that aborts with the given one or when the time is up. Its reason is a text: `aborted`, or that there was
+ * no answer. `deadline`: for work that is no longer limited in time.
+ */
+export const withLimit = <T>(
+  { clock, timeoutMs, signal }: WorkLimit,
+  work: (signal: AbortSignal, deadline: Timer) => Promise<T>,
+): Promise<T> =>
+  withOwnSignal([signal], async (own) => {
+    const deadline = clock.after(timeoutMs, () => own.abort(`no answer within ${timeoutMs / 1000} s`));
+    try {
+      return await work(own.signal, deadline);
+    } finally {
+      deadline.cancel();
+    }
+  });

@@ -15,6 +15,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { isReusable, loginCommand, type PromptKind, type Remember } from '../../../shared/prompt.ts';
 import { promptTitle } from '../../../shared/prompt-words.ts';
+import type { LineMeaning } from '../transport/child-carrier.ts';
 import type { Answer } from '../prompts/answer-memory.ts';
 import type { PromptQueue, Question } from '../prompts/prompt-queue.ts';
 import { answerName } from './answer-name.ts';
@@ -53,11 +54,14 @@ interface Unanswered {
 }
 
 /** What a line of ssh's output means for the connection that waits for it. */
-export type PromptMeaning =
-  /** `settled` gives the cause if ssh cannot continue; null: it does. Never rejects. */
-  | { readonly kind: 'question'; readonly prompt: string; readonly settled: Promise<Cause | null> }
-  | { readonly kind: 'fatal'; readonly cause: Cause }
-  | { readonly kind: 'chatter' };
+export type PromptMeaning = Extract<LineMeaning, { readonly kind: 'question' | 'fatal' | 'chatter' }>;
+
+/** `settled` gives the cause if ssh cannot continue; null: it does. Never rejects. */
+const waitingFor = ({ prompt }: AskpassRequest, settled: Promise<Cause | null>): PromptMeaning => ({
+  kind: 'question',
+  prompt,
+  settled,
+});
 
 export class SshAskpass {
   readonly #program: AskpassProgram;
@@ -103,29 +107,23 @@ export class SshAskpass {
       return { kind: 'chatter' };
     }
     this.#endTouch();
-    const { prompt, hint } = request;
     const { password } = this.#login;
     const isTarget = request.parent === leaderPid;
     const question = this.#questionOf(request, isTarget);
     if (password !== null && this.#acceptsStored(question)) {
       this.#storedWasGiven = true;
-      return { kind: 'question', prompt, settled: this.#answerSsh(request, password) };
+      return waitingFor(request, this.#answerSsh(request, password));
     }
     const reused = this.#given.fromAnotherSsh(question);
     if (reused !== null)
-      return {
-        kind: 'question',
-        prompt,
-        settled: this.#give(request, question, reused.answer, reused.from),
-      };
+      return waitingFor(request, this.#give(request, question, reused.answer, reused.from));
     const remembered = this.#recall(question);
-    if (remembered !== null)
-      return { kind: 'question', prompt, settled: this.#give(request, question, remembered, 'memory') };
+    if (remembered !== null) return waitingFor(request, this.#give(request, question, remembered, 'memory'));
     // ssh waits for the touch, and needs no answer.
-    if (!this.#promptQueue.isAttended && hint === 'none') return { kind: 'chatter' };
+    if (!this.#promptQueue.isAttended && request.hint === 'none') return { kind: 'chatter' };
     const { name } = question;
     if (name !== null && this.#mayBeInKeychain(name))
-      return { kind: 'question', prompt, settled: this.#giveFromKeychain(request, question, name) };
+      return waitingFor(request, this.#giveFromKeychain(request, question, name));
     return this.#ask(request, question);
   }
 
@@ -258,12 +256,10 @@ export class SshAskpass {
 
   /** Prompts the user, or continues without an answer. */
   #ask(request: AskpassRequest, question: AskpassQuestion): PromptMeaning {
-    const { prompt } = request;
-    if (this.#promptQueue.isAttended)
-      return { kind: 'question', prompt, settled: this.#askUser(request, question) };
+    if (this.#promptQueue.isAttended) return waitingFor(request, this.#askUser(request, question));
     // ssh continues without the key, or without the action that needs confirmation.
-    if (opensKey(prompt) || question.kind === 'confirm')
-      return { kind: 'question', prompt, settled: this.#answerSsh(request, null) };
+    if (opensKey(request.prompt) || question.kind === 'confirm')
+      return waitingFor(request, this.#answerSsh(request, null));
     return { kind: 'fatal', cause: this.#stopFor(this.#withoutUser(question)) };
   }
 
@@ -314,8 +310,7 @@ export class SshAskpass {
     from: GivenAnswer['from'],
   ): Promise<null> {
     this.#lastGiven = question;
-    const { pid, isTarget, key, name, kind } = question;
-    this.#given.add({ pid, isTarget, key, name, kind, answer, from });
+    this.#given.add({ ...question, answer, from });
     return this.#answerSsh(request, answer.text);
   }
 

@@ -5,7 +5,7 @@
 import { localAddress } from '../../../shared/bind-address.ts';
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { ConfigReview } from '../../../shared/service-snapshot.ts';
-import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Connection, ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { targetName } from '../../../shared/kube-target.ts';
@@ -53,7 +53,7 @@ function entranceOf(service: ServiceSpec): string {
   return localPort === 0 ? (service.localSocket ?? 'a port of its choice') : localAddress(service);
 }
 
-function sshHopsOf({ host, port, user, jump }: Extract<Connection, { readonly technology: 'ssh' }>): string {
+function sshHopsOf({ host, port, user, jump }: SshConnection): string {
   const login = `${user === null ? '' : `${user}@`}${host}${port === null ? '' : `:${port}`}`;
   return `ssh ${[...jump, login].join(' → ')}`;
 }

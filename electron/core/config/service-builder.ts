@@ -15,6 +15,7 @@ import type {
   HealthCheckSpec,
   RestartPolicySpec,
   ServiceSpec,
+  SshConnection,
 } from '../../../shared/service-spec.ts';
 import { expandPath, type PathContext } from './expanded-path.ts';
 import {
@@ -142,7 +143,6 @@ function otherEnds(
   };
 }
 
-type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 type RawSsh = Extract<RawConnection, { readonly technology: 'ssh' }>;
 
 function buildTarget({

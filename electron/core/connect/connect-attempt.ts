@@ -1,5 +1,6 @@
 /** A single connection attempt that is closed at once when it succeeds. */
 import net from 'node:net';
+import { firstReport } from '../abort-signal.ts';
 import type { Clock } from '../clock.ts';
 import { readPathError } from './full-queue.ts';
 import { dial, openSocket } from './happy-eyeballs.ts';
@@ -13,39 +14,28 @@ export type ConnectAttempt =
 /**
  * Never rejects and leaves no open socket. A host name is resolved again each time, and any of its addresses counts.
  */
-export function attemptConnect(
+export async function attemptConnect(
   endpoint: Endpoint,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<ConnectAttempt> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve({ kind: 'canceled' });
-      return;
-    }
-    const settle = (attempt: ConnectAttempt): void => {
-      signal.removeEventListener('abort', cancel);
-      resolve(attempt);
-    };
-    const cancel = (): void => {
-      dialing.abort();
-      settle({ kind: 'canceled' });
-    };
-    signal.addEventListener('abort', cancel, { once: true });
+  const attempt = await firstReport<ConnectAttempt>((report) => {
     const dialing = dial(
       endpoint,
       { clock, open: (target) => openSocket(target) },
       {
         onConnected: (socket) => {
           socket.destroy();
-          settle({ kind: 'connected' });
+          report({ kind: 'connected' });
         },
         onFailed: (error) => {
-          settle({ kind: 'failed', error });
+          report({ kind: 'failed', error });
         },
       },
     );
-  });
+    return () => dialing.abort();
+  }, signal);
+  return attempt ?? { kind: 'canceled' };
 }
 
 export type ClosingAnswer =

@@ -28,7 +28,7 @@ export const credentialFailures: readonly FailureRule[] = [
   signedOut(/^error: EOF$|^please enter (?:username|password)/i),
   {
     pattern: /getting credentials: exec: executable (\S+) failed with exit code/i,
-    finding: (_, context) => pluginFinding(context),
+    finding: pluginFinding,
   },
   signedOut(/getting credentials: |exec plugin/i),
   signedOut(
@@ -42,7 +42,7 @@ export const credentialFailures: readonly FailureRule[] = [
   signedOut(/tsh (?:kube )?login/i),
   {
     pattern: /must be logged in to the server|\bunauthorized\b|provide credentials/i,
-    finding: (_, context) => refusedFinding(context),
+    finding: refusedFinding,
   },
 ];
 
@@ -64,17 +64,11 @@ function signedOut(pattern: RegExp): FailureRule {
  * From the plugin's own message. If it could not reach the sign-in service, the login has not expired; that failure is
  * temporary.
  */
-function pluginFinding(context: FailureContext): Finding {
+function pluginFinding(_match: RegExpExecArray, context: FailureContext): Finding {
   const { lines, service } = context;
   const message = pluginMessage(lines);
   const evidence = message === undefined ? undefined : toEvidence(message, secretsOf(service));
-  const away =
-    message === undefined
-      ? null
-      : issuerAway(
-          lines.filter((line) => !isAboutPlugin(line)),
-          context,
-        );
+  const away = message === undefined ? null : issuerAway(context);
   const { code, details } = away ?? signedOutFinding(context);
   return { code, details: { ...details, evidence } };
 }
@@ -83,8 +77,9 @@ function pluginFinding(context: FailureContext): Finding {
 const endpointAway = /(?:could not connect to the|connect timeout on) endpoint URL: "?\w+:\/\/([^/"\s]+)/i;
 const awayCodes: ReadonlySet<string> = new Set(['name-not-found', 'host-unreachable', 'connection-refused']);
 
-function issuerAway(lines: readonly string[], context: FailureContext): Finding | null {
-  for (const line of lines.toReversed()) {
+function issuerAway(context: FailureContext): Finding | null {
+  for (const line of context.lines.toReversed()) {
+    if (isAboutPlugin(line)) continue;
     const host = endpointAway.exec(line)?.[1];
     if (host !== undefined) return { code: 'host-unreachable', details: { host } };
     for (const { pattern, finding } of networkFailures) {
@@ -106,10 +101,11 @@ function signedOutFinding(context: FailureContext): Finding {
 /**
  * The API server's own 401. If no plugin requires a sign-in, it may be temporary, and a retry opens no sign-in page.
  */
-const refusedFinding = (context: FailureContext): Finding =>
-  signInCommand(context.lines) === undefined
+function refusedFinding(_match: RegExpExecArray, context: FailureContext): Finding {
+  return signInCommand(context.lines) === undefined
     ? { code: 'unauthorized', details: whereIn(context) }
     : signedOutFinding(context);
+}
 
 /** A context, or the program of a command. */
 function whereIn({ service: { connection } }: FailureContext): CauseDetails {

@@ -80,8 +80,7 @@ function findCause(context: FailureContext, rules: readonly FailureRule[]): Caus
   let consequence: Cause | null = null;
   const lines = context.lines.filter((line) => !isNoise(line)).toReversed();
   // Lines about a failed credential plugin come first: a timeout there is the user's. Lines marked as errors come
-  // before others,
-  // which are often advice.
+  // before others, which are often advice.
   for (const line of [...lines.filter(isAboutPlugin), ...lines.filter(isMarkedError), ...lines]) {
     const evidence = toEvidence(line, secrets);
     const matched = firstMatch(evidence, rules, context);

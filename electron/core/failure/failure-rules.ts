@@ -13,7 +13,8 @@ export interface FailureContext {
 
 export interface Finding {
   readonly code: CauseCode;
-  readonly details?: CauseDetails;
+  /** What is undefined here is filled in from the configuration. */
+  readonly details?: CauseDetails | undefined;
 }
 
 export interface FailureRule {
@@ -24,17 +25,17 @@ export interface FailureRule {
   readonly isConsequence?: true;
 }
 
-/** A rule that needs no more than its match. */
+/** A rule for a line that always proves the same kind of cause. */
 export const proves = (
   code: CauseCode,
   pattern: RegExp,
-  details?: CauseDetails | ((match: RegExpExecArray) => CauseDetails),
+  details?: CauseDetails | ((match: RegExpExecArray, context: FailureContext) => CauseDetails),
 ): FailureRule => ({
   pattern,
-  finding: (match) => {
-    const found = typeof details === 'function' ? details(match) : details;
-    return found === undefined ? { code } : { code, details: found };
-  },
+  finding: (match, context) => ({
+    code,
+    details: typeof details === 'function' ? details(match, context) : details,
+  }),
 });
 
 /** A rule for a line that only reports a consequence. */

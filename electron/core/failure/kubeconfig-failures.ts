@@ -9,8 +9,6 @@ const inExec = (key: string, value: string): string =>
 const runByHand =
   'Run the plugin in a terminal: it must print an ExecCredential as JSON; correct its command or args in your kubeconfig';
 
-const invalid = (details: CauseDetails): Finding => ({ code: 'kubeconfig-invalid', details });
-
 export const kubeconfigFailures: readonly FailureRule[] = [
   proves('context-missing', /context was not found for specified context: (.+)$/i, ([, context]) => ({
     context,
@@ -23,14 +21,14 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     what: 'There is no kubeconfig, or it names no current context',
     fix: 'Write the context into the config, or choose one with kubectl config use-context',
   }),
-  {
-    pattern: /cannot locate (cluster|user) (.+)$/i,
-    finding: ([, kind = '', name = ''], context) =>
-      invalid({
-        what: `The kubeconfig has no ${kind} ${name}, which ${contextIn(context)} names`,
-        fix: `Add that ${kind} to your kubeconfig, or sign in to the cluster again`,
-      }),
-  },
+  proves(
+    'kubeconfig-invalid',
+    /cannot locate (cluster|user) (.+)$/i,
+    ([, kind = '', name = ''], context) => ({
+      what: `The kubeconfig has no ${kind} ${name}, which ${contextIn(context)} names`,
+      fix: `Add that ${kind} to your kubeconfig, or sign in to the cluster again`,
+    }),
+  ),
   {
     pattern: /error loading config file "?(.+?)"?: (.+)$/i,
     finding: ([, file = '', reason = ''], context) =>
@@ -43,11 +41,13 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     pattern:
       /unable to read (client-cert|client-key|certificate-authority) (\S+) for (\S+) due to [^:]+: (.+)$/i,
     finding: ([, key = '', file = '', name = '', reason = ''], context) =>
-      fileDenied(file, reason, context) ??
-      invalid({
-        what: `The ${fileKinds[key] ?? 'file'} ${file} ${/no such file/i.test(reason) ? 'does not exist' : 'cannot be read'}`,
-        fix: `Restore it, or correct ${key === 'client-cert' ? 'client-certificate' : key} of ${name} in your kubeconfig`,
-      }),
+      fileDenied(file, reason, context) ?? {
+        code: 'kubeconfig-invalid',
+        details: {
+          what: `The ${fileKinds[key] ?? 'file'} ${file} ${/no such file/i.test(reason) ? 'does not exist' : 'cannot be read'}`,
+          fix: `Restore it, or correct ${key === 'client-cert' ? 'client-certificate' : key} of ${name} in your kubeconfig`,
+        },
+      },
   },
   proves(
     'kubeconfig-invalid',
@@ -81,10 +81,11 @@ export const kubeconfigFailures: readonly FailureRule[] = [
     what: 'The credential plugin needs a terminal (interactiveMode: Always), and LocalPort has none',
     fix: `${inExec('interactiveMode', 'IfAvailable')}, or give it other credentials`,
   }),
-  {
-    pattern: /configured to use API version \S+?\/(\w+), plugin returned version \S+?\/(\w+)$/i,
-    finding: ([, wanted = '', given = '']) => invalid(otherVersion(given, wanted)),
-  },
+  proves(
+    'kubeconfig-invalid',
+    /configured to use API version \S+?\/(\w+), plugin returned version \S+?\/(\w+)$/i,
+    ([, wanted = '', given = '']) => otherVersion(given, wanted),
+  ),
   proves(
     'kubeconfig-invalid',
     /no kind "ExecCredential" is registered for version "\S+?\/(\w+)"/i,

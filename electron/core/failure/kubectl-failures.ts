@@ -19,17 +19,11 @@ export function missingRight(text: string): string | undefined {
 export const kubectlFailures: readonly FailureRule[] = [
   ...kubeconfigFailures,
   ...credentialFailures,
-  {
-    pattern: /proxyconnect tcp: (.*)$/i,
-    finding: ([, reason = '']) => proxyFinding(reason),
-  },
-  {
-    pattern: /\bforbidden\b/i,
-    finding: ({ input }) => ({
-      code: 'forbidden',
-      details: { right: missingRight(input), namespace: /in the namespace "([^"]+)"/.exec(input)?.[1] },
-    }),
-  },
+  { pattern: /proxyconnect tcp: (.*)$/i, finding: proxyFinding },
+  proves('forbidden', /\bforbidden\b/i, ({ input }) => ({
+    right: missingRight(input),
+    namespace: /in the namespace "([^"]+)"/.exec(input)?.[1],
+  })),
   proves('resource-missing', /\bnamespaces? "([^"]+)" not found/i, ([, namespace]) => ({
     resource: 'namespace',
     namespace,
@@ -89,11 +83,14 @@ export const kubectlFailures: readonly FailureRule[] = [
     { isReplaced: true },
   ),
   // The API server cannot reach the kubelet, directly or through a cluster agent (K3s, konnectivity).
-  {
-    pattern:
-      /error dialing backend: (?:.*(?:dial tcp \[?([^\]\s]+?)\]?:\d+: |while dialing \[?([^\]\s]+?)\]?:\d+))?/i,
-    finding: ([, dialed, throughAgent]) => nodeFinding(dialed ?? throughAgent),
-  },
+  proves(
+    'host-unreachable',
+    /error dialing backend: (?:.*(?:dial tcp \[?([^\]\s]+?)\]?:\d+: |while dialing \[?([^\]\s]+?)\]?:\d+))?/i,
+    ([, dialed, throughAgent]) => {
+      const node = dialed ?? throughAgent;
+      return { host: node === undefined ? "The pod's node" : `The pod's node ${node}`, isNode: true };
+    },
+  ),
   proves('cluster-unwell', /\betcdserver: |\[-\]etcd\b/, { what: "The cluster's etcd" }),
   // A line of `/readyz?verbose`.
   proves('cluster-unwell', /^\[-\]\S+ failed/, { what: 'The API server' }),
@@ -109,13 +106,8 @@ export const kubectlFailures: readonly FailureRule[] = [
   ),
 ];
 
-const nodeFinding = (node: string | undefined): Finding => ({
-  code: 'host-unreachable',
-  details: { host: node === undefined ? "The pod's node" : `The pod's node ${node}`, isNode: true },
-});
-
 /** The proxy's own error: `dial tcp 127.0.0.1:3128: connect: connection refused`. */
-function proxyFinding(reason: string): Finding {
+function proxyFinding([, reason = '']: RegExpExecArray): Finding {
   const fix =
     'Check that the proxy runs, and correct proxy-url of the cluster in your kubeconfig, or HTTPS_PROXY';
   const name = /lookup (\S+?)(?: on \S+)?: /.exec(reason)?.[1];

@@ -21,24 +21,19 @@ export function noRoute(address: string | undefined, { privacy }: FailureContext
 const dialedAddress = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /i;
 
 export const networkFailures: readonly FailureRule[] = [
-  {
-    pattern:
-      /\bx509: |certificate (?:has expired|signed by unknown|is not trusted|verify failed)|self.signed certificate/i,
-    finding: () => ({ code: 'certificate-invalid' }),
-  },
+  proves(
+    'certificate-invalid',
+    /\bx509: |certificate (?:has expired|signed by unknown|is not trusted|verify failed)|self.signed certificate/i,
+  ),
   {
     pattern: /no route to host|EHOSTUNREACH/i,
     finding: (match, context) => noRoute(dialedAddress.exec(match.input)?.[1], context),
   },
-  {
-    pattern: /network is (?:unreachable|down)|host is (?:unreachable|down)|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
-    finding: (match) => {
-      const host = dialedAddress.exec(match.input)?.[1];
-      return host === undefined
-        ? { code: 'host-unreachable' }
-        : { code: 'host-unreachable', details: { host } };
-    },
-  },
+  proves(
+    'host-unreachable',
+    /network is (?:unreachable|down)|host is (?:unreachable|down)|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
+    ({ input }) => ({ host: dialedAddress.exec(input)?.[1] }),
+  ),
   proves('name-not-found', /lookup (\S+?)(?: on \S+)?: /i, (match) => ({ host: match[1] })),
   proves('name-not-found', /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/, (match) => ({ host: match[1] })),
   proves(
@@ -49,15 +44,10 @@ export const networkFailures: readonly FailureRule[] = [
   proves('exited', /address already in use|EADDRINUSE|unable to (?:create listener|listen on)/i, {
     ending: 'its private port was taken',
   }),
-  {
-    pattern: /connection refused|actively refused|ECONNREFUSED/i,
-    finding: (match) => {
-      const dial = dialedAddress.exec(match.input);
-      return dial === null
-        ? { code: 'connection-refused' }
-        : { code: 'connection-refused', details: { host: dial[1], port: portOf(dial[2]) } };
-    },
-  },
+  proves('connection-refused', /connection refused|actively refused|ECONNREFUSED/i, ({ input }) => {
+    const [, host, port] = dialedAddress.exec(input) ?? [];
+    return { host, port: portOf(port) };
+  }),
   proves('timed-out', /timed out|timeout|deadline exceeded|ETIMEDOUT/i),
   follows(
     'closed-by-remote',

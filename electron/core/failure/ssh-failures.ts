@@ -1,4 +1,5 @@
 /** Failures in ssh's stderr. The wording is OpenSSH's; most of it has not changed in twenty years. */
+import type { CauseDetails } from '../../../shared/failure.ts';
 import type { MacPrivacy } from '../privacy/mac-privacy.ts';
 import { protectedFolderOf } from '../privacy/protected-folder.ts';
 import {
@@ -14,24 +15,15 @@ import { parseJumpHost, type JumpHost } from '../../../shared/jump-host.ts';
 
 export const sshFailures: readonly FailureRule[] = [
   {
-    pattern: /^Host key verification failed|^(?:No \S+ host key is known for|Host key for) (\S+)/i,
-    finding: (_, context) => hostKeyFinding(context),
+    pattern:
+      /^Host key verification failed|^(?:No \S+ host key is known for|Host key for) \S|REMOTE HOST IDENTIFICATION HAS CHANGED/i,
+    finding: hostKeyFinding,
   },
-  { pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED/i, finding: (_, context) => hostKeyFinding(context) },
-  {
-    pattern: /^(?:\S+@)?(\S+): Permission denied \(/i,
-    finding: (match, context) => refusedLogin(match, context),
-  },
-  {
-    pattern: /Too many authentication failures/i,
-    finding: (_, { service }) => tooManyKeys(service),
-  },
+  { pattern: /^(?:\S+@)?(\S+): Permission denied \(/i, finding: refusedLogin },
+  proves('auth-failed', /Too many authentication failures/i, tooManyKeys),
   proves('auth-failed', /Permission denied \(|No more authentication methods/i),
   proves('name-not-found', /^ssh: Could not resolve hostname (\S+): /i, (match) => ({ host: match[1] })),
-  {
-    pattern: /^ssh: connect to host (\S+) port (\d+): (.+)$/i,
-    finding: (match, context) => connectFinding(match, context),
-  },
+  { pattern: /^ssh: connect to host (\S+) port (\d+): (.+)$/i, finding: connectFinding },
   proves('timed-out', /^Timeout, server (\S+) not responding/i, (match) => ({ host: match[1] })),
   proves('timed-out', /^Connection to (?:UNKNOWN|(\S+)) port \d+ timed out/i, (match) => ({
     host: match[1],
@@ -45,32 +37,33 @@ export const sshFailures: readonly FailureRule[] = [
     { what: 'ssh does not accept its configuration' },
   ),
   // A jump host that cannot reach the next hop reports it like a server does to its client.
-  {
-    pattern: /^channel \d+: open failed: (.+)$/i,
-    finding: (match, context) => channelFinding(match, context),
-  },
+  { pattern: /^channel \d+: open failed: (.+)$/i, finding: channelFinding },
   {
     pattern: /^Connection (?:closed by|reset by|to) (?:UNKNOWN|(\S+))/i,
-    finding: (match, context) => webServer(context) ?? closedBy(match[1]),
+    finding: ([, host], context) => webServer(context) ?? { code: 'closed-by-remote', details: { host } },
     isConsequence: true,
   },
   follows(
     'closed-by-remote',
-    /^kex_exchange_identification: |^client_loop: send disconnect|^Received disconnect from/i,
+    /^kex_exchange_identification: |^client_loop: send disconnect|^Received disconnect from|^stdio forwarding failed|^ssh_dispatch_run_fatal: /i,
   ),
-  follows('closed-by-remote', /^stdio forwarding failed|^ssh_dispatch_run_fatal: /i),
 ];
+
+/** In the order of the lines. */
+const matchesIn = (lines: readonly string[], pattern: RegExp): readonly RegExpExecArray[] =>
+  lines.map((line) => pattern.exec(line)).filter((match) => match !== null);
 
 /** A key that ssh itself would not use explains the refusal; the evidence is the line that says so. */
 function refusedLogin({ 1: host, input }: RegExpExecArray, { lines, privacy }: FailureContext): Finding {
   const barred = keptFrom(lines, privacy);
   if (barred !== null) return barred;
-  const missing = lines
-    .map((line) => /^Warning: Identity file (.+) not accessible: No such file or directory\.$/.exec(line))
-    .find((match) => match !== null);
+  const [missing] = matchesIn(
+    lines,
+    /^Warning: Identity file (.+) not accessible: No such file or directory\.$/,
+  );
   if (missing?.[1] !== undefined)
     return { code: 'file-missing', details: { what: missing[1], evidence: missing[0] } };
-  const unused = lines.map((line) => /^Load key "(.+)": (.+)$/.exec(line)).find((match) => match !== null);
+  const [unused] = matchesIn(lines, /^Load key "(.+)": (.+)$/);
   const takesPassword = /\([^)]*(?:password|keyboard-interactive)[^)]*\)/.test(input);
   if (unused === undefined)
     return securityKeyIn(lines, host) ?? { code: 'auth-failed', details: { host, takesPassword } };
@@ -80,12 +73,12 @@ function refusedLogin({ 1: host, input }: RegExpExecArray, { lines, privacy }: F
 }
 
 /** Each key of the agent and of ssh_config counts as an attempt; a key of the config is offered alone. */
-function tooManyKeys({ connection }: FailureContext['service']): Finding {
+function tooManyKeys(_match: RegExpExecArray, { service: { connection } }: FailureContext): CauseDetails {
   const isOfAll =
     connection.technology === 'ssh' && connection.keyFile === null && connection.password === null;
   const fix =
     'ssh offered too many keys: name the right one with key_file, or with IdentityFile and IdentitiesOnly in your ssh_config';
-  return { code: 'auth-failed', details: isOfAll ? { fix } : {} };
+  return isOfAll ? { fix } : {};
 }
 
 /**
@@ -122,9 +115,9 @@ function keptFrom(lines: readonly string[], privacy: MacPrivacy): Finding | null
  * "Host key verification failed" ends both cases; earlier lines tell them apart. ssh's own line names the owner of the
  * key; otherwise it is the jump host that ended the connection before the target was reached.
  */
-function hostKeyFinding({ service, lines }: FailureContext): Finding {
+function hostKeyFinding(_match: RegExpExecArray, { service, lines }: FailureContext): Finding {
   const hop = namedKeyHost(lines) ?? jumpHostIn(service, lines);
-  const host = hop?.host ?? targetHost(service);
+  const host = hop?.host;
   const isBehindProxy = isBehind(service, lines);
   const hasChanged = lines.some((line) => /REMOTE HOST IDENTIFICATION HAS CHANGED/i.test(line));
   if (!hasChanged) {
@@ -135,10 +128,8 @@ function hostKeyFinding({ service, lines }: FailureContext): Finding {
     return { code: 'host-key-unknown', details: { host, command, isBehindProxy } };
   }
   // ssh prints the exact command that removes the old key.
-  const removal = lines
-    .map((line) => /^\s*(ssh-keygen -f .+ -R .+)$/.exec(line)?.[1])
-    .find((c) => c !== undefined);
-  return { code: 'host-key-changed', details: { host, command: removal, isBehindProxy } };
+  const command = matchesIn(lines, /^\s*(ssh-keygen -f .+ -R .+)$/)[0]?.[1];
+  return { code: 'host-key-changed', details: { host, command, isBehindProxy } };
 }
 
 /** Jump hosts from the config or from ssh_config, or a ProxyCommand. */
@@ -150,12 +141,10 @@ const isBehind = ({ connection }: FailureContext['service'], lines: readonly str
 
 /** `[127.0.0.1]:2201` or `gate`, from "No ED25519 host key is known for …" and "Host key for … has changed". */
 function namedKeyHost(lines: readonly string[]): JumpHost | undefined {
-  const name = lines
-    .map(
-      (line) =>
-        /^(?:No \S+ host key is known for|Host key for) (\S+) (?:and you|has changed)/i.exec(line)?.[1],
-    )
-    .find((found) => found !== undefined);
+  const name = matchesIn(
+    lines,
+    /^(?:No \S+ host key is known for|Host key for) (\S+) (?:and you|has changed)/i,
+  )[0]?.[1];
   return name === undefined ? undefined : parseJumpHost(name);
 }
 
@@ -168,9 +157,9 @@ function jumpHostIn(
   lines: readonly string[],
 ): JumpHost | undefined {
   if (!lines.some((line) => /UNKNOWN port \d+/.test(line))) return undefined;
-  const implicit = lines
-    .map((line) => /^debug1: Setting implicit ProxyCommand from ProxyJump: (ssh .+)$/.exec(line)?.[1])
-    .findLast((command) => command !== undefined);
+  const implicit = matchesIn(lines, /^debug1: Setting implicit ProxyCommand from ProxyJump: (ssh .+)$/).at(
+    -1,
+  )?.[1];
   if (implicit !== undefined) {
     const optionIn = (flag: string): string | null =>
       new RegExp(` -${flag} (\\S+)`).exec(implicit)?.[1] ?? null;
@@ -195,20 +184,15 @@ function connectFinding([, host, port, reason = '']: RegExpExecArray, context: F
 
 /** The address that ssh tried for a name, from ssh's debug line. */
 function addressOf(host: string | undefined, lines: readonly string[]): string | undefined {
-  const tried = lines
-    .map((line) => /^debug1: Connecting to (\S+) \[(.+)\] port \d+\.$/.exec(line))
-    .findLast((match) => match !== null && match[1] === host);
-  return tried?.[2] ?? host;
+  const tried = matchesIn(lines, /^debug1: Connecting to (\S+) \[(.+)\] port \d+\.$/);
+  return tried.findLast(([, name]) => name === host)?.[2] ?? host;
 }
 
-function channelFinding([, reason = '']: RegExpExecArray, { service }: FailureContext): Finding {
-  const host = targetHost(service);
-  if (/prohibited/i.test(reason)) return { code: 'forwarding-prohibited', details: { host } };
-  if (/not known|nodename|name resolution|no such host/i.test(reason))
-    return { code: 'name-not-found', details: { host } };
-  if (/timed out/i.test(reason)) return { code: 'timed-out', details: { host } };
-  if (/no route|unreachable/i.test(reason)) return { code: 'host-unreachable', details: { host } };
-  return { code: 'connection-refused', details: { host } };
+function channelFinding([, reason = '']: RegExpExecArray): Finding {
+  if (/prohibited/i.test(reason)) return { code: 'forwarding-prohibited' };
+  if (/not known|nodename|name resolution|no such host/i.test(reason)) return { code: 'name-not-found' };
+  if (/timed out/i.test(reason)) return { code: 'timed-out' };
+  return { code: /no route|unreachable/i.test(reason) ? 'host-unreachable' : 'connection-refused' };
 }
 
 /** The port of a web server: ssh's debug line shows what it sent in place of SSH's banner. */
@@ -229,15 +213,8 @@ function webServer({ service: { connection }, lines }: FailureContext): Finding 
   };
 }
 
-const closedBy = (host: string | undefined): Finding =>
-  host === undefined ? { code: 'closed-by-remote' } : { code: 'closed-by-remote', details: { host } };
-
 function targetPlace({ connection }: FailureContext['service']): JumpHost | undefined {
   if (connection.technology !== 'ssh') return undefined;
   const { host, user, port } = connection;
   return { host, user, port: port === null ? null : String(port) };
-}
-
-function targetHost({ connection }: FailureContext['service']): string | undefined {
-  return connection.technology === 'ssh' ? connection.host : undefined;
 }

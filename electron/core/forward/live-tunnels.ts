@@ -10,6 +10,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { ServicePort, Upstream } from '../relay/service-port.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof } from '../transport/carrier.ts';
+import { isNetworkFailure } from '../transport/network-failure.ts';
 import type { Tunnel, TunnelAdapter } from '../tunnel/tunnel-adapter.ts';
 import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 
@@ -20,13 +21,6 @@ import type { ForwardEvent, TunnelNumber } from './forward-state.ts';
 const trialShareOfStart = 0.3;
 const minTrialMs = 100;
 const maxTrialMs = 500;
-
-const networkCodes: ReadonlySet<Cause['code']> = new Set([
-  'host-unreachable',
-  'local-network-denied',
-  'name-not-found',
-  'timed-out',
-]);
 
 export interface LiveTunnelsParts {
   readonly clock: Clock;
@@ -186,7 +180,9 @@ export class LiveTunnels {
   }
 
   #sparedWhenOffline(cause: Cause): Cause {
-    if (!networkCodes.has(cause.code) || this.#parts.isOnline()) return cause;
+    // A refusal is an answer, perhaps of this computer itself.
+    if (cause.code === 'connection-refused' || !isNetworkFailure(cause) || this.#parts.isOnline())
+      return cause;
     return describeCause('network-down', { evidence: cause.evidence ?? undefined });
   }
 }

@@ -3,14 +3,12 @@ import { describeCause, type Cause, type CauseDetails } from '../../../shared/fa
 import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
 import { describeLocalTarget } from '../../../shared/route-text.ts';
-import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { Connection, ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import type { ClientEvidence } from '../relay/service-port.ts';
 import { isLoopback } from '../config/loops.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
 import { describeFailedCheck } from './check-cause.ts';
 import type { FailedCheck } from './health-verdict.ts';
-
-type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 
 /** For a connection made by a client. null: it says nothing about the target. */
 export function describeClientFailure(

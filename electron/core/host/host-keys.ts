@@ -11,13 +11,13 @@ import path from 'node:path';
 import { refusesHostKey, type HostKeyOffer } from '../../../shared/host-keys.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import { askProgram } from '../import/program-answer.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Argv } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { sshSettingsArgv, type SshConnection } from '../ssh/ssh-command.ts';
+import { sshSettingsArgv } from '../ssh/ssh-command.ts';
 import { sshSetting } from '../ssh/ssh-settings.ts';
 import {
   fingerprintOf,

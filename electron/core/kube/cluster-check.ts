@@ -15,6 +15,8 @@ import { type Clock, sleep } from '../clock.ts';
 import type { ClusterHealthSpec } from '../config/cluster-health.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { noAnswer, type KubeAnswer, type KubeApi } from './kube-api.ts';
+import { readList } from './kube-objects.ts';
+import { namespacePath } from './target-queries.ts';
 
 export interface ClusterCheckTerms {
   readonly api: KubeApi;
@@ -38,7 +40,7 @@ export async function checkCluster(terms: ClusterCheckTerms): Promise<Cause | nu
     ...(commands.nodeStatus ? [{ path: '/api/v1/nodes', judge: judgeNodes }] : []),
     // A list of one pod proves as much as the full list, and so does an empty one.
     ...(commands.podStatus
-      ? namespaces.map((namespace) => ({ path: `${pathOf(namespace)}/pods?limit=1` }))
+      ? namespaces.map((namespace) => ({ path: `${namespacePath(namespace)}/pods?limit=1` }))
       : []),
   ];
   for (const query of queries) {
@@ -56,7 +58,7 @@ export async function readWarnings({
   settings,
 }: ClusterCheckTerms): Promise<readonly string[]> {
   const lists = namespaces.map(async (namespace) => {
-    const answer = await api.get(`${pathOf(namespace)}/events?fieldSelector=type!%3DNormal`, {
+    const answer = await api.get(`${namespacePath(namespace)}/events?fieldSelector=type!%3DNormal`, {
       signal,
       timeoutMs: settings.timeoutMs,
     });
@@ -137,12 +139,7 @@ function messageOf({ status, body }: KubeAnswer): string {
   return text === '' ? `HTTP ${String(status)}` : text;
 }
 
-const pathOf = (namespace: string): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-
-function itemsOf({ body }: KubeAnswer): readonly unknown[] {
-  const items = fieldOf(body, 'items');
-  return Array.isArray(items) ? items : [];
-}
+const itemsOf = ({ body }: KubeAnswer): readonly unknown[] => readList(body)?.items ?? [];
 
 const fieldOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;

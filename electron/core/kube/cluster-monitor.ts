@@ -8,7 +8,8 @@
  * 4. All requests that users make at the same time share one check, which starts after them.
  */
 import type { Cause } from '../../../shared/failure.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { DueTimer } from '../due-timer.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { Logger } from '../observability/logger.ts';
 import { outageShareMs } from '../restart-policy.ts';
@@ -50,7 +51,7 @@ export class ClusterMonitor {
   #running: { readonly cancellation: AbortController; readonly settled: Promise<void> } | null = null;
   /** A check was requested after the running one began. */
   #isRequested = false;
-  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+  readonly #timer: DueTimer;
   #checkedAt = -Infinity;
   /** The last check was completed, not aborted. */
   #isCompleted = false;
@@ -58,6 +59,7 @@ export class ClusterMonitor {
   /** Starts paused. */
   constructor(parts: ClusterMonitorParts) {
     this.#parts = parts;
+    this.#timer = new DueTimer(parts.clock, () => this.#check());
     markOpened(this, () => `monitor of ${parts.title}`);
   }
 
@@ -68,7 +70,7 @@ export class ClusterMonitor {
 
   /** Monotonic ms, in the past while a check is running. null: none is scheduled. */
   get nextCheckAt(): number | null {
-    return this.#running === null ? (this.#timer?.dueAt ?? null) : this.#checkedAt;
+    return this.#running === null ? this.#timer.dueAt : this.#checkedAt;
   }
 
   /** Sets how the cluster is monitored from now on; null: not monitored, and assumed healthy. */
@@ -80,7 +82,7 @@ export class ClusterMonitor {
       this.#record(null);
     } else if (before === null) this.#schedule(0);
     else if (before.intervalMs !== pace.intervalMs) {
-      this.#cancelTimer();
+      this.#timer.set(null);
       this.#scheduleNext();
     }
   }
@@ -120,13 +122,8 @@ export class ClusterMonitor {
   }
 
   #stopChecks(): void {
-    this.#cancelTimer();
+    this.#timer.set(null);
     this.#running?.cancellation.abort();
-  }
-
-  #cancelTimer(): void {
-    this.#timer?.timer.cancel();
-    this.#timer = null;
   }
 
   #scheduleNext(): void {
@@ -141,18 +138,17 @@ export class ClusterMonitor {
     if (this.#isPaused || this.#isClosed || this.#pace === null || this.#running !== null) return;
     const { clock, onSchedule } = this.#parts;
     const dueAt = clock.now() + delayMs;
-    if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
-    this.#cancelTimer();
+    if (this.#timer.dueAt !== null && this.#timer.dueAt <= dueAt) return;
     if (delayMs <= 0) {
       this.#check();
       return;
     }
-    this.#timer = { dueAt, timer: clock.after(delayMs, () => this.#check()) };
+    this.#timer.set(dueAt);
     onSchedule();
   }
 
   #check(): void {
-    this.#cancelTimer();
+    this.#timer.set(null);
     const { clock, check, onSchedule } = this.#parts;
     const cancellation = new AbortController();
     this.#checkedAt = clock.now();

@@ -3,6 +3,12 @@
 /** Replaces the HTTP status if there was no answer in time, or the connection broke. */
 export const noAnswer = 0;
 
+/**
+ * For this long after an outage, 403 may mean only that the API server has not loaded its roles yet: an API server that has just
+ * started refuses requests that it allows 3 s later.
+ */
+export const afterOutageMs = 60_000;
+
 export interface KubeAnswer {
   /** The HTTP status, or `noAnswer`. */
   readonly status: number;

@@ -375,7 +375,6 @@ export function readList(body: unknown): KubeList | null {
 const eventSchema = z.object({
   type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
   object: z.looseObject({
-    code: z.number().nullish(),
     // The rest is read by the reader of its kind.
     metadata: z.looseObject({ name: text.nullish(), resourceVersion: text.nullish() }).nullish(),
   }),
@@ -389,8 +388,8 @@ export type KubeEvent =
       readonly version: string;
     }
   | { readonly type: 'bookmark'; readonly version: string }
-  /** `code`: 410 if the version is too old to continue from. */
-  | { readonly type: 'error'; readonly code: number };
+  /** For example, because the version is too old to continue from. */
+  | { readonly type: 'error' };
 
 /** A line of a watch; null: it has an unknown form, so the following lines cannot be trusted. */
 export function readEvent(event: unknown): KubeEvent | null {
@@ -398,7 +397,7 @@ export function readEvent(event: unknown): KubeEvent | null {
   if (!read.success) return null;
   const { type, object } = read.data;
   const version = object.metadata?.resourceVersion ?? '';
-  if (type === 'ERROR') return { type: 'error', code: object.code ?? 0 };
+  if (type === 'ERROR') return { type: 'error' };
   if (type === 'BOOKMARK') return { type: 'bookmark', version };
   const name = object.metadata?.name;
   if (typeof name !== 'string') return null;

@@ -7,7 +7,7 @@
  */
 import http from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import type { Clock } from '../clock.ts';
+import { type Clock, withLimit, type WorkLimit } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from './kube-api.ts';
 
@@ -24,42 +24,26 @@ export function createKubeRequests(socketPath: string, clock: Clock): KubeApi {
   return {
     get: (path, { signal, timeoutMs = defaultTimeoutMs } = {}) =>
       get({ socketPath, path, clock, timeoutMs, signal }),
-    watch: (path, onEvent, signal) => watch({ socketPath, path, clock, signal }, onEvent),
+    watch: (path, onEvent, signal) =>
+      watch({ socketPath, path, clock, timeoutMs: defaultTimeoutMs, signal }, onEvent),
   };
 }
 
 const failed = (reason: string): KubeAnswer => ({ status: noAnswer, body: reason });
 
-interface GetRequest {
+interface GetRequest extends WorkLimit {
   readonly socketPath: string;
   readonly path: string;
-  readonly clock: Clock;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
 }
 
-async function get({ socketPath, path, clock, timeoutMs, signal }: GetRequest): Promise<KubeAnswer> {
-  const ending = new AbortController();
-  const end = (reason: string): void => {
-    ending.abort(reason);
-  };
-  const timer = clock.after(timeoutMs, () => {
-    end(`no answer within ${String(timeoutMs / 1000)} s`);
+const get = ({ socketPath, path, ...limit }: GetRequest): Promise<KubeAnswer> =>
+  withLimit(limit, async (signal) => {
+    try {
+      return await readAnswer(await headOf(socketPath, path, signal));
+    } catch (error) {
+      return failed(signal.aborted ? String(signal.reason) : errorMessage(error));
+    }
   });
-  const onAbort = (): void => {
-    end('aborted');
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
-  try {
-    return await readAnswer(await headOf(socketPath, path, ending.signal));
-  } catch (error) {
-    return failed(ending.signal.aborted ? String(ending.signal.reason) : errorMessage(error));
-  } finally {
-    timer.cancel();
-    signal?.removeEventListener('abort', onAbort);
-  }
-}
 
 /** Rejects if there is no answer, and when the signal aborts, which also ends the answer's body. */
 function headOf(socketPath: string, path: string, signal: AbortSignal): Promise<http.IncomingMessage> {
@@ -91,38 +75,23 @@ function parsed(text: string): unknown {
   }
 }
 
-interface WatchRequest extends Pick<GetRequest, 'socketPath' | 'path' | 'clock'> {
-  readonly signal: AbortSignal;
-}
-
-async function watch(
-  { socketPath, path, clock, signal }: WatchRequest,
+/** Only the head of the answer is limited in time. */
+const watch = (
+  { socketPath, path, ...limit }: GetRequest,
   onEvent: (event: unknown) => void,
-): Promise<KubeEnd> {
-  const ending = new AbortController();
-  const timer = clock.after(defaultTimeoutMs, () => {
-    ending.abort(`no answer within ${String(defaultTimeoutMs / 1000)} s`);
+): Promise<KubeEnd> =>
+  withLimit(limit, async (signal, deadline) => {
+    try {
+      const response = await headOf(socketPath, path, signal);
+      if (response.statusCode !== 200) return { kind: 'refused', answer: await readAnswer(response) };
+      deadline.cancel();
+      for await (const line of linesOf(response)) onEvent(JSON.parse(line));
+      return { kind: 'closed' };
+    } catch (error) {
+      if (limit.signal?.aborted === true) return { kind: 'aborted' };
+      return { kind: 'failed', reason: signal.aborted ? String(signal.reason) : errorMessage(error) };
+    }
   });
-  const onAbort = (): void => {
-    ending.abort();
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    const response = await headOf(socketPath, path, ending.signal);
-    if (response.statusCode !== 200) return { kind: 'refused', answer: await readAnswer(response) };
-    timer.cancel();
-    for await (const line of linesOf(response)) onEvent(JSON.parse(line));
-    return { kind: 'closed' };
-  } catch (error) {
-    if (signal.aborted) return { kind: 'aborted' };
-    const reason = ending.signal.aborted ? String(ending.signal.reason) : errorMessage(error);
-    return { kind: 'failed', reason };
-  } finally {
-    timer.cancel();
-    signal.removeEventListener('abort', onAbort);
-  }
-}
 
 async function* linesOf(response: http.IncomingMessage): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');

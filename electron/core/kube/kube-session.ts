@@ -5,6 +5,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { firstReport } from '../abort-signal.ts';
 import { sleep, withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { classifyKubeAnswer } from '../failure/kube-answer.ts';
@@ -16,7 +17,7 @@ import {
   type ChildPlan,
   type LineMeaning,
 } from '../transport/child-carrier.ts';
-import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
+import { afterOutageMs, type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { isServingLine, kubeProxyArgv, kubeProxyEnvironment } from './kube-proxy-command.ts';
 import { createKubeRequests } from './kube-requests.ts';
 import { KubeSignIn } from './kube-sign-in.ts';
@@ -45,11 +46,9 @@ const maxStderrLines = 20;
  */
 const failedRequest = /Error while proxying request/;
 const stderrDeadlineMs = 500;
-/** An API server that has just started answers 403 until its roles are loaded: up to 3 s. */
+/** How long the first answer may be a 403 because the roles are not loaded. */
 const rolesDeadlineMs = 3_000;
 const rolesPollMs = 250;
-/** For this long after an outage, 403 may mean only that the roles are not loaded. */
-const afterOutageMs = 60_000;
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openKubeSession(
@@ -144,8 +143,11 @@ class KubeSession {
 
   async #probeReadiness(signal: AbortSignal): Promise<Result<Endpoint, Cause> | null> {
     const { service, path, clock } = this.#parts;
-    const isServing = this.#serving.then(() => true);
-    if (!(await Promise.race([isServing, whenAborted(signal).then(() => false)]))) return null;
+    const isServing = await firstReport<true>((report) => {
+      void this.#serving.then(() => report(true));
+      return () => undefined;
+    }, signal);
+    if (isServing === null) return null;
     const failed = this.#signIn.failedBeforeRequest();
     if (failed !== null) return err(failed);
     const startedAt = clock.now();
@@ -228,9 +230,3 @@ const serverErrors = 500;
 
 const isAnswered = ({ status, body }: KubeAnswer): boolean =>
   status !== noAnswer && (status < serverErrors || typeof body === 'object');
-
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

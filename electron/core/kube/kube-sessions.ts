@@ -48,8 +48,8 @@ interface OpenSession extends UsedSession {
 export class KubeSessions {
   readonly #parts: KubeSessionsParts;
   readonly #onUse: (used: UsedSession | null) => void;
-  readonly #readings = new Set<AbortController>();
-  readonly #runningReads = new Set<Promise<unknown>>();
+  /** Of the kubeconfig, while they run. */
+  readonly #readings = new Map<AbortController, Promise<unknown>>();
   #open: readonly OpenSession[] = [];
   #started = 0;
   #isEnding = false;
@@ -101,8 +101,8 @@ export class KubeSessions {
   /** Resolves when no kubeconfig is being read any more. Sessions keep running. */
   async close(): Promise<void> {
     this.#isEnding = true;
-    for (const reading of this.#readings) reading.abort();
-    await Promise.all(this.#runningReads);
+    for (const reading of this.#readings.keys()) reading.abort();
+    await Promise.all(this.#readings.values());
   }
 
   #use(open: readonly OpenSession[]): void {
@@ -114,13 +114,11 @@ export class KubeSessions {
   #readFacts(cancellation = new AbortController()): Promise<ContextFacts | null> {
     const { cluster, launcher, clock, environment, readFacts = readContextFacts } = this.#parts;
     if (this.#isEnding) cancellation.abort();
-    this.#readings.add(cancellation);
     const { signal } = cancellation;
     const facts = readFacts(cluster, { launcher, clock, signal, environment: environment() }).finally(() => {
       this.#readings.delete(cancellation);
-      this.#runningReads.delete(facts);
     });
-    this.#runningReads.add(facts);
+    this.#readings.set(cancellation, facts);
     return facts;
   }
 }
@@ -136,12 +134,9 @@ const withReady = (carrier: Carrier, ready: Carrier['ready']): Carrier => ({
   },
   ready,
   ended: carrier.ended,
-  ...(carrier.answered === undefined ? {} : { answered: carrier.answered }),
-  ...(carrier.loggingIn === undefined ? {} : { loggingIn: carrier.loggingIn }),
-  ...(carrier.hopPassed === undefined ? {} : { hopPassed: carrier.hopPassed }),
   onComplaint: (listener) => {
     carrier.onComplaint(listener);
   },
-  proveTransport: (deadlineMs, isRoutine) => carrier.proveTransport(deadlineMs, isRoutine),
+  proveTransport: (deadlineMs) => carrier.proveTransport(deadlineMs),
   stop: (options) => carrier.stop(options),
 });

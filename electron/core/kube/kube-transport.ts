@@ -8,6 +8,7 @@ import { clusterHealthOf, type ClusterHealthSpecs } from '../config/cluster-heal
 import { isKubeService, type KubeServiceSpec, ServedTarget } from './served-target.ts';
 import { checkClusterWithRetries } from './cluster-check.ts';
 import { ClusterMonitor } from './cluster-monitor.ts';
+import { afterOutageMs } from './kube-api.ts';
 import { goesThroughProxy } from './kube-proxies.ts';
 import { KubeSessions, type KubeSessionsParts, type UsedSession } from './kube-sessions.ts';
 import { isNetworkFailure } from '../transport/network-failure.ts';
@@ -31,15 +32,13 @@ export interface KubeAttachment {
   readonly target: Pick<ServedTarget, 'namespace' | 'verdict' | 'onVerdict' | 'avoid'>;
   /** Streams in the session would bypass the user's proxy. Known when `carrierAttachment` is ready. */
   readonly isProxied: () => boolean;
-  /** An API server that has just started refuses requests that it allows 3 s later. */
+  /** See `afterOutageMs`. */
   readonly isAfterOutage: () => boolean;
   /** Releases the target. Idempotent. */
   readonly leaveTarget: () => void;
 }
 
 const defaultNamespace = 'default';
-/** For this long after an outage, 403 may mean only that the roles are not loaded. */
-const afterOutageMs = 60_000;
 
 export class KubeTransport implements LeasedTransport {
   readonly key;
@@ -89,7 +88,7 @@ export class KubeTransport implements LeasedTransport {
   }
 
   get status(): string {
-    const { status } = this.#session.state.situation;
+    const { status } = this.#session;
     return status === 'up' && this.#monitor.fault !== null ? 'unhealthy' : status;
   }
 

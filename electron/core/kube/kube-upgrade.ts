@@ -6,12 +6,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../clock.ts';
+import { type Clock, withLimit } from '../clock.ts';
 import { connectLending } from '../connect/lent-bytes.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type KubeAnswer, type KubeApi, noAnswer } from './kube-api.ts';
 import { proxyHost, readAnswer } from './kube-requests.ts';
+import { namespacePath } from './target-queries.ts';
 import { SpdyConnection } from '../spdy/spdy-connection.ts';
 import { WebSocketWire } from '../spdy/websocket-wire.ts';
 
@@ -39,40 +40,27 @@ export function createPodDialer(
 ): DialPod {
   // The method that last succeeded is tried first; a wrong guess costs a second attempt.
   let preferred: UpgradeMethod = 'websocket';
-  return async ({ namespace, pod }, { signal, deadlineMs }) => {
-    const ending = new AbortController();
-    const timer = clock.after(deadlineMs, () => {
-      ending.abort(`no answer within ${String(deadlineMs / 1000)} s`);
-    });
-    const onAbort = (): void => {
-      ending.abort('aborted');
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
-    const dial = async (): Promise<Result<Duplex, KubeAnswer>> => {
-      const first = await upgrade[preferred]({ socketPath, path, signal: ending.signal });
-      if (first.ok || first.error.status === unauthorized || first.error.status === noAnswer) return first;
-      const other: UpgradeMethod = preferred === 'websocket' ? 'post' : 'websocket';
-      const second = await upgrade[other]({ socketPath, path, signal: ending.signal });
-      if (second.ok) preferred = other;
-      return second;
-    };
-    try {
-      let wire = await dial();
+  const dial = async (request: UpgradeRequest): Promise<Result<Duplex, KubeAnswer>> => {
+    const first = await upgrade[preferred](request);
+    if (first.ok || first.error.status === unauthorized || first.error.status === noAnswer) return first;
+    const other: UpgradeMethod = preferred === 'websocket' ? 'post' : 'websocket';
+    const second = await upgrade[other](request);
+    if (second.ok) preferred = other;
+    return second;
+  };
+  return ({ namespace, pod }, { signal: outer, deadlineMs }) =>
+    withLimit({ clock, timeoutMs: deadlineMs, signal: outer }, async (signal) => {
+      const path = `${namespacePath(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
+      let wire = await dial({ socketPath, path, signal });
       // An upgrade does not make a plugin renew its token; a GET that is answered with 401 does.
       if (!wire.ok && wire.error.status === unauthorized) {
-        await api.get('/version', { signal: ending.signal, timeoutMs: deadlineMs });
-        wire = await dial();
+        await api.get('/version', { signal, timeoutMs: deadlineMs });
+        wire = await dial({ socketPath, path, signal });
       }
       if (!wire.ok) return wire;
       // The connection may already be closed: its 'close' event was emitted before anyone listened.
       return wire.value.destroyed ? closedEarly : ok(new SpdyConnection(wire.value, clock));
-    } finally {
-      timer.cancel();
-      signal.removeEventListener('abort', onAbort);
-    }
-  };
+    });
 }
 
 type UpgradeMethod = 'websocket' | 'post';

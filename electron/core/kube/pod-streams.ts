@@ -200,10 +200,12 @@ export class PodStreams {
       if (this.#members.size === 0) this.#options.onSuspected?.();
       if (this.streamCount === 0) this.#options.onEmptied?.();
     });
-    this.#tick ??= this.#options.clock.after(pingIntervalMs, () => {
-      this.#onTick();
-    });
+    this.#scheduleTick();
     return ok(member);
+  }
+
+  #scheduleTick(): void {
+    this.#tick ??= this.#options.clock.after(pingIntervalMs, () => this.#onTick());
   }
 
   #onTick(): void {
@@ -215,10 +217,7 @@ export class PodStreams {
       if (isSilent || (index > 0 && now - idleSince >= spareLingerMs)) connection.close();
     for (const member of this.#members)
       if (!member.connection.isBackedUp) void this.#ping(member, pingDeadlineMs);
-    if (this.#members.size > 0)
-      this.#tick = this.#options.clock.after(pingIntervalMs, () => {
-        this.#onTick();
-      });
+    if (this.#members.size > 0) this.#scheduleTick();
   }
 
   async #ping(member: Member, deadlineMs: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** The known objects of a target → the pod and port for the next connection, or why there is none. Pure. */
 import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
 import { targetName, type KubeTarget } from '../../../shared/kube-target.ts';
-import { assertNever, ok } from '../../../shared/result.ts';
+import { assertNever, ok, type Result } from '../../../shared/result.ts';
 import type { KubePod, KubeService, KubeWorkload } from './kube-objects.ts';
 import { choosePod, isServing, type PodPreference } from './pod-choice.ts';
 import {
@@ -86,7 +86,7 @@ function portFinder(
   { port }: TargetQuestion,
   { source }: TargetFacts,
   service: KubeService | null,
-): { readonly ok: true; readonly value: PortFinder } | { readonly ok: false; readonly error: PortFault } {
+): Result<PortFinder, PortFault> {
   if (service === null) return ok((pod) => portOfPod(pod, port));
   const found = findServicePort(service, port);
   if (!found.ok) return found;

@@ -9,13 +9,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Cause, type CauseCode, describeCause } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
+import { withOwnSignal } from '../abort-signal.ts';
 import { sleep, type Clock, type Timer } from '../clock.ts';
 import { markClosed, markOpened } from '../lifetime-tracker.ts';
 import type { KubeAnswer, KubeApi } from './kube-api.ts';
 import type { KubeEndpoints, KubeService, KubeWorkload } from './kube-objects.ts';
 import { judgeTarget, type PodVerdict, type TargetFacts, type TargetQuestion } from './pod-verdict.ts';
 import { namespacePath, ownerQuery, podQueries, type PodQuery } from './target-queries.ts';
-import { watchList, type ListQuery } from './watched-list.ts';
+import { watchList, type ListQuery, type WatchedListParts } from './watched-list.ts';
 
 export interface PodWatchParts {
   readonly api: KubeApi;
@@ -111,23 +112,36 @@ export class PodWatch {
   }
 
   #follow(query: ListQuery<KubeService | KubeWorkload>): void {
-    const { api, clock } = this.#parts;
-    const work = watchList({
-      api,
-      clock,
-      signal: this.#ending.signal,
-      hurry: () => this.#hurry.signal,
+    const work = this.#watchList('owner', {
       query,
+      signal: this.#ending.signal,
       hasAlternative: false,
       onItems: ([owner]) => {
-        this.#noteAnswered('owner');
         this.#setOwner(owner === undefined ? { kind: 'missing' } : { kind: 'known', owner });
-      },
-      onFailure: (answer) => {
-        this.#fail('owner', answer);
       },
     });
     this.#run(work);
+  }
+
+  #watchList<Item extends { readonly name: string }>(
+    what: 'owner' | 'pods',
+    list: Pick<WatchedListParts<Item>, 'query' | 'signal' | 'hasAlternative' | 'onItems'>,
+  ): Promise<KubeAnswer | null> {
+    const { api, clock } = this.#parts;
+    return watchList({
+      ...list,
+      api,
+      clock,
+      hurry: () => this.#hurry.signal,
+      onItems: (items) => {
+        this.#refusals.delete(what);
+        if (this.#refusals.size === 0) this.#checks = null;
+        list.onItems(items);
+      },
+      onFailure: (answer) => {
+        this.#fail(what, answer);
+      },
+    });
   }
 
   #setOwner(state: OwnerState): void {
@@ -154,7 +168,12 @@ export class PodWatch {
     this.#queries = { id, leave };
     if (this.#pods?.pods.length === 0) this.#pods = null;
     if (queries.length === 0) this.#pods = { pods: [], source: 'pods', strangers: [] };
-    else this.#run(this.#readFirstAllowed(queries, AbortSignal.any([this.#ending.signal, leave.signal])));
+    else
+      this.#run(
+        withOwnSignal([this.#ending.signal, leave.signal], ({ signal }) =>
+          this.#readFirstAllowed(queries, signal),
+        ),
+      );
   }
 
   async #readFirstAllowed(queries: readonly PodQuery[], signal: AbortSignal): Promise<void> {
@@ -175,16 +194,11 @@ export class PodWatch {
     query: PodQuery,
     { signal, hasAlternative }: { readonly signal: AbortSignal; readonly hasAlternative: boolean },
   ): Promise<KubeAnswer | null> {
-    const { api, clock } = this.#parts;
-    return watchList<KubeEndpoints>({
-      api,
-      clock,
-      signal,
-      hurry: () => this.#hurry.signal,
+    return this.#watchList<KubeEndpoints>('pods', {
       query,
+      signal,
       hasAlternative,
       onItems: (lists) => {
-        this.#noteAnswered('pods');
         this.#pods = {
           pods: lists.flatMap(({ pods }) => pods),
           source: query.source,
@@ -192,9 +206,6 @@ export class PodWatch {
         };
         if (lists.length > 0) this.#namespace = null;
         this.#judge();
-      },
-      onFailure: (answer) => {
-        this.#fail('pods', answer);
       },
     });
   }
@@ -205,11 +216,6 @@ export class PodWatch {
     if (!isAnswer && this.#verdict?.kind === 'pod') return;
     this.#refusals.set(what, answer);
     this.#judge();
-  }
-
-  #noteAnswered(what: 'owner' | 'pods'): void {
-    this.#refusals.delete(what);
-    if (this.#refusals.size === 0) this.#checks = null;
   }
 
   #judge(): void {

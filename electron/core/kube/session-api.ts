@@ -6,13 +6,13 @@
  * 2. When another session takes over, which may lead to another cluster, running requests on the former one are
  *    aborted: a GET is repeated on the new session; a watch fails, so that its list is read again.
  */
+import { firstReport, withOwnSignal } from '../abort-signal.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 
 interface Session {
   readonly api: KubeApi;
-  /** Running requests. */
-  readonly requests: Set<AbortController>;
-  isReplaced: boolean;
+  /** Aborts when another session has taken over. */
+  readonly replaced: AbortController;
 }
 
 export class SessionApi implements KubeApi {
@@ -24,13 +24,10 @@ export class SessionApi implements KubeApi {
   use(api: KubeApi | null): void {
     if (this.#current?.api === api) return;
     this.#former = this.#current ?? this.#former;
-    this.#current = api === null ? null : { api, requests: new Set(), isReplaced: false };
+    this.#current = api === null ? null : { api, replaced: new AbortController() };
     if (api === null) return;
-    if (this.#former !== null) {
-      this.#former.isReplaced = true;
-      for (const request of [...this.#former.requests]) request.abort();
-      this.#former = null;
-    }
+    this.#former?.replaced.abort();
+    this.#former = null;
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -38,18 +35,22 @@ export class SessionApi implements KubeApi {
     for (;;) {
       const session = await this.#whenOpen(options.signal);
       if (session === null) return { status: noAnswer, body: 'aborted' };
-      const answer = await whileUsed(session, options.signal, (signal) =>
+      const replaced = session.replaced.signal;
+      const answer = await withOwnSignal([options.signal, replaced], ({ signal }) =>
         session.api.get(path, { ...options, signal }),
       );
-      if (!session.isReplaced) return answer;
+      if (!replaced.aborted) return answer;
     }
   }
 
   async watch(path: string, onEvent: (event: unknown) => void, signal: AbortSignal): Promise<KubeEnd> {
     const session = await this.#whenOpen(signal);
     if (session === null) return { kind: 'aborted' };
-    const end = await whileUsed(session, signal, (ending) => session.api.watch(path, onEvent, ending));
-    return session.isReplaced && !signal.aborted
+    const replaced = session.replaced.signal;
+    const end = await withOwnSignal([signal, replaced], (own) =>
+      session.api.watch(path, onEvent, own.signal),
+    );
+    return replaced.aborted && !signal.aborted
       ? { kind: 'failed', reason: 'another session took over' }
       : end;
   }
@@ -57,34 +58,11 @@ export class SessionApi implements KubeApi {
   /** null: the signal aborted first. */
   async #whenOpen(signal: AbortSignal | undefined): Promise<Session | null> {
     while (this.#current === null && signal?.aborted !== true)
-      await new Promise<void>((resolve) => {
-        const settle = (): void => {
-          this.#waiting.delete(settle);
-          signal?.removeEventListener('abort', settle);
-          resolve();
-        };
-        this.#waiting.add(settle);
-        signal?.addEventListener('abort', settle, { once: true });
-      });
+      await firstReport<undefined>((wake) => {
+        const onOpen = (): void => wake(undefined);
+        this.#waiting.add(onOpen);
+        return () => this.#waiting.delete(onOpen);
+      }, signal);
     return signal?.aborted === true ? null : this.#current;
-  }
-}
-
-/** Removes its listener from the signal, which may live as long as a forward. */
-async function whileUsed<T>(
-  session: Session,
-  signal: AbortSignal | undefined,
-  send: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const ending = new AbortController();
-  const onAbort = (): void => ending.abort();
-  session.requests.add(ending);
-  if (session.isReplaced || signal?.aborted === true) ending.abort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await send(ending.signal);
-  } finally {
-    session.requests.delete(ending);
-    signal?.removeEventListener('abort', onAbort);
   }
 }

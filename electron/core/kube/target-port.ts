@@ -19,9 +19,7 @@ export function findServicePort(
   service: KubeService,
   wanted: number | string,
 ): Result<KubeServicePort, PortFault> {
-  const matching = service.ports.filter(({ name, number }) =>
-    typeof wanted === 'number' ? number === wanted : name === wanted,
-  );
+  const matching = portsNamed(wanted, service.ports);
   const found = matching.find(isTcp) ?? matching[0];
   const owner = `service/${service.name}`;
   if (found === undefined) return err({ kind: 'missing', owner, ports: service.ports });
@@ -46,9 +44,7 @@ export function portOfEndpoint(port: KubeServicePort, endpoint: KubePod): PortRe
 
 /** The port of the pod itself. A container may listen on a port that it does not declare. */
 export function portOfPod(pod: KubePod, wanted: number | string): PortResult {
-  const matching = pod.ports.filter(({ name, number }) =>
-    typeof wanted === 'number' ? number === wanted : name === wanted,
-  );
+  const matching = portsNamed(wanted, pod.ports);
   const owner = `pod/${pod.name}`;
   const [declared] = matching;
   if (declared === undefined)
@@ -59,6 +55,12 @@ export function portOfPod(pod: KubePod, wanted: number | string): PortResult {
     ? err({ kind: 'not-tcp', owner, protocol: declared.protocol })
     : ok(found.number);
 }
+
+const portsNamed = <Port extends KubePort>(
+  wanted: number | string,
+  ports: readonly Port[],
+): readonly Port[] =>
+  ports.filter(({ name, number }) => (typeof wanted === 'number' ? number : name) === wanted);
 
 const isTcp = ({ protocol }: KubePort): boolean => protocol === 'TCP';
 

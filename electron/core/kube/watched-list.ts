@@ -4,10 +4,11 @@
  * 1. The reported items are those that the API server sent last; a failure removes none of them.
  * 2. If watching is refused, the list is read every 15 s, and watching is retried each time: the right may be granted.
  * 3. Every watch ends, even if the end of the connection never arrives.
- * 4. A 403 within a minute of an outage is not final: an API server that has just started refuses requests that it allows 3 s later.
+ * 4. A 403 within `afterOutageMs` of an outage is not final.
  */
+import { withOwnSignal } from '../abort-signal.ts';
 import { sleep, type Clock } from '../clock.ts';
-import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
+import { afterOutageMs, noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 import { readEvent, readList } from './kube-objects.ts';
 
 export interface ListQuery<Item> {
@@ -38,7 +39,6 @@ const firstRetryMs = 1_000;
 const watchSeconds = 300;
 /** The server ends a watch when its time is up; after this grace period it is aborted here. */
 const watchGraceSeconds = 15;
-const afterOutageMs = 60_000;
 /** Enough to choose one of. */
 const maxItems = 500;
 
@@ -106,20 +106,16 @@ class WatchedList<Item extends { readonly name: string }> {
   async #watch(from: string): Promise<Step> {
     const { api, clock, signal, query } = this.#parts;
     const startedAt = clock.now();
-    const interrupted = new AbortController();
     const seen = { version: from, isLost: false };
-    const overdue = clock.after((watchSeconds + watchGraceSeconds) * 1_000, () => {
-      interrupted.abort();
-    });
     const parameters = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
-    const end = await api.watch(
-      withQuery(query.path, parameters),
-      (raw) => {
+    const end = await withOwnSignal([signal], async (own) => {
+      const overdue = clock.after((watchSeconds + watchGraceSeconds) * 1_000, () => own.abort());
+      const onEvent = (raw: unknown): void => {
         if (seen.isLost || signal.aborted) return;
         const event = readEvent(raw);
         if (event === null || event.type === 'error') {
           seen.isLost = true;
-          interrupted.abort();
+          own.abort();
           return;
         }
         if (event.version !== '') seen.version = event.version;
@@ -129,11 +125,12 @@ class WatchedList<Item extends { readonly name: string }> {
         this.#tell();
         // There may be others that were never listed.
         seen.isLost = this.#items.size === 0 && this.#isPartial;
-        if (seen.isLost) interrupted.abort();
-      },
-      AbortSignal.any([signal, interrupted.signal]),
-    );
-    overdue.cancel();
+        if (seen.isLost) own.abort();
+      };
+      const ended = await api.watch(withQuery(query.path, parameters), onEvent, own.signal);
+      overdue.cancel();
+      return ended;
+    });
     // A watch that ends as soon as it begins must not be retried in a tight loop.
     const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
     if (seen.isLost) return { kind: 'list', afterMs };

@@ -8,16 +8,11 @@ import type { Result } from '../../../shared/result.ts';
 /** As the server sees it: its names, ports and files. */
 export type ChannelTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** Reason codes of RFC 4254, section 5.1. */
-export const openFailures = {
-  prohibited: 1,
-  connectFailed: 2,
-  unknownType: 3,
-  shortage: 4,
-} as const;
+/** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254, section 5.1. */
+export const prohibitedCode = 1;
 
 export type ChannelFailure =
-  /** By the server. `code`: one of `openFailures`; null if the master does not pass it on. */
+  /** By the server. `code`: the reason code of RFC 4254; null if the master does not pass it on. */
   | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
   /** By the master: for example, because it asks its user to confirm each request (ControlMaster ask). */
   | { readonly kind: 'denied'; readonly reason: string }

@@ -8,6 +8,7 @@
  * 4. Data received before the server's CLOSE can be read to the end.
  */
 import { Duplex } from 'node:stream';
+import type { ChannelTarget } from './channel.ts';
 import { text, uint32 } from './mux-packet.ts';
 
 /** Message numbers of RFC 4254, section 9. */
@@ -215,10 +216,7 @@ export const message = (type: number, parts: readonly Buffer[]): Buffer[] => {
 };
 
 /** The fields of a channel-open request, from the channel type on. */
-export function openMessage(
-  id: number,
-  to: { readonly host: string; readonly port: number } | { readonly path: string },
-): Buffer[] {
+export function openMessage(id: number, to: ChannelTarget): Buffer[] {
   const terms = [uint32(id), uint32(windowBytes), uint32(maxDataBytes)];
   if ('path' in to) {
     // PROTOCOL of OpenSSH, section 2.4: two fields are reserved.

@@ -127,11 +127,6 @@ export class MuxChannels implements Channels {
     });
   }
 
-  /** Only when its master is being stopped, or if nothing was ever opened: see the header. */
-  close(): void {
-    this.#socket.destroy();
-  }
-
   #freeId(): number {
     do this.#lastId = (this.#lastId + 1) >>> 0;
     while (this.#slots.has(this.#lastId));

@@ -1,4 +1,5 @@
 /** Packets on an ssh master's control socket (OpenSSH PROTOCOL.mux, version 4): a length, then that many bytes. */
+import type { ChannelTarget } from './channel.ts';
 
 export const muxVersion = 4;
 
@@ -43,9 +44,7 @@ export function packet(...parts: readonly Buffer[]): Buffer {
 }
 
 /** The fields of a listening address or a target. */
-export const addressFields = (
-  place: { readonly host: string; readonly port: number } | { readonly path: string },
-): readonly Buffer[] =>
+export const addressFields = (place: ChannelTarget): readonly Buffer[] =>
   'path' in place ? [text(place.path), uint32(streamLocal)] : [text(place.host), uint32(place.port)];
 
 export const hello = (): Buffer => packet(uint32(muxTypes.hello), uint32(muxVersion));

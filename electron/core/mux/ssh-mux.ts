@@ -5,19 +5,20 @@
 import net from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Clock } from '../clock.ts';
+import type { ChannelTarget } from './channel.ts';
 import { hello, muxRequestId, muxTypes, packet, addressFields, uint32 } from './mux-packet.ts';
 import { onReplies } from './mux-replies.ts';
 
 export interface LocalForward {
   /** A Unix socket that the master creates. */
   readonly listenPath: string;
-  readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly to: ChannelTarget;
 }
 
 /** The server listens, and its connections are forwarded to a Unix socket on this machine. */
 export interface RemoteForward {
   /** `host`: the address, in the form that ssh's -R passes to the server. */
-  readonly listen: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly listen: ChannelTarget;
   readonly toPath: string;
 }
 

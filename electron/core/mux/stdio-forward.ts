@@ -9,6 +9,7 @@
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { err, ok, type Result } from '../../../shared/result.ts';
+import { firstReport } from '../abort-signal.ts';
 import type { Channels, ChannelFailure, ChannelTarget } from './channel.ts';
 import { connectPassing } from './descriptor-passing.ts';
 import { hello, muxRequestId, muxTypes, packet, addressFields, text, uint32 } from './mux-packet.ts';
@@ -98,20 +99,21 @@ function failureOf(error: unknown): ChannelFailure {
 }
 
 /** null: the server has opened the connection. */
-function replyOf(control: Socket, signal: AbortSignal, onHello: () => void): Promise<ChannelFailure | null> {
-  return new Promise((resolve) => {
-    const settle = (failure: ChannelFailure | null): void => {
-      signal.removeEventListener('abort', cancel);
-      stop();
-      resolve(failure);
-    };
-    const cancel = (): void => settle({ kind: 'canceled' });
-    const stop = onReplies(control, muxTypes.sessionOpened, (reply) => {
-      if (reply.kind === 'hello') onHello();
-      else settle(reply.kind === 'done' ? null : failureIn(reply));
-    });
-    signal.addEventListener('abort', cancel, { once: true });
-  });
+async function replyOf(
+  control: Socket,
+  signal: AbortSignal,
+  onHello: () => void,
+): Promise<ChannelFailure | null> {
+  const reply = await firstReport<Exclude<MuxReply, { readonly kind: 'hello' }>>(
+    (report) =>
+      onReplies(control, muxTypes.sessionOpened, (given) => {
+        if (given.kind === 'hello') onHello();
+        else report(given);
+      }),
+    signal,
+  );
+  if (reply === null) return { kind: 'canceled' };
+  return reply.kind === 'done' ? null : failureIn(reply);
 }
 
 function failureIn(reply: Extract<MuxReply, { readonly reason: string }>): ChannelFailure {

@@ -1,4 +1,5 @@
 /** Whether the names of hosts resolve, for ssh as configured in its own files. Opens no connection. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
@@ -6,7 +7,7 @@ import { withDeadline, type Clock } from '../clock.ts';
 import { findOnPath } from '../process/find-on-path.ts';
 import { startChild } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
-import { sshSettingsArgv, type SshConnection } from '../ssh/ssh-command.ts';
+import { sshSettingsArgv } from '../ssh/ssh-command.ts';
 import { sshSetting } from '../ssh/ssh-settings.ts';
 import { isBad, isFine, isOdd, type Verdict } from './need.ts';
 

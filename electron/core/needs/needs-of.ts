@@ -1,6 +1,5 @@
 /** What services need outside of LocalPort, without duplicates, each with the services that need it. Pure. */
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
+import type { ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 
 export interface KubeconfigChoice {
   /** null: the current one. */

@@ -112,18 +112,7 @@ export class TransportPool {
   }
 
   report(): readonly TransportReport[] {
-    return [
-      ...[...this.#ssh.values()].map(({ key, state, services }) => ({
-        transport: key.name,
-        status: state.situation.status,
-        services,
-      })),
-      ...[...this.#kube.values()].map(({ key, status, services }) => ({
-        transport: key.name,
-        status,
-        services,
-      })),
-    ];
+    return this.#all().map(({ key, status, services }) => ({ transport: key.name, status, services }));
   }
 
   /** Stops all queries to API servers. Resolves when none is running. */

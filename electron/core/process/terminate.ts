@@ -21,7 +21,6 @@ export interface Termination {
 export async function terminate(termination: Termination): Promise<'gone' | 'survived'> {
   const { pgid, groups, gone, politeSignal, force, clock } = termination;
   const settled = new AbortController();
-  const patience = AbortSignal.any([force, settled.signal]);
   const goneFirst = gone.then(() => {
     settled.abort();
   });
@@ -29,7 +28,7 @@ export async function terminate(termination: Termination): Promise<'gone' | 'sur
     groups.signal(pgid, politeSignal);
     // A stopped process handles no signal but this one and SIGKILL.
     groups.signal(pgid, 'SIGCONT');
-    await sleep(clock, politeDeadlineMs, patience);
+    await sleep(clock, politeDeadlineMs, force, settled.signal);
   }
   if (settled.signal.aborted) return 'gone';
   groups.signal(pgid, 'SIGKILL');

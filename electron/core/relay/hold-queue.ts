@@ -7,7 +7,8 @@
  *   3. `excess` lists the clients that wait beyond `maxHeldConnections`. Clients with an attempt under way do not count: a
  *      burst of connections on a healthy tunnel is no reason to refuse any.
  */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { DueTimer } from '../due-timer.ts';
 
 /** A connection to the upstream that is being opened. */
 export interface Attempt {
@@ -43,11 +44,12 @@ export class HoldQueue<Client> {
   readonly #held = new Set<Entry<Client>>();
   #attempts = 0;
   #holdTimeoutMs: number;
-  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+  readonly #timer: DueTimer;
 
   constructor(options: HoldQueueOptions<Client>) {
     this.#options = options;
     this.#holdTimeoutMs = options.holdTimeoutMs;
+    this.#timer = new DueTimer(options.clock, () => this.expireDue());
   }
 
   get size(): number {
@@ -75,7 +77,7 @@ export class HoldQueue<Client> {
     const attemptDeadlineAt = Math.max(deadlineAt, clock.now() + minAttemptMs);
     const held: Entry<Client> = { client, deadlineAt, attemptDeadlineAt, attempt: null };
     this.#held.add(held);
-    this.#wakeBy(held.deadlineAt);
+    this.#timer.setBy(held.deadlineAt);
     return held;
   }
 
@@ -121,7 +123,7 @@ export class HoldQueue<Client> {
   giveBack(held: HeldClient<Client>): void {
     this.#setAttempt(held, null);
     // This deadline may have passed already.
-    if (this.#held.has(held)) this.#wakeBy(held.deadlineAt);
+    if (this.#held.has(held)) this.#timer.setBy(held.deadlineAt);
   }
 
   /** Expires the clients whose deadline has passed. */
@@ -129,36 +131,20 @@ export class HoldQueue<Client> {
     const now = this.#options.clock.now();
     for (const held of this.all()) if (dueAtOf(held) <= now) this.#options.onExpired(held);
     if (this.#held.size > 0)
-      this.#wakeBy(this.all().reduce((due, held) => Math.min(due, dueAtOf(held)), Infinity));
+      this.#timer.setBy(this.all().reduce((due, held) => Math.min(due, dueAtOf(held)), Infinity));
   }
 
   /** The client was spliced or has left. */
   remove(held: HeldClient<Client>): void {
     if (!this.#held.delete(held)) return;
     if (held.attempt !== null) this.#attempts -= 1;
-    if (this.#held.size === 0) this.#cancelTimer();
+    if (this.#held.size === 0) this.#timer.set(null);
   }
 
   #setAttempt(held: HeldClient<Client>, attempt: Attempt | null): void {
     if (!this.#held.has(held)) return;
     this.#attempts += Number(attempt !== null) - Number(held.attempt !== null);
     (held as Entry<Client>).attempt = attempt;
-  }
-
-  #wakeBy(dueAt: number): void {
-    if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
-    this.#cancelTimer();
-    const { clock } = this.#options;
-    const timer = clock.after(dueAt - clock.now(), () => {
-      this.#timer = null;
-      this.expireDue();
-    });
-    this.#timer = { dueAt, timer };
-  }
-
-  #cancelTimer(): void {
-    this.#timer?.timer.cancel();
-    this.#timer = null;
   }
 }
 

@@ -5,7 +5,8 @@
  *   3. A question that stays unanswered is reported after 1 s, then after further 3, 6, 12 … at most 60 s, since a slow
  *      query is not a fault. A new question starts with 1 s.
  */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { DueTimer } from '../due-timer.ts';
 
 export const firstSilenceMs = 1_000;
 const secondSilenceMs = 3_000;
@@ -40,11 +41,12 @@ export class SilenceWatch {
   readonly #clock: Clock;
   readonly #onSilence: (silence: Silence) => void;
   readonly #open = new Set<Question>();
-  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
+  readonly #timer: DueTimer;
 
   constructor(clock: Clock, onSilence: (silence: Silence) => void) {
     this.#clock = clock;
     this.#onSilence = onSilence;
+    this.#timer = new DueTimer(clock, () => this.#report());
   }
 
   ask(question: Question): void {
@@ -52,7 +54,7 @@ export class SilenceWatch {
     question.dueAt = question.askedAt + firstSilenceMs;
     question.nextMs = secondSilenceMs;
     this.#open.add(question);
-    this.#wakeBy(question.dueAt);
+    this.#timer.setBy(question.dueAt);
   }
 
   /** Answered or given up. The timer stays: the next question would set it again. */
@@ -63,8 +65,7 @@ export class SilenceWatch {
   /** Forgets all questions. */
   clear(): void {
     this.#open.clear();
-    this.#timer?.timer.cancel();
-    this.#timer = null;
+    this.#timer.set(null);
   }
 
   #report(): void {
@@ -76,19 +77,9 @@ export class SilenceWatch {
     }
     let wakeAt = Infinity;
     for (const { dueAt } of this.#open) wakeAt = Math.min(wakeAt, dueAt);
-    if (wakeAt < Infinity) this.#wakeBy(wakeAt);
+    if (wakeAt < Infinity) this.#timer.setBy(wakeAt);
     for (const { tunnelId, awaited, askedAt } of due) {
       this.#onSilence({ tunnelId, awaited, forMs: now - askedAt });
     }
-  }
-
-  #wakeBy(dueAt: number): void {
-    if (this.#timer !== null && this.#timer.dueAt <= dueAt) return;
-    this.#timer?.timer.cancel();
-    const timer = this.#clock.after(dueAt - this.#clock.now(), () => {
-      this.#timer = null;
-      this.#report();
-    });
-    this.#timer = { dueAt, timer };
   }
 }

@@ -3,15 +3,12 @@
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { Clock } from '../clock.ts';
+import type { ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
-import type { ChildLauncher } from '../process/child-process.ts';
-import { ownMasterCommand, type SshConnection, sshSettingsArgv } from './ssh-command.ts';
-import { querySshSettings, sshSetting } from './ssh-settings.ts';
+import { ownMasterCommand, sshSettingsArgv } from './ssh-command.ts';
+import { querySshSettings, type SettingsTools, settingsTimeoutMs, sshSetting } from './ssh-settings.ts';
 
-const timeoutMs = 5_000;
 /** A missing master is looked for every 2 s; this avoids a new process each time. */
 const rememberedMs = 60_000;
 
@@ -22,24 +19,19 @@ interface Remembered {
   readonly at: number;
 }
 
-export interface ControlPathsParts {
-  readonly launcher: ChildLauncher;
-  readonly clock: Clock;
-}
-
 /** Caches each path for a minute. Failures are not cached. */
 export class ControlPaths {
-  readonly #parts: ControlPathsParts;
+  readonly #tools: SettingsTools;
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(parts: ControlPathsParts) {
-    this.#parts = parts;
+  constructor(tools: SettingsTools) {
+    this.#tools = tools;
   }
 
   /** `isFresh`: bypasses the cache, since ssh_config may have changed. Never rejects. */
   find(service: ServiceSpec, connection: SshConnection, isFresh: boolean): Promise<FoundPath> {
     const key = sshSettingsArgv(connection).join('\n');
-    const { clock } = this.#parts;
+    const { clock } = this.#tools;
     const known = this.#remembered.get(key);
     if (known !== undefined && !isFresh && clock.now() < known.at + rememberedMs) return known.found;
     const found = this.#query(service, connection);
@@ -52,9 +44,9 @@ export class ControlPaths {
 
   async #query(service: ServiceSpec, connection: SshConnection): Promise<FoundPath> {
     const { host } = connection;
-    const answer = await querySshSettings(connection, { ...this.#parts, timeoutMs });
+    const answer = await querySshSettings(connection, this.#tools);
     if (answer.kind !== 'answered') {
-      const evidence = `ssh -G ${host} did not answer within ${timeoutMs / 1000} s`;
+      const evidence = `ssh -G ${host} did not answer within ${settingsTimeoutMs / 1000} s`;
       return err(describeCause('timed-out', { what: 'ssh', evidence }));
     }
     const { exit, output } = answer;

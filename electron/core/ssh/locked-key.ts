@@ -1,22 +1,17 @@
 /** Finds the key that a refused login lacked: a file with a passphrase that could be added to the user's agent. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Clock } from '../clock.ts';
-import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild } from '../process/child-query.ts';
 import { readFileStart } from '../files/file-start.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';
-import type { SshConnection } from './ssh-command.ts';
-import { querySshSettings, sshSetting, sshSettingValues } from './ssh-settings.ts';
+import { readSshSettings, type SettingsTools, sshSetting, sshSettingValues } from './ssh-settings.ts';
 
-export interface LockedKeyTerms {
-  readonly launcher: ChildLauncher;
-  readonly clock: Clock;
+export interface LockedKeyTerms extends SettingsTools {
   readonly signal: AbortSignal;
 }
 
-/** For ssh's settings and for the agent, each. */
-const answerMs = 5_000;
+const agentTimeoutMs = 5_000;
 const maxKeyBytes = 64 * 1024;
 /** ssh_config allows more, which is unlikely. */
 const maxFiles = 20;
@@ -33,7 +28,7 @@ export async function findLockedKey(
   asked: string | null,
   terms: LockedKeyTerms,
 ): Promise<string | null> {
-  const settings = await settingsOf(connection, terms);
+  const settings = await readSshSettings(connection, terms);
   if (settings === null) return null;
   const agent = agentIn(settings);
   const keysInAgent = agent === null ? null : await keysOf(agent, terms);
@@ -49,16 +44,8 @@ export async function findLockedKey(
 
 /** The environment in which ssh-add reaches this login's agent; null: no agent is used. Never rejects. */
 export async function agentOf(connection: SshConnection, terms: LockedKeyTerms): Promise<AgentEnvironment> {
-  const settings = await settingsOf(connection, terms);
+  const settings = await readSshSettings(connection, terms);
   return settings === null ? null : agentIn(settings);
-}
-
-async function settingsOf(
-  connection: SshConnection,
-  terms: LockedKeyTerms,
-): Promise<readonly string[] | null> {
-  const answer = await querySshSettings(connection, { ...terms, timeoutMs: answerMs });
-  return answer.kind === 'answered' && answer.exit.exitCode === 0 ? answer.output : null;
 }
 
 /** IdentityAgent in ssh_config(5). */
@@ -73,7 +60,7 @@ function agentIn(settings: readonly string[]): AgentEnvironment {
 /** The agent's public keys; null: there is no agent. ssh-add(1) exits with 1 without keys, 2 without an agent. */
 async function keysOf(env: Readonly<Record<string, string>>, terms: LockedKeyTerms) {
   const request = { name: 'ssh-add -L', argv: ['ssh-add', '-L'] as const, env };
-  const answer = await askChild(request, { ...terms, timeoutMs: answerMs });
+  const answer = await askChild(request, { ...terms, timeoutMs: agentTimeoutMs });
   if (answer.kind !== 'answered') return null;
   const { exitCode } = answer.exit;
   return exitCode === 0 || exitCode === 1 ? new Set(answer.output.map(publicKeyIn)) : null;

@@ -2,6 +2,7 @@
  * ssh carriers whose password must be read first. Nothing is started, and no deadline runs, before the password is
  * known.
  */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import { loginCommand } from '../../../shared/prompt.ts';
@@ -9,10 +10,8 @@ import { parseSecretReference, setCommand } from '../../../shared/secret-referen
 import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { isReference } from '../secrets/service-secrets.ts';
-import { noChild, CarrierLife } from '../transport/carrier-life.ts';
-import type { Endpoint } from '../connect/endpoint.ts';
+import { LivingCarrier, noChild } from '../transport/carrier-life.ts';
 import type { Carrier, CarrierEnd, TransportProof } from '../transport/carrier.ts';
-import type { SshConnection } from './ssh-command.ts';
 import type { OpenCarrier } from '../transport/transport.ts';
 import { loginOf } from '../transport/transport-key.ts';
 
@@ -85,44 +84,34 @@ interface SecretCarrierParts {
   readonly explain: (cause: Cause) => Cause;
 }
 
-class SecretCarrier implements Carrier {
-  readonly id: string;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
+class SecretCarrier extends LivingCarrier {
   readonly #parts: SecretCarrierParts;
-  readonly #life = new CarrierLife();
   #inner: Carrier | null = null;
   #isStopped = false;
   /** The same explained cause for `ready` and `ended`. */
   #explained: { readonly from: Cause; readonly to: Cause } | null = null;
 
   constructor(id: string, parts: SecretCarrierParts) {
-    this.id = id;
+    super(id);
     this.#parts = parts;
-    this.ready = this.#life.ready;
-    this.ended = this.#life.ended;
     void parts.password.then((password) => {
       if (this.#isStopped) return;
       if (password.ok) this.#follow(parts.open(password.value));
-      else this.#life.end({ ...noChild, cause: password.error });
+      else this.life.end({ ...noChild, cause: password.error });
     });
   }
 
-  get pid(): number | null {
+  override get pid(): number | null {
     return this.#inner?.pid ?? null;
   }
 
-  onComplaint(listener: (cause: Cause) => void): void {
-    this.#life.onComplaint(listener);
-  }
-
-  proveTransport(deadlineMs: number): Promise<TransportProof> {
+  override proveTransport(deadlineMs: number): Promise<TransportProof> {
     return this.#inner?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
-  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+  override stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#isStopped = true;
-    if (this.#inner === null) this.#life.end({ ...noChild, cause: null });
+    if (this.#inner === null) this.life.end({ ...noChild, cause: null });
     else void this.#inner.stop(options);
     return this.ended;
   }
@@ -130,13 +119,13 @@ class SecretCarrier implements Carrier {
   #follow(inner: Carrier): void {
     this.#inner = inner;
     inner.onComplaint((cause) => {
-      this.#life.complain(cause);
+      this.life.complain(cause);
     });
     void inner.ready.then((result) => {
-      this.#life.settleReady(result.ok ? result : err(this.#explain(result.error)));
+      this.life.settleReady(result.ok ? result : err(this.#explain(result.error)));
     });
     void inner.ended.then((end) => {
-      this.#life.end({ ...end, cause: end.cause === null ? null : this.#explain(end.cause) });
+      this.life.end({ ...end, cause: end.cause === null ? null : this.#explain(end.cause) });
     });
   }
 

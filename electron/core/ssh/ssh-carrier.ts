@@ -1,4 +1,5 @@
 /** Carriers of ssh transports: masters whose connection attempts overlap. Logins take turns at each host. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import type { Clock } from '../clock.ts';
 import { startLimit } from '../transport/child-carrier.ts';
@@ -6,7 +7,6 @@ import { ConnectionQueue } from '../transport/connection-queue.ts';
 import { LoginMemory, type LoginRequest } from './login-memory.ts';
 import { assertFitsSockets } from '../files/private-path.ts';
 import { type Admission, RacingCarrier } from '../transport/racing-carrier.ts';
-import type { SshConnection } from './ssh-command.ts';
 import { openMaster, type SshMasterOptions } from './ssh-master.ts';
 import type { OpenCarrier } from '../transport/transport.ts';
 import { loginOf } from '../transport/transport-key.ts';

@@ -1,6 +1,7 @@
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { sshMasterArgv, type SshConnection } from './ssh-command.ts';
+import { sshMasterArgv } from './ssh-command.ts';
 import { sshConnection } from '../tunnel/testing/service-specs.ts';
 
 const timing = { connectTimeoutSeconds: 10, aliveIntervalSeconds: 15, aliveCountMax: 3 };

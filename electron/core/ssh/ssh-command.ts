@@ -1,9 +1,7 @@
 /** The ssh command line of a master. For the flags see ssh(1) and ssh_config(5). */
-import type { Connection } from '../../../shared/service-spec.ts';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
-
-export type SshConnection = Extract<Connection, { technology: 'ssh' }>;
 
 export interface SshTiming {
   /** For the TCP connection and the key exchange of each hop. */

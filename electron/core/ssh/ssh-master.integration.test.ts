@@ -1,4 +1,5 @@
 /** What services share on one connection to a real sshd, and what they do not. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import net from 'node:net';
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -9,7 +10,6 @@ import { exchange, freePort } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { systemClock } from '../clock.ts';
 import { openStallingRelay } from '../tunnel/testing/stalling-relay.ts';
-import type { SshConnection } from './ssh-command.ts';
 import { SshWorld } from './testing/ssh-world.ts';
 import { stopProcess } from '../transport/testing/stopped-process.ts';
 import type { Address, TunnelWorkshop } from '../tunnel/testing/tunnel-workshop.ts';

@@ -1,4 +1,5 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import net from 'node:net';
 import { type Cause, describeCause, withLockedKey, withOpenMaster } from '../../../shared/failure.ts';
 import { loginCommand, type PromptKind } from '../../../shared/prompt.ts';
@@ -11,7 +12,7 @@ import { keyFileIn } from '../askpass/answer-name.ts';
 import { findLockedKey, type LockedKeyTerms } from './locked-key.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import { SshAskpass } from '../askpass/ssh-askpass.ts';
-import { sshMasterArgv, type SshConnection, type SshTiming } from './ssh-command.ts';
+import { sshMasterArgv, type SshTiming } from './ssh-command.ts';
 import { sshMux } from '../mux/ssh-mux.ts';
 import { createMasterReader } from './ssh-output.ts';
 import { isBehindProxy } from './ssh-settings.ts';

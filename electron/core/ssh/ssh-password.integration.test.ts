@@ -1,3 +1,4 @@
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,7 +6,6 @@ import { descendantsOf } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
-import type { SshConnection } from './ssh-command.ts';
 import { SshWorld } from './testing/ssh-world.ts';
 
 const password = 'target s3cret';

@@ -1,26 +1,41 @@
 /** A connection's ssh_config settings as printed by `ssh -G`, which does not connect. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import type { Clock } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { askChild, type QueryAnswer } from '../process/child-query.ts';
-import { sshSettingsArgv, type SshConnection } from './ssh-command.ts';
+import { sshSettingsArgv } from './ssh-command.ts';
 
-export interface SshSettingsTerms {
+export interface SettingsTools {
   readonly launcher: ChildLauncher;
   readonly clock: Clock;
-  /** ssh only reads its configuration. Only a program of a `Match exec`, or a name lookup, takes longer. */
-  readonly timeoutMs: number;
 }
 
+/** ssh only reads its configuration. Only a program of a `Match exec`, or a name lookup, takes longer. */
+export const settingsTimeoutMs = 5_000;
+
 /** Never rejects. */
-export function querySshSettings(connection: SshConnection, terms: SshSettingsTerms): Promise<QueryAnswer> {
+export function querySshSettings(
+  connection: SshConnection,
+  { launcher, clock }: SettingsTools,
+  timeoutMs = settingsTimeoutMs,
+): Promise<QueryAnswer> {
   const request = { name: `ssh -G ${connection.host}`, argv: sshSettingsArgv(connection) };
-  return askChild(request, { ...terms, signal: new AbortController().signal });
+  return askChild(request, { launcher, clock, timeoutMs, signal: new AbortController().signal });
+}
+
+/** The lines of ssh's output; null: it did not answer in time, or reported an error. Never rejects. */
+export async function readSshSettings(
+  connection: SshConnection,
+  tools: SettingsTools,
+  timeoutMs?: number,
+): Promise<readonly string[] | null> {
+  const answer = await querySshSettings(connection, tools, timeoutMs);
+  return answer.kind === 'answered' && answer.exit.exitCode === 0 ? answer.output : null;
 }
 
 /** One setting in ssh's output; null: it is missing or `none`. */
 export function sshSetting(lines: readonly string[], name: string): string | null {
-  const start = `${name} `;
-  const value = lines.find((line) => line.startsWith(start))?.slice(start.length);
+  const [value] = sshSettingValues(lines, name);
   return value === undefined || value === 'none' ? null : value;
 }
 
@@ -36,11 +51,9 @@ const proxyTimeoutMs = 2_000;
  * Whether the configuration makes ssh reach this host through another program, such as a jump host's ssh. Never
  * rejects.
  */
-export async function isBehindProxy(
-  connection: SshConnection,
-  { launcher, clock }: Omit<SshSettingsTerms, 'timeoutMs'>,
-): Promise<boolean> {
-  const answer = await querySshSettings(connection, { launcher, clock, timeoutMs: proxyTimeoutMs });
-  if (answer.kind !== 'answered') return false;
-  return ['proxyjump', 'proxycommand'].some((name) => sshSetting(answer.output, name) !== null);
+export async function isBehindProxy(connection: SshConnection, tools: SettingsTools): Promise<boolean> {
+  const settings = await readSshSettings(connection, tools, proxyTimeoutMs);
+  return (
+    settings !== null && ['proxyjump', 'proxycommand'].some((name) => sshSetting(settings, name) !== null)
+  );
 }

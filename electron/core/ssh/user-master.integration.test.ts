@@ -1,4 +1,5 @@
 /** Services on the user's own ssh master: a real one, a real sshd, and a killed LocalPort. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -9,7 +10,6 @@ import { echoChecksums, exchange, freePort, startChecksumServer } from '../../..
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';
 import { prepareUserMaster, type UserMaster } from '../../../e2e/fixtures/user-master.ts';
 import { Scope } from '../scope.ts';
-import type { SshConnection } from './ssh-command.ts';
 import { SshWorld } from './testing/ssh-world.ts';
 import { continueProcess, stopProcess } from '../transport/testing/stopped-process.ts';
 

@@ -4,6 +4,7 @@
  * 1. LocalPort never stops it and leaves nothing on it: it only requests channels (`stdio-forward.ts`).
  * 2. If its socket disappears, that is noticed within `checkIntervalMs`, or at once when a channel is requested.
  */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { lstat } from 'node:fs/promises';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
@@ -15,13 +16,12 @@ import type { CarrierEnd, CarrierRequest, TransportProof } from '../transport/ca
 import type { Channels, ChannelTarget } from '../mux/channel.ts';
 import type { ControlPaths } from './control-path.ts';
 import type { LockedKeyTerms } from './locked-key.ts';
-import { ownMasterCommand, type SshConnection } from './ssh-command.ts';
+import { ownMasterCommand } from './ssh-command.ts';
 import type { Attachment } from '../transport/carrier-attachment.ts';
-import { querySshSettings, sshSetting } from './ssh-settings.ts';
+import { readSshSettings, sshSetting } from './ssh-settings.ts';
 import { StdioForwards } from '../mux/stdio-forward.ts';
 
 const checkIntervalMs = 2_000;
-const settingsMs = 5_000;
 
 /**
  * Nothing listens on port 0, and no name has to be resolved. Not a path: with masters before OpenSSH 9.4, the
@@ -84,11 +84,6 @@ export class UserMaster implements Attachment {
 
   /** There is no other master to use. */
   condemn(): void {
-    return;
-  }
-
-  /** The master prints its refusals on its own stderr, which only its user sees. */
-  onRefusal(): void {
     return;
   }
 
@@ -157,18 +152,14 @@ export class UserMaster implements Attachment {
 }
 
 /** Whether the user has an open master for this connection, which could carry its forwards. Never rejects. */
-export async function hasOpenMaster(
-  connection: SshConnection,
-  { launcher, clock, signal }: LockedKeyTerms,
-): Promise<boolean> {
+export async function hasOpenMaster(connection: SshConnection, terms: LockedKeyTerms): Promise<boolean> {
   const { jump, remoteSocket, localTarget } = connection;
   // `control_path: user` allows none of them.
   if (jump.length > 0 || remoteSocket !== undefined || localTarget !== undefined) return false;
-  const answer = await querySshSettings(connection, { launcher, clock, timeoutMs: settingsMs });
-  const path = answer.kind === 'answered' ? sshSetting(answer.output, 'controlpath') : null;
+  const path = sshSetting((await readSshSettings(connection, terms)) ?? [], 'controlpath');
   if (path === null || !(await socketAt(path)).ok) return false;
   // The socket of a killed master stays.
-  return (await attemptConnect({ kind: 'unix', path }, signal, clock)).kind === 'connected';
+  return (await attemptConnect({ kind: 'unix', path }, terms.signal, terms.clock)).kind === 'connected';
 }
 
 /** The inode of this user's socket, or why it cannot be used. */

@@ -9,7 +9,7 @@ import type { Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { CarrierEnd, ListenRefusal, TransportProof } from './carrier.ts';
 import { CarrierLife, noChild } from './carrier-life.ts';
-import type { CarrierUser, SharedCarrier } from './shared-carrier.ts';
+import type { AttachedUser, CarrierUser, SharedCarrier } from './shared-carrier.ts';
 
 /** A tunnel's use of a shared connection, whether LocalPort or the user opened it. */
 export interface Attachment {
@@ -23,14 +23,14 @@ export interface Attachment {
   prove(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
   /** This connection is dead: later users need another one. */
   condemn(cause: Cause): void;
-  /** Connections that the remote end refused, by the forward's socket. */
-  onRefusal(listener: (path: string, line: string) => void): void;
   /** Idempotent. Resolves when this attachment no longer keeps anything open. `force` kills what nobody else uses. */
   detach(options?: { readonly force?: boolean }): Promise<void>;
 }
 
 /** A tunnel's use of a connection that LocalPort opened, where the server may be asked to listen. */
 export interface OwnAttachment extends Attachment {
+  /** Connections that the remote end refused, by the forward's socket. */
+  onRefusal(listener: (path: string, line: string) => void): void;
   /** Listeners that the server did not open, for any service. Returns a function that unsubscribes. */
   onListenRefused(listener: (refusal: ListenRefusal) => void): () => void;
   /**
@@ -40,17 +40,11 @@ export interface OwnAttachment extends Attachment {
   roundTrip(deadlineMs: number): Promise<void>;
 }
 
-export interface AttachmentListener {
-  readonly onDetached: (attachment: CarrierAttachment) => void;
-  /** Its carrier can never answer. */
-  readonly onCondemned: (carrier: SharedCarrier, cause: Cause) => void;
-}
-
 export class CarrierAttachment implements OwnAttachment {
   readonly ready: Promise<Result<Endpoint, Cause>>;
   readonly ended: Promise<CarrierEnd>;
-  readonly #user: CarrierUser;
-  readonly #listener: AttachmentListener;
+  readonly #user: AttachedUser;
+  readonly #onDetached: () => void;
   readonly #life = new CarrierLife();
   readonly #refusalListeners: ((path: string, line: string) => void)[] = [];
   readonly #listenRefusalListeners = new Set<(refusal: ListenRefusal) => void>();
@@ -58,9 +52,17 @@ export class CarrierAttachment implements OwnAttachment {
   #isReady = false;
   #hasDetached = false;
 
-  constructor(user: CarrierUser, listener: AttachmentListener) {
-    this.#user = user;
-    this.#listener = listener;
+  constructor(user: CarrierUser, onDetached: () => void) {
+    this.#user = {
+      ...user,
+      onRefusal: (path, line) => {
+        for (const listener of this.#refusalListeners) listener(path, line);
+      },
+      onListenRefused: (refusal) => {
+        for (const listener of this.#listenRefusalListeners) listener(refusal);
+      },
+    };
+    this.#onDetached = onDetached;
     this.ready = this.#life.ready;
     this.ended = this.#life.ended;
   }
@@ -101,20 +103,13 @@ export class CarrierAttachment implements OwnAttachment {
   }
 
   condemn(cause: Cause): void {
-    if (this.#carrier !== null) this.#listener.onCondemned(this.#carrier, cause);
+    this.#carrier?.condemn(cause);
   }
 
   attachTo(carrier: SharedCarrier): void {
     this.#carrier?.detach(this.#user);
     this.#carrier = carrier;
-    carrier.attach(this.#user, {
-      onRefusal: (path, line) => {
-        for (const listener of this.#refusalListeners) listener(path, line);
-      },
-      onListenRefused: (refusal) => {
-        for (const listener of this.#listenRefusalListeners) listener(refusal);
-      },
-    });
+    carrier.attach(this.#user);
     void carrier.ready.then((result) => {
       if (this.#carrier !== carrier) return;
       this.#isReady ||= result.ok;
@@ -139,7 +134,7 @@ export class CarrierAttachment implements OwnAttachment {
     this.#carrier = null;
     this.#life.end({ ...noChild, cause: null });
     carrier?.detach(this.#user);
-    this.#listener.onDetached(this);
+    this.#onDetached();
     if (carrier?.isEmpty !== true) return;
     if (force) await carrier.stop({ force });
     else if (carrier.isStopping) await carrier.ended;

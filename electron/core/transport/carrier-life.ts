@@ -7,7 +7,7 @@
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import type { CarrierEnd } from './carrier.ts';
+import type { Carrier, CarrierEnd, TransportProof } from './carrier.ts';
 
 /** The end of a carrier that has no process of its own. */
 export const noChild = { exitCode: null, signal: null, lastLines: [] } as const;
@@ -43,4 +43,24 @@ export class CarrierLife {
   complain(cause: Cause): void {
     for (const listener of this.#complaintListeners) listener(cause);
   }
+}
+
+/** What all carriers have in common. */
+export abstract class LivingCarrier implements Carrier {
+  readonly id: string;
+  abstract readonly pid: number | null;
+  protected readonly life = new CarrierLife();
+  readonly ready = this.life.ready;
+  readonly ended = this.life.ended;
+
+  protected constructor(id: string) {
+    this.id = id;
+  }
+
+  onComplaint(listener: (cause: Cause) => void): void {
+    this.life.onComplaint(listener);
+  }
+
+  abstract proveTransport(deadlineMs: number, isRoutine?: boolean): Promise<TransportProof>;
+  abstract stop(options?: { readonly force?: boolean }): Promise<CarrierEnd>;
 }

@@ -1,7 +1,7 @@
 /**
  * A carrier is one live connection to another machine: a child process, or a connection of our own. A transport has
- * one carrier at a time, and a second one while it replaces the first (make before break). A kubectl, command or
- * tcp tunnel is a carrier of its own.
+ * one carrier at a time, and a second one while it replaces the first (make before break). A command or tcp tunnel is a
+ * carrier of its own.
  */
 import type { Cause } from '../../../shared/failure.ts';
 import type { Result } from '../../../shared/result.ts';
@@ -75,6 +75,7 @@ export interface Carrier {
 }
 
 export interface CarrierRequest {
+  /** Unique for the life of the app. */
   readonly id: string;
   readonly service: ServiceSpec;
   readonly log: Logger;
@@ -83,10 +84,9 @@ export interface CarrierRequest {
    * the same login has just failed.
    */
   readonly forced?: boolean;
-  /** What its clients' connections show; absent: not monitored. */
-  readonly traffic?: CarrierTraffic;
 }
 
+/** What its clients' connections show. */
 export interface CarrierTraffic {
   /** Client bytes are queued for sending, which alone may make an answer slow. */
   readonly hasQueuedBytes: () => boolean;

@@ -9,16 +9,16 @@
 import { formatDuration } from '../../../shared/config-scalars.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { type Clock, type Timer } from '../clock.ts';
+import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import { secretsOf } from '../secrets/secret-values.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
 import { redactedLine, toEvidence } from '../failure/evidence.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
-import { proveChild } from './transport-proof.ts';
-import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
+import { findStopped } from '../process/process-state.ts';
+import { LivingCarrier, noChild, stoppedByUs } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import type { TransportProof, Carrier, CarrierEnd, CarrierRequest } from './carrier.ts';
+import type { TransportProof, CarrierEnd, CarrierRequest } from './carrier.ts';
 
 /**
  * The start deadline pauses until `settled` resolves: null when answered, a cause when there is no answer. Never
@@ -101,10 +101,7 @@ const maxEvidenceAgeMs = 60_000;
 export const startLimit = (startTimeoutMs: number): string =>
   `start_timeout (now ${formatDuration(startTimeoutMs)})`;
 
-export class ChildCarrier implements Carrier {
-  readonly id: string;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
+export class ChildCarrier extends LivingCarrier {
   readonly answered: Promise<void>;
   readonly loggingIn: Promise<void>;
   readonly hopPassed: Promise<void>;
@@ -112,7 +109,6 @@ export class ChildCarrier implements Carrier {
   readonly #request: CarrierRequest;
   readonly #secrets: readonly string[];
   readonly #lastLines: { readonly text: string; readonly at: number }[] = [];
-  readonly #life = new CarrierLife();
   readonly #readinessProbe = new AbortController();
   readonly #explanation = new AbortController();
   #resolveAnswered: () => void = () => undefined;
@@ -129,18 +125,16 @@ export class ChildCarrier implements Carrier {
   #openPrompts = 0;
 
   constructor(options: ChildCarrierOptions, request: CarrierRequest) {
-    this.id = request.id;
+    super(request.id);
     this.#options = options;
     this.#request = request;
     this.#secrets = secretsOf(request.service);
-    this.ready = this.#life.ready;
-    this.ended = this.#life.ended;
     this.answered = new Promise((resolve) => (this.#resolveAnswered = resolve));
     this.loggingIn = new Promise((resolve) => (this.#resolveLoggingIn = resolve));
     this.hopPassed = new Promise((resolve) => (this.#resolveHopPassed = resolve));
   }
 
-  get pid(): number | null {
+  override get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
@@ -172,26 +166,31 @@ export class ChildCarrier implements Carrier {
     this.#end({ ...noChild, cause });
   }
 
-  onComplaint(listener: (cause: Cause) => void): void {
-    this.#life.onComplaint(listener);
-  }
-
-  async proveTransport(deadlineMs: number): Promise<TransportProof> {
+  override async proveTransport(deadlineMs: number): Promise<TransportProof> {
     const { pid } = this;
-    const roundTrip = this.#plan?.roundTrip ?? null;
     const proof: TransportProof =
-      pid === null || this.#isEnded
-        ? { kind: 'unprovable' }
-        : await proveChild({ pid, roundTrip, clock: this.#options.clock }, deadlineMs);
+      pid === null || this.#isEnded ? { kind: 'unprovable' } : await this.#prove(pid, deadlineMs);
     return this.#isEnded ? { kind: 'dead', cause: (await this.ended).cause ?? stoppedByUs } : proof;
   }
 
-  async stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+  override async stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#isStopping = true;
     this.#explanation.abort();
     if (this.#child === null) this.#end({ ...noChild, cause: null });
     else this.#stopChild(this.#child, options);
     return this.ended;
+  }
+
+  /** A stopped process keeps its sockets, and the kernel accepts connections for it: its state comes first. */
+  async #prove(pid: number, deadlineMs: number): Promise<TransportProof> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
+    const stopped = await withDeadline(clock, deadlineMs, findStopped([pid]));
+    if (stopped !== 'deadline' && stopped.has(pid)) return { kind: 'dead', cause: describeCause('stopped') };
+    const roundTrip = this.#plan?.roundTrip;
+    if (roundTrip === undefined) return { kind: 'unprovable' };
+    const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
+    return stopped === 'deadline' ? { kind: 'silent' } : roundTrip(leftMs);
   }
 
   #handle(meaning: LineMeaning, stream: string, text: string): void {
@@ -220,7 +219,7 @@ export class ChildCarrier implements Carrier {
         return;
       case 'complaint':
         if (meaning.mayExplainEnd) this.#remember(line);
-        this.#life.complain(meaning.cause);
+        this.life.complain(meaning.cause);
         return;
       case 'evidence':
         this.#remember(line);
@@ -278,7 +277,7 @@ export class ChildCarrier implements Carrier {
     this.#lastLines.length = 0;
     this.#resolveAnswered();
     this.#startDeadline?.cancel();
-    this.#life.settleReady(ok(endpoint));
+    this.life.settleReady(ok(endpoint));
   }
 
   #stopChild(child: ChildProcess, options?: { readonly force?: boolean }): void {
@@ -290,7 +289,7 @@ export class ChildCarrier implements Carrier {
   #abandon(cause: Cause): void {
     if (this.#isStopping || this.#firstCause !== null) return;
     this.#firstCause = cause;
-    this.#life.settleReady(err(cause));
+    this.life.settleReady(err(cause));
     if (this.#child !== null) this.#stopChild(this.#child);
   }
 
@@ -331,7 +330,7 @@ export class ChildCarrier implements Carrier {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#startDeadline?.cancel();
-    this.#life.end(end);
+    this.life.end(end);
   }
 
   #startTimedOut(): Cause {

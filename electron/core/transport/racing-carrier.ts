@@ -11,7 +11,7 @@ import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ConnectionQueue, QueueMember, Turn } from './connection-queue.ts';
-import { noChild, stoppedByUs, CarrierLife } from './carrier-life.ts';
+import { LivingCarrier, noChild, stoppedByUs } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, Carrier, CarrierEnd } from './carrier.ts';
 
@@ -50,14 +50,10 @@ interface Attempt {
 
 const unrestricted: Admission = { refusal: () => null, notBefore: () => -Infinity, learn: () => undefined };
 
-export class RacingCarrier implements Carrier {
-  readonly id: string;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
+export class RacingCarrier extends LivingCarrier {
   readonly #race: Race;
   readonly #admission: Admission;
   readonly #member: QueueMember;
-  readonly #life = new CarrierLife();
   /** All attempts that have not ended. */
   readonly #living = new Set<Carrier>();
   /** Attempts that may still win, oldest first. */
@@ -72,11 +68,9 @@ export class RacingCarrier implements Carrier {
   #deadline: Timer | null = null;
 
   constructor(race: Race) {
-    this.id = race.id;
+    super(race.id);
     this.#race = race;
     this.#admission = race.admission ?? unrestricted;
-    this.ready = this.#life.ready;
-    this.ended = this.#life.ended;
     this.#member = {
       ...(race.beyond === undefined ? {} : { beyond: race.beyond }),
       // A refused attempt never contacts the host.
@@ -94,20 +88,16 @@ export class RacingCarrier implements Carrier {
     else this.#lose({ ...noChild, cause: refusal });
   }
 
-  get pid(): number | null {
+  override get pid(): number | null {
     return this.#current?.pid ?? null;
   }
 
-  onComplaint(listener: (cause: Cause) => void): void {
-    this.#life.onComplaint(listener);
-  }
-
-  proveTransport(deadlineMs: number): Promise<TransportProof> {
+  override proveTransport(deadlineMs: number): Promise<TransportProof> {
     if (this.#isEnded) return Promise.resolve({ kind: 'dead', cause: this.#end.cause ?? stoppedByUs });
     return this.#current?.proveTransport(deadlineMs) ?? Promise.resolve({ kind: 'unprovable' });
   }
 
-  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+  override stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#decide(err(stoppedByUs));
     for (const tunnel of this.#living) void tunnel.stop(options);
     this.#endWhenAllHave();
@@ -131,7 +121,7 @@ export class RacingCarrier implements Carrier {
     this.#running = [...this.#running, attempt];
     this.#living.add(tunnel);
     tunnel.onComplaint((cause) => {
-      this.#life.complain(cause);
+      this.life.complain(cause);
     });
     void tunnel.answered?.then(() => {
       this.#answered(attempt);
@@ -199,7 +189,7 @@ export class RacingCarrier implements Carrier {
     this.#deadline?.cancel();
     const { queue, queueKey } = this.#race;
     queue.withdraw(queueKey, this.#member);
-    this.#life.settleReady(ready);
+    this.life.settleReady(ready);
     for (const { tunnel, turn } of this.#running) {
       void tunnel.stop();
       turn.over();
@@ -210,7 +200,7 @@ export class RacingCarrier implements Carrier {
   #endWhenAllHave(): void {
     if (!this.#isDecided || this.#isEnded || this.#living.size > 0) return;
     this.#isEnded = true;
-    this.#life.end(this.#end);
+    this.life.end(this.#end);
   }
 
   #expectAnswer(afterMs: number): void {

@@ -29,13 +29,13 @@ export interface CarrierReports {
   readonly onUserNeeded: () => void;
 }
 
-/** The reports that are passed on to each user. */
-export type CarrierUserReports = Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
+/** A user that gets the carrier's reports. */
+export type AttachedUser = CarrierUser & Pick<CarrierReports, 'onRefusal' | 'onListenRefused'>;
 
 export interface SharedCarrierListener {
   readonly onReady: () => void;
   readonly onEnded: (end: CarrierEnd) => void;
-  /** Called for every probe, even for one that is answered late. */
+  /** Called for every probe, even for one that is answered late, and when the carrier is condemned. */
   readonly onProof: (proof: TransportProof) => void;
   /** The last user has left. */
   readonly onEmpty: () => void;
@@ -62,7 +62,7 @@ export class SharedCarrier {
   readonly #clock: Clock;
   readonly #carrier: Carrier;
   readonly #listener: SharedCarrierListener;
-  readonly #users = new Map<CarrierUser, CarrierUserReports>();
+  readonly #users = new Set<AttachedUser>();
   readonly #startedAt: number;
   #openedInMs: number | null = null;
   #neededUser = false;
@@ -83,12 +83,12 @@ export class SharedCarrier {
     this.#startedAt = clock.now();
     this.#carrier = open({
       onRefusal: (path, line) => {
-        for (const reports of this.#users.values()) reports.onRefusal(path, line);
+        for (const user of this.#users) user.onRefusal(path, line);
       },
       onListenRefused: (refusal) => {
-        for (const reports of this.#users.values()) reports.onListenRefused(refusal);
+        for (const user of this.#users) user.onListenRefused(refusal);
       },
-      services: () => [...this.#users.keys()].map(({ service }) => service),
+      services: () => [...this.#users].map(({ service }) => service),
       onUserNeeded: () => {
         this.#neededUser = true;
       },
@@ -132,14 +132,14 @@ export class SharedCarrier {
   hasServed(service: string, target: string): boolean {
     const isOld =
       this.#openedInMs !== null && this.#clock.now() - this.#startedAt - this.#openedInMs > sameActionMs;
-    return isOld && [...this.#users.keys()].some((one) => one.service === service && one.target === target);
+    return isOld && [...this.#users].some((one) => one.service === service && one.target === target);
   }
 
-  attach(user: CarrierUser, reports: CarrierUserReports): void {
-    this.#users.set(user, reports);
+  attach(user: AttachedUser): void {
+    this.#users.add(user);
   }
 
-  detach(user: CarrierUser): void {
+  detach(user: AttachedUser): void {
     if (this.#users.delete(user) && this.isEmpty && !this.#isEnded) this.#listener.onEmpty();
   }
 
@@ -150,6 +150,11 @@ export class SharedCarrier {
   stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     this.#isStopping = true;
     return this.#carrier.stop(options);
+  }
+
+  /** It can never answer. */
+  condemn(cause: Cause): void {
+    if (!this.#isEnded) this.#listener.onProof({ kind: 'dead', cause });
   }
 
   /**
@@ -209,7 +214,7 @@ export class SharedCarrier {
   }
 
   #deadlineFor(deadlineMs: number): number {
-    const isQueued = [...this.#users.keys()].some((user) => user.hasQueuedBytes());
+    const isQueued = [...this.#users].some((user) => user.hasQueuedBytes());
     return Math.max(
       deadlineMs,
       isQueued ? queuedProofDeadlineMs : Math.max(proofDeadlineMs, 2 * this.#roundTrips.usualMs),
@@ -217,11 +222,11 @@ export class SharedCarrier {
   }
 
   #bytesReceived(): ReadonlyMap<CarrierUser, number> {
-    return new Map([...this.#users.keys()].map((user) => [user, user.bytesReceived()]));
+    return new Map([...this.#users].map((user) => [user, user.bytesReceived()]));
   }
 
   #hasReceivedSince(before: ReadonlyMap<CarrierUser, number>): boolean {
-    return [...this.#users.keys()].some((user) => user.bytesReceived() > (before.get(user) ?? Infinity));
+    return [...this.#users].some((user) => user.bytesReceived() > (before.get(user) ?? Infinity));
   }
 
   #noteAlive(probedAt: number): TransportProof {

@@ -2,6 +2,8 @@
  * The current channel maker of each service. If a client's channel could not be opened because its maker had ended,
  * the client waits here for the next one: none of its data has been sent yet.
  */
+import { firstReport } from '../abort-signal.ts';
+
 type Wake<Maker> = (maker: Maker | null) => void;
 
 export class Succession<Maker> {
@@ -21,20 +23,14 @@ export class Succession<Maker> {
   next(service: string, failed: Maker, signal: AbortSignal): Promise<Maker | null> {
     const present = this.#present.get(service);
     if (present !== undefined && present !== failed) return Promise.resolve(present);
-    if (signal.aborted) return Promise.resolve(null);
-    const waiting = this.#waiting.get(service) ?? new Set();
-    this.#waiting.set(service, waiting);
-    return new Promise((resolve) => {
-      const settle: Wake<Maker> = (maker) => {
-        signal.removeEventListener('abort', leave);
-        waiting.delete(settle);
+    return firstReport<Maker | null>((wake) => {
+      const waiting = this.#waiting.get(service) ?? new Set();
+      this.#waiting.set(service, waiting.add(wake));
+      return () => {
+        waiting.delete(wake);
         if (waiting.size === 0 && this.#waiting.get(service) === waiting) this.#waiting.delete(service);
-        resolve(maker);
       };
-      const leave = (): void => settle(null);
-      signal.addEventListener('abort', leave, { once: true });
-      waiting.add(settle);
-    });
+    }, signal);
   }
 
   /** There will be no more makers. */

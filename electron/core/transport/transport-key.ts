@@ -3,7 +3,7 @@
  * password, jump hosts, host key checking) or a kube context of one kubeconfig. tcp and command services share
  * nothing.
  */
-import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import { defaultStartTimeoutMs } from '../config/service-defaults.ts';
 
 export interface TransportKey {
@@ -17,8 +17,6 @@ export interface TransportKey {
   /** Only one service uses it. */
   readonly isAlone: boolean;
 }
-
-type SshConnection = Extract<Connection, { readonly technology: 'ssh' }>;
 
 export function transportKeyOf(service: ServiceSpec): TransportKey | null {
   const { connection } = service;

@@ -29,6 +29,7 @@ import {
 } from '../restart-policy.ts';
 import type {
   InStatus,
+  Successor,
   TransportContext,
   TransportEffect,
   TransportEvent,
@@ -99,6 +100,11 @@ function serve(
   };
 }
 
+const withSuccessor = (state: InStatus<'doubtful'>, successor: Successor): InStatus<'doubtful'> => ({
+  ...state,
+  situation: { ...state.situation, successor },
+});
+
 function openSuccessor(
   state: InStatus<'doubtful'>,
   { now }: TransportContext,
@@ -106,14 +112,15 @@ function openSuccessor(
 ): TransportTransition {
   const carrier = state.lastCarrier + 1;
   return stay(
-    {
-      ...state,
-      situation: { ...state.situation, successor: { kind: 'opening', carrier } },
-      lastCarrier: carrier,
-      triedAt: now,
-    },
+    { ...withSuccessor(state, { kind: 'opening', carrier }), lastCarrier: carrier, triedAt: now },
     { type: 'open', carrier, forced },
   );
+}
+
+/** The doubtful carrier serves after all. */
+function keep(state: InStatus<'doubtful'>): TransportState {
+  const { carrier, readyAt } = state.situation;
+  return { ...state, situation: { status: 'up', carrier, readyAt, stableAt: null, closesAt: null } };
 }
 
 /** The open carrier is gone: its successor continues, or a new attempt begins. */
@@ -243,7 +250,7 @@ const doubtfulWanted: Cell<'wanted', 'doubtful'> = (state, { forced }, context) 
     earliestAt(state, context.now),
     successor.kind === 'scheduled' ? successor.retryAt : Infinity,
   );
-  return stay({ ...state, situation: { ...state.situation, successor: { kind: 'scheduled', retryAt } } });
+  return stay(withSuccessor(state, { kind: 'scheduled', retryAt }));
 };
 
 const doubtfulRenewed: Cell<'renewed', 'doubtful'> = (state, _event, context) =>
@@ -266,11 +273,7 @@ const doubtfulEnded: Cell<'ended', 'doubtful'> = (state, event, context) => {
   const { carrier, cause } = event;
   if (carrier === situation.carrier) return lose(state, event, context);
   if (situation.successor.kind !== 'opening' || situation.successor.carrier !== carrier) return stay(state);
-  return successorFailed(
-    { ...state, situation: { ...situation, successor: { kind: 'none' } } },
-    cause,
-    context,
-  );
+  return successorFailed(state, cause, context);
 };
 
 /** `delayMs` null: no automatic retry. */
@@ -286,29 +289,23 @@ function whenAfter(
 
 /** If the renewal of a working connection fails, the connection stays in use. */
 function successorFailed(
-  state: InStatus<'doubtful'>,
+  before: InStatus<'doubtful'>,
   cause: Cause | null,
   context: TransportContext,
 ): TransportTransition {
-  const { carrier, readyAt, reason } = state.situation;
-  if (reason === 'renewed')
-    return stay({ ...state, situation: { status: 'up', carrier, readyAt, stableAt: null, closesAt: null } });
+  const state = withSuccessor(before, { kind: 'none' });
+  if (state.situation.reason === 'renewed') return stay(keep(state));
   if (cause === null || state.suspended) return stay(state);
   const { delayMs, history } = whenAfter(state, cause, context);
   if (delayMs === null) return stay({ ...state, history });
   const retryAt = context.now + delayMs;
-  return stay({
-    ...state,
-    history,
-    situation: { ...state.situation, successor: { kind: 'scheduled', retryAt } },
-  });
+  return stay({ ...withSuccessor(state, { kind: 'scheduled', retryAt }), history });
 }
 
 const doubtfulProven: Cell<'proven', 'doubtful'> = (state, { carrier: proven }) => {
-  const { carrier, readyAt, reason } = state.situation;
+  const { carrier, reason } = state.situation;
   if (proven !== carrier || reason === 'renewed') return stay(state);
-  const situation = { status: 'up', carrier, readyAt, stableAt: null, closesAt: null } as const;
-  return stay({ ...state, situation, history: cleanHistory }, ...stopSuccessor(state));
+  return stay({ ...keep(state), history: cleanHistory }, ...stopSuccessor(state));
 };
 
 /** Opens a successor if none could be opened while the computer slept. */
@@ -322,11 +319,7 @@ const doubtfulCondemned: Cell<'condemned', 'doubtful'> = (state, event, context)
   const { successor } = state.situation;
   if (successor.kind !== 'opening' || successor.carrier !== event.carrier)
     return openCondemned(state, event, context);
-  const without: InStatus<'doubtful'> = {
-    ...state,
-    situation: { ...state.situation, successor: { kind: 'none' } },
-  };
-  return after([{ type: 'stop', carrier: event.carrier }], successorFailed(without, event.cause, context));
+  return after([{ type: 'stop', carrier: event.carrier }], successorFailed(state, event.cause, context));
 };
 
 const doubtfulInterrupted: Cell<'interrupted', 'doubtful'> = (before, { certain }, context) => {
@@ -346,8 +339,7 @@ const doubtfulTriggered: Cell<'triggered', 'doubtful'> = (state, { trigger }, co
 const doubtfulDue: Cell<'due', 'doubtful'> = (state, _event, context) => {
   const { successor } = state.situation;
   const isDue = successor.kind === 'scheduled' && successor.retryAt <= context.now;
-  if (isDue && context.isPromptingUser)
-    return stay({ ...state, situation: { ...state.situation, successor: { kind: 'none' } } });
+  if (isDue && context.isPromptingUser) return stay(withSuccessor(state, { kind: 'none' }));
   return isDue ? openSuccessor(state, context) : stay(state);
 };
 

@@ -2,10 +2,11 @@
 import { asTransportDown, type Cause, describeCause, type TriggerKind } from '../../../shared/failure.ts';
 import { assertNever } from '../../../shared/result.ts';
 import type { RestartPolicySpec, ServiceSpec } from '../../../shared/service-spec.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { defaultRestartPolicy } from '../config/service-defaults.ts';
+import { DueTimer } from '../due-timer.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Carrier } from './carrier.ts';
+import type { Carrier, CarrierRequest } from './carrier.ts';
 import { noChild, stoppedByUs } from './carrier-life.ts';
 import { isNetworkFailure } from './network-failure.ts';
 import { CarrierAttachment } from './carrier-attachment.ts';
@@ -20,19 +21,14 @@ import {
   type TransportEffect,
   type TransportEvent,
   type TransportState,
+  type TransportStatus,
 } from './transport-state.ts';
 
 /** Kept after its last use, because a new login may cost the user a touch or a code. */
 const lingerMs = 60_000;
 
-export interface CarrierOpening {
-  /** Unique for the life of the app. */
-  readonly id: string;
-  /** One of the services that the transport carries. */
-  readonly service: ServiceSpec;
-  readonly log: Logger;
-  readonly forced: boolean;
-}
+/** `service`: one of those that the transport carries. */
+export type CarrierOpening = Required<CarrierRequest>;
 
 /** Starts a carrier. Never throws: every failure is the value of `ready` and `ended`. */
 export type OpenCarrier = (opening: CarrierOpening, reports: CarrierReports) => Carrier;
@@ -72,10 +68,10 @@ export class Transport implements LeasedTransport {
   readonly #carriers = new Map<CarrierNumber, SharedCarrier>();
   readonly #draining = new Set<CarrierNumber>();
   readonly #inbox: TransportEvent[] = [];
+  readonly #timer: DueTimer;
   #isHandling = false;
   #isClosed = false;
   #state: TransportState = initialTransportState;
-  #timer: { readonly dueAt: number; readonly timer: Timer } | null = null;
   #downSince: number | null = null;
   #ending: SharedCarrier | null = null;
   #isRenewing = false;
@@ -84,10 +80,19 @@ export class Transport implements LeasedTransport {
   constructor(parts: TransportParts) {
     this.key = parts.key;
     this.#parts = parts;
+    this.#timer = new DueTimer(parts.clock, () => {
+      this.#dispatch({ type: 'due' });
+      // In case the timer fired a moment too early.
+      this.#timer.set(dueAtOf(this.#state));
+    });
   }
 
   get state(): TransportState {
     return this.#state;
+  }
+
+  get status(): TransportStatus {
+    return this.#state.situation.status;
   }
 
   /** When it last failed to answer, or ended by itself, monotonic ms; null: never. */
@@ -138,14 +143,9 @@ export class Transport implements LeasedTransport {
 
   /** Attaches a tunnel to the carrier for new users, which is opened if necessary. */
   attach({ service, carrierUser, forced }: AttachRequest): CarrierAttachment {
-    const attachment = new CarrierAttachment(carrierUser, {
-      onDetached: () => {
-        this.#attachments.delete(attachment);
-        this.#leaveIfAbandoned();
-      },
-      onCondemned: (carrier, cause) => {
-        this.#condemn(carrier, cause);
-      },
+    const attachment = new CarrierAttachment(carrierUser, () => {
+      this.#attachments.delete(attachment);
+      this.#leaveIfAbandoned();
     });
     this.#attachments.set(attachment, service);
     const current = this.#current;
@@ -179,8 +179,7 @@ export class Transport implements LeasedTransport {
   /** Ends every carrier, and opens no more. */
   async close({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
     this.#isClosed = true;
-    this.#timer?.timer.cancel();
-    this.#timer = null;
+    this.#timer.set(null);
     for (const attachment of this.#attachments.keys())
       if (attachment.carrier === null) attachment.end({ ...noChild, cause: null });
     await Promise.all([...this.#carriers.values()].map((carrier) => carrier.stop({ force })));
@@ -193,11 +192,6 @@ export class Transport implements LeasedTransport {
 
   #leaveIfAbandoned(): void {
     if (this.#leases.size === 0 && this.#attachments.size === 0) this.#dispatch({ type: 'abandoned' });
-  }
-
-  #condemn(carrier: SharedCarrier, cause: Cause): void {
-    for (const [number, one] of this.#carriers)
-      if (one === carrier) this.#dispatch({ type: 'condemned', carrier: number, cause });
   }
 
   #dispatch(event: TransportEvent): void {
@@ -222,7 +216,7 @@ export class Transport implements LeasedTransport {
     this.#state = state;
     this.#logStep(before, state);
     for (const effect of effects) this.#perform(effect);
-    this.#adjustTimer();
+    this.#timer.set(dueAtOf(state));
     if (state === before) return;
     this.#attachWaiting();
     if (before.trouble !== state.trouble) for (const lease of [...this.#leases]) lease.refresh();
@@ -342,25 +336,6 @@ export class Transport implements LeasedTransport {
       else if (situation.status === 'waiting' && situation.retryAt === null && trouble !== null)
         attachment.end({ ...noChild, cause: this.#asDown(trouble) });
     }
-  }
-
-  #adjustTimer(): void {
-    const dueAt = dueAtOf(this.#state);
-    if (dueAt === (this.#timer?.dueAt ?? null)) return;
-    this.#timer?.timer.cancel();
-    const { clock } = this.#parts;
-    this.#timer =
-      dueAt === null
-        ? null
-        : {
-            dueAt,
-            timer: clock.after(dueAt - clock.now(), () => {
-              this.#timer = null;
-              this.#dispatch({ type: 'due' });
-              // In case the timer fired a moment too early.
-              this.#adjustTimer();
-            }),
-          };
   }
 
   /** The cause that waiting forwards show. */

@@ -5,10 +5,8 @@
  * 2. It ends when its connection ends, with the same cause. Its own end affects no other tunnel on that connection.
  */
 import type { Cause } from '../../../shared/failure.ts';
-import type { Result } from '../../../shared/result.ts';
 import { type Clock, withDeadline } from '../clock.ts';
-import type { Endpoint } from '../connect/endpoint.ts';
-import { CarrierLife, noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import { LivingCarrier, noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import type { Attachment } from '../transport/carrier-attachment.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
@@ -21,11 +19,7 @@ export interface AttachedTunnelParts {
 /** A stuck connection must not keep a tunnel from stopping. */
 export const closeDeadlineMs = 500;
 
-export abstract class AttachedTunnel implements Tunnel {
-  readonly id: string;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
-  protected readonly life = new CarrierLife();
+export abstract class AttachedTunnel extends LivingCarrier implements Tunnel {
   readonly #clock: Clock;
   readonly #attachment: Attachment;
   readonly #opening: Promise<void>;
@@ -33,16 +27,14 @@ export abstract class AttachedTunnel implements Tunnel {
   #endCause: Cause | null = null;
 
   protected constructor(id: string, { clock, attachment }: AttachedTunnelParts) {
-    this.id = id;
+    super(id);
     this.#clock = clock;
     this.#attachment = attachment;
-    this.ready = this.life.ready;
-    this.ended = this.life.ended;
     void attachment.ended.then((end) => this.end({ ...end, cause: end.cause ?? stoppedByUs }));
     this.#opening = this.#open();
   }
 
-  get pid(): number | null {
+  override get pid(): number | null {
     return this.#attachment.pid;
   }
 
@@ -50,11 +42,7 @@ export abstract class AttachedTunnel implements Tunnel {
     return this.#attachment.openedInMs;
   }
 
-  onComplaint(listener: (cause: Cause) => void): void {
-    this.life.onComplaint(listener);
-  }
-
-  async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
+  override async proveTransport(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
     const proof = this.#endCause === null ? await this.#attachment.prove(deadlineMs, isRoutine) : null;
     return this.#endCause === null && proof !== null
       ? proof
@@ -65,7 +53,7 @@ export abstract class AttachedTunnel implements Tunnel {
     this.#attachment.condemn(cause);
   }
 
-  stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
+  override stop(options: { readonly force?: boolean } = {}): Promise<CarrierEnd> {
     void this.end({ ...noChild, cause: null }, options);
     return this.ended;
   }

@@ -4,6 +4,7 @@
  */
 import type { Cause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
+import { firstReport } from '../abort-signal.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd, TransportProof } from '../transport/carrier.ts';
 import type { KubeAttachment } from '../kube/kube-transport.ts';
@@ -59,7 +60,7 @@ export class KubeForward extends AttachedTunnel {
 
   protected override async openOn(socketPath: string): Promise<void> {
     const { target } = this.#attachment;
-    if (target.verdict === null) await this.#firstVerdict();
+    if (target.verdict === null) await firstReport((report) => target.onVerdict(report), this.#ending.signal);
     const { verdict, namespace } = target;
     if (verdict === null || namespace === null || this.hasEnded()) return;
     if (verdict.kind === 'none') {
@@ -102,20 +103,5 @@ export class KubeForward extends AttachedTunnel {
 
   #fail(cause: Cause): void {
     void this.end({ ...noChild, cause });
-  }
-
-  /** Resolves with the first verdict, or when the tunnel ends. */
-  #firstVerdict(): Promise<void> {
-    const { signal } = this.#ending;
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        stop();
-        signal.removeEventListener('abort', settle);
-        resolve();
-      };
-      const stop = this.#attachment.target.onVerdict(settle);
-      signal.addEventListener('abort', settle, { once: true });
-      if (signal.aborted) settle();
-    });
   }
 }

@@ -8,14 +8,15 @@
  */
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Cause, describeCause } from '../../../shared/failure.ts';
+import type { Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { firstReport } from '../abort-signal.ts';
 import { type Clock, sleep, type Timer } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import { InProcessServer } from '../connect/in-process-server.ts';
 import type { PodVerdict } from '../kube/pod-verdict.ts';
-import { noChild } from '../transport/carrier-life.ts';
+import { noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { CarrierTraffic, TransportProof } from '../transport/carrier.ts';
 import type { KubeAttachment } from '../kube/kube-transport.ts';
 import type { DialPod } from '../kube/kube-upgrade.ts';
@@ -61,7 +62,7 @@ export class PodServer implements PodEngine {
     const { service, succession } = this.#parts;
     this.#current = pod;
     const warm = await this.#warm();
-    if (!warm.ok || this.#hasClosed()) return warm.ok ? err(closed) : warm;
+    if (!warm.ok || this.#hasClosed()) return warm.ok ? err(stoppedByUs) : warm;
     this.#server = new InProcessServer((client) => void this.#serve(client));
     succession.announce(service.name, this);
     return ok({ kind: 'in-process', server: this.#server });
@@ -119,7 +120,8 @@ export class PodServer implements PodEngine {
     for (;;) {
       const pod = this.#current;
       const { verdict } = target;
-      if (pod === null || this.#hasClosed()) return err(verdict?.kind === 'none' ? verdict.cause : closed);
+      if (pod === null || this.#hasClosed())
+        return err(verdict?.kind === 'none' ? verdict.cause : stoppedByUs);
       const streams = this.#streamsTo(pod);
       const warm = await streams.warm(service);
       if (warm.ok || this.#hasClosed()) return warm;
@@ -259,18 +261,14 @@ export class PodServer implements PodEngine {
     const closing = this.#closing.signal;
     if (signal.aborted || closing.aborted) return Promise.resolve(null);
     onWait();
-    return new Promise((resolve) => {
-      const settle = (pod: ServingPod | null): void => {
-        stop();
-        for (const one of [signal, closing]) one.removeEventListener('abort', onAbort);
-        resolve(pod);
-      };
-      const onAbort = (): void => settle(null);
-      const stop = this.#parts.target.onVerdict((verdict) => {
-        if (verdict.kind === 'pod') settle(verdict);
-      });
-      for (const one of [signal, closing]) one.addEventListener('abort', onAbort, { once: true });
-    });
+    return firstReport<ServingPod>(
+      (report) =>
+        this.#parts.target.onVerdict((verdict) => {
+          if (verdict.kind === 'pod') report(verdict);
+        }),
+      signal,
+      closing,
+    );
   }
 }
 
@@ -281,8 +279,6 @@ interface WaitingClient {
   /** The client starts to wait for a pod or another server; its hold timeout starts. */
   readonly onWait: () => void;
 }
-
-const closed = describeCause('exited', { ending: 'it was stopped' });
 
 const hasLeft = ({ signal }: WaitingClient): boolean => signal.aborted;
 

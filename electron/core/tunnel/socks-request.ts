@@ -1,13 +1,10 @@
 /** Parses the request of a SOCKS client: version 5 (RFC 1928) without authentication, 4 and 4a. Pure. */
-import { type ChannelFailure, openFailures } from '../mux/channel.ts';
+import { type ChannelFailure, type ChannelTarget, prohibitedCode } from '../mux/channel.ts';
 
 export type SocksVersion = 4 | 5;
 
-export interface SocksTarget {
-  /** An address, or a name that the remote end resolves. */
-  readonly host: string;
-  readonly port: number;
-}
+/** An address, or a name that the remote end resolves, and a port. */
+export type SocksTarget = Extract<ChannelTarget, { readonly host: string }>;
 
 export type SocksStep =
   /** More bytes are needed. */
@@ -67,7 +64,7 @@ export function socksReply(version: SocksVersion, reply: SocksReply): Buffer {
 export function replyFor(failure: ChannelFailure): SocksReply {
   if (failure.kind !== 'refused') return 'failure';
   const { code, reason } = failure;
-  if (code === openFailures.prohibited) return 'notAllowed';
+  if (code === prohibitedCode) return 'notAllowed';
   if (/network is unreachable/i.test(reason)) return 'networkUnreachable';
   if (/refused/i.test(reason)) return 'refused';
   if (

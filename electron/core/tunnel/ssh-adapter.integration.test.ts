@@ -1,3 +1,4 @@
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
@@ -20,7 +21,6 @@ import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-clien
 import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
 import { sleep, systemClock } from '../clock.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
 import { sshConnection } from './testing/service-specs.ts';
 import { openStallingRelay } from './testing/stalling-relay.ts';
 import { continueProcess, stopProcess } from '../transport/testing/stopped-process.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import type { ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import { silentLogger } from '../observability/logger.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import { ok } from '../../../shared/result.ts';
@@ -7,7 +7,6 @@ import { FakeClock, settle } from '../testing/fake-clock.ts';
 import { PromptQueue } from '../prompts/prompt-queue.ts';
 import { sshTransports } from '../pool/ssh-transports.ts';
 import { createSshAdapter } from './ssh-adapter.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
 import { FakeChild } from '../transport/testing/fake-child.ts';
 import { serviceWith, sshConnection } from './testing/service-specs.ts';
 import type { Tunnel } from './tunnel-adapter.ts';

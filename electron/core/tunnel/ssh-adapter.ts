@@ -8,7 +8,6 @@ import { MasterChannels } from '../mux/master-channels.ts';
 import { type SshMux, sshMux } from '../mux/ssh-mux.ts';
 import type { TransportPool } from '../pool/transport-pool.ts';
 import { UserMaster } from '../ssh/user-master.ts';
-import { ReverseListeners } from './reverse-listeners.ts';
 import { SshChannelForward } from './ssh-channel-forward.ts';
 import { SshForward } from './ssh-forward.ts';
 import { SshReverseForward } from './ssh-reverse-forward.ts';
@@ -33,7 +32,7 @@ export function createSshAdapter({
   const channels = new MasterChannels();
   const succession = new Succession<Channels>();
   const paths = new ControlPaths({ launcher, clock });
-  const listeners = new ReverseListeners();
+  const holders = new Map<string, SshReverseForward>();
   return {
     open: (request) => {
       const { service, forced = false, traffic = noTraffic } = request;
@@ -71,7 +70,7 @@ export function createSshAdapter({
             listen: to,
             server: connection,
             target: localTarget,
-            listeners,
+            holders,
           });
     },
     close: () => {

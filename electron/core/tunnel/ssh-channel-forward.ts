@@ -11,6 +11,7 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describeCause } from '../../../shared/failure.ts';
 import { ok, type Result } from '../../../shared/result.ts';
+import { withOwnSignal } from '../abort-signal.ts';
 import type { Timer } from '../clock.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
@@ -18,7 +19,7 @@ import { withUmask } from '../files/umask.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import type { Succession } from '../transport/succession.ts';
-import { type ChannelFailure, type Channels, type ChannelTarget, openFailures } from '../mux/channel.ts';
+import { type ChannelFailure, type Channels, type ChannelTarget, prohibitedCode } from '../mux/channel.ts';
 import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
 import { cannotListen } from '../ssh/ssh-output.ts';
 import { joinChannel, joinedHighWaterMark } from './joined-channel.ts';
@@ -136,19 +137,24 @@ export class SshChannelForward extends AttachedTunnel {
     client.destroy();
   }
 
-  async #openChannel(to: ChannelTarget, leaving: AbortSignal): Promise<Result<Duplex, ChannelFailure>> {
+  #openChannel(to: ChannelTarget, leaving: AbortSignal): Promise<Result<Duplex, ChannelFailure>> {
+    return withOwnSignal([leaving], (waiting) => this.#openInTurn(to, leaving, waiting));
+  }
+
+  async #openInTurn(
+    to: ChannelTarget,
+    leaving: AbortSignal,
+    waiting: AbortController,
+  ): Promise<Result<Duplex, ChannelFailure>> {
     const { clock, attachment, succession } = this.#parts;
     const { name, holdTimeoutMs } = this.#request.service;
-    const waiting = new AbortController();
-    const giveUp = (): void => waiting.abort();
-    leaving.addEventListener('abort', giveUp, { once: true });
     let hold: Timer | null = null;
     let isRenewed = false;
     try {
       for (let channels = this.#channels; ;) {
         const opened = await channels.open(to, leaving);
         if (opened.ok || opened.error.kind !== 'gone') return opened;
-        hold ??= clock.after(holdTimeoutMs, giveUp);
+        hold ??= clock.after(holdTimeoutMs, () => waiting.abort());
         // If the attachment is about to end, its own end reports why.
         if (!this.hasEnded()) void attachment.prove(proofMs);
         // The master may still run, with only our connection to it lost.
@@ -160,13 +166,12 @@ export class SshChannelForward extends AttachedTunnel {
       }
     } finally {
       hold?.cancel();
-      leaving.removeEventListener('abort', giveUp);
     }
   }
 
   #complain(failure: ChannelFailure): void {
     if (failure.kind !== 'refused') return;
-    const kind = failure.code === openFailures.prohibited ? 'administratively prohibited' : 'connect failed';
+    const kind = failure.code === prohibitedCode ? 'administratively prohibited' : 'connect failed';
     const cause = classifyComplaint(
       this.#request.service,
       `channel 0: open failed: ${kind}: ${failure.reason}`,

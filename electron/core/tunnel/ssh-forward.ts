@@ -8,6 +8,7 @@ import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
+import type { OwnAttachment } from '../transport/carrier-attachment.ts';
 import { removeFile, tunnelFile } from '../files/private-path.ts';
 import type { LocalForward, MuxFailure, MuxOptions, SshMux } from '../mux/ssh-mux.ts';
 import { cannotListen, maxToldPathLength } from '../ssh/ssh-output.ts';
@@ -17,6 +18,7 @@ import type { TunnelRequest } from './tunnel-adapter.ts';
 export interface SshForwardParts extends AttachedTunnelParts {
   readonly runtimeDirectory: string;
   readonly mux: SshMux;
+  readonly attachment: OwnAttachment;
   readonly to: LocalForward['to'];
 }
 

@@ -1,4 +1,5 @@
 /** Forwards whose server listens, and forwards to sockets on the server: a real sshd, and programs at both ends. */
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -17,10 +18,8 @@ import { silentLogger } from '../observability/logger.ts';
 import { Scope } from '../scope.ts';
 import { CarrierLife } from '../transport/carrier-life.ts';
 import { reverseSocket } from '../files/private-path.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, SshMux } from '../mux/ssh-mux.ts';
 import { SshWorld } from '../ssh/testing/ssh-world.ts';
-import { ReverseListeners } from './reverse-listeners.ts';
 import { SshReverseForward } from './ssh-reverse-forward.ts';
 import { serviceWith } from './testing/service-specs.ts';
 import type { Tunnel } from './tunnel-adapter.ts';
@@ -169,7 +168,7 @@ describe('a reverse forward', () => {
 
   it('requests its place only once the previous tunnel has released it and the server has confirmed that', async () => {
     const requests: string[] = [];
-    const listeners = new ReverseListeners();
+    const holders = new Map<string, SshReverseForward>();
     const openOn = (name: string): SshReverseForward => {
       const life = new CarrierLife();
       const attachment = {
@@ -208,7 +207,7 @@ describe('a reverse forward', () => {
         listen,
         server,
         target,
-        listeners,
+        holders,
       };
       return new SshReverseForward(request, parts);
     };

@@ -13,7 +13,7 @@ import { existsSync } from 'node:fs';
 import { rename, symlink } from 'node:fs/promises';
 import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
-import type { LocalTarget } from '../../../shared/service-spec.ts';
+import type { LocalTarget, SshConnection } from '../../../shared/service-spec.ts';
 import { type BindAddress, parseBindAddress } from '../../../shared/bind-address.ts';
 import { withDeadline } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -22,9 +22,7 @@ import type { CarrierEnd, ListenRefusal, TransportProof } from '../transport/car
 import { noChild } from '../transport/carrier-life.ts';
 import { removeFile, reverseSocket, tunnelFile } from '../files/private-path.ts';
 import type { OwnAttachment } from '../transport/carrier-attachment.ts';
-import type { SshConnection } from '../ssh/ssh-command.ts';
 import type { MuxFailure, MuxOptions, RemoteForward, SshMux } from '../mux/ssh-mux.ts';
-import type { ReverseListener, ReverseListeners } from './reverse-listeners.ts';
 import { closeDeadlineMs, type AttachedTunnelParts, AttachedTunnel } from './attached-tunnel.ts';
 import type { TunnelRequest } from './tunnel-adapter.ts';
 
@@ -37,7 +35,11 @@ export interface SshReverseForwardParts extends AttachedTunnelParts {
   /** As named in the config: aliases may hide that two servers are the same. */
   readonly server: Pick<SshConnection, 'host' | 'port' | 'jump'>;
   readonly target: LocalTarget;
-  readonly listeners: ReverseListeners;
+  /**
+   * Which tunnel has which remote port or socket on the servers. Only one can have a place: a service's next tunnel takes
+   * it over from the previous one, even from another connection.
+   */
+  readonly holders: Map<string, SshReverseForward>;
 }
 
 const openDeadlineMs = 5_000;
@@ -48,8 +50,8 @@ const reasonDeadlineMs = 500;
 
 const takenOver = describeCause('exited', { ending: 'a newer tunnel replaced it' });
 
-export class SshReverseForward extends AttachedTunnel implements ReverseListener {
-  readonly service: string;
+export class SshReverseForward extends AttachedTunnel {
+  readonly #service: string;
   readonly #parts: SshReverseForwardParts;
   readonly #place: string;
   readonly #forward: RemoteForward;
@@ -57,11 +59,11 @@ export class SshReverseForward extends AttachedTunnel implements ReverseListener
   #isOpen = false;
   #isReady = false;
   /** The tunnel that had the place before and has released it. */
-  #before: ReverseListener | null = null;
+  #before: SshReverseForward | null = null;
 
   constructor({ id, service }: TunnelRequest, parts: SshReverseForwardParts) {
     super(id, parts);
-    this.service = service.name;
+    this.#service = service.name;
     this.#parts = parts;
     const { host, port, jump } = parts.server;
     this.#place = JSON.stringify([host, port, jump, parts.listen]);
@@ -77,16 +79,6 @@ export class SshReverseForward extends AttachedTunnel implements ReverseListener
       : proof;
   }
 
-  async release(): Promise<void> {
-    if (this.#isOpen) await this.#close();
-    else if (!this.#isReady) await this.stop();
-  }
-
-  abandon(): Promise<unknown> {
-    void this.end({ ...noChild, cause: takenOver });
-    return this.ended;
-  }
-
   protected override async openOn(controlPath: string): Promise<void> {
     this.#controlPath = controlPath;
     const cause = (await this.#takePlace()) ?? (this.hasEnded() ? null : await this.#listen());
@@ -98,22 +90,32 @@ export class SshReverseForward extends AttachedTunnel implements ReverseListener
   }
 
   protected override async cleanUp(): Promise<void> {
-    const { listeners, clock } = this.#parts;
-    if (listeners.leave(this.#place, this)) await removeFile(this.#forward.toPath).catch(() => undefined);
+    const { holders, clock } = this.#parts;
+    if (holders.get(this.#place) === this) {
+      holders.delete(this.#place);
+      await removeFile(this.#forward.toPath).catch(() => undefined);
+    }
     // The previous tunnel ends first, so that the cause on display is why this one failed.
-    if (!this.#isReady && this.#before !== null)
-      await withDeadline(clock, closeDeadlineMs, this.#before.abandon());
+    if (this.#isReady || this.#before === null) return;
+    void this.#before.end({ ...noChild, cause: takenOver });
+    await withDeadline(clock, closeDeadlineMs, this.#before.ended);
+  }
+
+  /** Stops listening on the server, if the server answers; existing connections stay open. */
+  async #release(): Promise<void> {
+    if (this.#isOpen) await this.#close();
+    else if (!this.#isReady) await this.stop();
   }
 
   /** Why this tunnel cannot have the place; null: it has it, and no other tunnel of ours listens there. */
   async #takePlace(): Promise<Cause | null> {
-    const { listeners, server, listen, runtimeDirectory } = this.#parts;
-    const holder = listeners.at(this.#place);
-    if (holder !== null && holder.service !== this.service)
-      return placeInUse(listen, server.host, { service: holder.service });
-    listeners.take(this.#place, this);
+    const { holders, server, listen, runtimeDirectory } = this.#parts;
+    const holder = holders.get(this.#place) ?? null;
+    if (holder !== null && holder.#service !== this.#service)
+      return placeInUse(listen, server.host, { service: holder.#service });
+    holders.set(this.#place, this);
     this.#before = holder;
-    await holder?.release();
+    if (holder !== null) await holder.#release();
     return this.hasEnded() ? null : link(this.#forward.toPath, reverseSocket(runtimeDirectory, this.id));
   }
 

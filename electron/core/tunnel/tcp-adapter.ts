@@ -3,17 +3,17 @@
  * proves that it can be reached.
  */
 import { type Cause, describeCause } from '../../../shared/failure.ts';
-import { err, ok, type Result } from '../../../shared/result.ts';
+import { ok } from '../../../shared/result.ts';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, withLimit } from '../clock.ts';
 import { attemptConnect } from '../connect/connect-attempt.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
 import { ConnectionQueue } from '../transport/connection-queue.ts';
 import { RacingCarrier } from '../transport/racing-carrier.ts';
-import { noChild, stoppedByUs } from '../transport/carrier-life.ts';
+import { LivingCarrier, noChild, stoppedByUs } from '../transport/carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
 import type { TransportProof, CarrierEnd } from '../transport/carrier.ts';
-import type { Tunnel, TunnelAdapter } from './tunnel-adapter.ts';
+import type { TunnelAdapter } from './tunnel-adapter.ts';
 
 export interface TcpAdapterOptions {
   readonly clock: Clock;
@@ -63,69 +63,50 @@ interface TcpTunnelOptions extends Required<TcpAdapterOptions> {
   readonly dials: boolean;
 }
 
-class TcpTunnel implements Tunnel {
-  readonly id: string;
-  readonly pid = null;
-  readonly ready: Promise<Result<Endpoint, Cause>>;
-  readonly ended: Promise<CarrierEnd>;
+/** It has no complaints: the relay itself sees failed connections. */
+class TcpTunnel extends LivingCarrier {
+  override readonly pid = null;
   readonly #endpoint: TcpEndpoint;
   readonly #clock: Clock;
   readonly #dials: boolean;
   readonly #stopped = new AbortController();
-  #resolveEnded: (end: CarrierEnd) => void = () => undefined;
 
   constructor(id: string, endpoint: TcpEndpoint, options: TcpTunnelOptions) {
-    this.id = id;
+    super(id);
     this.#endpoint = endpoint;
     this.#clock = options.clock;
     this.#dials = options.dials;
-    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.ready = options.dials ? this.#start(options.connectTimeoutMs) : Promise.resolve(ok(endpoint));
-  }
-
-  /** Never called back: the relay itself sees failed connections. */
-  onComplaint(): void {
-    return;
+    if (options.dials) void this.#start(options.connectTimeoutMs);
+    else this.life.settleReady(ok(endpoint));
   }
 
   /**
    * Any answer from the remote host counts, even a refusal. Where dialing is not allowed, there is no tunnel that could
    * be dead.
    */
-  async proveTransport(deadlineMs: number): Promise<TransportProof> {
+  override async proveTransport(deadlineMs: number): Promise<TransportProof> {
     if (!this.#dials) return { kind: 'alive' };
     const cause = await this.#connectOnce(deadlineMs);
     if (cause === null || cause.code === 'connection-refused') return { kind: 'alive' };
     return this.#stopped.signal.aborted ? { kind: 'dead', cause } : { kind: 'silent' };
   }
 
-  stop(): Promise<CarrierEnd> {
+  override stop(): Promise<CarrierEnd> {
     this.#stopped.abort();
-    this.#resolveEnded({ ...noChild, cause: null });
+    this.life.end({ ...noChild, cause: null });
     return this.ended;
   }
 
-  async #start(timeoutMs: number): Promise<Result<Endpoint, Cause>> {
+  async #start(timeoutMs: number): Promise<void> {
     const cause = await this.#connectOnce(timeoutMs);
-    if (cause === null) return ok(this.#endpoint);
-    this.#resolveEnded({ ...noChild, cause });
-    return err(cause);
+    if (cause === null) this.life.settleReady(ok(this.#endpoint));
+    else this.life.end({ ...noChild, cause });
   }
 
   /** null when it succeeds. */
   async #connectOnce(timeoutMs: number): Promise<Cause | null> {
-    const ending = new AbortController();
-    const end = (): void => {
-      ending.abort();
-    };
-    const timer = this.#clock.after(timeoutMs, end);
-    // Not AbortSignal.any: in Node 20 each of its signals leaks about 70 bytes at a long-lived source, and each check
-    // creates one.
-    if (this.#stopped.signal.aborted) end();
-    else this.#stopped.signal.addEventListener('abort', end);
-    const attempt = await attemptConnect(this.#endpoint, ending.signal, this.#clock);
-    timer.cancel();
-    this.#stopped.signal.removeEventListener('abort', end);
+    const limit = { clock: this.#clock, timeoutMs, signal: this.#stopped.signal };
+    const attempt = await withLimit(limit, (signal) => attemptConnect(this.#endpoint, signal, this.#clock));
     switch (attempt.kind) {
       case 'connected':
         return null;

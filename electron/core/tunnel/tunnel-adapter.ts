@@ -14,7 +14,10 @@ export interface Tunnel extends Carrier {
   onSuspicion?(listener: () => void): void;
 }
 
-export type TunnelRequest = CarrierRequest;
+export interface TunnelRequest extends CarrierRequest {
+  /** Absent: not monitored. */
+  readonly traffic?: CarrierTraffic;
+}
 
 /** For tunnels whose connections are not monitored. */
 export const noTraffic: CarrierTraffic = { hasQueuedBytes: () => false, bytesReceived: () => 0 };

@@ -1,9 +1,9 @@
 /** One ssh client, real servers that it trusts, an echo server behind them, and the adapters under test. */
+import type { SshConnection } from '../../../../shared/service-spec.ts';
 import { expect } from 'vitest';
 import { type FixtureServer, startEchoServer } from '../../../../e2e/fixtures/servers.ts';
 import { createSshClient, type SshClient } from '../../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../../../e2e/fixtures/sshd.ts';
-import type { SshConnection } from '../ssh-command.ts';
 import { sshConnection } from '../../tunnel/testing/service-specs.ts';
 import { TunnelWorkshop, type WorkshopOptions } from '../../tunnel/testing/tunnel-workshop.ts';
 
