@@ -261,6 +261,7 @@ const alsoLarge: ReadonlySet<string> = new Set([
   'folded-groups',
   'shared-cause',
   'prompt',
+  'waiting-for-sign-in',
   'checking',
   'all-off',
   'form-ssh',

@@ -1,6 +1,7 @@
 /** Every state of the popover, for the gallery and its spec. */
 import { asTransportDown, describeCause, withLockedKey } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
+import { signInWords } from '../../shared/prompt-words.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
 import type { Handlers } from './fake-bridge.ts';
@@ -410,6 +411,27 @@ export const scenarios = {
           asker: 'gate',
           words: 'Confirm user presence for key ED25519-SK SHA256:l3QZ0Yk',
           kind: 'touch',
+          isRepeated: false,
+          since: sampleNow,
+        },
+      ],
+    },
+  },
+  // The plugin has opened a browser, and the cluster cannot be reached before the user has signed in there.
+  'waiting-for-sign-in': {
+    snapshot: {
+      ...snapshotOf([
+        connecting('grafana', { ...web, localPort: 3000, route: 'prod · svc/grafana' }),
+        connecting('api', { ...web, localPort: 8080, route: 'prod · deploy/api' }),
+        postgres,
+      ]),
+      prompts: [
+        {
+          id: '1',
+          services: ['grafana', 'api'],
+          asker: 'kubelogin',
+          words: signInWords,
+          kind: 'sign-in',
           isRepeated: false,
           since: sampleNow,
         },
