@@ -81,6 +81,7 @@ describe('the counts', () => {
       up: 1,
       checking: 1,
       working: 2,
+      stopping: 1,
       trouble: 2,
     });
   });

@@ -83,6 +83,8 @@ export interface SnapshotCounts {
   /** The tunnel is running but not proven yet. */
   readonly checking: number;
   readonly working: number;
+  /** Of those working, the ones that are being turned off. */
+  readonly stopping: number;
   readonly trouble: number;
 }
 
@@ -98,6 +100,7 @@ export function countServices(
     up: count('up') + count('ready'),
     checking: count('checking'),
     working: count('working'),
+    stopping: services.filter((s) => s.desired === 'off' && toneOf(s) === 'working').length,
     trouble: count('trouble'),
   };
 }

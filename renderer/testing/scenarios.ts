@@ -158,23 +158,37 @@ const problems: readonly ConfigProblem[] = [
     path: 'services[4].technology',
     service: 'search',
     line: 47,
-    message: 'found “kubctl”, allowed: kubectl, ssh, tcp, command',
+    message: '"kubctl" is none of kubectl, ssh, tcp, command; did you mean kubectl?',
   },
   {
     severity: 'error',
     path: 'services[6].name',
+    service: 'redis',
     line: 63,
-    message: '“redis” is already the name of services[1]',
+    message: '"redis" is taken by services[1] in line 17',
   },
-  { severity: 'error', path: 'services[7].connection.host', line: 70, message: 'is missing' },
-  { severity: 'error', path: 'services[9].health_check.interval', line: 92, message: '0 is below 1' },
+  {
+    severity: 'error',
+    path: 'services[7].connection.host',
+    service: 'nas',
+    line: 70,
+    message: 'is missing, expected text',
+  },
+  {
+    severity: 'error',
+    path: 'services[9].health_check.interval',
+    service: 'ci',
+    line: 92,
+    message: '0 is below 100ms',
+  },
 ];
 const warnings: readonly ConfigProblem[] = [
   {
     severity: 'warning',
     path: 'services[2].helth_check',
+    service: 'kafka',
     line: 23,
-    message: 'unknown key, did you mean health_check?',
+    message: 'unknown key, ignored; did you mean health_check?',
   },
 ];
 
@@ -530,6 +544,13 @@ export const scenarios = {
       }),
       postgres,
     ]),
+    answers: {
+      'service:read': ({ name }: { readonly name: string }) => ({
+        draft: { name, technology: 'kubectl', connection: { context: 'prod-eu' } },
+        path: '/home/me/.config/localport/config.yaml',
+        line: 5,
+      }),
+    },
   },
   'other-context': {
     snapshot: snapshotOf([
