@@ -568,7 +568,7 @@ const catalog = {
     ...backoff,
     title: (d) => `${d.host ?? d.what ?? 'The other end'} did not answer in time`,
     remedy: (d) =>
-      `Check the network or the VPN${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
+      `${d.fix ?? 'Check the network or the VPN'}${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => retry,
   },
   'never-listened': {
