@@ -105,9 +105,11 @@ export function countServices(
   };
 }
 
-/** `12 of 14 up, 1 checking`: out of the services that are turned on. */
-export const upOfWanted = ({ up, wanted, checking }: SnapshotCounts): string =>
-  `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
+/** `12 of 14 up, 1 checking`: out of the services that are turned on; `all off` if none is. */
+export function upOfWanted({ total, up, wanted, checking }: SnapshotCounts): string {
+  if (wanted === 0) return total === 0 ? 'none' : total === 1 ? 'off' : 'all off';
+  return `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
+}
 
 /**
  * The tray's overall state: trouble takes precedence over working, working over checking, checking over up, up over ready;

@@ -44,6 +44,8 @@ function commandLine(remedy: string | null, action: Cause['action']): string | n
   switch (action?.kind) {
     case 'show-output':
       return `${action.label}: ${action.command}`;
+    case 'choose-context':
+      return 'Show Contexts: kubectl config get-contexts';
     case 'trust-host-key':
       return `To trust it: ${action.command}`;
     case 'copy-command':

@@ -86,6 +86,11 @@ describe('the status as a table', () => {
   it.each([
     ['host-key-changed', { host: 'bastion' }, '   To trust it: ssh-keygen -R bastion'],
     ['host-key-changed', { host: 'bastion', isBehindProxy: true }, '   To do so: ssh-keygen -R bastion'],
+    [
+      'context-missing',
+      { context: 'prod', resource: 'service/web' },
+      '   Show Contexts: kubectl config get-contexts',
+    ],
     ['master-missing', { host: 'bastion' }, ''],
   ] as const)(
     'ends the cause %s of %j with the command that fixes it, unless the fix has it',
