@@ -18,7 +18,7 @@ describe('the announcement', () => {
   });
 
   it('says that everything is up again', () => {
-    expect(said([up('a'), retrying('b', ['exited'])], [up('a'), up('b')])).toBe('All 2 up');
+    expect(said([up('a'), retrying('b', ['exited'])], [up('a'), up('b')])).toBe('Both up');
   });
 
   it('names the service that needs the user, and why', () => {

@@ -40,9 +40,9 @@ describe('a row', () => {
       '◐ a  :5432  (—●)',
       '  prod · svc/a  connecting …',
       '◐ b  :5432  (—●)',
-      '  prod · svc/b  connecting … 1 client waiting',
+      '  prod · svc/b  connecting … · 1 client waiting',
       '◐ c  :5432  (—●)',
-      '  prod · svc/c  connecting … 2 clients waiting',
+      '  prod · svc/c  connecting … · 2 clients waiting',
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('a row', () => {
       '◌ a  :5432  (—●)',
       '  prod · svc/a  checking …',
       '◌ b  :5432  (—●)',
-      '  prod · svc/b  checking … 2 clients waiting',
+      '  prod · svc/b  checking … · 2 clients waiting',
     ]);
   });
 
@@ -213,6 +213,11 @@ describe('the list', () => {
       listViewOf(services, everything, sampleNow).groups.map(({ tag }) => tag);
     expect(tags([up('a', database), up('b', web), up('c')])).toEqual(['database', 'web', null]);
     expect(tags([up('a', { tags: ['database', 'web'] }), up('b', web)])).toEqual(['database', null]);
+  });
+
+  it('says which rows wait for the network, not for their cluster', () => {
+    const offline = ['a', 'b', 'c'].map((name) => waiting(name, ['network-down']));
+    expect(screen(offline)).toContain('  prod · svc/a  waits for the network');
   });
 
   it('shows a cause shared by three services once, above quiet rows', () => {

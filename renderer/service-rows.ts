@@ -246,7 +246,7 @@ function tunnelText(service: ServiceSnapshot, now: number): string {
 }
 
 const withClients = (text: string, { held }: ServiceSnapshot): string =>
-  held === 0 ? text : `${text} ${clientsText(held)} waiting`;
+  held === 0 ? text : `${text} · ${clientsText(held)} waiting`;
 
 const clientsText = (count: number): string => (count === 1 ? '1 client' : `${count} clients`);
 

@@ -8,6 +8,7 @@ export interface Undoable {
   readonly text: string;
   /** Newest last. */
   readonly tokens: readonly string[];
+  readonly onUndone?: () => void;
 }
 
 interface UndoBarProps {

@@ -8,6 +8,8 @@ export interface Edits {
   readonly undoable: Undoable | null;
   /** Reports above the list that the form was saved. */
   readonly saved: (text: string, tokens: readonly string[]) => void;
+  /** Reports on the page, which stays, that a part of the form was saved. */
+  readonly partlySaved: (text: string, token: string, onUndone: () => void) => void;
   readonly remove: (name: string) => void;
   readonly undo: () => void;
   readonly forget: () => void;
@@ -23,6 +25,7 @@ export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
       setUndoable({ text, tokens });
       back();
     },
+    partlySaved: (text, token, onUndone) => setUndoable({ text, tokens: [token], onUndone }),
     remove: (name) => {
       bridge.invoke('service:remove', { name }).then(
         (result) => {
@@ -34,9 +37,9 @@ export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
       );
     },
     undo: () => {
-      const tokens = undoable?.tokens ?? [];
+      const { tokens = [], onUndone } = undoable ?? {};
       setUndoable(null);
-      void takeBack(bridge, tokens).then((failure) => failure !== null && tell(failure));
+      void takeBack(bridge, tokens).then((failure) => (failure === null ? onUndone?.() : tell(failure)));
     },
     forget: useCallback(() => setUndoable(null), []),
   };

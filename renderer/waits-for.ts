@@ -2,7 +2,10 @@
 import { sshHostIn } from '../shared/route-text.ts';
 import type { ServiceSnapshot } from '../shared/service-snapshot.ts';
 
-export function waitsForText({ technology, route }: Pick<ServiceSnapshot, 'technology' | 'route'>): string {
+type Waiting = Pick<ServiceSnapshot, 'technology' | 'route' | 'cause'>;
+
+export function waitsForText({ technology, route, cause }: Waiting): string {
+  if (cause?.code === 'network-down') return 'waits for the network';
   const place = technology === 'kubectl' ? contextIn(route) : technology === 'ssh' ? sshHostIn(route) : null;
   return place === null ? 'see above' : `waits for ${place}`;
 }

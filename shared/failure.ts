@@ -222,6 +222,8 @@ function unanswered({ question = 'code', host = 'the server' }: CauseDetails): s
   return `No ${question} was entered for ${host}`;
 }
 
+/** Of `PORT-5432`, which a shell reads as a variable with a default, it is `PORT`. */
+const variableName = (what = 'NAME'): string => /^(\w+)[-+?]/.exec(what)?.[1] ?? what;
 const isNamespace = (d: CauseDetails): boolean => d.resource === 'namespace';
 const isPod = (d: CauseDetails): boolean => d.resource?.startsWith('pod/') === true;
 const isJob = (d: CauseDetails): boolean => d.resource?.startsWith('job/') === true;
@@ -566,7 +568,7 @@ const catalog = {
     ...backoff,
     title: (d) => `${d.host ?? d.what ?? 'The other end'} did not answer in time`,
     remedy: (d) =>
-      `Check the network or the VPN${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
+      `${d.fix ?? 'Check the network or the VPN'}${d.limit === undefined ? '' : `; if it only needs longer, raise ${d.limit}`}`,
     action: () => retry,
   },
   'never-listened': {
@@ -656,7 +658,7 @@ const catalog = {
   'variable-unset': {
     ...setup(),
     title: (d) => `The environment variable ${d.what ?? ''} is not set`.replace('  ', ' '),
-    remedy: (d) => `Set it in your login shell, or give a default: \${${d.what ?? 'NAME'}:default}`,
+    remedy: (d) => `Set it in your login shell, or give a default: \${${variableName(d.what)}:default}`,
     action: () => openConfig,
   },
   'config-invalid': {

@@ -39,16 +39,17 @@ function upCount(counts: SnapshotCounts): string | null {
 }
 
 function calmWords(counts: SnapshotCounts): Pick<Overview, 'headline' | 'detail'> {
-  const { total, wanted, up, working, checking } = counts;
+  const { total, wanted, up, working, stopping, checking } = counts;
   if (total === 0) return { headline: 'No forwards', detail: null };
   if (wanted === 0) return { headline: 'All off', detail: null };
   if (up < wanted) {
     const onTheirWay = [
-      ...(working === 0 ? [] : [`${working} connecting`]),
+      ...(working === stopping ? [] : [`${working - stopping} connecting`]),
       ...(checking === 0 ? [] : [`${checking} checking`]),
     ];
     return { headline: `${up} of ${wanted} up`, detail: onTheirWay.join(', ') || null };
   }
   if (wanted < total) return { headline: `${up} up`, detail: `${total - wanted} off` };
-  return { headline: total === 1 ? '1 up' : `All ${total} up`, detail: null };
+  const all = total === 1 ? '1 up' : total === 2 ? 'Both up' : `All ${total} up`;
+  return { headline: all, detail: null };
 }

@@ -27,8 +27,7 @@ export function promptTitle({ kind, asker }: Pick<Prompt, 'kind' | 'asker'>): st
 }
 
 /** The words of a `sign-in`: the program prints none. */
-export const signInWords =
-  'Sign in where it asks you to, such as in your browser. LocalPort connects after that.';
+export const signInWords = 'Sign in where it asks you to, usually in your browser. LocalPort then connects.';
 
 /** Why the prompt is repeated; null: it is not. */
 export function repetitionOf({

@@ -81,6 +81,7 @@ describe('the counts', () => {
       up: 1,
       checking: 1,
       working: 2,
+      stopping: 1,
       trouble: 2,
     });
   });
@@ -88,6 +89,9 @@ describe('the counts', () => {
   it('are out of the services that are turned on', () => {
     expect(upOfWanted(countServices(services))).toBe('1 of 5 up, 1 checking');
     expect(upOfWanted(countServices([service('up/healthy'), service('off')]))).toBe('1 of 1 up');
+    expect(upOfWanted(countServices([service('off'), service('off')]))).toBe('all off');
+    expect(upOfWanted(countServices([service('off')]))).toBe('off');
+    expect(upOfWanted(countServices([]))).toBe('none');
   });
 });
 

@@ -83,6 +83,8 @@ export interface SnapshotCounts {
   /** The tunnel is running but not proven yet. */
   readonly checking: number;
   readonly working: number;
+  /** Of those working, the ones that are being turned off. */
+  readonly stopping: number;
   readonly trouble: number;
 }
 
@@ -98,13 +100,16 @@ export function countServices(
     up: count('up') + count('ready'),
     checking: count('checking'),
     working: count('working'),
+    stopping: services.filter((s) => s.desired === 'off' && toneOf(s) === 'working').length,
     trouble: count('trouble'),
   };
 }
 
-/** `12 of 14 up, 1 checking`: out of the services that are turned on. */
-export const upOfWanted = ({ up, wanted, checking }: SnapshotCounts): string =>
-  `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
+/** `12 of 14 up, 1 checking`: out of the services that are turned on; `all off` if none is. */
+export function upOfWanted({ total, up, wanted, checking }: SnapshotCounts): string {
+  if (wanted === 0) return total === 0 ? 'none' : total === 1 ? 'off' : 'all off';
+  return `${up} of ${wanted} up${checking === 0 ? '' : `, ${checking} checking`}`;
+}
 
 /**
  * The tray's overall state: trouble takes precedence over working, working over checking, checking over up, up over ready;

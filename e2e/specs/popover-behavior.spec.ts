@@ -512,7 +512,7 @@ test.describe('pages, by keyboard alone', () => {
     expect(undone.map(({ request }) => request)).toEqual([{ token: '1' }]);
   });
 
-  test('a forward that cannot be imported says why, and those that were added are no longer selected', async () => {
+  test('a forward that cannot be imported says why, and those that were added can be undone', async () => {
     const { page } = gallery;
     await gallery.open('form-with-errors');
     await keys(...moreMenu('i'));
@@ -521,6 +521,13 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('Added', { exact: true })).toHaveCount(3);
     await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(1);
     await expect(page.getByRole('button', { name: 'Add 1 Forward' })).toBeEnabled();
+
+    await expect(page.getByText('Added 3 forwards')).toBeVisible();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByText('Added', { exact: true })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Add 4 Forwards' })).toBeEnabled();
+    const undone = (await gallery.asked()).filter(({ channel }) => channel === 'edit:undo');
+    expect(undone.map(({ request }) => request)).toEqual([{ token: '1' }]);
   });
 
   test('the menu of a row opens by key, moves by arrows and letters, and returns the focus', async () => {

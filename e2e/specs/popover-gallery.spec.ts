@@ -185,6 +185,16 @@ const pictured: readonly Picture[] = [
     act: all(({ page }) => page.getByRole('button', { name: 'From SSH' }).click(), see('warehouse')),
   },
   {
+    name: 'import-partly-refused',
+    scenario: 'form-with-errors',
+    act: all(
+      click('More'),
+      ({ page }) => page.getByRole('menuitem', { name: 'Import from Kubernetes…' }).click(),
+      click('Add 4 Forwards'),
+      see('Port 9092'),
+    ),
+  },
+  {
     name: 'sign-in',
     scenario: 'shared-cause',
     act: all(
@@ -261,6 +271,7 @@ const alsoLarge: ReadonlySet<string> = new Set([
   'folded-groups',
   'shared-cause',
   'prompt',
+  'waiting-for-sign-in',
   'checking',
   'all-off',
   'form-ssh',

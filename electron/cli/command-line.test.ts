@@ -13,7 +13,9 @@ const run = async (...argv: string[]) => {
 };
 
 const everyCommand = (command: Command, path: readonly string[] = []): readonly (readonly string[])[] =>
-  command.commands
+  command
+    .createHelp()
+    .visibleCommands(command)
     .filter((one) => one.name() !== 'help')
     .flatMap((one) => [[...path, one.name()], ...everyCommand(one, [...path, one.name()])]);
 
@@ -174,6 +176,12 @@ describe('the command line', () => {
       ['help', 'daemon', 'strat'],
       /unknown command 'strat'\n\(Did you mean start\?\)/,
     ],
+    [
+      'a word from another tool',
+      ['config', 'check', 'team.yaml', '-x'],
+      /unknown command 'check'\n\(Did you mean validate\?\)/,
+    ],
+    ['the same word without its group', ['check'], /\(Did you mean config validate\?\)/],
     ['an unknown option', ['status', '--al'], /unknown option '--al'/],
     ['an unknown format', ['status', '-o', 'xml'], /Allowed choices are table, json, text/],
     ['no service', ['start'], /no service is named/],

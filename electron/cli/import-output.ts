@@ -83,7 +83,11 @@ export async function finishImport(
   } else if (context.format === 'json') {
     context.print(...jsonLines(entries));
     context.tell(...remarks);
-  } else context.print(...proposalYaml(entries, remarks).split('\n'));
+  } else {
+    context.print(...proposalYaml(entries, remarks).split('\n'));
+    // A file or a pipe is where they are meant to go.
+    if (context.stdout.isTTY === true) context.tell('To add them to the config, repeat this with --write.');
+  }
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }
 

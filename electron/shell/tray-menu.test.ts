@@ -170,7 +170,8 @@ test.each<[string, Partial<ServiceSnapshot>]>([
   ['stopping', { phase: 'stopping' }],
   ['connecting', { phase: 'connecting' }],
   ['localhost:5432', { phase: 'up' }],
-  ['localhost:5432', { phase: 'up', health: 'ready' }],
+  ['localhost:5432, ready', { phase: 'up', health: 'ready' }],
+  ['localhost:5432, on demand', { phase: 'idle', health: 'unknown' }],
   ['no answer', { phase: 'up', health: 'unhealthy' }],
   [
     'bastion cannot be reached',

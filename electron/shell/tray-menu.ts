@@ -153,7 +153,7 @@ export function stateInWords(
     case 'stopping':
       return 'stopping';
     case 'idle':
-      return clientAddress(service);
+      return `${clientAddress(service)}, on demand`;
     case 'connecting':
       return 'connecting';
     case 'up':
@@ -174,8 +174,9 @@ function tunnelInWords(
 ): string {
   switch (service.health) {
     case 'healthy':
-    case 'ready':
       return clientAddress(service);
+    case 'ready':
+      return `${clientAddress(service)}, ready`;
     case 'unknown':
       return 'checking';
     case 'unhealthy':

@@ -18,7 +18,7 @@ const brokenConfig = (snapshot: Snapshot): Snapshot => ({
 
 test.each<[string, string, Snapshot]>([
   ['there is nothing to forward', 'LocalPort: No forwards', aSnapshot()],
-  ['all are up', 'LocalPort: All 2 up', aSnapshot(aService('a'), aService('b'))],
+  ['all are up', 'LocalPort: Both up', aSnapshot(aService('a'), aService('b'))],
   ['what is off is not missing', 'LocalPort: 1 up, 1 off', aSnapshot(aService('a'), offService('b'))],
   ['all are off', 'LocalPort: All off', aSnapshot(offService('a'))],
   [

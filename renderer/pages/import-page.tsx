@@ -7,14 +7,22 @@ import { wordsOf } from '../failure-words.ts';
 interface ImportPageProps {
   readonly bridge: PopoverBridge;
   readonly source: ImportSource;
-  /** `undo`: the token that undoes the addition. */
-  readonly onAdded: (added: { readonly count: number; readonly undo: string }) => void;
+  readonly onAdded: (added: Added) => void;
+}
+
+interface Added {
+  readonly count: number;
+  /** The token that undoes the addition. */
+  readonly undo: string;
+  /** Present: others were refused, so the page stays, and calls this after an undo. */
+  readonly onUndone?: () => void;
 }
 
 interface Choice {
   readonly item: ImportItem;
   readonly isChosen: boolean;
   readonly localPort: string;
+  readonly isAdded: boolean;
   /** Why it was not added. */
   readonly failure: string | null;
 }
@@ -49,12 +57,25 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
     setRefusal(null);
     try {
       const { names, undo, refusals } = await bridge.invoke('services:add', { drafts: chosen.map(draftOf) });
+      const count = names.length;
       if (refusals.length === 0) {
-        onAdded({ count: names.length, undo });
+        onAdded({ count, undo });
         return;
       }
       const why = new Map(refusals.map(({ name, message }) => [name, message]));
       setChoices((all) => all.map((choice) => (choice.isChosen ? answered(choice, why) : choice)));
+      const added = new Set(names);
+      if (count > 0)
+        onAdded({
+          count,
+          undo,
+          onUndone: () =>
+            setChoices((all) =>
+              all.map((choice) =>
+                added.has(choice.item.name) ? { ...choice, isChosen: true, isAdded: false } : choice,
+              ),
+            ),
+        });
     } catch (error) {
       setRefusal(wordsOf(error));
     } finally {
@@ -113,6 +134,7 @@ const choiceOf = (item: ImportItem): Choice => ({
   item,
   isChosen: item.clash === null,
   localPort: String(item.localPort),
+  isAdded: false,
   failure: item.clash,
 });
 
@@ -124,7 +146,9 @@ const draftOf = ({ item, localPort }: Choice): ServiceDraft => ({
 /** `why`: the reasons of those that were refused; the others were added. */
 function answered(choice: Choice, why: ReadonlyMap<string, string>): Choice {
   const failure = why.get(choice.item.name);
-  return failure === undefined ? { ...choice, isChosen: false, failure: 'Added' } : { ...choice, failure };
+  return failure === undefined
+    ? { ...choice, isChosen: false, isAdded: true, failure: null }
+    : { ...choice, failure };
 }
 
 interface ImportRowProps {
@@ -133,13 +157,14 @@ interface ImportRowProps {
 }
 
 function ImportRow({ choice, onChange }: ImportRowProps): ReactElement {
-  const { item, isChosen, localPort, failure } = choice;
+  const { item, isChosen, localPort, isAdded, failure } = choice;
   return (
     <li className="import-row">
       <label className="import-choice">
         <input
           type="checkbox"
           checked={isChosen}
+          disabled={isAdded}
           onChange={(event) => onChange({ isChosen: event.target.checked })}
         />
         <span className="import-text">
@@ -155,10 +180,16 @@ function ImportRow({ choice, onChange }: ImportRowProps): ReactElement {
         inputMode="numeric"
         spellCheck={false}
         maxLength={5}
+        disabled={isAdded}
         value={localPort}
         onChange={(event) => onChange({ localPort: event.target.value, failure: null })}
       />
-      {failure !== null && <p className="import-clash">{failure}</p>}
+      {isAdded && <p className="import-note quiet">Added</p>}
+      {failure !== null && (
+        <p className="import-note" data-kind="refused">
+          {failure}
+        </p>
+      )}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import { CommandPage } from './command-page.tsx';
+import { inColumns } from './output-columns.ts';
 import { useRemedy, type Progress } from './use-remedy.ts';
 
 interface OutputPageProps {
@@ -17,14 +18,11 @@ export function OutputPage({ bridge, name, command }: OutputPageProps): ReactEle
     <CommandPage
       command={command}
       status={statusOf(progress, lines.length)}
-      lines={lines.map(withoutPadding)}
+      lines={inColumns(lines)}
       action={{ label: 'Run Again', isDisabled: progress.kind === 'running', run }}
     />
   );
 }
-
-/** The columns of a table are too wide for the popover. */
-const withoutPadding = (line: string): string => line.trimEnd().replaceAll(/ {3,}/g, '  ');
 
 function statusOf(progress: Progress, lineCount: number) {
   if (progress.kind === 'failed') return { tone: 'trouble', text: progress.why } as const;

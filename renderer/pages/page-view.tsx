@@ -93,9 +93,11 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
           key={page.source}
           bridge={bridge}
           source={page.source}
-          onAdded={({ count, undo }) =>
-            edits.saved(count === 1 ? 'Added 1 forward' : `Added ${count} forwards`, [undo])
-          }
+          onAdded={({ count, undo, onUndone }) => {
+            const text = count === 1 ? 'Added 1 forward' : `Added ${count} forwards`;
+            if (onUndone === undefined) edits.saved(text, [undo]);
+            else edits.partlySaved(text, undo, onUndone);
+          }}
         />
       );
   }

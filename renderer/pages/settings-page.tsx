@@ -153,7 +153,7 @@ function loginNote(status: Settings['loginItemStatus']): string | null {
     case 'disabled':
       return null;
     case 'requires-approval':
-      return 'Needs you: allow LocalPort in System Settings, General, Login Items';
+      return 'Allow LocalPort in System Settings > General > Login Items';
     case 'misplaced':
       return 'Move LocalPort to the Applications folder, or macOS may not find it at the next login';
     case 'unavailable':

@@ -40,7 +40,7 @@ export const sampleLog: readonly string[] = [
   line(200, 'info', 'up → waiting: No ready pod behind service/redis (redis-0 is pending)'),
   line(61, 'info', 'waiting → connecting'),
   line(60, 'info', 'connecting → up'),
-  line(59, 'info', 'recovered after 141000 ms'),
+  line(59, 'info', 'recovered after 2 min'),
 ];
 
 export const samplePlaces: Places = {
@@ -76,10 +76,10 @@ const kubeItem = (name: string, port: number, clash: string | null = null): Impo
 
 export const sampleKubeImport: ImportList = {
   items: [
-    kubeItem('postgres', 5432, 'A service named postgres exists already'),
+    kubeItem('postgres', 5432, 'postgres already leads there'),
     kubeItem('redis', 6379),
     kubeItem('kafka', 9092),
-    kubeItem('grafana', 3000, 'Port 3000 is used by the service web'),
+    kubeItem('grafana', 3000, 'dashboard already leads there'),
     kubeItem('api', 8080),
     kubeItem('search', 9200),
   ],

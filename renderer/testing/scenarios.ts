@@ -1,6 +1,7 @@
 /** Every state of the popover, for the gallery and its spec. */
 import { asTransportDown, describeCause, withLockedKey } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
+import { signInWords } from '../../shared/prompt-words.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
 import type { Handlers } from './fake-bridge.ts';
@@ -157,23 +158,37 @@ const problems: readonly ConfigProblem[] = [
     path: 'services[4].technology',
     service: 'search',
     line: 47,
-    message: 'found “kubctl”, allowed: kubectl, ssh, tcp, command',
+    message: '"kubctl" is none of kubectl, ssh, tcp, command; did you mean kubectl?',
   },
   {
     severity: 'error',
     path: 'services[6].name',
+    service: 'redis',
     line: 63,
-    message: '“redis” is already the name of services[1]',
+    message: '"redis" is taken by services[1] in line 17',
   },
-  { severity: 'error', path: 'services[7].connection.host', line: 70, message: 'is missing' },
-  { severity: 'error', path: 'services[9].health_check.interval', line: 92, message: '0 is below 1' },
+  {
+    severity: 'error',
+    path: 'services[7].connection.host',
+    service: 'nas',
+    line: 70,
+    message: 'is missing, expected text',
+  },
+  {
+    severity: 'error',
+    path: 'services[9].health_check.interval',
+    service: 'ci',
+    line: 92,
+    message: '0 is below 100ms',
+  },
 ];
 const warnings: readonly ConfigProblem[] = [
   {
     severity: 'warning',
     path: 'services[2].helth_check',
+    service: 'kafka',
     line: 23,
-    message: 'unknown key, did you mean health_check?',
+    message: 'unknown key, ignored; did you mean health_check?',
   },
 ];
 
@@ -416,6 +431,27 @@ export const scenarios = {
       ],
     },
   },
+  // The plugin has opened a browser, and the cluster cannot be reached before the user has signed in there.
+  'waiting-for-sign-in': {
+    snapshot: {
+      ...snapshotOf([
+        connecting('grafana', { ...web, localPort: 3000, route: 'prod · svc/grafana' }),
+        connecting('api', { ...web, localPort: 8080, route: 'prod · deploy/api' }),
+        postgres,
+      ]),
+      prompts: [
+        {
+          id: '1',
+          services: ['grafana', 'api'],
+          asker: 'kubelogin',
+          words: signInWords,
+          kind: 'sign-in',
+          isRepeated: false,
+          since: sampleNow,
+        },
+      ],
+    },
+  },
   'refused-answer-of-the-keychain': {
     snapshot: {
       ...snapshotOf([connecting('warehouse', { localPort: 5439 }), ...allUp.slice(0, 4)]),
@@ -508,6 +544,13 @@ export const scenarios = {
       }),
       postgres,
     ]),
+    answers: {
+      'service:read': ({ name }: { readonly name: string }) => ({
+        draft: { name, technology: 'kubectl', connection: { context: 'prod-eu' } },
+        path: '/home/me/.config/localport/config.yaml',
+        line: 5,
+      }),
+    },
   },
   'other-context': {
     snapshot: snapshotOf([

@@ -14,6 +14,7 @@ export interface ImportSshOptions extends ImportOptions {
 }
 
 const resolveMs = 10_000;
+const byHand = 'To add a forward without it: localport add ssh user@host db:5432';
 
 /** Proposes a service for each forward of each host that an ssh_config names; ssh itself reports which ones apply. */
 export const importSsh: Action<ImportSshOptions> = async (context, options) => {
@@ -23,8 +24,8 @@ export const importSsh: Action<ImportSshOptions> = async (context, options) => {
   const found = await readSshHosts(file, path.join(homeDirectory, '.ssh'));
   // The config does not accept such a name.
   const hosts = found.hosts.filter((host) => firstUnseen(host) === null);
-  if (!existsSync(file)) throw new CommandFailure(`there is no ${file}`);
-  if (hosts.length === 0) throw new CommandFailure(`${file} names no host`);
+  if (!existsSync(file)) throw new CommandFailure(`there is no ${file}`, { hint: byHand });
+  if (hosts.length === 0) throw new CommandFailure(`${file} names no host`, { hint: byHand });
   const proposals: Proposal[] = [];
   const failures: string[] = [];
   const without: string[] = [];

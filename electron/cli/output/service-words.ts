@@ -33,11 +33,26 @@ export function timeOf(service: ReportedService, now: number): string {
   return untilRetryMs < 1_000 ? 'now' : `in ${showDuration(untilRetryMs)}`;
 }
 
-/** What happened, the evidence, the fix, and the command whose output the app would show: up to four lines. */
+/** What happened, the evidence, the fix, and the command that the app would run or copy: up to four lines. */
 export function causeLines({ title, evidence, remedy, action }: Cause): readonly string[] {
-  const command = action?.kind === 'show-output' ? `${action.label}: ${action.command}` : null;
-  const lines = [title, evidence, remedy, command];
+  const lines = [title, evidence, remedy, commandLine(remedy, action)];
   return lines.filter((line) => line !== null && line !== '') as readonly string[];
+}
+
+/** null: there is none, or the fix has named it. */
+function commandLine(remedy: string | null, action: Cause['action']): string | null {
+  switch (action?.kind) {
+    case 'show-output':
+      return `${action.label}: ${action.command}`;
+    case 'choose-context':
+      return 'Show Contexts: kubectl config get-contexts';
+    case 'trust-host-key':
+      return `To trust it: ${action.command}`;
+    case 'copy-command':
+      return remedy?.includes(action.command) === true ? null : `To do so: ${action.command}`;
+    default:
+      return null;
+  }
 }
 
 /** What happened and the evidence, in one line. */

@@ -83,6 +83,27 @@ describe('the status as a table', () => {
     ]);
   });
 
+  it.each([
+    ['host-key-changed', { host: 'bastion' }, '   To trust it: ssh-keygen -R bastion'],
+    ['host-key-changed', { host: 'bastion', isBehindProxy: true }, '   To do so: ssh-keygen -R bastion'],
+    [
+      'context-missing',
+      { context: 'prod', resource: 'service/web' },
+      '   Show Contexts: kubectl config get-contexts',
+    ],
+    ['master-missing', { host: 'bastion' }, ''],
+  ] as const)(
+    'ends the cause %s of %j with the command that fixes it, unless the fix has it',
+    (code, details, line) => {
+      const web = aService('web', {
+        phase: 'failed',
+        health: 'unknown',
+        cause: describeCause(code, details),
+      });
+      expect(table(aReport(web)).split('\n')[4]).toBe(line);
+    },
+  );
+
   it('says that a port other than the one in the config applies to this run', () => {
     const lines = table(aReport(aService('db', { localPort: 7101, configuredPort: 7001 }))).split('\n');
     expect(lines[2]).toBe('   this port is for this run: the config says 7001');

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
+import { suggestFor } from './other-words.ts';
 import { performing } from './performing.ts';
 
 export function addConfigCommands(program: Command, perform: Perform): void {
@@ -72,6 +73,11 @@ export function addConfigCommands(program: Command, perform: Perform): void {
       examples(['cp "$(localport config path)" config.bak', 'LocalPort applies saved changes by itself']),
     )
     .action(performing(perform, async () => (await import('../commands/config-path.ts')).configPath));
+  suggestFor(config, {
+    ...{ check: 'validate', lint: 'validate', test: 'validate', verify: 'validate' },
+    ...{ print: 'export', show: 'export', create: 'init', new: 'init' },
+  });
+  suggestFor(program, { check: 'config validate', validate: 'config validate' });
   program
     .command('trust')
     .description('trust the config in a folder as it is now; nothing in an untrusted config runs')

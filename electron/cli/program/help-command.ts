@@ -22,13 +22,12 @@ export function addHelpCommand(program: Command): void {
 /** `help start db` means `help start`. */
 function commandIn(command: Command, word: string): Command {
   if (command.commands.length === 0) return command;
-  const named = command.commands.find(
-    (candidate) => candidate.name() === word || candidate.aliases().includes(word),
-  );
+  const visible = command.createHelp().visibleCommands(command);
+  const named = visible.find((candidate) => candidate.name() === word || candidate.aliases().includes(word));
   if (named !== undefined) return named;
   const close = closestWord(
     word,
-    command.commands.map((candidate) => candidate.name()),
+    visible.map((candidate) => candidate.name()),
   );
   const hint = close === null ? '' : `\n(Did you mean ${close}?)`;
   return command.error(`error: unknown command '${word}'${hint}`);

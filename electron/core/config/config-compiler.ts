@@ -24,6 +24,7 @@ import {
   warnOfUnset,
   type UnsetUse,
 } from './unset-variables.ts';
+import { withOrigin } from './variable-origin.ts';
 import { parseConfigText } from './yaml-document.ts';
 
 export interface LoadedConfig {
@@ -79,7 +80,7 @@ export function compileConfig(
   });
   const warnings = [...warnOfUnset(uses), ...warnOfPlainPasswords(services, substitution, lineOf)];
   const inOrder = [...problems, ...warnings]
-    .map((problem) => withService(problem, tree.value.root))
+    .map((problem) => withService(withOrigin(problem, substitution), tree.value.root))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const faults = faultsOfEntries(inOrder);
   if (faults === null || (faults.size > 0 && !salvage)) return err(boundedProblems(inOrder, dropped));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaintsOf, loadText, sshConfig, tcpEntry } from './testing/config-text.ts';
+import { compileText, complaintsOf, loadText, sshConfig, tcpEntry } from './testing/config-text.ts';
 
 describe('variables', () => {
   const described = (text: string, env: Record<string, string> = {}): unknown =>
@@ -28,6 +28,49 @@ describe('variables', () => {
     ['${A}', { A: '*x' }, '*x'],
   ])('reads %s with %j as %j', (text, env, expected) => {
     expect(described(text, env)).toBe(expected);
+  });
+
+  it.each<readonly [string, Record<string, string>, string]>([
+    [
+      '${A}',
+      { A: 'x' },
+      '"x" found where a number is expected; this is the value of the environment variable A',
+    ],
+    ['${A:1}', { A: '70000' }, '70000 is above 65535; this is the value of the environment variable A'],
+    [
+      '${A:1}',
+      { A: '' },
+      'is missing, expected a number; write auto to let LocalPort choose one; the environment variable A is empty: for a default in that case, write ${A:-default}',
+    ],
+    ['${A:x}', {}, '"x" found where a number is expected'],
+    ['${A:-70000}', { A: '' }, '70000 is above 65535'],
+  ])('says where a wrong port came from: %s with %j', (port, env, message) => {
+    const text = sshConfig().replace('local_port: 5432', `local_port: ${port}`);
+    expect(complaintsOf(text, env)).toEqual([`error services[0].local_port: ${message} (localport.yaml:4)`]);
+  });
+
+  it.each([{}, { A: '' }])('has no default in ${A:?message}, with %j', (env) => {
+    const [service] = loadText(sshConfig('    description: ${A:?is needed}\n'), env).services;
+    expect(service?.problem).toMatchObject({
+      title: 'The environment variable A is not set',
+      remedy: 'Set it in your login shell, or give a default: ${A:default}',
+    });
+  });
+
+  it('points from a default in the form of a shell to the form of LocalPort', () => {
+    const [service] = loadText(sshConfig('    description: ${A-x}\n')).services;
+    expect(service?.problem?.remedy).toContain('${A:default}');
+  });
+
+  it.each([
+    ['{host: ${A:a: b}}', '    connection: {host: ${A:a: b}}', '${'],
+    ['{host: ${A:-db}, user: "x}', '    connection: {host: ${A:-db}, user: "x}', '"x}'],
+    ['{user: ${A}, host: ${B}, port: "1}', '    connection: {user: ${A}, host: ${B}, port: "1}', '"1}'],
+    ['{host: ${A:-"}}', '    connection: {host: ${A:-"}}', '${'],
+  ])('shows the line of the file, not the values in it: %s', (connection, line, at) => {
+    const text = sshConfig().replace('{host: bastion}', connection);
+    const result = compileText(text, { B: 'a-long-value' });
+    expect(result.ok ? null : result.error[0]?.excerpt).toEqual({ text: line, column: line.indexOf(at) + 1 });
   });
 
   it('reads a number, a boolean or a list from a variable', () => {

@@ -1,7 +1,7 @@
 /**
  * `${NAME}` and `${NAME:default}`, as in LocalPort 0.3.7, and `${NAME:-default}`, as in compose files, where an empty
- * variable counts as unset: replaced in the text of the file before YAML parses it, split at the first colon. A default
- * is part of the file and is inserted as it is. A variable's value is not: it passes through YAML as a token of two
+ * variable counts as unset: replaced in the text of the file before YAML parses it, split at the first colon.
+ * `${NAME:?message}`, also of compose files, has no default. A default is part of the file and is inserted as it is. A variable's value is not: it passes through YAML as a token of two
  * private-use characters and is inserted afterwards, so that a password with `#`, quotes or a line break is taken literally
  * and cannot inject YAML.
  */
@@ -16,6 +16,7 @@ interface Variable {
 }
 
 export interface Substitution {
+  readonly source: string;
   /** The file's text with defaults inserted and variables as tokens; line numbers are those of the file. */
   readonly text: string;
   /** Every use of a variable that is not replaced by its default, in the order of the file. */
@@ -47,9 +48,10 @@ export function substituteEnvironment(source: string, environment: Environment):
     const name = (colon === -1 ? expression : expression.slice(0, colon)).trim();
     if (name.length > maxNameCharacters) return whole;
     const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    const isOfCompose = colon !== -1 && expression[colon + 1] === '-';
-    const value = isOfCompose && found === '' ? undefined : found;
-    if (value === undefined && colon !== -1) return expression.slice(colon + (isOfCompose ? 2 : 1));
+    const sign = colon === -1 ? '' : (expression[colon + 1] ?? '');
+    const value = found === '' && /^[-?]$/.test(sign) ? undefined : found;
+    if (value === undefined && colon !== -1 && sign !== '?')
+      return expression.slice(colon + (sign === '-' ? 2 : 1));
     hasTooMany ||= variables.length >= maxVariables;
     if (hasTooMany) return whole;
     // No placeholder spans lines, so line numbers do not change.
@@ -61,7 +63,7 @@ export function substituteEnvironment(source: string, environment: Environment):
     lineAt = lineTeller();
     text = text.replace(placeholder, replaced);
   }
-  return { text, variables, hasTooMany };
+  return { source, text, variables, hasTooMany };
 }
 
 export const hasVariable = (text: string): boolean => text.includes('\uE000') && text.search(token) !== -1;

@@ -1,6 +1,7 @@
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import { holdsSecret } from '../observability/redaction.ts';
 import { isSecretName } from '../observability/secret-names.ts';
+import type { Substitution } from './environment-substitution.ts';
 
 /** The number of characters of the line before the position. */
 const maxBefore = 100;
@@ -9,23 +10,37 @@ const maxAfter = 100;
 /** In a longer line, no name of a secret is searched for. */
 const maxExamined = 1_000;
 
-/**
- * The line at a position in a text, for display below an error; null if it may contain a secret. `show`: replaces tokens, such
- * as those of variables.
- */
-export function excerptAt(
-  text: string,
-  offset: number,
-  show: (part: string) => string,
-): ConfigProblem['excerpt'] | null {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  const nextLine = text.indexOf('\n', offset);
-  const end = nextLine === -1 ? text.length : nextLine;
-  const line = text.slice(start, end);
-  if ([line, ...linesBefore(text.slice(0, start), line)].some(mayHoldSecret)) return null;
-  const before = show(text.slice(Math.max(start, offset - maxBefore), offset));
-  const after = show(text.slice(offset, Math.min(end, offset + maxAfter)));
-  return { text: `${before}${after}`.slice(0, 400), column: Math.min(400, before.length + 1) };
+/** The line of the file at a position in the substituted text, for display below an error; null if it may contain a secret. */
+export function excerptAt(substitution: Substitution, substituted: number): ConfigProblem['excerpt'] | null {
+  const { source } = substitution;
+  const offset = sourceOffset(substitution, substituted);
+  const start = source.lastIndexOf('\n', offset - 1) + 1;
+  const nextLine = source.indexOf('\n', offset);
+  const end = nextLine === -1 ? source.length : nextLine;
+  const line = source.slice(start, end);
+  if ([line, ...linesBefore(source.slice(0, start), line)].some(mayHoldSecret)) return null;
+  const before = source.slice(Math.max(start, offset - maxBefore), offset);
+  const after = source.slice(offset, Math.min(end, offset + maxAfter));
+  return { text: `${before}${after}`, column: before.length + 1 };
+}
+
+/** Both texts have the same lines. A position in a default is that of the variable. */
+function sourceOffset({ source, text }: Substitution, offset: number): number {
+  const before = text.slice(0, offset).split('\n');
+  const index = before.length - 1;
+  const column = before[index]?.length ?? 0;
+  const sourceLines = source.split('\n');
+  const [line = '', sourceLine = ''] = [text.split('\n')[index], sourceLines[index]];
+  const start = sourceLines.slice(0, index).reduce((sum, { length }) => sum + length + 1, 0);
+  const most = Math.min(line.length, sourceLine.length);
+  let same = 0;
+  while (same < most && line[same] === sourceLine[same]) same += 1;
+  if (column <= same) return start + column;
+  let sameAtEnd = 0;
+  while (sameAtEnd < most - same && line.at(-1 - sameAtEnd) === sourceLine.at(-1 - sameAtEnd)) sameAtEnd += 1;
+  const fromEnd = line.length - column;
+  if (fromEnd <= sameAtEnd) return start + sourceLine.length - fromEnd;
+  return start + Math.max(0, sourceLine.lastIndexOf('${', same));
 }
 
 /** Options whose value is a password in some program: `-p` of sshpass and mysql, `-a` of redis-cli, `-u me:x` of curl. */

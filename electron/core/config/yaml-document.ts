@@ -23,7 +23,6 @@ import { fileError, type LineOf } from './config-problem.ts';
 import {
   hasVariable,
   insertValues,
-  showVariables,
   tooManyVariables,
   type Substitution,
 } from './environment-substitution.ts';
@@ -78,13 +77,13 @@ function readDocument(
 /** The probable mistake and its position; the parser's report if there is no better guess. */
 function describeSyntaxFault(
   fault: YamlFault,
-  { text, variables }: Substitution,
+  substitution: Substitution,
   lineAt: (offset: number) => number,
 ): ConfigProblem {
   const { syntax } = fault;
   if (syntax === undefined) return fileError(fault.message, lineAt(fault.offset));
-  const { message, offset } = guessSyntax(text, syntax) ?? fault;
-  const excerpt = excerptAt(text, offset, (part) => showVariables(part, variables));
+  const { message, offset } = guessSyntax(substitution.text, syntax) ?? fault;
+  const excerpt = excerptAt(substitution, offset);
   return { ...fileError(message, lineAt(offset)), ...(excerpt === null ? {} : { excerpt }) };
 }
 

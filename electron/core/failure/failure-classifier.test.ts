@@ -784,6 +784,17 @@ to obtain new credentials.`;
     );
   });
 
+  it.each(['Name or service not known', 'No route to host', 'Connection timed out'])(
+    'says whose view it is if the ssh server reports: %s',
+    (reason) => {
+      const said = classifyComplaint(
+        serviceWith(sshConnection({ host: 'bastion', remoteHost: 'db' })),
+        `channel 3: open failed: connect failed: ${reason}`,
+      );
+      expect(said.remedy).toBe('Check the address: bastion connects to it, not this computer');
+    },
+  );
+
   it('keeps evidence short', () => {
     expect(causeOf(kubectl, 'x'.repeat(5_000)).evidence).toHaveLength(300);
   });

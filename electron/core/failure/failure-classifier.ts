@@ -54,9 +54,19 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   if (finding !== undefined && (found === 'no-ready-pod' || finding.details?.isNode === true))
     return describe(finding, service, evidence);
   if (found === 'name-not-found' || found === 'host-unreachable' || found === 'timed-out')
-    return describeCause(found, { host: targetOf(service.connection, 'host'), evidence });
+    return describeCause(found, {
+      host: targetOf(service.connection, 'host'),
+      evidence,
+      fix: seenFrom(service),
+    });
   return describeCause('target-refused', { ...refusedIn(service.connection, evidence), evidence });
 }
+
+/** The name and the way to the target are those of the ssh server; undefined: it is not known which machine connects. */
+const seenFrom = ({ connection }: ServiceSpec): string | undefined =>
+  connection.technology === 'ssh'
+    ? `Check the address: ${connection.host} connects to it, not this computer`
+    : undefined;
 
 /** For a pod, only the kubelet's message has the port; the port of a service may differ. */
 function refusedIn(connection: Connection, line: string): CauseDetails {

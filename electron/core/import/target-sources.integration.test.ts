@@ -100,7 +100,7 @@ test('an import avoids names and ports that are taken, and marks what is already
     service('other', 'elsewhere', 8080),
   ]).importList('kube');
   expect(items.map(({ name, remote, clash }) => ({ name, remote, clash }))).toEqual([
-    { name: 'shop-db', remote: 'prod · svc/db:5432', clash: 'db leads there already' },
+    { name: 'shop-db', remote: 'prod · svc/db:5432', clash: 'db already leads there' },
     { name: 'web', remote: 'prod · svc/web:8080', clash: null },
   ]);
   expect(items.map(({ localPort }) => localPort)).not.toContain(5432);

@@ -116,7 +116,7 @@ export class TargetSources {
           name,
           remote: remote.text,
           localPort,
-          clash: known === undefined ? null : `${known} leads there already`,
+          clash: known === undefined ? null : `${known} already leads there`,
         },
       ];
     });

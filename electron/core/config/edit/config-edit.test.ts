@@ -159,7 +159,7 @@ describe('adding a service', () => {
   it.each([
     ['a list that stands elsewhere', 'x-a: &a\n  - name: x\nservices: *a\n', 'the rest of the file'],
     ['services that are no list', 'services: {a: 1}\n', 'services is not a list'],
-    ['broken YAML', 'services: [\n', 'line 2'],
+    ['broken YAML', 'services: [\n', 'line 1: the [ that opens here is not closed'],
     ['a list that a variable makes', 'services: ${LIST}\n', 'services is not a list'],
     ['a second document', 'services: []\n---\na: 1\n', 'second YAML document'],
   ])('is refused with %s', (_what, text, why) => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -98,6 +99,12 @@ describe('saving', () => {
     expect(await undo()).toEqual({ done: true, path: file, what: 'added db' });
     expect(text()).toBe(starterConfig);
     expect(written.length).toBe(2);
+  });
+
+  it('creates no config for a service that is refused', async () => {
+    expect(await save({ ...db, local_port: 70_000 })).toMatchObject({ done: false });
+    expect(valueOf(await editorOf().addAll({ drafts: [{ ...db, local_port: 70_000 }] })).names).toEqual([]);
+    expect(existsSync(file)).toBe(false);
   });
 
   it('keeps mode, links, byte order mark and line ends, and reports a rename', async () => {
@@ -465,6 +472,7 @@ describe('proposing', () => {
       'postgres',
     ],
     [{ technology: 'tcp', remote_port: 22, connection: { host: '10.0.0.7' } }, '10.0.0.7', 8022, 'ssh'],
+    [{ technology: 'tcp', remote_port: 8080, connection: { host: 'localhost' } }, 'localhost', 8081, 'http'],
     [
       { technology: 'command', connection: { argv: ['/opt/cloud-sql-proxy', '{local_port}'] } },
       'cloud-sql-proxy',

@@ -5,7 +5,7 @@
  *    changed, the edit is redone on the new text.
  * 2. An invalid config is not written; existing errors of other services are no reason to refuse.
  */
-import { access } from 'node:fs/promises';
+import { access, realpath } from 'node:fs/promises';
 import { parseBindAddress } from '../../../../shared/bind-address.ts';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import type {
@@ -148,14 +148,10 @@ export class ConfigEditor implements ServiceEditor {
   async #save(edit: ServiceEdit): Promise<Result<EditResult, string>> {
     const hidden = hiddenFindings(edit);
     if (hidden.length > 0) return ok(refusal(hidden));
-    const created = edit.basedOn === null ? await this.#createFile() : ok(undefined);
-    if (!created.ok) return ok(refused(created.error));
     return this.#write((source) => this.#sound(source, configEdit(edit)));
   }
 
   async #addAll(drafts: readonly ServiceDraft[]): Promise<Result<EditResponse<'addAll'>, string>> {
-    const created = await this.#createFile();
-    if (!created.ok) return created;
     let accepted: Pick<AcceptedDrafts, 'names' | 'refusals'> = { names: [], refusals: [] };
     const written = await this.#write(async (source) => {
       const tried = await acceptDrafts(drafts, {
@@ -172,11 +168,13 @@ export class ConfigEditor implements ServiceEditor {
     return names.length === 0 ? ok({ names, path, undo: '', refusals }) : err(written.value.message);
   }
 
-  async #createFile(): Promise<Result<void, string>> {
+  /** Creates the file if there is none. `source`: its text, or the text that it gets. */
+  async #created(source: ConfigSource): Promise<Result<ConfigSource, string>> {
     const { path, stateDirectory } = this.#parts;
+    if (await exists(path)) return ok(source);
     try {
       await writeStarterConfig(path, { stateDirectory });
-      return ok(undefined);
+      return ok({ ...source, realPath: await realpath(path) });
     } catch (error) {
       return err(`${path} cannot be created: ${errorMessage(error)}`);
     }
@@ -222,8 +220,10 @@ export class ConfigEditor implements ServiceEditor {
       if (!source.ok) return source;
       const edited = await make(source.value);
       if (!edited.ok) return ok(edited.error);
-      const written = await writeConfigFile(source.value, edited.value.text, this.#parts);
-      if (written.ok) return ok(await this.#finish(source.value, edited.value, isUndo));
+      const former = await this.#created(source.value);
+      if (!former.ok) return ok(refused(former.error));
+      const written = await writeConfigFile(former.value, edited.value.text, this.#parts);
+      if (written.ok) return ok(await this.#finish(former.value, edited.value, isUndo));
       if (written.error.kind === 'failed') return ok(refused(written.error.message));
     }
     return ok(refused(`${this.#parts.path} is being written by another program: try again`));

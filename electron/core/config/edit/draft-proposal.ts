@@ -2,6 +2,7 @@
 import { parseBindAddress, type BindAddress } from '../../../../shared/bind-address.ts';
 import type { DraftValue, ServiceDraft } from '../../../../shared/service-edit.ts';
 import { harmlessHello } from '../harmless-hello.ts';
+import { isLoopback } from '../loops.ts';
 import { draftValueAt } from './draft-path.ts';
 
 export interface ProposalWorld {
@@ -80,8 +81,15 @@ function preferredPort(draft: ServiceDraft): number {
   const port = draft['remote_port'];
   const number = numberIn(port) ?? (typeof port === 'string' ? knownNames[port.toLowerCase()] : undefined);
   if (number === undefined) return portWithoutAny;
-  return number < firstUnprivileged ? number + privilegedOffset : number;
+  if (number < firstUnprivileged) return number + privilegedOffset;
+  return leadsHere(draft) ? number + 1 : number;
 }
+
+/** A program on this machine, which may not be running yet: its own port would lead back to the service. */
+const leadsHere = (draft: ServiceDraft): boolean => {
+  const host = draftValueAt(draft, ['connection', 'host']);
+  return draft['technology'] === 'tcp' && typeof host === 'string' && isLoopback(host);
+};
 
 const numberIn = (value: DraftValue | undefined): number | undefined => {
   const number = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;

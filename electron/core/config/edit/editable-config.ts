@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import type { ServiceDraft } from '../../../../shared/service-edit.ts';
+import { guessSyntax } from '../syntax-guess.ts';
 import { isMapping } from '../tree-path.ts';
 import { YamlBudget } from '../yaml-budget.ts';
 import { examineNodes, type AliasTargets } from '../yaml-nodes.ts';
@@ -37,9 +38,13 @@ export interface EditableConfig {
 /** The error is a sentence. Variables are not resolved, so a file in which they form the structure cannot be edited. */
 export function readEditable(text: string): Result<EditableConfig, string> {
   const budget = new YamlBudget();
-  const { document, faults, lineAt } = readYaml(maskVariables(text), budget, { keepSourceTokens: true });
+  const masked = maskVariables(text);
+  const { document, faults, lineAt } = readYaml(masked, budget, { keepSourceTokens: true });
   const [fault] = faults;
-  if (document === null || fault !== undefined) return err(brokenAt(fault, lineAt));
+  if (document === null || fault !== undefined) {
+    const guess = fault?.syntax === undefined ? null : guessSyntax(masked, fault.syntax);
+    return err(brokenAt(guess ?? fault, lineAt));
+  }
   const { faults: nodeFaults, targets } = examineNodes(document);
   const [nodeFault] = nodeFaults;
   if (nodeFault !== undefined) return err(brokenAt(nodeFault, lineAt));
