@@ -38,6 +38,19 @@ it('reports a host whose socket was removed, and how to end it, instead of sayin
   await eventually('no host runs', async () => (await user.run('daemon', 'stop')).code === 0);
 });
 
+it('says that the process of the host is stopped, and how to resume it', async () => {
+  await user.run('daemon', 'start');
+  const { pid } = JSON.parse((await user.run('daemon', 'status', '-o', 'json')).out) as { pid: number };
+  const err = `error: LocalPort is running, but does not answer: process ${pid} is stopped. To resume it: kill -CONT ${pid}\n`;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    expect(await user.run('status')).toEqual({ code: 1, out: '', err });
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  expect(await user.run('daemon', 'stop')).toMatchObject({ code: 0 });
+});
+
 it('names the process of a host that is too old to communicate with', async () => {
   const folder = path.join(user.home, 'run/localport');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

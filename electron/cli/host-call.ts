@@ -3,7 +3,7 @@ import type { ControlError } from '../../shared/control-contract.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { sleep, type Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
-import { connectControl, type ControlClient } from '../core/control/control-client.ts';
+import { connectControl, silentHost, type ControlClient } from '../core/control/control-client.ts';
 import { controlSocketPath, hostLockPaths } from '../core/control/control-paths.ts';
 import type { LockHolder } from '../core/control/host-lock.ts';
 
@@ -17,6 +17,13 @@ export interface HostCall {
 const patienceMs = 2_000;
 const pollMs = 20;
 
+/** Errors that the process of the host explains. */
+const unreached: ReadonlySet<ControlError['code']> = new Set([
+  'not-running',
+  'version-mismatch',
+  'timed-out',
+]);
+
 /**
  * A host that was started in another session may have another runtime folder: its lock says where it listens. A host
  * that is alive but not reachable is not the same as no host: a cleanup of the runtime folder may have removed its
@@ -28,8 +35,7 @@ export async function callHost({
   version,
 }: HostCall): Promise<Result<ControlClient, ControlError>> {
   const called = await connectControl({ socketPath: controlSocketPath(paths), clock, version });
-  if (called.ok || (called.error.code !== 'not-running' && called.error.code !== 'version-mismatch'))
-    return called;
+  if (called.ok || !unreached.has(called.error.code)) return called;
   // Loaded only when needed: not if a host answers.
   const { findLockHolder } = await import('../core/control/host-lock.ts');
   const deadline = clock.now() + patienceMs;
@@ -37,6 +43,8 @@ export async function callHost({
     const holders = await Promise.all(hostLockPaths(paths).map((path) => findLockHolder(path)));
     const holder = holders.find((found) => found !== null) ?? null;
     if (holder === null) return called;
+    if (called.error.code === 'timed-out')
+      return err(await silentHost(holder.pid, 'is running, but does not answer'));
     if (called.error.code === 'version-mismatch') return err(namedMismatch(called.error, holder));
     const { socketPath, pid } = holder;
     const answer = await connectControl({ socketPath, clock, version });

@@ -31,31 +31,23 @@ export function runTool(
 
 export async function runToolWith(
   { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
-  [file, ...args]: readonly [string, ...string[]],
+  argv: readonly [string, ...string[]],
   { timeoutMs, input }: ToolTerms,
 ): Promise<ToolRun> {
   // Loading it takes longer than most commands: it is loaded only if a program is started.
-  const { execa } = await import('execa');
-  const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
-    env,
-    extendEnv: false,
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    timeout: timeoutMs,
-    // Each run listens to its own signal: Node warns about more than 10 listeners on one.
-    cancelSignal: AbortSignal.any([signal]),
-    maxBuffer: maxOutputBytes,
-    stripFinalNewline: false,
-    cleanup: false,
-    reject: false,
-  });
-  const isMissing = code === 'ENOENT';
-  const failure = timedOut ? `${file} did not answer within ${timeoutMs / 1_000} s` : stderr;
+  const { runProgram } = await import('../core/process/program-run.ts');
+  // Each run listens to its own signal: Node warns about more than 10 listeners on one.
+  const own = AbortSignal.any([signal]);
+  const run = await runProgram(argv, { env, timeoutMs, input, signal: own, maxOutputBytes });
+  const isMissing = run.startError?.code === 'ENOENT';
+  const [file] = argv;
+  const late = run.hasTimedOut ? `${file} did not answer within ${timeoutMs / 1_000} s` : null;
   return {
-    exitCode: exitCode ?? null,
-    stdout,
-    stderr: isMissing ? `${file} was not found` : failure === '' ? (originalMessage ?? '') : failure,
+    exitCode: run.exitCode,
+    stdout: run.stdout,
+    stderr: isMissing ? `${file} was not found` : (late ?? (run.stderr || run.failure)),
     isMissing,
-    hasTimedOut: timedOut,
+    hasTimedOut: run.hasTimedOut,
   };
 }
 

@@ -1,15 +1,15 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ConfigProblem } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ConfigCompiler, LoadedConfig } from './config-compiler.ts';
+import { systemClock } from '../clock.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { protectedFolderOf, type FolderPrivacy } from '../privacy/protected-folder.ts';
 import { readConfigSource } from './config-source.ts';
 import { fileOf } from './needed-file.ts';
+import { ReadableFiles } from './readable-file.ts';
 import type { Environment } from './environment-substitution.ts';
 import type { ConfigIdentity } from './trust-store.ts';
 
@@ -53,21 +53,24 @@ export async function loadConfig(
   if (!compiled.ok) return compiled;
   const { config, fileLocations } = compiled.value;
   const services = config.services.map((service) =>
-    withFileChecked(service, fileLocations.get(service.name) ?? ''),
+    withFileChecked(service, fileLocations.get(service.name) ?? '', signal),
   );
   return ok({ ...config, services: await Promise.all(services), identity: { realPath, digest } });
 }
 
-async function withFileChecked(service: ServiceSpec, place: string): Promise<ServiceSpec> {
+const files = new ReadableFiles();
+
+async function withFileChecked(
+  service: ServiceSpec,
+  place: string,
+  signal: AbortSignal,
+): Promise<ServiceSpec> {
   const needed = service.problem === null ? fileOf(service.connection) : null;
   if (needed === null) return service;
-  try {
-    await access(needed.file, constants.R_OK);
-    return service;
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    return { ...service, problem: neededFileCause(code, { file: needed.file, place }) };
-  }
+  const code = await files.refusalOf(needed.file, { clock: systemClock, signal });
+  return code === null
+    ? service
+    : { ...service, problem: neededFileCause(code, { file: needed.file, place }) };
 }
 
 /** Why a key or a kubeconfig cannot be used, from the errno of access(2). `place`: where the config names it. */
@@ -76,6 +79,11 @@ export function neededFileCause(
   { file, place }: { readonly file: string; readonly place: string },
   privacy: FolderPrivacy = thisPrivacy,
 ): Cause {
+  if (code === 'ETIMEDOUT')
+    return describeCause('file-unreadable', {
+      what: file,
+      evidence: `its volume does not answer (${place})`,
+    });
   const details = { what: file, evidence: place };
   return code === 'EPERM' && protectedFolderOf(file, privacy) !== null
     ? describeCause('file-unreadable', { ...details, program: privacy.program })

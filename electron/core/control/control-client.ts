@@ -18,9 +18,12 @@ import { sleep, type Clock } from '../clock.ts';
 import { routeOf } from './control-routes.ts';
 import { callControl, notUnderstood, type ControlCall, type RunningCall } from './control-call.ts';
 import { checkControlSocket } from './control-socket-check.ts';
+import { SilenceCheck } from './silence-check.ts';
 
 const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
+/** The time to answer for the host of a stream that has become quiet. */
+const answerMs = 10_000;
 /** The delay before a retry: a host with too many requests refuses the next one. */
 const retryMs = 500;
 /** A host with too many connections closes the one that has been idle longest, which may be ours. */
@@ -82,7 +85,7 @@ export async function connectControl(
   return ok({
     host,
     request: (name, params, timeoutMs = defaultRequestTimeoutMs) => calls.request(name, params, timeoutMs),
-    stream: (name, params, reader) => calls.stream(name, params, reader),
+    stream: (name, params, reader) => calls.stream(name, params, { ...reader, pid: host.pid }),
     close: () => {
       calls.close();
     },
@@ -113,7 +116,7 @@ class Calls {
   async stream<S extends ControlStreamName>(
     name: S,
     params: ControlStreamParams<S>,
-    { onEvent, signal }: StreamReader<S>,
+    { onEvent, signal, pid }: StreamReader<S> & { readonly pid: number },
   ): Promise<Result<void, ControlError>> {
     const schema = eventSchema(name);
     let isOver = false;
@@ -122,9 +125,32 @@ class Calls {
       if (event.success && !isOver && signal?.aborted !== true && !this.#isClosed) onEvent(event.data);
       return event.success;
     };
-    const outcome = await this.#call({ name, params, signal, onEvent: onReceived });
+    const silent = new AbortController();
+    const check = new SilenceCheck({
+      clock: this.#options.clock,
+      answers: () => this.#isAnswering(),
+      onSilent: () => silent.abort(),
+    });
+    const ending = signal === undefined ? silent.signal : AbortSignal.any([signal, silent.signal]);
+    const outcome = await this.#call({
+      name,
+      params,
+      signal: ending,
+      onEvent: (received) => {
+        check.heard();
+        return onReceived(received);
+      },
+    });
+    check.close();
     isOver = true;
+    if (silent.signal.aborted) return err(await silentHost(pid, 'has stopped answering'));
     return outcome.ok ? ok(undefined) : outcome;
+  }
+
+  /** Any answer counts, also a refusal. */
+  async #isAnswering(): Promise<boolean> {
+    const answer = await this.request('host', {}, answerMs);
+    return answer.ok || answer.error.code !== 'timed-out';
   }
 
   close(): void {
@@ -162,6 +188,12 @@ class Calls {
 }
 
 type Call = Pick<ControlCall, 'name' | 'params' | 'signal' | 'onEvent' | 'timeoutMs'>;
+
+/** Loaded only then: examining the process takes more than the command needs otherwise. */
+export const silentHost = async (pid: number, silence: string): Promise<ControlError> => {
+  const { describeSilentHost } = await import('./silent-host.ts');
+  return { code: 'timed-out', message: await describeSilentHost(pid, silence) };
+};
 
 const closed: ControlError = { code: 'connection-lost', message: 'the command ended the connection' };
 

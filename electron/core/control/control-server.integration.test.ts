@@ -12,6 +12,7 @@ import { maxConnections } from './control-server.ts';
 import { bodyTimeoutMs } from './request-body.ts';
 import { maxOpenRequests } from './request-slots.ts';
 import { headTimeoutMs, idleTimeoutMs } from './served-connection.ts';
+import { quietMs } from './silence-check.ts';
 import { ControlFixture, snapshot, type RawClient } from './testing/control-fixture.ts';
 import type { RawResponse } from './testing/response-reader.ts';
 
@@ -293,6 +294,38 @@ describe('the command', () => {
     expect(await other).toEqual(lost);
     expect(await client.request('snapshot', {})).toEqual(lost);
     await eventually('the host has ended that too', () => signals[1]?.aborted === true);
+  });
+
+  it('ends a stream whose host has stopped answering, and names its process', async () => {
+    const clock = new FakeClock();
+    let asked = 0;
+    const host = () => {
+      asked += 1;
+      const answered = Promise.resolve(ok({ protocol: controlProtocol, host: snapshot.host }));
+      return asked < 3 ? answered : new Promise<never>(() => undefined);
+    };
+    await fixture.serve({
+      requests: { host },
+      streams: { 'watch-snapshot': (_, sink) => untilAborted(sink.signal) },
+    });
+    const connected = await connectControl({ socketPath: fixture.socketPath, clock, version: 'test' });
+    if (!connected.ok) throw new Error(connected.error.message);
+    const outcomes: unknown[] = [];
+    void connected.value
+      .stream('watch-snapshot', { live: false }, { onEvent: () => undefined })
+      .then((outcome) => outcomes.push(outcome));
+    for (const question of [2, 3]) {
+      // The next question waits until the answer to the last one has arrived.
+      await eventually(
+        `question ${question}`,
+        async () => (await clock.advance(quietMs), asked === question),
+      );
+      expect(outcomes).toEqual([]);
+    }
+    await eventually('the end', async () => (await clock.advance(quietMs), outcomes.length === 1));
+    const message = 'LocalPort has stopped answering. Try again, or end process 1: kill -9 1';
+    expect(outcomes).toEqual([{ ok: false, error: { code: 'timed-out', message } }]);
+    connected.value.close();
   });
 
   it('gives up waiting for an answer that does not arrive', async () => {

@@ -1,5 +1,6 @@
 /** Keys for the agent: real ssh-add, ssh-agent and keys, and a simulated user. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -58,7 +59,7 @@ const aService = (name: string, cause: ServiceSnapshot['cause']): ServiceSnapsho
 });
 
 /** `keeps open`: the user answers nothing. */
-function setUp(user: 'answers' | 'keeps open' = 'answers'): AgentKeys {
+function setUp(user: 'answers' | 'keeps open' = 'answers', answerMs = 20_000): AgentKeys {
   const environment = (): Readonly<Record<string, string>> => ({
     PATH: [client.binDirectory, process.env['PATH']].join(path.delimiter),
   });
@@ -86,6 +87,7 @@ function setUp(user: 'answers' | 'keeps open' = 'answers'): AgentKeys {
     platform: process.platform,
     environment,
     runtimeDirectory,
+    answerMs,
     specs: () => ['db', 'web', 'other'].map((name) => ({ ...serviceWith(sshConnection()), name })),
     services: () => [
       aService('db', withLockedKey(refused, client.keyFile)),
@@ -154,4 +156,17 @@ it('a cancel while the question is open asks nothing more', async () => {
   await keys.cancel();
   expect((await added).ok).toBe(false);
   expect(asked).toHaveLength(1);
+});
+
+it('an agent that does not answer is not waited for forever', async () => {
+  await rm(agent.socket);
+  const held: Socket[] = [];
+  const silent = createServer((socket) => held.push(socket)).listen(agent.socket);
+  answers = [passphrase];
+  expect(await setUp('answers', 500).add('db')).toEqual({
+    ok: false,
+    error: 'The key was not added: the agent did not answer within 0.5 s',
+  });
+  for (const socket of held) socket.destroy();
+  silent.close();
 });

@@ -3,13 +3,14 @@
  *
  * 1. Only the file named by the cause is added, to the agent that this login uses.
  * 2. Only one ssh-add runs at a time; starting another stops the earlier one.
+ * 3. ssh-add waits for the user as long as the user wants, and for the agent for a limited time.
  */
 import path from 'node:path';
 import type { RemedyAction } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { ChildLauncher } from '../process/child-process.ts';
 import type { Environment } from '../process/environment-block.ts';
 import { findOnPath } from '../process/find-on-path.ts';
@@ -29,6 +30,8 @@ export interface AgentKeysParts {
   readonly runtimeDirectory: string;
   readonly specs: () => readonly ServiceSpec[];
   readonly services: () => readonly ServiceSnapshot[];
+  /** The time for the agent to answer. Default 20 s. */
+  readonly answerMs?: number;
   /** Retries the services that wait for the key. */
   readonly onAdded: (names: readonly string[]) => Promise<void>;
 }
@@ -41,6 +44,8 @@ interface KeyRequest {
 }
 
 const withoutPassphrase = 'The key was not added: it needs its passphrase';
+
+const agentMs = 20_000;
 
 /** Apple's ssh-add can keep the passphrase in the keychain (see ssh-add(1) on macOS). */
 const applesSshAdd = '/usr/bin/ssh-add';
@@ -80,7 +85,7 @@ export class AgentKeys {
     { name, file, signal }: KeyRequest,
     agent: Readonly<Record<string, string>>,
   ): Promise<Result<void, string>> {
-    const { launcher, runtimeDirectory } = this.#parts;
+    const { launcher, clock, runtimeDirectory, answerMs = agentMs } = this.#parts;
     const options = await this.#options();
     if (signal.aborted) return err(withoutPassphrase);
     ensureRuntimeDirectory(runtimeDirectory);
@@ -95,24 +100,36 @@ export class AgentKeys {
     const stopChild = (): void => void child.stop();
     signal.addEventListener('abort', stopChild, { once: true });
     let isCanceled = false;
+    let isLate = false;
+    const awaitAgent = (): Timer =>
+      clock.after(answerMs, () => {
+        isLate = true;
+        void child.stop({ force: true });
+      });
+    let patience = awaitAgent();
     child.onLine((_, line) => {
       const asked = program.parse(line);
       if (asked === null || asked.hint === 'done') return;
+      patience.cancel();
       void this.#ask(asked, { name, file, signal: AbortSignal.any([ended.signal, signal]) }).then(
         (answer) => {
           isCanceled = answer === null;
+          if (!ended.signal.aborted) patience = awaitAgent();
           return answerProgram(asked.fifo, answer);
         },
       );
     });
     const { exitCode, startError, stopped, lastLines } = await child.exited;
     ended.abort();
+    patience.cancel();
     signal.removeEventListener('abort', stopChild);
     await program.close();
     if (exitCode === 0) return ok(undefined);
     if (startError !== null)
       return err(startError.code === 'ENOENT' ? 'ssh-add was not found' : startError.message);
     // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set while ssh-add was running
+    if (isLate) return err(`The key was not added: the agent did not answer within ${answerMs / 1_000} s`);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- as above
     if (stopped || isCanceled) return err(withoutPassphrase);
     const complaint = lastLines.findLast((line) => program.parse(line) === null && line.trim() !== '');
     return err(`The key was not added${complaint === undefined ? '' : `: ${complaint.trim()}`}`);

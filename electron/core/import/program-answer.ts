@@ -1,6 +1,7 @@
 /** Runs a program of the user's, kubectl or ssh, for its output. */
-import { startChild, startErrorOf, type Argv } from '../process/child-start.ts';
+import type { Argv } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
+import { runProgram } from '../process/program-run.ts';
 
 export interface ProgramAnswer {
   readonly ok: boolean;
@@ -17,20 +18,11 @@ export async function askProgram(
   environment: Environment,
   timeoutMs: number,
 ): Promise<ProgramAnswer> {
-  const started = startChild(argv, {
-    env: environment,
-    stdin: 'ignore',
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: maxOutputBytes,
-    stripFinalNewline: false,
-  });
-  if (!started.ok) return { ok: false, stdout: '', complaint: started.error.message };
-  const result = await started.value;
-  const isMissing = result.exitCode === undefined && startErrorOf(result).code === 'ENOENT';
-  const late = result.timedOut ? `${argv[0]} did not answer within ${timeoutMs / 1_000} s` : null;
-  const complaint = isMissing ? `${argv[0]} was not found` : (late ?? lastLine(result.stderr));
-  return { ok: result.exitCode === 0, stdout: result.stdout, complaint };
+  const run = await runProgram(argv, { env: environment, timeoutMs, maxOutputBytes });
+  const late = run.hasTimedOut ? `${argv[0]} did not answer within ${timeoutMs / 1_000} s` : null;
+  const failure = run.startError?.code === 'ENOENT' ? `${argv[0]} was not found` : run.startError?.message;
+  const complaint = failure ?? late ?? lastLine(run.stderr);
+  return { ok: run.exitCode === 0, stdout: run.stdout, complaint };
 }
 
 /** By convention of kubectl and ssh the line that matters, without a leading `error:`. */

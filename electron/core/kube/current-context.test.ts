@@ -1,7 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { contextNames } from './kubeconfig.ts';
 import { currentContextIn, kubeconfigFiles, readCurrentContext } from './current-context.ts';
 
 it.each([
@@ -43,4 +46,19 @@ it('takes the first file that names one, and skips missing files', () => {
 it('reads the file of the service, else the files of kubectl', () => {
   expect(kubeconfigFiles('/own', { KUBECONFIG: '/other', HOME: '/home/me' })).toEqual(['/own']);
   expect(kubeconfigFiles(null, { HOME: '/home/me' })).toEqual(['/home/me/.kube/config']);
+});
+
+it('leaves a pipe to kubectl: reading it would block the process while nothing is written', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'localport-kubeconfig-'));
+  const pipe = path.join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  // A reader that does not skip the pipe gets a context instead of blocking the test.
+  const text = 'contexts: [{name: dev, context: {}}]\ncurrent-context: dev';
+  const writer = spawn('/bin/sh', ['-c', `while :; do printf '%s' "$1" > "$2"; done`, 'sh', text, pipe]);
+  const exited = once(writer, 'exit');
+  await once(writer, 'spawn');
+  expect([readCurrentContext([pipe]), await contextNames([pipe])]).toEqual([null, null]);
+  writer.kill('SIGKILL');
+  await exited;
+  rmSync(folder, { recursive: true });
 });

@@ -2,7 +2,7 @@
  * The current context of a kubeconfig, read without kubectl: forwards that name no context must know at once which one they
  * share, and keep it. Of several files the first that names one counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import type { ContextPin } from '../transport/context-pin.ts';
@@ -39,10 +39,16 @@ export function contextPinOf(
   return { files, context: readCurrentContext(files) };
 }
 
+/** Of a regular file only: a read of a pipe would block the process until somebody writes to it. */
 function readText(file: string): string {
   try {
-    const bytes = readFileSync(file);
-    return bytes.length > maxBytes ? '' : bytes.toString('utf8');
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const stats = fstatSync(descriptor);
+      return stats.isFile() && stats.size <= maxBytes ? readFileSync(descriptor, 'utf8') : '';
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     return '';
   }

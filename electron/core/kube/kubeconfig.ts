@@ -3,7 +3,8 @@
  * several files the first that has an entry counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import * as z from 'zod';
 
 export interface ContextFacts {
@@ -59,9 +60,16 @@ async function parsedConfigs(files: readonly string[]): Promise<readonly Kubecon
   }
 }
 
+/** Empty: there is none. Rejects for a pipe, whose content kubectl needs, and which may never have any. */
 async function readIfThere(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      if (!(await handle.stat()).isFile()) throw new Error(`${file} is not a file`);
+      return await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;

@@ -5,8 +5,8 @@ import { isIP } from 'node:net';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { findOnPath } from '../process/find-on-path.ts';
-import { startChild } from '../process/child-start.ts';
 import type { Environment } from '../process/environment-block.ts';
+import { runProgram } from '../process/program-run.ts';
 import { sshSettingsArgv } from '../ssh/ssh-command.ts';
 import { sshSetting } from '../ssh/ssh-settings.ts';
 import { isBad, isFine, isOdd, type Verdict } from './need.ts';
@@ -110,16 +110,12 @@ async function sshSettings(
   connection: SshConnection,
   { environment }: HostTools,
 ): Promise<readonly string[] | string> {
-  const started = startChild(sshSettingsArgv(connection), {
+  const run = await runProgram(sshSettingsArgv(connection), {
     env: environment,
-    stdin: 'ignore',
-    timeout: askMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: maxOutputBytes,
+    timeoutMs: askMs,
+    maxOutputBytes,
   });
-  if (!started.ok) return started.error.message;
-  const { exitCode, stdout, stderr, timedOut } = await started.value;
-  if (exitCode === 0) return stdout.split('\n');
-  if (timedOut) return `ssh -G did not answer within ${askMs / 1_000} s`;
-  return stderr.trim().split('\n').at(-1) || 'ssh could not be started';
+  if (run.exitCode === 0) return run.stdout.split('\n');
+  if (run.hasTimedOut) return `ssh -G did not answer within ${askMs / 1_000} s`;
+  return run.startError?.message ?? (run.stderr.trim().split('\n').at(-1) || 'ssh could not be started');
 }

@@ -5,6 +5,7 @@ import { outputOf } from './program-output.ts';
 
 /** Each thread has a list of the children that it started, and Go programs start them from any thread. */
 const maxThreadsPerProcess = 64;
+const maxDepth = 6;
 const psTimeoutMs = 2_000;
 const maxPsOutputBytes = 4 * 1024 * 1024;
 
@@ -21,6 +22,14 @@ export async function childrenOf(pid: number): Promise<readonly RunningChild[]> 
   const argv = ['/bin/ps', '-axww', '-o', 'pid=,ppid=,stat=,command='] as const;
   const table = await outputOf(argv, { timeoutMs: psTimeoutMs, maxOutputBytes: maxPsOutputBytes });
   return parseChildren(table, pid);
+}
+
+/** Children, their children, and so on, as deep as a wrapper of a wrapper goes. Never rejects. */
+export async function descendantsOf(pid: number, depth = maxDepth): Promise<readonly number[]> {
+  if (depth === 0) return [];
+  const children = await childrenOf(pid);
+  const further = await Promise.all(children.map((child) => descendantsOf(child.pid, depth - 1)));
+  return [...children.map((child) => child.pid), ...further.flat()];
 }
 
 /** Reads the lines of `ps -o pid=,ppid=,stat=,command=`: `  813   812 S    aws eks get-token`. */

@@ -1,6 +1,6 @@
 /** The versions of the kubectl and ssh that children get. */
-import { startChild, startErrorOf } from './child-start.ts';
 import type { Environment } from './environment-block.ts';
+import { runProgram } from './program-run.ts';
 
 export const versionArguments = {
   kubectl: ['version', '--client', '--output=json'],
@@ -9,7 +9,7 @@ export const versionArguments = {
 
 export type VersionedTool = keyof typeof versionArguments;
 
-const limits = { timeout: 10_000, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
+const limits = { timeoutMs: 10_000, maxOutputBytes: 64 * 1024 };
 
 /** From kubectl's JSON, or from the beginning of ssh's stderr: `OpenSSH_9.2p1 Debian-2, OpenSSL 3.0`. */
 export const versionIn = (text: string): string =>
@@ -17,13 +17,8 @@ export const versionIn = (text: string): string =>
 
 /** The version, or a message why there is none. Never rejects. */
 export async function readToolVersion(tool: VersionedTool, environment: Environment): Promise<string> {
-  const started = startChild([tool, ...versionArguments[tool]], {
-    env: environment,
-    stdin: 'ignore',
-    ...limits,
-  });
-  if (!started.ok) return started.error.message;
-  const result = await started.value;
-  if (result.exitCode === undefined) return startErrorOf(result).message;
-  return versionIn(`${result.stdout}${result.stderr}`);
+  const run = await runProgram([tool, ...versionArguments[tool]], { env: environment, ...limits });
+  if (run.hasTimedOut) return `no answer within ${limits.timeoutMs / 1_000} s`;
+  if (run.exitCode === null) return run.startError?.message ?? run.failure;
+  return versionIn(`${run.stdout}${run.stderr}`);
 }
