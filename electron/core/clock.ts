@@ -50,6 +50,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves after all sockets and timers that are due have had their turn. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. Leaves no listener on a
  * long-lived signal: in Node 20, each `AbortSignal.any` leaks some 70 bytes there.

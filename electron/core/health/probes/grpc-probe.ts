@@ -18,7 +18,7 @@ const maxAnswerBytes = 1024;
 
 /** gRPC status codes that another tunnel would get as well, with their titles. */
 const refusals: ReadonlyMap<string, (service: string) => string> = new Map([
-  ['5', (service) => `The gRPC server does not know the service ${service}`.trimEnd()],
+  ['5', (service: string) => `The gRPC server does not know the service ${service}`.trimEnd()],
   ['7', () => 'The gRPC server does not allow the health check'],
   ['12', () => 'The gRPC server has no health service (grpc.health.v1)'],
   ['16', () => 'The gRPC server requires credentials'],
