@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -43,4 +44,18 @@ it('takes the first file that names one, and skips missing files', () => {
 it('reads the file of the service, else the files of kubectl', () => {
   expect(kubeconfigFiles('/own', { KUBECONFIG: '/other', HOME: '/home/me' })).toEqual(['/own']);
   expect(kubeconfigFiles(null, { HOME: '/home/me' })).toEqual(['/home/me/.kube/config']);
+});
+
+it('skips pipes, which would block, and devices, which have no end', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'localport-kubeconfig-'));
+  execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+  writeFileSync(path.join(folder, 'config'), 'current-context: prod\n');
+  expect(
+    readCurrentContext([path.join(folder, 'pipe'), '/dev/zero', folder, path.join(folder, 'config')]),
+  ).toBe('prod');
+  rmSync(folder, { recursive: true });
+});
+
+it('reads megabytes of blank lines at once', () => {
+  expect(currentContextIn(`{${'\n'.repeat(4_000_000)}a: 1,\n"current-context": "dev"}`)).toBe('dev');
 });

@@ -2,9 +2,9 @@
  * The current context of a kubeconfig, read without kubectl: forwards that name no context must know at once which one they
  * share, and keep it. Of several files the first that names one counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import type { ContextPin } from '../transport/context-pin.ts';
 
 /** Kubeconfigs with hundreds of clusters are smaller. */
@@ -41,8 +41,7 @@ export function contextPinOf(
 
 function readText(file: string): string {
   try {
-    const bytes = readFileSync(file);
-    return bytes.length > maxBytes ? '' : bytes.toString('utf8');
+    return readRegularFileSync(file, maxBytes);
   } catch {
     return '';
   }
@@ -50,7 +49,7 @@ function readText(file: string): string {
 
 /** A key of the top-level mapping, in block style or in braces (YAML flow style, JSON). */
 const pattern =
-  /(?:^|[{,])[ \t\r\n]*["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#,}][^\n#,}]*))/m;
+  /(?:^[ \t]*|[{,][ \t\r\n]*)["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#,}][^\n#,}]*))/m;
 const blockPattern = /^["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#][^\n]*))/m;
 
 export function currentContextIn(text: string): string | null {

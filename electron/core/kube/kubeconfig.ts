@@ -3,8 +3,8 @@
  * several files the first that has an entry counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { readRegularFile } from '../files/regular-file.ts';
 
 export interface ContextFacts {
   /** The namespace of the context; null: it names none. */
@@ -61,7 +61,7 @@ async function parsedConfigs(files: readonly string[]): Promise<readonly Kubecon
 
 async function readIfThere(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readRegularFile(file, maxBytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
