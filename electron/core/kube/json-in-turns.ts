@@ -34,6 +34,10 @@ export async function parseInTurns(bytes: Buffer): Promise<unknown> {
   return splitter.result();
 }
 
+/** null: it is not JSON, or too complex. Never rejects. */
+export const readInTurns = (text: string): Promise<unknown> =>
+  parseInTurns(Buffer.from(text)).catch(() => null);
+
 /** For what is never a list. Throws what `parseInTurns` rejects with. */
 export function parseAtOnce(text: string): unknown {
   let marks = 0;
