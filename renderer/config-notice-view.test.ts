@@ -65,8 +65,14 @@ describe('the notice about the config', () => {
       digest: 'abc',
       isChanged: true,
       services: [
-        { name: 'db', listensOn: 'localhost:5432', leadsTo: 'ssh bastion → db:5432', runs: [] },
-        { name: 'tool', listensOn: 'localhost:1', leadsTo: 'port 2', runs: ['sh -c evil'] },
+        {
+          name: 'db',
+          listensOn: 'localhost:5432',
+          leadsTo: 'ssh bastion → db:5432',
+          runs: [],
+          sends: ['the password keychain:db'],
+        },
+        { name: 'tool', listensOn: 'localhost:1', leadsTo: 'port 2', runs: ['sh -c evil'], sends: [] },
       ],
       more: 3,
     };
@@ -90,6 +96,7 @@ describe('the notice about the config', () => {
           digest: 'abc',
           lines: [
             'db: localhost:5432 → ssh bastion → db:5432',
+            'db sends the password keychain:db there',
             'tool: localhost:1 → port 2',
             'tool runs sh -c evil',
             'and 3 more services',

@@ -95,9 +95,10 @@ export function configNoticeOf({
 const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
   digest,
   lines: [
-    ...services.flatMap(({ name, listensOn, leadsTo, runs }) => [
+    ...services.flatMap(({ name, listensOn, leadsTo, runs, sends }) => [
       `${name}: ${listensOn} → ${leadsTo}`,
       ...[...new Set(runs)].map((command) => `${name} runs ${command}`),
+      ...sends.map((secret) => `${name} sends ${secret} there`),
     ]),
     ...(services.length === 0 ? ['It has no services'] : []),
     ...(more > 0 ? [`and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),

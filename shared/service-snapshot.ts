@@ -182,6 +182,8 @@ export const configReviewSchema = z
             leadsTo: z.string(),
             /** The command lines that the config would run. */
             runs: z.array(z.string()).readonly(),
+            /** The secrets that its target gets: `the password keychain:prod`. */
+            sends: z.array(z.string()).readonly().default([]),
           })
           .readonly(),
       )

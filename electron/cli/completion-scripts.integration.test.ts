@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,5 +20,29 @@ describe('the completion script for zsh', () => {
     const out = execFileSync('/bin/zsh', ['-f', '-c', script], { env, encoding: 'utf8' });
     rmSync(home, { recursive: true });
     expect(out).toBe('_localport\n');
+  });
+});
+
+describe('the completion script for bash', () => {
+  it('offers names as they are, not the files that match them', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bash-'));
+    const names = ['*', '/*/*', 'a b', '$(id)', "it's", 'back\\slash', '-n'];
+    writeFileSync(path.join(folder, 'names'), `${names.join('\n')}\n`);
+    const script = `${completionScripts.bash}
+localport() { cat names; }
+COMP_WORDS=(localport start '') COMP_CWORD=2 COMP_LINE='localport start ' COMP_WORDBREAKS=' '
+_localport
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const out = execFileSync('bash', ['--norc', '-c', script], { cwd: folder, encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect(out.trimEnd().split('\n')).toEqual([
+      '\\*',
+      '/\\*/\\*',
+      'a\\ b',
+      '\\$\\(id\\)',
+      "it\\'s",
+      'back\\\\slash',
+      '-n',
+    ]);
   });
 });

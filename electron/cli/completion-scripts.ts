@@ -6,7 +6,8 @@ export const completionShells = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof completionShells)[number];
 
 // bash splits a word at `=`, `:` and `@` (those in COMP_WORDBREAKS), and replaces only the part after the last of them.
-// Parts without a space in between are joined, and removed again from the candidates.
+// Parts without a space in between are joined, and removed again from the candidates. These are read line by line: in an unquoted
+// list, bash would replace a name with `*` by files.
 const bash = `_localport() {
   local IFS=$'\\n' rest=$COMP_LINE breaks=\${COMP_WORDBREAKS//[!=:@]/} words=() typed index
   for (( index = 0; index <= COMP_CWORD; index++ )); do
@@ -18,7 +19,8 @@ const bash = `_localport() {
     fi
     rest=\${rest#"\${COMP_WORDS[index]}"}
   done
-  COMPREPLY=( $(localport __complete "\${words[@]:1}" 2>/dev/null) )
+  COMPREPLY=()
+  while read -r index; do COMPREPLY+=("$index"); done < <(localport __complete "\${words[@]:1}" 2>/dev/null)
   typed=\${words[\${#words[@]}-1]}
   [[ -n $breaks ]] && typed=\${typed%"\${typed##*[$breaks]}"} || typed=
   for index in "\${!COMPREPLY[@]}"; do COMPREPLY[index]=$(printf '%q' "\${COMPREPLY[index]#"$typed"}"); done

@@ -108,6 +108,10 @@ describe('a hostile cluster', () => {
   });
 });
 
+it('names a kubectl that fails without a word', async () => {
+  expect(await run(['import', 'kube'], '')).toBe('error: kubectl failed and said nothing (exit code 1)\n');
+});
+
 describe('a hostile folder', () => {
   const folderConfig = (text: string): string => {
     const folder = path.join(home, name);

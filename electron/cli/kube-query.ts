@@ -25,8 +25,10 @@ export async function askCluster<Schema extends z.ZodType>(
   }
 }
 
-/** kubectl's last line, without the leading `error:`: it follows one of ours, or a mark. */
-export const complaintOf = ({ stderr }: ToolRun): string => lastLine(stderr).replace(/^error: /i, '');
+/** kubectl's last line, without the leading `error:`: it follows one of ours, or a mark. Never empty. */
+export const complaintOf = ({ stderr, exitCode }: ToolRun): string =>
+  lastLine(stderr).replace(/^error: /i, '') ||
+  `kubectl failed and said nothing${exitCode === null ? '' : ` (exit code ${exitCode})`}`;
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('') });
 const condition = z.object({ type: z.string(), status: z.string() });

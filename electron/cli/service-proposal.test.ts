@@ -10,7 +10,7 @@ const service = (name: string, namespace: string, ports: object[], spec: object 
   spec: { type: 'ClusterIP', selector: { app: name }, ports, ...spec },
 });
 
-const list = (...items: object[]): string => JSON.stringify({ kind: 'List', items });
+const list = (...items: object[]): object => ({ kind: 'List', items });
 
 const none = { names: new Set<string>(), ports: new Set<number>() };
 
@@ -165,8 +165,8 @@ describe('the services of a cluster', () => {
     expect(namesOf('gke_p_eu_prod', 'gke_p_us-east_prod')).toContain('gke_p_us-east_prod-web');
   });
 
-  it.each(['', 'no json', '{}', '{"items":[{}]}'])('are not read out of something else: %s', (text) => {
-    expect(proposeKubeServices(text, 'prod')).toBeNull();
+  it.each([null, 'no list', {}, { items: [{}] }])('are not read out of something else: %j', (found) => {
+    expect(proposeKubeServices(found, 'prod')).toBeNull();
   });
 });
 

@@ -51,6 +51,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves after all sockets and timers that are due have had their turn. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Resolves true after `delayMs`, or false at once when one of the signals aborts first. Never rejects. */
 export async function sleep(
   clock: Clock,

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { writeStarterConfig } from '../../core/config/starter-config.ts';
+import { unwritable } from '../../core/files/write-failure.ts';
+import { errorMessage } from '../../core/lifecycle/error-text.ts';
 import type { Action } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { exitCode } from '../exit-code.ts';
@@ -17,7 +19,7 @@ export const configInit: Action<ConfigInitOptions> = async (context, { force = f
   const { stateDirectory } = paths;
   const isWritten = await writeStarterConfig(file, { stateDirectory, overwrite: force }).catch(
     (error: unknown) => {
-      throw new CommandFailure(`${file} cannot be written: ${(error as Error).message}`);
+      throw new CommandFailure(unwritable(file, errorMessage(error)));
     },
   );
   if (!isWritten)

@@ -3,6 +3,7 @@ import { firstUnseen } from '../../../shared/visible-text.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { finishImport, listInWords, type ImportOptions } from '../import-output.ts';
+import { readInTurns } from '../../core/kube/json-in-turns.ts';
 import { complaintOf } from '../kube-query.ts';
 import {
   proposeKubeServices,
@@ -95,12 +96,13 @@ async function readPlace(
       isOwnNamespace && isForbidden(run) ? '; name namespaces that you may read with --namespace' : '';
     return err(`${name}: ${complaintOf(run)}${hint}`);
   }
-  const found = proposeKubeServices(run.stdout, name);
+  const services = await readInTurns(run.stdout);
+  const found = proposeKubeServices(services, name);
   if (found === null) return err(`${name}: kubectl answered with something else than a list of services`);
   if (!found.skipped.some(({ why }) => why === 'podless')) return ok({ ...found, isOwnNamespace });
   // Without permission to list them, only services with a selector are found.
   const slices = await list('endpointslices.discovery.k8s.io', where);
-  const withPods = proposeKubeServices(run.stdout, name, servicesWithPods(slices.stdout));
+  const withPods = proposeKubeServices(services, name, servicesWithPods(await readInTurns(slices.stdout)));
   return ok({ ...(withPods ?? found), isOwnNamespace });
 }
 

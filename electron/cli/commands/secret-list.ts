@@ -1,6 +1,7 @@
 import { parseSecretReference, type SecretReference } from '../../../shared/secret-reference.ts';
 import { referencesOf } from '../../core/secrets/service-secrets.ts';
 import type { Action, CommandContext } from '../command-context.ts';
+import { requireTrustIn } from '../config-choice.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
 import { exitCode } from '../exit-code.ts';
 import { brokenConfig } from '../output/config-complaint.ts';
@@ -15,7 +16,10 @@ export const secretList: Action = async (context) => {
   const remembered = rememberedNames(context)
     .all()
     .map((name) => fine(name, 'remembered for ssh'));
-  const { path } = requireConfigFile(context);
+  const found = requireConfigFile(context);
+  const { path } = found;
+  // The keychain may ask to be unlocked, for names that a stranger has chosen.
+  await requireTrustIn(context, found);
   const loaded = await readConfig(context, path);
   if (!loaded.ok) throw brokenConfig(context, path, loaded.error);
   const users = new Map<string, string[]>();

@@ -137,3 +137,15 @@ it('says what to install if there is no keychain', async () => {
     err: expect.stringMatching(/secret-tool was not found\n.*libsecret/) as string,
   });
 });
+
+it('does not look up the names in an untrusted config of the folder', async () => {
+  writeFileSync(
+    path.join(home, 'localport.yaml'),
+    "services: [{name: a, technology: ssh, local_port: 15001, remote_port: 1, connection: {host: h, password: 'keychain:db'}}]\n",
+    { mode: 0o600 },
+  );
+  const { code, out, err } = await run('secret list', { platform: 'linux', workingDirectory: home });
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toContain('localport.yaml is not trusted');
+  expect(err).toContain('sends the password keychain:db there');
+});

@@ -7,8 +7,8 @@ const review = (services: string, env: Readonly<Record<string, string>> = {}) =>
   reviewOf(loadText(`services:\n${services}`, env), identity, 'unknown');
 const lines = (services: string, env: Readonly<Record<string, string>> = {}): readonly string[] =>
   review(services, env).services.map(
-    ({ name, listensOn, leadsTo, runs }) =>
-      `${name}: ${listensOn} → ${leadsTo}${runs.map((one) => ` | ${one}`).join('')}`,
+    ({ name, listensOn, leadsTo, runs, sends }) =>
+      `${name}: ${listensOn} → ${leadsTo}${[...runs, ...sends].map((one) => ` | ${one}`).join('')}`,
   );
 
 describe('the review of a config', () => {
@@ -30,7 +30,7 @@ describe('the review of a config', () => {
 `),
     ).toEqual([
       'api: localhost:1 → service/api:80 in namespace web of prod',
-      'any: localhost:6 → app=x,tier=db:http in the namespace of the current context in /k/prod',
+      'any: localhost:6 → app=x,tier=db:http in the namespace of the current context in /k/prod | kubectl, and the credential plugins that /k/prod names',
       'db: localhost:2 → ssh gate → me@bastion:2222 → db:5432',
       'hook: localhost:8080 at ssh gate → me@bastion → localhost:3000 as this machine reaches it',
       'far: 0.0.0.0:3 → far:9',
@@ -54,6 +54,53 @@ describe('the review of a config', () => {
     expect(line).toBe(
       String.raw`tool: localhost:4 → wherever its program leads | sh -c 'evil\n  db  localhost:5432 → db:5432\u202e' '{local_port}'`,
     );
+  });
+
+  it('names the secrets that its targets get', () => {
+    expect(
+      lines(
+        `
+  - {name: a, technology: ssh, local_port: 1, remote_port: 2, connection: {host: h, password: "keychain:prod"}}
+  - {name: b, technology: tcp, local_port: 2, remote_port: 3, connection: {host: h}, health_check: {type: postgres, config: {user: u, password: "op://a/b/c"}}}
+  - {name: c, technology: tcp, local_port: 3, remote_port: 3, connection: {host: h}, health_check: {type: redis, config: {password: "\${DB}"}}}
+  - {name: d, technology: tcp, local_port: 4, remote_port: 3, connection: {host: h}, health_check: {type: http, config: {headers: {Authorization: "\${DB}"}}}}
+`,
+        { DB: 'secret-of-the-environment' },
+      ),
+    ).toEqual([
+      'a: localhost:1 → ssh h → localhost:2 | the password keychain:prod',
+      'b: localhost:2 → h:3 | the password op://a/b/c',
+      'c: localhost:3 → h:3 | a password or token of the file or of a variable',
+      'd: localhost:4 → h:3 | a password or token of the file or of a variable',
+    ]);
+  });
+
+  it('says that something is hidden where a file declares its program a password', () => {
+    expect(
+      lines(
+        '  - {name: a, technology: command, local_port: 4, connection: {argv: [sh, -c, evil-program, "{local_port}"]}, health_check: {type: redis, config: {password: evil-program}}}\n',
+      ),
+    ).toEqual([
+      "a: localhost:4 → wherever its program leads | sh -c [hidden] '{local_port}' (read in the file what is hidden here)",
+    ]);
+  });
+
+  it('lists first what runs or sends something, if it cannot list all', () => {
+    const harmless = (index: number): string =>
+      `  - {name: s${index}, technology: tcp, local_port: ${index + 1}, remote_port: 1, connection: {host: h}}\n`;
+    const { services } = review(
+      `${Array.from({ length: 150 }, (_, index) => harmless(index)).join('')}
+  - {name: evil, technology: command, local_port: 1000, connection: {argv: [evil, "{local_port}"]}}\n`,
+    );
+    expect(services[0]).toMatchObject({ name: 'evil' });
+  });
+
+  it('names a socket beside a port', () => {
+    expect(
+      lines(
+        '  - {name: a, technology: tcp, local_port: 4, local_socket: /run/a, remote_port: 1, connection: {host: h}}\n',
+      ),
+    ).toEqual(['a: localhost:4 and /run/a → h:1']);
   });
 
   it('stays small, and notes what it leaves out', () => {

@@ -10,6 +10,8 @@ import { assertNever } from '../../../shared/result.ts';
 import { shellWord } from '../../../shared/shell-word.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
+import { referencesOf } from '../secrets/service-secrets.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
 import { createRedactor, type Redact } from '../observability/redaction.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 import type { ConfigIdentity, TrustRecord } from './trust-store.ts';
@@ -24,25 +26,54 @@ export function reviewOf(
   record: TrustRecord,
 ): ConfigReview {
   const redact = createRedactor(secrets);
+  const all = services.map((service) => describe(service, redact));
+  // What runs must not hide behind a hundred harmless services.
+  const ordered =
+    all.length <= maxServices ? all : [...all.filter(isGrave), ...all.filter((one) => !isGrave(one))];
   return {
     digest,
     isChanged: record === 'changed',
-    services: services.slice(0, maxServices).map((service) => describe(service, redact)),
+    services: ordered.slice(0, maxServices),
     more: Math.max(0, services.length - maxServices),
   };
 }
 
-function describe(service: ServiceSpec, redact: Redact): ConfigReview['services'][number] {
+type ServiceReview = ConfigReview['services'][number];
+
+const isGrave = ({ runs, sends }: ServiceReview): boolean => runs.length + sends.length > 0;
+
+function describe(service: ServiceSpec, redact: Redact): ServiceReview {
   const { name, connection, healthCheck } = service;
   const check = healthCheck.probe.type === 'exec' ? [`check: ${commandLine(healthCheck.probe.argv)}`] : [];
-  const tunnel = connection.technology === 'command' ? [commandLine(connection.argv)] : [];
   const shown = (text: string): string => visibleLine(bounded(redact(text)));
+  // A file may declare any word a password, and so hide it.
+  const program = (text: string): string =>
+    redact(text) === text ? shown(text) : `${shown(text)} (read in the file what is hidden here)`;
   return {
     name: shown(name),
     listensOn: shown(entranceOf(service)),
     leadsTo: shown(destinationOf(connection)),
-    runs: [...tunnel, ...check].map(shown),
+    runs: [...tunnelProgram(connection), ...check].map(program),
+    sends: sentBy(service).map(shown),
   };
+}
+
+function tunnelProgram(connection: Connection): readonly string[] {
+  if (connection.technology === 'command') return [commandLine(connection.argv)];
+  const file = connection.technology === 'kubectl' ? connection.kubeconfig : null;
+  return file === null ? [] : [`kubectl, and the credential plugins that ${file} names`];
+}
+
+/** The secrets that leave this machine, by where they come from. */
+function sentBy(service: ServiceSpec): readonly string[] {
+  const references = referencesOf(service).map((reference) => `the password ${reference}`);
+  const { connection, healthCheck } = service;
+  const programs = [
+    ...(connection.technology === 'command' ? connection.argv : []),
+    ...(healthCheck.probe.type === 'exec' ? healthCheck.probe.argv : []),
+  ].join(' ');
+  const isSecretSent = secretsOf(service).some((secret) => !programs.includes(secret));
+  return [...references, ...(isSecretSent ? ['a password or token of the file or of a variable'] : [])];
 }
 
 /** For a reverse forward it is on its server, so the whole route is included. */
@@ -50,7 +81,9 @@ function entranceOf(service: ServiceSpec): string {
   const { connection, localPort } = service;
   if (connection.technology === 'ssh' && connection.localTarget !== undefined)
     return `${describeRemoteEnd(connection)} at ${sshHopsOf(connection)}`;
-  return localPort === 0 ? (service.localSocket ?? 'a port of its choice') : localAddress(service);
+  const port = localPort === 0 ? 'a port of its choice' : localAddress(service);
+  if (service.localSocket === undefined) return port;
+  return localPort === 0 ? service.localSocket : `${port} and ${service.localSocket}`;
 }
 
 function sshHopsOf({ host, port, user, jump }: SshConnection): string {

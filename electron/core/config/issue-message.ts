@@ -38,11 +38,12 @@ function describeFault(issue: Issue, found: unknown): string {
     case 'invalid_value':
       return describeChoice(found, issue.values.map(String));
     case 'too_big':
-      return issue.origin === 'number'
+      // `int`: a number that is no longer exact.
+      return issue.origin === 'number' || issue.origin === 'int'
         ? `${shown} is above ${issue.maximum}`
         : `${shown} is longer than ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'items'}`;
     case 'too_small':
-      return issue.origin === 'number'
+      return issue.origin === 'number' || issue.origin === 'int'
         ? `${shown} is below ${issue.minimum}`
         : `is empty, expected ${issue.origin === 'string' ? 'text' : 'at least one item'}`;
     case 'invalid_type':

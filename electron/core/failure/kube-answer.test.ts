@@ -58,3 +58,8 @@ it("prefers the plugin's message to kubectl's summary", () => {
     action: { command: 'aws sso login' },
   });
 });
+
+it('is done at once with megabytes of text', () => {
+  const body = `${'expired '.repeat(500_000)}refreshing`;
+  expect(classifyKubeAnswer(service, { status: 500, body }).code).toBe('exited');
+});

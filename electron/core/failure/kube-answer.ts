@@ -30,11 +30,14 @@ export function classifyKubeAnswer(
     : describeCause('exited', { ending: `the API server answered ${String(answer.status)}`, evidence });
 }
 
+/** More than any message; a server may send megabytes. */
+const maxReasonLength = 8 * 1024;
+
 /** The message of a Kubernetes `Status`, or the text; without either, the standard text of the HTTP status. */
 function reasonIn({ status, body }: Answer): string {
   if (typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string')
-    return body.message;
-  const text = typeof body === 'string' ? body.trim() : '';
+    return body.message.slice(0, maxReasonLength);
+  const text = typeof body === 'string' ? body.slice(0, maxReasonLength).trim() : '';
   return text === '' ? `HTTP ${String(status)} ${STATUS_CODES[status] ?? ''}`.trimEnd() : text;
 }
 

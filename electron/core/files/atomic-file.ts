@@ -1,5 +1,5 @@
-import { open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { makeFolder } from './make-folder.ts';
 
 let writes = 0;
@@ -41,6 +41,23 @@ export async function removeLeftTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const left = names.filter((name) => /\.json\.\d+(-\d+)?\.tmp$/.test(name));
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
+}
+
+const anHourMs = 3_600_000;
+
+/**
+ * Removes temporary files of a killed writer beside a file that was just written. Others may be writing it: only files that are an
+ * hour older are left-overs. Never rejects.
+ */
+export async function removeOldTemporaries(path: string): Promise<void> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+  const names = await readdir(dirname(path)).catch(() => []);
+  const ours = names.filter((name) => name.startsWith(`${basename(path)}.`) && /\.\d+-\d+\.tmp$/.test(name));
+  for (const temporary of ours.map((name) => join(dirname(path), name))) {
+    const found = await lstat(temporary).catch(() => null);
+    if (found?.isFile() === true && found.mtimeMs < mtimeMs - anHourMs)
+      await rm(temporary, { force: true }).catch(() => undefined);
+  }
 }
 
 async function writeNewFile(path: string, text: string, { mode, sync, owner }: AtomicWrite): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { namespacesIn, targetsIn } from './kube-listing.ts';
 
 test('services, workloads and pods are offered with their TCP ports', () => {
-  const json = JSON.stringify({
+  const list = {
     kind: 'List',
     items: [
       {
@@ -26,18 +26,29 @@ test('services, workloads and pods are offered with their TCP ports', () => {
         spec: { containers: [{ ports: [{ containerPort: 5432, name: 'pg' }] }] },
       },
     ],
-  });
-  expect(targetsIn(json)).toEqual([
+  };
+  expect(targetsIn(list)).toEqual([
     { resource: 'service/db', ports: [{ port: 5432, name: 'postgres' }] },
     { resource: 'deployment/api', ports: [{ port: 8080, name: null }] },
     { resource: 'pod/db-0', ports: [{ port: 5432, name: 'pg' }] },
   ]);
 });
 
-test.each(['', 'no JSON', '{}', '{"items":[{"kind":1}]}'])('%j is not a list', (text) => {
-  expect(targetsIn(text)).toBeNull();
+test.each([null, 'no list', {}, { items: [{ kind: 1 }] }])('%j is not a list', (found) => {
+  expect(targetsIn(found)).toBeNull();
 });
 
 test('namespaces are listed one per line', () => {
   expect(namespacesIn('namespace/default\nnamespace/shop\n')).toEqual(['default', 'shop']);
+});
+
+test('names with characters that are not seen, or that turn the text around, are left out', () => {
+  const pod = (name: string, port: string) => ({
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ ports: [{ containerPort: 1, name: port }] }] },
+  });
+  const items = [pod('db', 'p\u202eg'), pod('d\u200bb', 'pg'), pod('db\u001b[2J', 'pg')];
+  expect(targetsIn({ items })).toEqual([{ resource: 'pod/db', ports: [] }]);
+  expect(namespacesIn('namespace/shop\nnamespace/sh\u2066op\n')).toEqual(['shop']);
 });

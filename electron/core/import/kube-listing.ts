@@ -1,6 +1,9 @@
-/** What `kubectl get … -o json` lists → what the form offers as targets. Pure. */
+/**
+ * What `kubectl get … -o json` lists → what the form offers as targets, without names that would show as something else. Pure.
+ */
 import * as z from 'zod';
 import type { KubeTargetChoice } from '../../../shared/import-contract.ts';
+import { firstUnseen } from '../../../shared/visible-text.ts';
 
 const containerPort = z.object({
   name: z.string().optional(),
@@ -31,13 +34,16 @@ type Item = z.infer<typeof itemSchema>;
 export const maxTargets = 2_000;
 
 /** Services first, then workloads, then pods, as requested. null: not a list. */
-export function targetsIn(json: string): readonly KubeTargetChoice[] | null {
-  const parsed = listSchema.safeParse(jsonOf(json));
+export function targetsIn(list: unknown): readonly KubeTargetChoice[] | null {
+  const parsed = listSchema.safeParse(list);
   if (!parsed.success) return null;
-  return parsed.data.items.slice(0, maxTargets).map((item) => ({
-    resource: `${item.kind.toLowerCase()}/${item.metadata.name}`,
-    ports: portsOf(item),
-  }));
+  return parsed.data.items
+    .slice(0, maxTargets)
+    .map((item) => ({
+      resource: `${item.kind.toLowerCase()}/${item.metadata.name}`,
+      ports: portsOf(item).filter(({ name }) => name === null || firstUnseen(name) === null),
+    }))
+    .filter(({ resource }) => firstUnseen(resource) === null);
 }
 
 function portsOf({ spec }: Item): KubeTargetChoice['ports'] {
@@ -58,12 +64,4 @@ export const namespacesIn = (text: string): readonly string[] =>
   text
     .split('\n')
     .map((line) => line.trim().replace(/^namespace\//, ''))
-    .filter((name) => name !== '');
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
+    .filter((name) => name !== '' && firstUnseen(name) === null);

@@ -68,11 +68,11 @@ export interface KubeProposals {
 
 /** `null`: not a list of services. `withPods`: services without a selector that have pods anyway, as `NAMESPACE/NAME`. */
 export function proposeKubeServices(
-  json: string,
+  services: unknown,
   context: string,
   withPods: ReadonlySet<string> = new Set(),
 ): KubeProposals | null {
-  const list = serviceListSchema.safeParse(parseJson(json));
+  const list = serviceListSchema.safeParse(services);
   if (!list.success) return null;
   const meant = list.data.items.filter(isMeant);
   const judged = meant.map((service) => ({ service, why: faultOf(service, withPods) }));
@@ -88,8 +88,8 @@ export function proposeKubeServices(
 }
 
 /** Services whose endpoints are pods, as `NAMESPACE/NAME`; empty if this is not a list of endpoint slices. */
-export function servicesWithPods(json: string): ReadonlySet<string> {
-  const list = sliceListSchema.safeParse(parseJson(json));
+export function servicesWithPods(endpointSlices: unknown): ReadonlySet<string> {
+  const list = sliceListSchema.safeParse(endpointSlices);
   const slices = list.success ? list.data.items : [];
   const names = slices.flatMap(({ metadata: { namespace, labels }, endpoints }) => {
     const service = labels?.['kubernetes.io/service-name'];
@@ -180,12 +180,4 @@ function proposalsOf(service: Service, context: string): readonly Proposal[] {
       connection: { context, namespace, resource_type: 'service', resource_name: name },
     };
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

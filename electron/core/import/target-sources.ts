@@ -15,6 +15,7 @@ import { serviceDraftSchema } from '../../../shared/service-edit.ts';
 import type { ServiceSnapshot } from '../../../shared/service-snapshot.ts';
 import { firstUnseen, visibleLine } from '../../../shared/visible-text.ts';
 import type { Environment } from '../process/environment-block.ts';
+import { readInTurns } from '../kube/json-in-turns.ts';
 import { namespacesIn, targetsIn } from './kube-listing.ts';
 import {
   proposeKubeServices,
@@ -79,7 +80,7 @@ export class TargetSources {
       this.#kubectl([...where, 'get', 'namespaces', '--output=name'], clusterMs),
       this.#kubectl([...where, 'get', kinds, ...inNamespace, '--output=json'], clusterMs),
     ]);
-    const listed = targetsIn(targets.stdout);
+    const listed = targetsIn(await readInTurns(targets.stdout));
     return {
       namespaces: namespaces.ok ? namespacesIn(namespaces.stdout) : [],
       targets: listed ?? [],
@@ -124,14 +125,15 @@ export class TargetSources {
 
   async #fromClusters(): Promise<Found> {
     const { names, failure } = await this.#contexts();
-    if (failure !== null) throw new Error(failure);
+    if (failure !== null) throw new Error(visibleLine(failure));
     const found = await mapInTurns(names, atOnce, async (context) => {
       const args = [`--context=${context}`, 'get', 'services', '--output=json'];
       const wide = await this.#kubectl([...args, '--all-namespaces'], clusterMs);
       // Many users may list one namespace only, usually the one in their context.
       const isForbidden = !wide.ok && /\bforbidden\b/i.test(wide.complaint);
       const run = isForbidden ? await this.#kubectl(args, clusterMs) : wide;
-      const proposals = run.ok ? proposeKubeServices(run.stdout, context) : null;
+      const services = await readInTurns(run.stdout);
+      const proposals = run.ok ? proposeKubeServices(services, context) : null;
       if (proposals?.skipped.some(({ why }) => why === 'podless') !== true)
         return { context, proposals, complaint: run.complaint };
       // Without the right to list them, only services with a selector are found.
@@ -140,7 +142,11 @@ export class TargetSources {
         [`--context=${context}`, 'get', 'endpointslices.discovery.k8s.io', ...where, '--output=json'],
         clusterMs,
       );
-      const withPods = proposeKubeServices(run.stdout, context, servicesWithPods(slices.stdout));
+      const withPods = proposeKubeServices(
+        services,
+        context,
+        servicesWithPods(await readInTurns(slices.stdout)),
+      );
       return { context, proposals: withPods ?? proposals, complaint: run.complaint };
     });
     const read = found.flatMap(({ proposals }): readonly KubeProposals[] =>

@@ -2,9 +2,9 @@
  * The current context of a kubeconfig, read without kubectl: forwards that name no context must know at once which one they
  * share, and keep it. Of several files the first that names one counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
+import { readRegularFileSync } from '../files/regular-file.ts';
 import type { ContextPin } from '../transport/context-pin.ts';
 
 /** Kubeconfigs with hundreds of clusters are smaller. */
@@ -42,13 +42,7 @@ export function contextPinOf(
 /** Of a regular file only: a read of a pipe would block the process until somebody writes to it. */
 function readText(file: string): string {
   try {
-    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    try {
-      const stats = fstatSync(descriptor);
-      return stats.isFile() && stats.size <= maxBytes ? readFileSync(descriptor, 'utf8') : '';
-    } finally {
-      closeSync(descriptor);
-    }
+    return readRegularFileSync(file, maxBytes);
   } catch {
     return '';
   }
@@ -56,7 +50,7 @@ function readText(file: string): string {
 
 /** A key of the top-level mapping, in block style or in braces (YAML flow style, JSON). */
 const pattern =
-  /(?:^|[{,])[ \t\r\n]*["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#,}][^\n#,}]*))/m;
+  /(?:^[ \t]*|[{,][ \t\r\n]*)["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#,}][^\n#,}]*))/m;
 const blockPattern = /^["']?current-context["']?[ \t]*:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([^\s"'#][^\n]*))/m;
 
 export function currentContextIn(text: string): string | null {

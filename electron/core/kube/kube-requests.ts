@@ -3,12 +3,14 @@
  *
  * 1. No wait is unbounded: an answer has a deadline, and so has the head of a watch.
  * 2. No buffer is unbounded: an answer and a line of a watch have a maximum size.
- * 3. Each request has a connection of its own, closed when it ends, so a proxy restart leaves no stale connection.
+ * 3. No answer, and no flood of events, keeps other forwards from their turn.
+ * 4. Each request has a connection of its own, closed when it ends, so a proxy restart leaves no stale connection.
  */
 import http from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import { type Clock, withLimit, type WorkLimit } from '../clock.ts';
+import { type Clock, nextTurn, withLimit, type WorkLimit } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
+import { ComplexJsonError, parseAtOnce, parseInTurns } from './json-in-turns.ts';
 import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from './kube-api.ts';
 
 const defaultTimeoutMs = 10_000;
@@ -16,6 +18,7 @@ const defaultTimeoutMs = 10_000;
 const maxAnswerBytes = 32 * 1024 * 1024;
 /** An object in etcd is at most 1.5 MiB. */
 const maxLineLength = 8 * 1024 * 1024;
+const maxParts = 1_000;
 
 /** kubectl proxy accepts no other host. */
 export const proxyHost = 'localhost';
@@ -64,14 +67,14 @@ export async function readAnswer(response: http.IncomingMessage): Promise<KubeAn
     if (bytes > maxAnswerBytes) throw new Error(`an answer of more than ${String(maxAnswerBytes)} bytes`);
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? noAnswer, body: parsed(Buffer.concat(chunks).toString('utf8')) };
+  return { status: response.statusCode ?? noAnswer, body: await parsed(Buffer.concat(chunks)) };
 }
 
-function parsed(text: string): unknown {
+async function parsed(bytes: Buffer): Promise<unknown> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    return await parseInTurns(bytes);
+  } catch (error) {
+    return error instanceof ComplexJsonError ? error.message : bytes.toString('utf8');
   }
 }
 
@@ -85,7 +88,10 @@ const watch = (
       const response = await headOf(socketPath, path, signal);
       if (response.statusCode !== 200) return { kind: 'refused', answer: await readAnswer(response) };
       deadline.cancel();
-      for await (const line of linesOf(response)) onEvent(JSON.parse(line));
+      for await (const line of linesOf(response)) {
+        onEvent(parseAtOnce(line));
+        await nextTurn();
+      }
       return { kind: 'closed' };
     } catch (error) {
       if (limit.signal?.aborted === true) return { kind: 'aborted' };
@@ -95,12 +101,21 @@ const watch = (
 
 async function* linesOf(response: http.IncomingMessage): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  // Joined only when a line is complete: searching all of it again for each chunk would take seconds.
+  let parts: string[] = [];
+  let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > maxLineLength)
-      throw new Error(`an event of more than ${String(maxLineLength)} characters`);
-    for (const line of lines) if (line !== '') yield line;
+    const lines = decoder.write(chunk).split('\n');
+    for (const [index, text] of lines.entries()) {
+      parts.push(text);
+      length += text.length;
+      if (length > maxLineLength)
+        throw new Error(`an event of more than ${String(maxLineLength)} characters`);
+      if (index === lines.length - 1) break;
+      const line = parts.join('');
+      [parts, length] = [[], 0];
+      if (line !== '') yield line;
+    }
+    if (parts.length >= maxParts) parts = [parts.join('')];
   }
 }

@@ -3,9 +3,8 @@
  * several files the first that has an entry counts (client-go tools/clientcmd, `ClientConfigLoadingRules`).
  */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import * as z from 'zod';
+import { readRegularFile } from '../files/regular-file.ts';
 
 export interface ContextFacts {
   /** The namespace of the context; null: it names none. */
@@ -63,13 +62,7 @@ async function parsedConfigs(files: readonly string[]): Promise<readonly Kubecon
 /** Empty: there is none. Rejects for a pipe, whose content kubectl needs, and which may never have any. */
 async function readIfThere(file: string): Promise<string> {
   try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    try {
-      if (!(await handle.stat()).isFile()) throw new Error(`${file} is not a file`);
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
-    }
+    return await readRegularFile(file, maxBytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;

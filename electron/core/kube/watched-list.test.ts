@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 import { watchList } from './watched-list.ts';
@@ -210,7 +211,7 @@ describe('a watched list', () => {
     const names = Array.from({ length: 500 }, (_, index) => `p${index}`);
     const api = new ScriptedApi(list(...names));
     const { clock, stop } = start(api);
-    await clock.advance(0);
+    await eventually('it is watched', () => api.asked.length === 2);
     for (const name of names) api.event({ type: 'DELETED', object: object(name) });
     await clock.advance(1_000);
     expect(api.asked).toEqual(['get /pods', 'watch /pods&resourceVersion=5', 'get /pods']);

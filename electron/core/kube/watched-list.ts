@@ -7,7 +7,7 @@
  * 4. A 403 within `afterOutageMs` of an outage is not final.
  */
 import { withOwnSignal } from '../abort-signal.ts';
-import { sleep, type Clock } from '../clock.ts';
+import { nextTurn, sleep, type Clock } from '../clock.ts';
 import { afterOutageMs, noAnswer, type KubeAnswer, type KubeApi, type KubeEnd } from './kube-api.ts';
 import { readEvent, readList } from './kube-objects.ts';
 
@@ -41,6 +41,8 @@ const watchSeconds = 300;
 const watchGraceSeconds = 15;
 /** Enough to choose one of. */
 const maxItems = 500;
+/** Reading a large object takes milliseconds. */
+const itemsPerTurn = 10;
 
 /** Resolves with null when the signal aborts, or with the refusal when the query is given up. */
 export async function watchList<Item extends { readonly name: string }>(
@@ -86,7 +88,10 @@ class WatchedList<Item extends { readonly name: string }> {
     const list = answer.status === 200 ? readList(answer.body) : null;
     if (list === null) return this.#failed(answer);
     this.#items.clear();
-    for (const object of list.items) this.#put(query.read(object));
+    for (const [index, object] of list.items.entries()) {
+      this.#put(query.read(object));
+      if (index % itemsPerTurn === itemsPerTurn - 1) await nextTurn();
+    }
     this.#isPartial = list.items.length >= maxItems;
     this.#tell();
     return { kind: 'watch', version: list.resourceVersion };

@@ -5,7 +5,8 @@
  *
  * 1. The control socket is always read: an unread channel is stopped by its own window, never by this socket.
  * 2. A channel number is reused only after the server's CLOSE.
- * 3. All channels end when the control socket closes, and it stays open until its master exits.
+ * 3. What the master does not read is bounded.
+ * 4. All channels end when the control socket closes, and it stays open until its master exits.
  *
  * Why it stays open: the master never forgets a channel that the server has refused. It exits ("no remote_id", all
  * versions from 7.4 to 10) when a control socket closes that has such a channel or one that is being opened. So
@@ -31,6 +32,9 @@ import {
 
 /** Well below the master's limit, so that its users have time to leave it. */
 export const maxRefusals = 4_096;
+
+/** Channels send data only while the socket takes it. The rest is small, but a server can ask for any number of answers. */
+const maxUnsentBytes = 1024 * 1024;
 
 type Opened = Result<Duplex, ChannelFailure>;
 
@@ -135,6 +139,10 @@ export class MuxChannels implements Channels {
 
   #send(type: number, parts: readonly Buffer[]): void {
     if (this.#socket.destroyed) return;
+    if (this.#socket.writableLength > maxUnsentBytes) {
+      this.#end('the ssh server does not read what it asks for');
+      return;
+    }
     this.#socket.cork();
     for (const part of message(type, parts)) this.#socket.write(part);
     this.#socket.uncork();

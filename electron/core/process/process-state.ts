@@ -2,6 +2,7 @@
  * Which process groups are stopped (SIGSTOP, Ctrl-Z). A stopped process keeps its sockets, and the kernel
  * continues accepting connections into their backlog: only the process table shows that no process will answer them.
  */
+import { nextTurn } from '../clock.ts';
 import { childPidsOf, readProc } from './process-children.ts';
 import { parseProcStat } from './process-identity.ts';
 import { outputOf } from './program-output.ts';
@@ -43,8 +44,6 @@ async function findStoppedInProc(groups: readonly number[]): Promise<ReadonlySet
   }
   return stopped;
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * From the leader down; a process that has left the group is skipped together with its descendants. If the kernel has no lists of

@@ -258,6 +258,45 @@ it('refuses a stream of the other side, and fails on another protocol', async ()
   expect(String(await client.ended)).toMatch(/an unsupported SPDY version/);
 });
 
+it.each([
+  ['pings', pingFrame(2)],
+  ['opened streams', openFrame(2, new HeaderBlocks().encode({}), 0)],
+])('closes when the other side floods it with %s and reads no answer', async (_, frame) => {
+  const [ours, theirs] = duplexPair();
+  const client = new SpdyConnection(ours, systemClock);
+  theirs.write(Buffer.concat(Array.from({ length: 10_000 }, () => frame)));
+  expect(String(await client.ended)).toMatch(/does not read the answers/);
+});
+
+it('answers any number of pings of a side that reads', async () => {
+  const [ours, theirs] = duplexPair();
+  const client = new SpdyConnection(ours, systemClock);
+  for (let round = 0; round < 2_000; round += 1) {
+    theirs.write(pingFrame(2));
+    expect(((await once(theirs, 'data')) as [Buffer])[0]).toEqual(pingFrame(2));
+  }
+  client.close();
+});
+
+it('reads long control frames that arrive byte by byte in linear time', () => {
+  const frame = Buffer.alloc(8 + 64 * 1024);
+  Buffer.from('8003000300010000', 'hex').copy(frame);
+  let resets = 0;
+  const ignore = (): void => undefined;
+  const reader = new SpdyReader({
+    onReply: ignore,
+    onData: () => true,
+    onFin: ignore,
+    onReset: () => (resets += 1),
+    onOpen: ignore,
+    onPing: ignore,
+    onGoAway: ignore,
+  });
+  for (let round = 0; round < 30; round += 1)
+    for (let at = 0; at < frame.length; at += 1) reader.feed(frame.subarray(at, at + 1));
+  expect(resets).toBe(30);
+});
+
 describe('header blocks', () => {
   it('are a zlib stream that continues from one to the next', async () => {
     const blocks = new HeaderBlocks();

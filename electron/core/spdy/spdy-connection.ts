@@ -6,6 +6,7 @@
  * 2. A write completes when the underlying stream has accepted it, so writers wait for the other side.
  * 3. `ended` settles once, after the underlying stream is closed; every remaining stream then ends with an error.
  * 4. Streams opened by the other side are refused.
+ * 5. Answers that the other side does not read are bounded: it loses the connection.
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
@@ -25,6 +26,8 @@ import { SpdyStream, type StreamCarrier } from './spdy-stream.ts';
 /** As much as Node reads from a socket at once, so that one frame delays other streams only briefly. */
 const maxDataBytes = 64 * 1024;
 const maxStreamId = 0x7fffffff;
+/** Far more than a kubelet has open at once. */
+const maxUnsentAnswers = 1_000;
 
 type Done = (error?: Error | null) => void;
 
@@ -42,6 +45,7 @@ export class SpdyConnection implements StreamCarrier {
   #nextStreamId = 1;
   #nextPingId = 1;
   #acceptsStreams = true;
+  #unsentAnswers = 0;
 
   /** Takes ownership of the wire. */
   constructor(wire: Duplex, clock: Clock) {
@@ -61,7 +65,7 @@ export class SpdyConnection implements StreamCarrier {
         stream.deliverReset();
       },
       onOpen: (id) => {
-        this.#write(resetFrame(id, resetStatus.refused));
+        this.#answer(resetFrame(id, resetStatus.refused));
       },
       onPing: (id) => {
         this.#handlePing(id);
@@ -201,7 +205,15 @@ export class SpdyConnection implements StreamCarrier {
   /** Pings of the other side have even numbers. */
   #handlePing(id: number): void {
     if (id % 2 === 1) this.#pings.get(id)?.(true);
-    else this.#write(pingFrame(id));
+    else this.#answer(pingFrame(id));
+  }
+
+  #answer(frame: Buffer): void {
+    if (this.#wire.destroyed) return;
+    this.#unsentAnswers += 1;
+    if (this.#unsentAnswers > maxUnsentAnswers)
+      this.#wire.destroy(new Error('the other side sends requests and does not read the answers'));
+    else this.#wire.write(frame, () => (this.#unsentAnswers -= 1));
   }
 
   #endStreams(reason: Error | null): void {

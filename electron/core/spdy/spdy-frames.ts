@@ -94,11 +94,16 @@ export interface SpdyListener {
   onGoAway(): void;
 }
 
-/** Parses frames from chunks of any size. */
+/** The bytes of the header, or of the whole control frame once its header is complete. */
+const frameBytes = (start: Buffer): number =>
+  headerBytes + (start.length < headerBytes ? 0 : start.readUIntBE(5, 3));
+
+/** Parses frames from chunks of any size. A byte is copied at most twice, however small the chunks are. */
 export class SpdyReader {
   readonly #listener: SpdyListener;
-  /** An incomplete header or control frame. */
+  /** Room for an incomplete header or control frame, and its bytes so far. */
   #pending: Buffer = Buffer.alloc(0);
+  #pendingBytes = 0;
   #data = { streamId: 0, left: 0, isFinal: false };
   #isUsedUp = true;
 
@@ -109,15 +114,31 @@ export class SpdyReader {
   /** Takes lent bytes. Throws on data that is not SPDY/3.1. */
   feed(chunk: Buffer): boolean {
     this.#isUsedUp = true;
-    let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    this.#pending = Buffer.alloc(0);
-    while (rest.length > 0) {
-      const used = this.#data.left > 0 ? this.#readData(rest) : this.#readFrame(rest);
-      if (used === 0) break;
-      rest = rest.subarray(used);
-    }
-    if (rest.length > 0) this.#pending = Buffer.from(rest);
+    let rest = chunk;
+    while (rest.length > 0) rest = rest.subarray(this.#read(rest));
     return this.#isUsedUp;
+  }
+
+  /** Returns the bytes used, at least 1. */
+  #read(bytes: Buffer): number {
+    if (this.#pendingBytes === 0) {
+      const used = this.#data.left > 0 ? this.#readData(bytes) : this.#readFrame(bytes);
+      if (used > 0) return used;
+      this.#pending = Buffer.allocUnsafe(frameBytes(bytes));
+    }
+    const copied = bytes.copy(this.#pending, this.#pendingBytes);
+    this.#pendingBytes += copied;
+    if (this.#pendingBytes === this.#pending.length) this.#readPending();
+    return copied;
+  }
+
+  /** The header of a control frame says how much more is needed. */
+  #readPending(): void {
+    const pending = this.#pending;
+    this.#pendingBytes = 0;
+    if (this.#readFrame(pending) > 0) return;
+    this.#pending = Buffer.allocUnsafe(frameBytes(pending));
+    this.#pendingBytes = pending.copy(this.#pending);
   }
 
   #readData(bytes: Buffer): number {

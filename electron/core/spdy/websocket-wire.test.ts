@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { WebSocketServerWire } from '../../../e2e/fixtures/websocket-server.ts';
 import { endedBy } from './testing/stream-ends.ts';
 import { FrameReader } from './websocket-frames.ts';
@@ -57,6 +58,22 @@ it('answers a ping, and continues', async () => {
   server.resume();
   server.ping();
   await answered;
+  client.destroy();
+  server.destroy();
+});
+
+it('queues one pong at most, for the latest of many pings', async () => {
+  const [ours, theirs] = duplexPair();
+  const client = new WebSocketWire(ours, none);
+  const pong = (text: string): Buffer => Buffer.concat([Buffer.from([0x89, text.length]), Buffer.from(text)]);
+  theirs.write(Buffer.concat([...Array.from({ length: 10_000 }, () => pong('early')), pong('last')]));
+  await new Promise(setImmediate);
+  expect(ours.writableLength).toBeLessThan(100);
+  const server = new WebSocketServerWire(theirs);
+  server.resume();
+  const payloads: string[] = [];
+  server.on('pong', (payload: Buffer) => payloads.push(payload.toString()));
+  await eventually('the last ping is answered', () => payloads.includes('last'));
   client.destroy();
   server.destroy();
 });

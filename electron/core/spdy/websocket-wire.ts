@@ -28,6 +28,8 @@ export class WebSocketWire extends Duplex implements Lender {
     return true;
   };
   #hasSentClose = false;
+  #isPonging = false;
+  #duePong: Buffer | null = null;
   #hasEnded = false;
 
   /** Takes ownership of the socket. `head`: bytes received after the handshake. */
@@ -37,7 +39,8 @@ export class WebSocketWire extends Duplex implements Lender {
     this.#reader = new FrameReader({
       onData: (bytes) => this.#take(bytes),
       onPing: (payload) => {
-        if (!this.#hasSentClose) socket.write(encodeFrame(opcodes.pong, [payload]));
+        this.#duePong = Buffer.from(payload);
+        if (!this.#isPonging) this.#sendPong();
       },
       onClose: (code, reason) => {
         this.#handleClose(code, reason);
@@ -144,6 +147,18 @@ export class WebSocketWire extends Duplex implements Lender {
     }
     this.#sendClose();
     this.push(null);
+  }
+
+  /** One at a time, with the payload of the latest ping (section 5.5.3): a server may send pings and read nothing. */
+  #sendPong(): void {
+    const payload = this.#duePong;
+    if (payload === null || this.#hasSentClose || this.#socket.destroyed) return;
+    this.#duePong = null;
+    this.#isPonging = true;
+    this.#socket.write(encodeFrame(opcodes.pong, [payload]), () => {
+      this.#isPonging = false;
+      this.#sendPong();
+    });
   }
 
   #sendClose(done?: Done): void {

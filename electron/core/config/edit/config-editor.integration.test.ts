@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -211,6 +212,25 @@ describe('saving', () => {
     expect(text().match(/^ {2}- name: s\d/gm)).toEqual(drafts.map(({ name }) => `  - name: ${name}`));
   });
 
+  it('removes what a writer that was killed long ago has left, and nothing else', async () => {
+    writeFileSync(file, dbText);
+    const names = [
+      'config.yaml.12-1.tmp',
+      'config.yaml.13-1.tmp',
+      'config.yaml.old.tmp',
+      'other.yaml.12-1.tmp',
+    ];
+    const files = names.map((name) => path.join(folder, name));
+    for (const [index, left] of files.entries()) {
+      writeFileSync(left, '');
+      const at = Date.now() / 1_000 - (index === 1 ? 60 : 7_200);
+      utimesSync(left, at, at);
+    }
+    await editorOf().save({ draft: { ...db, local_port: 1234 }, basedOn: db });
+    expect(text()).toContain('1234');
+    expect(files.map((left) => existsSync(left))).toEqual([false, true, true, true]);
+  });
+
   it.runIf(process.getuid?.() === 0)('names a folder or file that cannot be written', () => {
     writeFileSync(file, dbText);
     chmodSync(folder, 0o755);
@@ -221,7 +241,9 @@ describe('saving', () => {
       execFileSync(process.execPath, [program, file, '65534'], { encoding: 'utf8' }).trim();
     expect(asOther()).toBe(`the file ${file} is read-only: run chmod u+w on it`);
     chownSync(file, 65534, 65534);
-    expect(asOther()).toBe(`the folder ${folder} is read-only, so the config in it cannot be replaced`);
+    expect(asOther()).toBe(
+      `the folder ${folder} is read-only, so the config in it cannot be replaced: run chmod u+w on it`,
+    );
     expect(text()).toBe(dbText);
   });
 

@@ -4,7 +4,8 @@ import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { err, ok, type Result } from '../../../../shared/result.ts';
 import { errorMessage } from '../../lifecycle/error-text.ts';
-import { writeFileAtomically } from '../../files/atomic-file.ts';
+import { unwritable } from '../../files/write-failure.ts';
+import { removeOldTemporaries, writeFileAtomically } from '../../files/atomic-file.ts';
 import { readConfigSource, type ConfigSource } from '../config-source.ts';
 import { digestOf, type TrustStore } from '../trust-store.ts';
 
@@ -55,10 +56,11 @@ export async function writeConfigFile(
         if (!now.ok || now.value.digest !== former.digest) throw new ChangedMeanwhile();
       },
     });
+    await removeOldTemporaries(realPath);
     return ok(undefined);
   } catch (error) {
     if (error instanceof ChangedMeanwhile) return err({ kind: 'changed' });
-    return failed(`${realPath} cannot be written: ${errorMessage(error)}`);
+    return failed(unwritable(realPath, errorMessage(error)));
   }
 }
 
@@ -67,14 +69,14 @@ const failed = (message: string): Result<never, WriteFailure> => err({ kind: 'fa
 /** Checks the folder too: a new file replaces the old one there. */
 async function whyUnwritable(realPath: string): Promise<string | null> {
   const folder = dirname(realPath);
-  if (!(await mayWrite(realPath))) return `the file ${realPath} is read-only: run chmod u+w on it`;
-  return (await mayWrite(folder))
+  const ofFile = await writeBarrier(realPath);
+  if (ofFile?.includes('EROFS: ') === true) return unwritable(realPath, ofFile);
+  if (ofFile !== null) return `the file ${realPath} is read-only: run chmod u+w on it`;
+  return (await writeBarrier(folder)) === null
     ? null
-    : `the folder ${folder} is read-only, so the config in it cannot be replaced`;
+    : `the folder ${folder} is read-only, so the config in it cannot be replaced: run chmod u+w on it`;
 }
 
-const mayWrite = (path: string): Promise<boolean> =>
-  access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
+/** The system's message; null: it may be written. */
+const writeBarrier = (path: string): Promise<string | null> =>
+  access(path, constants.W_OK).then(() => null, errorMessage);

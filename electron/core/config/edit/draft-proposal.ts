@@ -19,18 +19,20 @@ const portWithoutAny = 10_000;
 const socksPort = 1_080;
 
 /** Common port names in Kubernetes. */
-const knownNames: Readonly<Record<string, number>> = {
-  http: 8080,
-  web: 8080,
-  https: 8443,
-  postgres: 5432,
-  postgresql: 5432,
-  mysql: 3306,
-  redis: 6379,
-  kafka: 9092,
-  grpc: 50051,
-  metrics: 9090,
-};
+const knownNames: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    http: 8080,
+    web: 8080,
+    https: 8443,
+    postgres: 5432,
+    postgresql: 5432,
+    mysql: 3306,
+    redis: 6379,
+    kafka: 9092,
+    grpc: 50051,
+    metrics: 9090,
+  }),
+);
 
 export async function proposeDraft(draft: ServiceDraft, world: ProposalWorld): Promise<ServiceDraft> {
   const name = draft['name'] ?? freeName(targetName(draft), world.names);
@@ -79,7 +81,8 @@ async function proposedPort(draft: ServiceDraft, { freePort }: ProposalWorld): P
 function preferredPort(draft: ServiceDraft): number {
   if (draft['dynamic'] === true) return socksPort;
   const port = draft['remote_port'];
-  const number = numberIn(port) ?? (typeof port === 'string' ? knownNames[port.toLowerCase()] : undefined);
+  const number =
+    numberIn(port) ?? (typeof port === 'string' ? knownNames.get(port.toLowerCase()) : undefined);
   if (number === undefined) return portWithoutAny;
   if (number < firstUnprivileged) return number + privilegedOffset;
   return leadsHere(draft) ? number + 1 : number;

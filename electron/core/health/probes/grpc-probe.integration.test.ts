@@ -1,4 +1,6 @@
 // Against a gRPC server of the official library, and against servers of other protocols.
+import http2 from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { Server, ServerCredentials, status, type handleUnaryCall } from '@grpc/grpc-js';
 import { HealthImplementation, service } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -133,6 +135,26 @@ describe('grpc probe', () => {
     expect(await finding(ask(server.endpoint, grpc, { timeoutMs: 500 }))).toBe(expected);
     await expect.poll(() => server.openConnections()).toBe(0);
   });
+
+  it.each(['__defineGetter__', 'constructor', 'toString', '99', ''])(
+    'fails a server with the status "%s"',
+    async (grpcStatus) => {
+      const server = http2.createServer();
+      server.on('stream', (stream) => {
+        stream.respond(
+          { 'content-type': 'application/grpc', 'grpc-status': grpcStatus },
+          { endStream: true },
+        );
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      scope.own('server', () => new Promise<void>((resolve) => server.close(() => resolve())));
+      expect(await check((server.address() as AddressInfo).port)).toEqual([
+        'check-failed',
+        'The gRPC server answered with an error',
+        expect.stringContaining(`gRPC status ${grpcStatus}`),
+      ]);
+    },
+  );
 
   it('does not disturb HTTP/1 servers', async () => {
     const server = await listen(speaksHttp((_, response) => response.end('ok')));

@@ -17,12 +17,12 @@ export type GrpcProbeSpec = Extract<ProbeSpec, { readonly type: 'grpc' }>;
 const maxAnswerBytes = 1024;
 
 /** gRPC status codes that another tunnel would get as well, with their titles. */
-const refusals: Readonly<Record<string, (service: string) => string>> = {
-  5: (service) => `The gRPC server does not know the service ${service}`.trimEnd(),
-  7: () => 'The gRPC server does not allow the health check',
-  12: () => 'The gRPC server has no health service (grpc.health.v1)',
-  16: () => 'The gRPC server requires credentials',
-};
+const refusals: ReadonlyMap<string, (service: string) => string> = new Map([
+  ['5', (service: string) => `The gRPC server does not know the service ${service}`.trimEnd()],
+  ['7', () => 'The gRPC server does not allow the health check'],
+  ['12', () => 'The gRPC server has no health service (grpc.health.v1)'],
+  ['16', () => 'The gRPC server requires credentials'],
+]);
 
 export function probeGrpc(request: ProbeRequest, spec: GrpcProbeSpec): Promise<ProbeResult> {
   const { tls, caFile } = overTls(spec);
@@ -116,7 +116,7 @@ class GrpcAnswerReader {
 
   #fail(status: string | null): void {
     if (status === null) return this.#connection.failClosed();
-    const refusal = refusals[status]?.(this.#spec.service);
+    const refusal = refusals.get(status)?.(this.#spec.service);
     const answer: WrongAnswer =
       refusal === undefined
         ? { code: 'check-failed', title: 'The gRPC server answered with an error' }
