@@ -393,6 +393,12 @@ Please run:
   error: UDP protocol is not supported for 53`,
   ],
   [
+    'a kubectl that lacks an option',
+    'error: unknown flag: --append-server-path',
+    `config-invalid: This kubectl is too old
+  error: unknown flag: --append-server-path`,
+  ],
+  [
     'a service without a selector',
     "error: cannot attach to *v1.Service: invalid service 'legacy': Service is defined without a selector",
     `config-invalid: service/legacy has no selector, so kubectl finds no pod behind it
