@@ -14,7 +14,8 @@ export interface HostCall {
 }
 
 /** How long a starting or stopping host may take until it answers or is gone. */
-const patienceMs = 2_000;
+/** A host whose socket was removed opens it again within 5 s (`control-server.ts`). */
+const patienceMs = 7_000;
 const pollMs = 20;
 
 /** Errors that the process of the host explains. */

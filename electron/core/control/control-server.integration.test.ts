@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { ok, type Result } from '../../../shared/result.ts';
 import { systemClock } from '../clock.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { connectControl } from './control-client.ts';
-import { maxConnections } from './control-server.ts';
+import { maxConnections, socketCheckMs } from './control-server.ts';
 import { bodyTimeoutMs } from './request-body.ts';
 import { maxOpenRequests } from './request-slots.ts';
 import { headTimeoutMs, idleTimeoutMs } from './served-connection.ts';
@@ -85,6 +85,30 @@ describe('the control socket', () => {
     other.close();
     writeFileSync(fixture.socketPath, '');
     await expect(fixture.serve()).rejects.toThrow(/is no socket: remove it/);
+  });
+
+  it('opens its socket again after that was removed, with its folder, and keeps requests in progress', async () => {
+    const clock = new FakeClock();
+    const ended = new AbortController();
+    const server = await fixture.serve(
+      { streams: { 'watch-snapshot': () => untilAborted(ended.signal) } },
+      clock,
+    );
+    const busy = await fixture.raw();
+    busy.say({ path: watchPath });
+    await eventually('the request', () => server.clients === 1);
+    rmSync(fixture.folder, { recursive: true });
+    expect(await connect()).toMatchObject({ ok: false, error: { code: 'not-running' } });
+    await clock.advance(socketCheckMs);
+    await eventually('the socket', async () => (await connect()).ok);
+    expect(statSync(fixture.socketPath).mode & 0o777).toBe(0o600);
+    expect(statSync(fixture.folder).mode & 0o777).toBe(0o700);
+    ended.abort();
+    expect(await answer(busy)).toMatchObject({ status: 200 });
+    await server.close();
+    expect(() => statSync(fixture.socketPath)).toThrow(/ENOENT/);
+    await clock.advance(socketCheckMs);
+    expect(() => statSync(fixture.socketPath)).toThrow(/ENOENT/);
   });
 
   it('answers in JSON, with the versions of the host and of the protocol', async () => {

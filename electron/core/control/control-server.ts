@@ -5,12 +5,14 @@
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { ControlError } from '../../../shared/control-contract.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { withDeadline, type Clock } from '../clock.ts';
+import { withDeadline, type Clock, type Timer } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
+import { ensureRuntimeDirectory } from '../files/private-path.ts';
 import { withUmask } from '../files/umask.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
@@ -21,6 +23,8 @@ import { ServedConnection } from './served-connection.ts';
 export const maxConnections = 150;
 const maxHeadBytes = 16 * 1024;
 const lastWordsMs = 1_000;
+/** A command waits longer than this for a host that runs but has no socket. */
+export const socketCheckMs = 5_000;
 
 export interface ControlServerOptions {
   /** In a folder that only the user can enter. */
@@ -40,6 +44,7 @@ export class ControlServer {
   readonly #connections = new Map<Duplex, ServedConnection>();
   #onEmpty: () => void = () => undefined;
   #isStopping = false;
+  #socketCheck: Timer | null = null;
 
   private constructor(options: ControlServerOptions) {
     this.#options = options;
@@ -62,7 +67,7 @@ export class ControlServer {
     const control = new ControlServer(options);
     try {
       await control.#listen();
-      await chmod(socketPath, 0o600);
+      control.#checkSocketLater();
       return ok(control);
     } catch (error) {
       control.#server.close();
@@ -82,6 +87,7 @@ export class ControlServer {
   /** Removes the socket and ends all requests but those that wait for the host to stop. Idempotent. */
   stop(): void {
     this.#isStopping = true;
+    this.#socketCheck?.cancel();
     this.#server.close();
     for (const connection of [...this.#connections.values()]) connection.stop();
   }
@@ -97,20 +103,45 @@ export class ControlServer {
     for (const connection of [...this.#connections.values()]) connection.destroy();
   }
 
-  #listen(): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async #listen(): Promise<void> {
+    const { socketPath } = this.#options;
+    const listening = new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       // The socket is bound before `listen` returns. It must never be writable by others, or a command would not trust it.
       withUmask(0o077, () => {
-        this.#server.listen(this.#options.socketPath, () => {
+        this.#server.listen(socketPath, () => {
           this.#server.off('error', reject);
-          this.#server.on('error', (error) => {
-            this.#options.log.error(`control: ${errorMessage(error)}`);
-          });
           resolve();
         });
       });
     });
+    await listening;
+    await chmod(socketPath, 0o600);
+  }
+
+  #checkSocketLater(): void {
+    this.#socketCheck = this.#options.clock.after(socketCheckMs, () => {
+      void this.#reopenIfGone().finally(() => {
+        if (!this.#isStopping) this.#checkSocketLater();
+      });
+    });
+  }
+
+  /** The end of a login session removes /run/user/UID, and a cleanup of temporary folders what is old. */
+  async #reopenIfGone(): Promise<void> {
+    const { socketPath, log } = this.#options;
+    const reason = await lstat(socketPath).catch((error: unknown) => error);
+    if ((reason as NodeJS.ErrnoException).code !== 'ENOENT' || this.#isStopping) return;
+    try {
+      ensureRuntimeDirectory(path.dirname(socketPath));
+      // Requests in progress continue.
+      this.#server.close();
+      await this.#listen();
+      log.info('control: the socket was gone and is open again');
+    } catch (error) {
+      log.debug(`control: the socket is gone: ${errorMessage(error)}`);
+    }
+    if (this.#isStopping) this.#server.close();
   }
 
   #listenToEvents(): void {
@@ -118,6 +149,9 @@ export class ControlServer {
       this.#connections.get(request.socket)?.take({ request, response });
     };
     this.#server
+      .on('error', (error) => {
+        this.#options.log.error(`control: ${errorMessage(error)}`);
+      })
       .on('connection', (socket) => {
         this.#welcome(socket);
       })

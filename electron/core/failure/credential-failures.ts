@@ -8,6 +8,20 @@ import type { CauseDetails } from '../../../shared/failure.ts';
 import { type FailureContext, type FailureRule, type Finding, proves } from './failure-rules.ts';
 import { networkFailures } from './network-failures.ts';
 
+/** Of programs that sign in to a cloud, as a command or as a ProxyCommand of ssh. */
+export const signInFailures: readonly FailureRule[] = [
+  signedOut(
+    /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
+  ),
+  proves('binary-missing', /^SessionManagerPlugin is not found/i, { what: 'session-manager-plugin' }),
+  signedOut(/error loading sso token|unable to locate credentials|aws sso login/i),
+  signedOut(/could not find default credentials|invalid authentication credentials|^error: not logged in/i),
+  signedOut(/(?:profile|credentials) (?:has |have |is |are )?expired|session token not found or invalid/i),
+  signedOut(/gcloud auth login|reauthentication|refreshing your current auth tokens|invalid_grant/i),
+  signedOut(/az login|AADSTS\d+|interaction_required/i),
+  signedOut(/tsh (?:kube )?login/i),
+];
+
 export const credentialFailures: readonly FailureRule[] = [
   proves('plugin-missing', /exec(?:utable)?:? "?([\w./-]+)"?:? (?:executable file )?not found/i, (match) => ({
     what: match[1],
@@ -31,15 +45,7 @@ export const credentialFailures: readonly FailureRule[] = [
     finding: pluginFinding,
   },
   signedOut(/getting credentials: |exec plugin/i),
-  signedOut(
-    /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
-  ),
-  proves('binary-missing', /^SessionManagerPlugin is not found/i, { what: 'session-manager-plugin' }),
-  signedOut(/error loading sso token|unable to locate credentials|aws sso login/i),
-  signedOut(/could not find default credentials|^error: not logged in/i),
-  signedOut(/gcloud auth login|reauthentication|refreshing your current auth tokens|invalid_grant/i),
-  signedOut(/az login|AADSTS\d+|interaction_required/i),
-  signedOut(/tsh (?:kube )?login/i),
+  ...signInFailures,
   {
     pattern: /must be logged in to the server|\bunauthorized\b|provide credentials/i,
     finding: refusedFinding,
@@ -92,11 +98,25 @@ function issuerAway(context: FailureContext): Finding | null {
 }
 
 function signedOutFinding(context: FailureContext): Finding {
-  const { connection } = context.service;
-  const argv = connection.technology === 'command' ? connection.argv : [];
-  const details = { ...whereIn(context), command: signInCommand(context.lines, argv) };
+  const details = { ...whereIn(context), command: signInCommand(context.lines, argvIn(context)) };
   return { code: 'credentials-expired', details };
 }
+
+/** Of a command, or of the ProxyCommand that ssh has run. */
+function argvIn({ service: { connection }, lines }: FailureContext): readonly string[] {
+  if (connection.technology === 'command') return connection.argv;
+  const words = proxyCommandIn(lines)?.split(/[\s"']+/) ?? [];
+  const at = words.findIndex((word) => cloudPrograms.has(programOf([word]) ?? ''));
+  return at < 0 ? [] : words.slice(at);
+}
+
+const cloudPrograms: ReadonlySet<string> = new Set(['aws', 'gcloud', 'az', 'tsh']);
+
+/** From ssh's debug line; `exec` is ssh's own. undefined: ssh connected directly, or through its own `-W`. */
+export const proxyCommandIn = (lines: readonly string[]): string | undefined =>
+  lines
+    .map((line) => /^debug1: Executing proxy command: exec (.+)$/.exec(line)?.[1])
+    .findLast((command) => command !== undefined && !/^ssh .*-W /.test(command));
 
 /**
  * The API server's own 401. If no plugin requires a sign-in, it may be temporary, and a retry opens no sign-in page.
@@ -107,10 +127,12 @@ function refusedFinding(_match: RegExpExecArray, context: FailureContext): Findi
     : signedOutFinding(context);
 }
 
-/** A context, or the program of a command. */
-function whereIn({ service: { connection } }: FailureContext): CauseDetails {
-  if (connection.technology === 'command') return { host: programOf(connection.argv) };
-  return connection.technology === 'kubectl' ? { context: connection.context ?? undefined } : {};
+/** A context, or the program of a command or ProxyCommand. */
+function whereIn(context: FailureContext): CauseDetails {
+  const { connection } = context.service;
+  return connection.technology === 'kubectl'
+    ? { context: connection.context ?? undefined }
+    : { host: programOf(argvIn(context)) };
 }
 
 const programOf = ([file]: readonly string[]): string | undefined => file?.split('/').at(-1);
@@ -143,6 +165,10 @@ export function signInCommand(lines: readonly string[], argv: readonly string[] 
   if (plugin === 'gke-gcloud-auth-plugin' || plugin === 'gcloud') return 'gcloud auth login';
   if (plugin === 'kubelogin' || plugin === 'az' || /\bAADSTS\d+/.test(text)) return 'az login';
   if (plugin === 'tsh') return 'tsh login';
+  if (plugin === 'cloud-sql-proxy' || plugin === 'alloydb-auth-proxy')
+    return argv.some((word) => /^(?:-g|--gcloud-auth)$/.test(word))
+      ? 'gcloud auth login'
+      : 'gcloud auth application-default login';
   return undefined;
 }
 

@@ -22,9 +22,23 @@ const noise: readonly RegExp[] = [
 
 export const isNoise = (line: string): boolean => noise.some((pattern) => pattern.test(line));
 
+const errorMark = /^\s*(?:\S+: )?(?:error|fatal|panic)\s*:/i;
+
 /** A line marked as an error, such as gcloud's `ERROR: (gcloud.compute…) The required property [project] …`. */
 export const isMarkedError = (line: string): boolean =>
-  /^\s*(?:\S+: )?(?:error|fatal|panic)\s*:|^E\d{4} \d\d:\d\d:\d\d\.\d+ /i.test(line);
+  errorMark.test(line) || /^E\d{4} \d\d:\d\d:\d\d\.\d+ /i.test(line);
+
+/**
+ * The line that explains most when no rule knows any: the last one marked as an error. A program that marks every line of one
+ * message (ngrok) says the essential in the first of them. Without a mark, the last line.
+ */
+export function mainLine(lines: readonly string[]): string | undefined {
+  const markAt = (index: number): string | undefined => errorMark.exec(lines[index] ?? '')?.[0];
+  let at = lines.findLastIndex(isMarkedError);
+  const mark = markAt(at);
+  while (mark !== undefined && markAt(at - 1) === mark) at -= 1;
+  return lines.at(at);
+}
 
 /** One redactor per list of secrets: all lines of a child come with the same list. */
 const redactors = new WeakMap<readonly string[], Redact>();
@@ -48,10 +62,16 @@ const sequences =
   // eslint-disable-next-line no-control-regex -- control characters are what this finds
   /\u001b\[[\d;?]*[A-Za-z]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
-/** The line as displayed: without log prefixes, at most `maxEvidenceLength` characters. */
+/** The line without log prefixes and secrets. */
+export const plainLine = (line: string, secrets: readonly string[]): string =>
+  redactedLine(withoutLogPrefix(line), secrets).replace(/\s+/g, ' ').trim();
+
+/** As displayed: at most `maxEvidenceLength` characters. A program in Go puts the root of an error last, so both ends stay. */
 export function toEvidence(line: string, secrets: readonly string[]): string {
-  const text = redactedLine(withoutLogPrefix(line), secrets).replace(/\s+/g, ' ').trim();
-  return text.length <= maxEvidenceLength ? text : `${text.slice(0, maxEvidenceLength - 1)}…`;
+  const text = plainLine(line, secrets);
+  if (text.length <= maxEvidenceLength) return text;
+  const half = (maxEvidenceLength - 1) / 2;
+  return `${text.slice(0, Math.ceil(half))}…${text.slice(-Math.floor(half))}`;
 }
 
 /** klog: `E0101 12:00:00.000000     123 portforward.go:424] "Unhandled Error" err="an error occurred …"` */

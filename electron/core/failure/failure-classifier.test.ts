@@ -69,6 +69,49 @@ Connection closed by UNKNOWN port 65535`,
   bash: line 1: /opt/none/cloudflared: No such file or directory`,
   ],
   [
+    'a ProxyCommand that needs a sign-in',
+    `debug1: Executing proxy command: exec sh -c "aws ssm start-session --target i-0abc --profile prod"
+An error occurred (ExpiredTokenException) when calling the StartSession operation: The security token included in the request is expired
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+    `credentials-expired: Signed out of aws
+  An error occurred (ExpiredTokenException) when calling the StartSession operation: The security token included in the request is expired
+  $ aws sso login --profile prod`,
+  ],
+  [
+    'a ProxyCommand that fails, by its own words',
+    `debug1: Executing proxy command: exec aws ssm start-session --target i-0abc
+An error occurred (TargetNotConnected) when calling the StartSession operation: i-0abc is not connected.
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+    `closed-by-remote: The ProxyCommand for bastion closed the connection
+  An error occurred (TargetNotConnected) when calling the StartSession operation: i-0abc is not connected.`,
+  ],
+  [
+    'a ProxyCommand that ends at once, by its own words',
+    `debug1: Executing proxy command: exec corkscrew proxy 80 bastion 22
+Proxy could not open connection to bastion: Proxy Authentication Required
+banner exchange: Connection to UNKNOWN port 65535: Broken pipe`,
+    `closed-by-remote: The ProxyCommand for bastion closed the connection
+  Proxy could not open connection to bastion: Proxy Authentication Required`,
+  ],
+  [
+    'a ProxyCommand that ends without a word',
+    `debug1: Executing proxy command: exec tunnel
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+    `closed-by-remote: The ProxyCommand for bastion closed the connection
+  Connection closed by UNKNOWN port 65535`,
+  ],
+  [
+    'a jump host that closes, which is no ProxyCommand of the user',
+    `debug1: Executing proxy command: exec ssh -v -W '[bastion]:22' gate
+kex_exchange_identification: Connection closed by remote host
+Connection closed by UNKNOWN port 65535`,
+    `closed-by-remote: bastion closed the connection
+  Connection closed by UNKNOWN port 65535`,
+  ],
+  [
     'a host whose key is unknown, by the line that names it',
     `No ED25519 host key is known for [127.0.0.1]:2201 and you have requested strict checking.
 Host key verification failed.
@@ -260,7 +303,7 @@ Connection reset by 10.0.0.1 port 2222`,
     `/home/u/.ssh/config: line 3: Bad configuration option: foo
 /home/u/.ssh/config: terminating, 1 bad configuration options`,
     `config-invalid: ssh does not accept its configuration
-  /home/u/.ssh/config: terminating, 1 bad configuration options`,
+  /home/u/.ssh/config: line 3: Bad configuration option: foo`,
   ],
   [
     'a jump host that is down',
@@ -391,6 +434,12 @@ Please run:
     'error: UDP protocol is not supported for 53',
     `config-invalid: Port 53 is UDP, and only TCP can be forwarded
   error: UDP protocol is not supported for 53`,
+  ],
+  [
+    'a kubectl that lacks an option',
+    'error: unknown flag: --append-server-path',
+    `config-invalid: This kubectl is too old
+  error: unknown flag: --append-server-path`,
   ],
   [
     'a service without a selector',
@@ -718,6 +767,13 @@ describe('the failure classifier', () => {
     expect(causeOf(commandConnection(['kubectl', 'x']), 'Error from server (NotFound): x').code).toBe(
       'resource-missing',
     );
+    for (const argv of [
+      ['oc', 'x'],
+      ['aws-vault', 'exec', 'prod', '--', 'kubectl', 'x'],
+    ] as const)
+      expect(causeOf(commandConnection(argv), 'Error from server (NotFound): x').code).toBe(
+        'resource-missing',
+      );
     const tool = commandConnection(['cloud-sql-proxy']);
     expect(causeOf(tool, 'listen tcp 127.0.0.1:1: bind: address already in use').code).toBe('exited');
     expect(shown(causeOf(tool, "error: Please run 'az login' to set up an account."))).toContain(
@@ -752,6 +808,49 @@ to obtain new credentials.`;
     const missing =
       'SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: http://docs';
     expect(causeOf(aws, missing).title).toBe('session-manager-plugin was not found');
+  });
+
+  it('finds the reason at the end of a long line, and shows both ends', () => {
+    const google = `2026/11/30 10:00:00 The proxy has encountered a terminal error: ${'unable to start: '.repeat(30)}oauth2: "invalid_grant" "reauth related error (invalid_rapt)"`;
+    const { evidence, remedy } = causeOf(commandConnection(['cloud-sql-proxy', 'p:r:i']), google);
+    expect(remedy).toContain('gcloud auth application-default login');
+    expect(evidence).toMatch(/^2026\/11\/30 .*….* "reauth related error \(invalid_rapt\)"$/);
+    expect(evidence).toHaveLength(300);
+    const ofGcloud = commandConnection(['cloud-sql-proxy', '--gcloud-auth', 'p:r:i']);
+    expect(causeOf(ofGcloud, google).remedy).toContain('run gcloud auth login');
+  });
+
+  it.each([
+    ['tsh', 'ERROR: Active profile expired.'],
+    ['cloud-sql-proxy', 'googleapi: Error 401: Request had invalid authentication credentials.'],
+    ['aws-vault', 'operation error SSO: UnauthorizedException: Session token not found or invalid'],
+  ])('recognizes that %s is signed out: %s', (program, line) => {
+    expect(causeOf(commandConnection([program]), line).code).toBe('credentials-expired');
+  });
+
+  it('shows the first line of a message whose lines are all marked as errors', () => {
+    const ngrok = `ERROR:  authentication failed: Your account is limited to 1 simultaneous ngrok agent sessions.
+ERROR:  ERR_NGROK_108
+ERROR:  https://ngrok.com/docs/errors/err_ngrok_108`;
+    expect(causeOf(commandConnection(['ngrok']), `error: earlier\nretrying\n${ngrok}`).evidence).toBe(
+      'ERROR: authentication failed: Your account is limited to 1 simultaneous ngrok agent sessions.',
+    );
+  });
+
+  it.each([
+    ['2026/11/30 10:00:00 socat[12] E bind(5, {AF=2 0.0.0.0:8443}, 16): Address already in use', 'port 8443'],
+    ['listen tcp :9801: bind: address already in use', 'port 9801'],
+    ['OSError: [Errno 98] Address already in use', 'a port'],
+  ])('names the port that a command could not open: %s', (line, port) => {
+    expect(causeOf(commandConnection(['socat']), line).title).toBe(
+      `The tunnel ended (${port} that it opens is in use)`,
+    );
+  });
+
+  it('says that ssh_config is to be corrected, not the config', () => {
+    expect(causeOf(ssh, 'Bad owner or permissions on /root/.ssh/config').remedy).toContain('chmod 600');
+    const unknown = `/c: line 3: Bad configuration option: foo\n/c: terminating, 1 bad configuration options`;
+    expect(causeOf(ssh, unknown).remedy).toBe('Correct your ssh_config');
   });
 
   it('says how to keep a command that moves to the background', () => {

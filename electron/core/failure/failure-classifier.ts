@@ -9,8 +9,8 @@ import { describeRemoteEnd } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec } from '../../../shared/service-spec.ts';
 import { secretsOf } from '../secrets/secret-values.ts';
 import type { ChildExit } from '../process/child-process.ts';
-import { credentialFailures, isAboutPlugin } from './credential-failures.ts';
-import { isMarkedError, isNoise, toEvidence } from './evidence.ts';
+import { credentialFailures, isAboutPlugin, signInFailures } from './credential-failures.ts';
+import { isMarkedError, isNoise, mainLine, plainLine, toEvidence } from './evidence.ts';
 import type { FailureContext, FailureRule, Finding } from './failure-rules.ts';
 import { kubectlFailures } from './kubectl-failures.ts';
 import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';
@@ -24,10 +24,8 @@ export function classifyFailure(failure: Failure): Cause {
   const { service, exitCode, signal, startError, lines } = failure;
   const secrets = secretsOf(service);
   if (startError !== null) return startFailure(service, startError);
-  const meaningful = lines.filter((line) => !isNoise(line));
-  // The lines after an error are often advice.
-  const lastLine = meaningful.findLast((line) => isMarkedError(line)) ?? meaningful.at(-1);
-  const lastEvidence = lastLine === undefined ? undefined : toEvidence(lastLine, secrets);
+  const main = mainLine(lines.filter((line) => !isNoise(line)));
+  const evidence = main === undefined ? undefined : toEvidence(main, secrets);
   if (signal !== null) return describeCause('killed', { ending: signal });
   // ssh exits with 0 after TERM, kubectl after INT; neither does so on its own.
   if (exitCode === 0 && service.connection.technology !== 'command')
@@ -37,7 +35,7 @@ export function classifyFailure(failure: Failure): Cause {
   // A program that moves to the background reports success.
   const fix =
     exitCode === 0 ? 'Keep the command in the foreground: it must run as long as the tunnel' : undefined;
-  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence: lastEvidence, fix });
+  return describeCause('exited', { ending: `exit code ${String(exitCode)}`, evidence, fix });
 }
 
 /** The target is on the remote end's network, so this computer's interfaces do not matter. */
@@ -47,7 +45,8 @@ const remoteNetwork: MacPrivacy = { ...thisPrivacy, interfaces: () => ({}) };
 export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   const context: FailureContext = { service, lines: [line], privacy: remoteNetwork };
   const evidence = toEvidence(line, secretsOf(service));
-  const finding = firstMatch(evidence, rulesFor(service.connection), context)?.finding;
+  const text = plainLine(line, secretsOf(service));
+  const finding = firstMatch(text, rulesFor(service.connection), context)?.finding;
   const found = finding?.code;
   if (finding !== undefined && (found === 'forwarding-prohibited' || found === 'resource-missing'))
     return describe({ code: finding.code }, service, evidence);
@@ -92,10 +91,9 @@ function findCause(context: FailureContext, rules: readonly FailureRule[]): Caus
   // Lines about a failed credential plugin come first: a timeout there is the user's. Lines marked as errors come
   // before others, which are often advice.
   for (const line of [...lines.filter(isAboutPlugin), ...lines.filter(isMarkedError), ...lines]) {
-    const evidence = toEvidence(line, secrets);
-    const matched = firstMatch(evidence, rules, context);
+    const matched = firstMatch(plainLine(line, secrets), rules, context);
     if (matched === null) continue;
-    const cause = describe(matched.finding, context.service, evidence);
+    const cause = describe(matched.finding, context.service, toEvidence(line, secrets));
     if (!matched.isConsequence) return cause;
     consequence ??= cause;
   }
@@ -166,23 +164,24 @@ const definedOnly = (details: CauseDetails): CauseDetails =>
 function rulesFor(connection: Connection): readonly FailureRule[] {
   switch (connection.technology) {
     case 'ssh':
-      return [...sshFailures, ...shellFailures, ...networkFailures];
+      return [...sshFailures, ...shellFailures, ...signInFailures, ...networkFailures];
     case 'kubectl':
       return [...kubectlFailures, ...networkFailures];
     case 'tcp':
       return networkFailures;
     case 'command':
-      return [...rulesForProgram(connection.argv[0]), ...shellFailures, ...networkFailures];
+      return [...rulesForProgram(connection.argv), ...shellFailures, ...networkFailures];
     default:
       return assertNever(connection);
   }
 }
 
-/** The command may run one of the programs known here. */
-function rulesForProgram(program: string): readonly FailureRule[] {
-  const name = program.split('/').at(-1);
-  if (name === 'ssh' || name === 'autossh') return sshFailures;
-  return name === 'kubectl' ? kubectlFailures : credentialFailures;
+/** The command may run one of the programs known here, itself or through another: `aws-vault exec prod -- kubectl …`. */
+function rulesForProgram(argv: readonly string[]): readonly FailureRule[] {
+  const names = new Set(argv.map((word) => word.split('/').at(-1)));
+  const runs = (...programs: readonly string[]): boolean => programs.some((program) => names.has(program));
+  if (runs('ssh', 'autossh')) return [...sshFailures, ...credentialFailures];
+  return runs('kubectl', 'oc', 'kubecolor') ? kubectlFailures : credentialFailures;
 }
 
 function startFailure(

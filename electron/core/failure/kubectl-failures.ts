@@ -32,6 +32,10 @@ export const kubectlFailures: readonly FailureRule[] = [
     'resource-missing',
     /\(NotFound\)|\b[a-z]+s(?:\.[a-z.]+)? "[^"]+" not found|the server could not find the requested resource|doesn't have a resource type/i,
   ),
+  proves('config-invalid', /unknown flag: --append-server-path/, {
+    what: 'This kubectl is too old',
+    fix: 'Install kubectl 1.23 or later',
+  }),
   proves('config-invalid', /UDP protocol is not supported for (\S+)/, ([, port = '']) => ({
     what: `Port ${port} is UDP, and only TCP can be forwarded`,
   })),

@@ -40,9 +40,12 @@ export const networkFailures: readonly FailureRule[] = [
     'name-not-found',
     /no such host|name or service not known|nodename nor servname|temporary failure in name resolution|could not resolve/i,
   ),
-  // For a private endpoint, whose port changes with each try; this is not the service's own port.
-  proves('exited', /address already in use|EADDRINUSE|unable to (?:create listener|listen on)/i, {
-    ending: 'its private port was taken',
+  // kubectl's private endpoint, whose port changes with each try.
+  proves('exited', /unable to (?:create listener|listen on)/i, { ending: 'its private port was taken' }),
+  // The private endpoint of a command, or a further port that it opens.
+  proves('exited', /address already in use|EADDRINUSE/i, ({ input }) => {
+    const port = /(?:[\d\]*:\s]|localhost):(\d{3,5})(?!\d)/.exec(input)?.[1];
+    return { ending: `${port === undefined ? 'a port' : `port ${port}`} that it opens is in use` };
   }),
   proves('connection-refused', /connection refused|actively refused|ECONNREFUSED/i, ({ input }) => {
     const [, host, port] = dialedAddress.exec(input) ?? [];

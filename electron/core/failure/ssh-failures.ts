@@ -10,8 +10,17 @@ import {
   portOf,
   proves,
 } from './failure-rules.ts';
+import { secretsOf } from '../secrets/secret-values.ts';
+import { proxyCommandIn } from './credential-failures.ts';
+import { isNoise, mainLine, toEvidence } from './evidence.ts';
 import { noRoute } from './network-failures.ts';
 import { parseJumpHost, type JumpHost } from '../../../shared/jump-host.ts';
+
+/** Of ssh_config, not of the config. */
+const badConfiguration: CauseDetails = {
+  what: 'ssh does not accept its configuration',
+  fix: 'Correct your ssh_config',
+};
 
 export const sshFailures: readonly FailureRule[] = [
   {
@@ -31,16 +40,26 @@ export const sshFailures: readonly FailureRule[] = [
   proves('config-invalid', /^Unable to negotiate with (\S+) port \d+: /i, (match) => ({
     what: `${match[1] ?? 'The server'} and this ssh have no algorithm in common`,
   })),
-  proves(
-    'config-invalid',
-    /Bad configuration option: (\S+)|terminating, \d+ bad configuration options|Bad owner or permissions on (\S+)/i,
-    { what: 'ssh does not accept its configuration' },
-  ),
+  proves('config-invalid', /^Bad owner or permissions on (\S+)/i, ([, file]) => ({
+    what: 'ssh does not accept its configuration',
+    fix: `Make sure that only you can write to it: chmod 600 ${file ?? ''}`,
+  })),
+  proves('config-invalid', /Bad configuration option: /i, badConfiguration),
+  {
+    ...proves('config-invalid', /terminating, \d+ bad configuration options/i, badConfiguration),
+    isConsequence: true,
+  },
   // A jump host that cannot reach the next hop reports it like a server does to its client.
   { pattern: /^channel \d+: open failed: (.+)$/i, finding: channelFinding },
   {
     pattern: /^Connection (?:closed by|reset by|to) (?:UNKNOWN|(\S+))/i,
-    finding: ([, host], context) => webServer(context) ?? { code: 'closed-by-remote', details: { host } },
+    finding: ([, host], context) =>
+      webServer(context) ?? proxyEnded(context) ?? { code: 'closed-by-remote', details: { host } },
+    isConsequence: true,
+  },
+  {
+    pattern: /^banner exchange: Connection /,
+    finding: (_, context) => proxyEnded(context) ?? { code: 'closed-by-remote' },
     isConsequence: true,
   },
   follows(
@@ -210,6 +229,18 @@ function webServer({ service: { connection }, lines }: FailureContext): Finding 
       evidence: banner.replace(/^.*: /, ''),
       fix: 'Correct the host or the port in the config',
     },
+  };
+}
+
+/** A ProxyCommand that ended before a server answered, in its own words. */
+function proxyEnded({ service, lines }: FailureContext): Finding | null {
+  const ended = lines.findIndex((line) => /^(?:kex_exchange_identification|banner exchange): /.test(line));
+  if (ended < 0 || proxyCommandIn(lines) === undefined) return null;
+  const words = mainLine(lines.slice(0, ended).filter((line) => !isNoise(line)));
+  const evidence = words === undefined ? {} : { evidence: toEvidence(words, secretsOf(service)) };
+  return {
+    code: 'closed-by-remote',
+    details: { host: `The ProxyCommand for ${targetPlace(service)?.host ?? 'the server'}`, ...evidence },
   };
 }
 

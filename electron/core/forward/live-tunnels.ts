@@ -26,7 +26,10 @@ export interface LiveTunnelsParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly adapterFor: (service: ServiceSpec) => TunnelAdapter;
-  readonly port: Pick<ServicePort, 'drained' | 'hasQueuedBytes' | 'bytesReceived' | 'distrust'>;
+  readonly port: Pick<
+    ServicePort,
+    'drained' | 'hasQueuedBytes' | 'bytesReceived' | 'distrust' | 'tunnelEnded'
+  >;
   /** False when no network interface is up: an unreachable host is then not a failure of the service. */
   readonly isOnline: () => boolean;
   /** Removes the config's secrets from a child's output: a command may print one from its arguments. */
@@ -100,6 +103,7 @@ export class LiveTunnels {
       tell({ type: 'tunnel-ready', tunnel: number });
     });
     void tunnel.ended.then((end) => {
+      port.tunnelEnded(id);
       this.#alive.delete(number);
       const found = this.#redacted(end.cause ?? describeCause('exited'));
       // A tunnel that closed because it was unused has not failed.

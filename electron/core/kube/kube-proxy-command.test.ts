@@ -10,16 +10,18 @@ function patterns(flag: string): (text: string) => boolean {
 }
 
 it('passes kubeconfig, context and socket, joined to their flags', () => {
-  expect(argv.slice(0, 5)).toEqual([
+  expect(argv.slice(0, 6)).toEqual([
     'kubectl',
     'proxy',
     '--kubeconfig=/k/prod',
     '--context=-odd',
+    '--append-server-path',
     '--unix-socket=/run/x.kube',
   ]);
-  expect(kubeProxyArgv({ kubeconfig: null, context: null }, '/x').slice(0, 3)).toEqual([
+  expect(kubeProxyArgv({ kubeconfig: null, context: null }, '/x').slice(0, 4)).toEqual([
     'kubectl',
     'proxy',
+    '--append-server-path',
     '--unix-socket=/x',
   ]);
 });

@@ -39,6 +39,8 @@ export function kubeProxyArgv(cluster: ClusterChoice, socketPath: string): [stri
     'kubectl',
     'proxy',
     ...clusterFlags(cluster),
+    // Gateways such as Rancher serve each cluster below a path of its own; kubectl 1.23 and later.
+    '--append-server-path',
     `--unix-socket=${socketPath}`,
     `--accept-paths=${acceptedPaths.join(',')}`,
     `--reject-paths=${rejectedPaths.join(',')}`,

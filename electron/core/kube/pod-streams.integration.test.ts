@@ -141,6 +141,19 @@ it('uses only POST once only that was allowed', async () => {
   expect(asked.map((request) => request.split(' ')[0])).toEqual(['GET', 'POST', 'POST']);
 });
 
+it.each([['known'], ['unknown']] as const)(
+  'reaches a cluster below a path of its gateway, as in Rancher (WebSockets %s)',
+  async (webSockets) => {
+    const former = world;
+    world = await KubeWorld.create({ basePath: '/k8s/clusters/c-1' });
+    await former.dispose();
+    world.api.setWebSockets(webSockets);
+    await serve(startGreetingServer());
+    const { streams } = await world.podStreams();
+    expect(await textOf(await world.connected(streams))).toBe(greeting);
+  },
+);
+
 it('is forbidden only if both methods are refused', async () => {
   const { streams } = await world.podStreams();
   world.api.setAccess('forbidden');

@@ -95,6 +95,12 @@ describe('the pod port behind the configured port', () => {
       'config-invalid: service/web has no port 81 | Its only port is 80 (http): correct remote_port in the config',
     ],
     [
+      'of a service without ports',
+      { port: 9093 },
+      { owner: service({ isHeadless: true, ports: [] }) },
+      'config-invalid: service/web has no ports | Forward to a pod or a workload behind it: correct resource_type and resource_name in the config',
+    ],
+    [
       'that the pod does not have by that name',
       { ...ofPod, port: 'admin' },
       { owner: null, pods: [pod('web-1', { ports: [http, { name: null, number: 9, protocol: 'TCP' }] })] },

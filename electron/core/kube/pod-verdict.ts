@@ -148,6 +148,12 @@ function whyWaiting(owner: TargetFacts['owner'], pods: readonly KubePod[]): stri
 function faultInWords(fault: PortFault, { target, port }: TargetQuestion): CauseDetails {
   switch (fault.kind) {
     case 'missing': {
+      // A headless service may have none: pods find each other by its name alone.
+      if (fault.ports.length === 0 && typeof port === 'number')
+        return {
+          what: `${fault.owner} has no ports`,
+          fix: 'Forward to a pod or a workload behind it: correct resource_type and resource_name in the config',
+        };
       const fix = portsInWords(fault.ports.filter(({ name }) => typeof port === 'number' || name !== null));
       const what =
         fix === null && typeof port === 'string'

@@ -80,7 +80,7 @@ describe("what a client's connection shows", () => {
     await until(() => expect(local.counters().bytesOut).toBe(5));
     await clock.advance(1_000);
     end();
-    expect(await client.all()).toBe('');
+    expect(await clock.passUntil(client.all())).toBe('');
     await clock.advance(150);
     await shown('t1: silent', 't1: closed');
   });
@@ -140,7 +140,7 @@ describe("what a client's connection shows", () => {
     await until(() => expect(local.counters().bytesOut).toBe(18));
     await clock.advance(1_000);
     refuse();
-    await client.all();
+    await clock.passUntil(client.all());
     await clock.advance(1_000);
     await shown('t1: silent', 't1: tls-expected');
   });

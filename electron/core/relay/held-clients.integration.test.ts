@@ -311,6 +311,23 @@ describe('clients without a tunnel', () => {
     },
   );
 
+  it.each([
+    ['is reset when the tunnel died with it', 'reset'],
+    ['is complete when its tunnel lives, and is draining', 'fin'],
+  ] as const)('a download whose connection ended %s', async (_, end) => {
+    const clock = new FakeClock();
+    local = await fixture.open({ clock });
+    const remote = await fixture.remoteEnd((peer) => peer.socket.write('half of it'), 'unix');
+    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
+    const peer = await fixture.client();
+    await until(() => expect(peer.text).toBe('half of it'));
+    local.setUpstream(null);
+    await clock.advance(10_000);
+    remote.accepted[0]!.socket.end();
+    if (end === 'reset') local.tunnelEnded('t1');
+    expect(await clock.passUntil(peer.ended)).toBe(end);
+  });
+
   it('get another tunnel when theirs dies just before its end is reported, with the bytes sent in between', async () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });

@@ -158,6 +158,7 @@ class LocalPort implements ServicePort {
       { clock, silence: this.#silence, isReverse },
       {
         hasTunnelGone: (tunnelId) => this.#doubt.hasGone(tunnelId),
+        hasTunnelEnded: (tunnelId, withinMs) => this.#doubt.hasEnded(tunnelId, withinMs),
         onTakenBack: (client) => {
           this.#receive(client);
         },
@@ -212,6 +213,7 @@ class LocalPort implements ServicePort {
       this.#turnAway(this.#queue.all());
       this.#hostFilter?.close();
       this.#relay.endAll();
+      this.#doubt.close();
       this.#silence.clear();
       this.#beyondHold.close();
       this.#loops.close();
@@ -219,6 +221,10 @@ class LocalPort implements ServicePort {
       this.#listener = null;
       this.#slots.close();
     });
+  }
+
+  tunnelEnded(tunnelId: string): void {
+    this.#doubt.noteEnd(tunnelId);
   }
 
   distrust(tunnelId: string, trialMs: number): void {

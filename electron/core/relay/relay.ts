@@ -1,6 +1,7 @@
 /** The open connections through tunnels, and how many bytes they have carried. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { InProcessSocket } from '../connect/in-process-server.ts';
 import type { ReleasedClient } from './held-socket.ts';
 import { reset } from './reset.ts';
 import type { ClientEvidence, TunnelTraffic } from './service-port.ts';
@@ -39,6 +40,8 @@ export interface RelayTraffic {
 export interface RelayListener {
   /** A connection ended before a byte went either way. Resolves to whether its tunnel has died, as soon as that is known. */
   hasTunnelGone(tunnelId: string): Promise<boolean>;
+  /** A connection ended. Resolves to whether its tunnel has died with it, after at most `withinMs`. */
+  hasTunnelEnded(tunnelId: string, withinMs: number): Promise<boolean>;
   /** A client comes back from a tunnel that has died, paused and unread. */
   onTakenBack(client: Socket): void;
   /** A connection is closed on both sides. */
@@ -49,6 +52,9 @@ export interface RelayListener {
 
 /** A server that ends a connection sooner did not wait for a request: it refuses clients. Later, it may have timed out. */
 const refusalMs = 2_000;
+/** The end of a connection is passed on this much later, as a share of its age: its tunnel may have died. */
+const doubtShareOfAge = 0.1;
+const maxDoubtMs = 150;
 /** A server that keeps a connection open this long has not refused it. */
 const keptMs = 1_000;
 
@@ -76,6 +82,7 @@ export class Relay {
     const listener = this.#listener;
     const openedAt = clock.now();
     const question = createQuestion(tunnelId, 'answer');
+    const isOfProcess = isToProcess(upstream.socket);
     let isTlsExpected = false;
     const forget = (): void => {
       silence.answered(question);
@@ -115,6 +122,12 @@ export class Relay {
       },
       onClosed: close,
       hasTunnelGone: () => listener.hasTunnelGone(tunnelId),
+      isCutOff: () => {
+        const doubtMs = Math.min(maxDoubtMs, (clock.now() - openedAt) * doubtShareOfAge);
+        return this.#isReverse || !isOfProcess || doubtMs < 1
+          ? null
+          : listener.hasTunnelEnded(tunnelId, doubtMs);
+      },
       onTakenBack: () => {
         forget();
         listener.onTakenBack(client.socket);
@@ -221,6 +234,11 @@ export class Relay {
     return false;
   }
 }
+
+/** To a program on this machine, such as a tunnel's. A connection in this process reports by itself that it was cut off. */
+const isToProcess = (socket: Socket): boolean =>
+  !(socket instanceof InProcessSocket) &&
+  (socket.remoteAddress === undefined || /^127\.|^::1$/.test(socket.remoteAddress));
 
 function end({ client, upstream, close }: Connection): void {
   reset(client);

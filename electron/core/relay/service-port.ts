@@ -82,6 +82,8 @@ export interface ServicePort {
   setUpstream(upstream: Upstream | null): void;
   /** The remote end has refused a client of this tunnel: the next client is a trial again, for `trialMs`. */
   distrust(tunnelId: string, trialMs: number): void;
+  /** The process of this tunnel is gone: its connections were cut off, even if they seem to have ended in order. */
+  tunnelEnded(tunnelId: string): void;
   /** `refuse` closes waiting clients at once and later ones as they arrive. */
   setClientPolicy(policy: ClientPolicy): void;
   /** How long clients that arrive from now on may wait, in ms. */

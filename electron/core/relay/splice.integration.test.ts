@@ -42,6 +42,7 @@ beforeEach(async () => {
               told.push('in doubt');
               return new Promise((answer) => (answerDoubt = answer));
             },
+            isCutOff: () => null,
             onTakenBack: () => told.push('taken back'),
           });
           resolve();

@@ -34,6 +34,8 @@ export interface SpliceListener {
    * `onTakenBack`; otherwise the remote end ended the connection on purpose, and the client sees the end.
    */
   hasTunnelGone(): Promise<boolean>;
+  /** The upstream ended after bytes had gone through. Whether its tunnel has died, so that more may be missing; null: no. */
+  isCutOff(): Promise<boolean> | null;
   /** The client is no longer spliced: paused, and without our listeners. Comes instead of `onClosed`. */
   onTakenBack(): void;
 }
@@ -131,9 +133,21 @@ export function splice(
   };
 
   const passOnEnd = async (): Promise<void> => {
-    if (isUnused && (await isTakenBack())) return;
+    if (isUnused) {
+      if (await isTakenBack()) return;
+      if (isUpstreamClosed) onSideClosed(socket, client);
+      else client.end();
+      return;
+    }
+    // A client that has left need not know, and a broken connection is known to be cut off.
+    const isOrderly = (): boolean => socket.readableEnded && socket.errored === null;
+    const cutOff = client.destroyed || !isOrderly() ? null : listener.isCutOff();
+    if (cutOff !== null) isInDoubt = true;
+    const isCutOff = cutOff !== null && (await cutOff);
+    isInDoubt = false;
+    if (isCutOff) reset(client);
+    else if (!isUpstreamClosed || isOrderly()) client.end();
     if (isUpstreamClosed) onSideClosed(socket, client);
-    else client.end();
   };
   const isTakenBack = async (): Promise<boolean> => {
     isInDoubt = true;

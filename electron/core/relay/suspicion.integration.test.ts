@@ -113,7 +113,7 @@ describe('a tunnel is not suspected', () => {
       await clock.advance(900);
     }
     peer.socket.end();
-    await peer.ended;
+    await clock.passUntil(peer.ended);
     await clock.advance(10_000);
     expect(fixture.suspicions).toEqual([]);
     expect(clock.pendingTimers).toBe(0);

@@ -61,7 +61,7 @@ export function createMasterReader({
     if (text === 'debug1: SSH2_MSG_SERVICE_ACCEPT received') return isBehindJumpHost ? chatter : loggingIn;
     // A program from the user's ssh_config, whose progress is unknown; it may open a sign-in page.
     if (/^debug1: Executing proxy (?:dialer )?command: /.test(text))
-      return ownProxies-- > 0 ? chatter : answered;
+      return ownProxies-- > 0 ? chatter : { kind: 'answered', mayExplainEnd: true };
     const remote = /^debug1: Remote: (.+)$/.exec(text)?.[1];
     if (remote !== undefined && /disabled|refused/i.test(remote)) prohibition = remote;
     if (text.startsWith('debug1: mux_confirm_remote_forward: success')) prohibition = null;

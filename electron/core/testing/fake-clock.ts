@@ -64,6 +64,17 @@ export class FakeClock implements Clock {
     await settle();
   }
 
+  /** Time passes until the promise settles. */
+  async passUntil<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    void promise.finally(() => (isSettled = true));
+    while (!isSettled) {
+      await this.advance(10);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return promise;
+  }
+
   /** The process with this clock has crashed: none of its timers fires any more. */
   crash(): void {
     for (const timer of this.#timers) this.#forget(timer);

@@ -34,7 +34,7 @@ export interface Question {
 export type LineMeaning =
   | { readonly kind: 'ready'; readonly endpoint: Endpoint }
   /** The other machine has answered: a login may be in progress. */
-  | { readonly kind: 'answered' }
+  | { readonly kind: 'answered'; readonly mayExplainEnd?: true }
   /** The key exchange is complete, and the login begins. */
   | { readonly kind: 'logging-in' }
   /** The login at the first hop has succeeded, and another hop follows. */
@@ -206,6 +206,7 @@ export class ChildCarrier extends LivingCarrier {
         this.#becomeReady(meaning.endpoint);
         return;
       case 'answered':
+        if (meaning.mayExplainEnd === true) this.#remember(line);
         this.#resolveAnswered();
         return;
       case 'logging-in':

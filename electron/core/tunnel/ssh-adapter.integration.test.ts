@@ -145,16 +145,18 @@ describe('the ssh adapter on a real sshd', () => {
     expect(workshop.livingChildren()).toHaveLength(1);
   });
 
-  it('ends when the server does not allow the forward, because another tunnel would not help', async () => {
+  it('stays up when the server does not allow the forward: it is known until a client gets through', async () => {
     const server = await startSshd({ client, config: ['AllowTcpForwarding no'] });
     const { tunnel, address } = await workshop.openReady(through({ port: server.port }));
     expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
-    await listenTo(address);
-    expect((await tunnel.ended).cause).toMatchObject({
+    const complaints = listenToComplaints(tunnel);
+    expect(await listenTo(address)).toBe('');
+    await eventually('a complaint', () => complaints.length > 0);
+    expect(complaints[0]).toMatchObject({
       code: 'forwarding-prohibited',
-      recovery: 'user',
       evidence: expect.stringContaining('administratively prohibited') as string,
     });
+    expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });
     await server.dispose();
   });
 

@@ -69,11 +69,7 @@ export class SshForward extends AttachedTunnel {
   }
 
   #complain(line: string): void {
-    const { service } = this.#request;
-    const cause = classifyComplaint(service, line);
-    // There is only one target, and the server's rule for it applies to every connection and every new tunnel.
-    if (cause.code === 'forwarding-prohibited') void this.end({ ...noChild, cause });
-    else this.life.complain(cause);
+    this.life.complain(classifyComplaint(this.#request.service, line));
   }
 
   async #close(): Promise<void> {

@@ -133,6 +133,10 @@ export class FakePort implements ServicePort {
     return Promise.resolve();
   }
 
+  tunnelEnded(): void {
+    // The relay's matter.
+  }
+
   distrust(): void {
     // Clients are none here.
   }
