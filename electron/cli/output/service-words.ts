@@ -41,18 +41,11 @@ export function causeLines({ title, evidence, remedy, action }: Cause): readonly
 
 /** null: there is none, or the fix has named it. */
 function commandLine(remedy: string | null, action: Cause['action']): string | null {
-  switch (action?.kind) {
-    case 'show-output':
-      return `${action.label}: ${action.command}`;
-    case 'choose-context':
-      return 'Show Contexts: kubectl config get-contexts';
-    case 'trust-host-key':
-      return `To trust it: ${action.command}`;
-    case 'copy-command':
-      return remedy?.includes(action.command) === true ? null : `To do so: ${action.command}`;
-    default:
-      return null;
-  }
+  if (action?.kind === 'show-output') return `${action.label}: ${action.command}`;
+  if (action?.kind === 'choose-context') return 'Show Contexts: kubectl config get-contexts';
+  if (action?.kind === 'trust-host-key') return `To trust it: ${action.command}`;
+  if (action?.kind !== 'copy-command' || remedy?.includes(action.command) === true) return null;
+  return `To do so: ${action.command}`;
 }
 
 /** What happened and the evidence, in one line. */
