@@ -1,4 +1,5 @@
 /** Runs one of the user's programs, kubectl or ssh, for one answer. */
+import { withoutRelativeFolders } from '../core/process/environment-block.ts';
 import type { CommandContext } from './command-context.ts';
 
 export interface ToolRun {
@@ -37,7 +38,7 @@ export async function runToolWith(
   // Loading it takes longer than most commands: it is loaded only if a program is started.
   const { execa } = await import('execa');
   const { exitCode, stdout, stderr, code, timedOut, originalMessage } = await execa(file, args, {
-    env,
+    env: withoutRelativeFolders(env),
     extendEnv: false,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     timeout: timeoutMs,
