@@ -33,7 +33,7 @@ localport() { cat names; }
 COMP_WORDS=(localport start '') COMP_CWORD=2 COMP_LINE='localport start ' COMP_WORDBREAKS=' '
 _localport
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const out = execFileSync('bash', ['--norc', '-c', script], { cwd: folder, encoding: 'utf8' });
+    const out = execFileSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect(out.trimEnd().split('\n')).toEqual([
       '\\*',

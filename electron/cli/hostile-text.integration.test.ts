@@ -1,5 +1,5 @@
 /** What a hostile cluster and a hostile folder can display on the screen of a user of the command. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -106,6 +106,23 @@ describe('a hostile cluster', () => {
     expect(out).toContain(String.raw`\u2029`);
     expect(out).not.toMatch(steering);
   });
+});
+
+it('runs no program of the current folder, whatever PATH says', async () => {
+  const ran = path.join(home, 'ran');
+  writeFileSync(path.join(home, 'kubectl'), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o700 });
+  const former = process.cwd();
+  process.chdir(home);
+  try {
+    for (const PATH of ['.', '', `:${home}/none`])
+      await runCommandLine(
+        ['import', 'kube'],
+        testSurroundings({ env: { PATH, HOME: home }, homeDirectory: home }),
+      );
+  } finally {
+    process.chdir(former);
+  }
+  expect(existsSync(ran)).toBe(false);
 });
 
 it('names a kubectl that fails without a word', async () => {

@@ -1,4 +1,5 @@
 /** Runs one of the user's programs, kubectl or ssh, for one answer. */
+import { withoutRelativeFolders } from '../core/process/environment-block.ts';
 import type { CommandContext } from './command-context.ts';
 
 export interface ToolRun {
@@ -38,7 +39,13 @@ export async function runToolWith(
   const { runProgram } = await import('../core/process/program-run.ts');
   // Each run listens to its own signal: Node warns about more than 10 listeners on one.
   const own = AbortSignal.any([signal]);
-  const run = await runProgram(argv, { env, timeoutMs, input, signal: own, maxOutputBytes });
+  const run = await runProgram(argv, {
+    env: withoutRelativeFolders(env),
+    timeoutMs,
+    input,
+    signal: own,
+    maxOutputBytes,
+  });
   const isMissing = run.startError?.code === 'ENOENT';
   const [file] = argv;
   const late = run.hasTimedOut ? `${file} did not answer within ${timeoutMs / 1_000} s` : null;

@@ -47,6 +47,14 @@ describe('cleanEnvironment', () => {
       }),
     ).toEqual({ PATH: '/bin' });
   });
+
+  it.each([
+    ['.:/usr/bin:/bin', '/usr/bin:/bin'],
+    [':/usr/bin::bin:../bin:/bin:', '/usr/bin:/bin'],
+    ['', ''],
+  ])('keeps only absolute folders of PATH: %s', (given, expected) => {
+    expect(cleanEnvironment({ PATH: given })).toEqual({ PATH: expected });
+  });
 });
 
 describe('withFallbackPath', () => {

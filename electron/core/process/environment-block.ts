@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { holdsSecret } from '../observability/redaction.ts';
 import { isSecretName } from '../observability/secret-names.ts';
 import { resolvingVariable } from './login-shell.ts';
@@ -19,7 +20,7 @@ export function parseEnvironment(block: Buffer): Environment {
 
 /** The variables that may be passed on to children: without those of Electron, of Node and of the shell that printed them. */
 export function cleanEnvironment(environment: NodeJS.ProcessEnv): Environment {
-  return Object.fromEntries(
+  const kept = Object.fromEntries(
     Object.entries(environment).filter(
       (entry): entry is [string, string] =>
         entry[1] !== undefined &&
@@ -28,6 +29,15 @@ export function cleanEnvironment(environment: NodeJS.ProcessEnv): Environment {
         !ownedByTheShell.has(entry[0]),
     ),
   );
+  return withoutRelativeFolders(kept);
+}
+
+/** A relative folder of PATH, `.` or an empty one, would run the kubectl of any folder that the user enters. */
+export function withoutRelativeFolders<Given extends NodeJS.ProcessEnv>(environment: Given): Given {
+  const { PATH } = environment;
+  if (PATH === undefined) return environment;
+  const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  return { ...environment, PATH: folders.join(path.delimiter) };
 }
 
 /** The usual folders of kubectl, credential plugins and ssh; `home` may be empty. */
