@@ -130,8 +130,9 @@ export class ControlServer {
   /** The end of a login session removes /run/user/UID, and a cleanup of temporary folders what is old. */
   async #reopenIfGone(): Promise<void> {
     const { socketPath, log } = this.#options;
+    const isStopping = (): boolean => this.#isStopping;
     const reason = await lstat(socketPath).catch((error: unknown) => error);
-    if ((reason as NodeJS.ErrnoException).code !== 'ENOENT' || this.#isStopping) return;
+    if ((reason as NodeJS.ErrnoException).code !== 'ENOENT' || isStopping()) return;
     try {
       ensureRuntimeDirectory(path.dirname(socketPath));
       // Requests in progress continue.
@@ -141,7 +142,7 @@ export class ControlServer {
     } catch (error) {
       log.debug(`control: the socket is gone: ${errorMessage(error)}`);
     }
-    if (this.#isStopping) this.#server.close();
+    if (isStopping()) this.#server.close();
   }
 
   #listenToEvents(): void {

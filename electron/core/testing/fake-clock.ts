@@ -66,9 +66,9 @@ export class FakeClock implements Clock {
 
   /** Time passes until the promise settles. */
   async passUntil<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    void promise.finally(() => (isSettled = true));
-    while (!isSettled) {
+    const settled = new AbortController();
+    void promise.finally(() => settled.abort());
+    while (!settled.signal.aborted) {
       await this.advance(10);
       await new Promise((resolve) => setImmediate(resolve));
     }
