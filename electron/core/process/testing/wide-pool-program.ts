@@ -5,4 +5,4 @@ import { widenThreadPool } from '../thread-pool.ts';
 const threads = (): number => readdirSync('/proc/self/task').length;
 const before = threads();
 widenThreadPool(process.env);
-process.stdout.write(`${threads() - before} ${String(process.env['UV_THREADPOOL_SIZE'])}`);
+console.log(threads() - before, process.env['UV_THREADPOOL_SIZE']);
