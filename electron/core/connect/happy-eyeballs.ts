@@ -8,7 +8,6 @@
  *   4. The listener is called once, never before `dial` returns, and not at all after `abort()`.
  *   5. A socket path or an IP address needs one socket, and no lookup, timer or promise.
  */
-import dns from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Clock, Timer } from '../clock.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -16,6 +15,7 @@ import type { InProcessServer } from './in-process-server.ts';
 import { orderAddresses } from './address-order.ts';
 import { combineErrors, noAddress, type ConnectError } from './connect-error.ts';
 import { readPathError } from './full-queue.ts';
+import { lookUpAll, type LookUp } from './shared-lookup.ts';
 
 /** RFC 8305, section 8: the recommended "Connection Attempt Delay". */
 const attemptDelayMs = 250;
@@ -38,13 +38,11 @@ export interface DialOptions {
   readonly clock: Clock;
   /** Creates a socket that connects to the target. Called once per attempt. */
   readonly open: (target: Target) => Socket;
-  /** All addresses of a name. Default: a new lookup by the system's resolver each time. */
-  readonly lookup?: (name: string, onDone: LookupDone) => void;
+  /** All addresses of a name. Default: by the system's resolver. */
+  readonly lookup?: LookUp;
   /** The platform whose errors a socket path gives. Default: this computer's. */
   readonly platform?: NodeJS.Platform;
 }
-
-export type LookupDone = (error: Error | null, addresses: readonly string[]) => void;
 
 export interface DialListener {
   /** Called in the socket's `connect` event, before any data is read. The socket has an `error` listener. */
@@ -154,11 +152,4 @@ class Race implements Dial {
     this.abort();
     this.#listener.onConnected(socket);
   }
-}
-
-function lookUpAll(name: string, onDone: LookupDone): void {
-  dns.lookup(name, { all: true, verbatim: true }, (error, found) => {
-    // Despite its types, Node passes no list with an error.
-    onDone(error, error === null ? found.map(({ address }) => address) : []);
-  });
 }

@@ -10,6 +10,7 @@ import { controlSocketPath, hostLockPaths } from '../control/control-paths.ts';
 import { startFailure, takeHostLock, type StartRefusal } from '../control/host-lock.ts';
 import { openLogStore, type LogStore } from '../observability/log-store.ts';
 import type { LogLevel } from '../observability/log-writer.ts';
+import { widenThreadPool } from '../process/thread-pool.ts';
 import { workingDirectory } from '../process/working-directory.ts';
 import { AppHost } from './app-host.ts';
 import { HostNotices } from './host-notices.ts';
@@ -62,6 +63,7 @@ export async function openHost(options: OpenHostOptions): Promise<Result<OpenedH
     folderConfig = null,
   } = options;
   const { env: processEnv } = process;
+  widenThreadPool(processEnv);
   const homeDirectory = homedir();
   const uid = process.getuid?.() ?? 0;
   const paths = ownPaths();
