@@ -156,7 +156,9 @@ export class LiveTunnels {
   upstreamOf(number: TunnelNumber, isTrusted: boolean): Upstream | null {
     const live = this.#alive.get(number);
     if (live === undefined || live.endpoint === null) return null;
-    return { tunnelId: live.id, endpoint: live.endpoint, trialMs: isTrusted ? null : live.trialMs };
+    const { id: tunnelId, endpoint, tunnel } = live;
+    const trialMs = isTrusted ? null : live.trialMs;
+    return { tunnelId, endpoint, trialMs, hasProcess: tunnel.pid !== null };
   }
 
   pidOf(number: TunnelNumber): number | null {

@@ -29,7 +29,7 @@ export interface DispatcherParts {
   readonly queue: HoldQueue<HeldSocket>;
   readonly silence: SilenceWatch;
   /** The client is no longer in the queue. */
-  readonly onConnected: (held: Held, connection: UpstreamConnection, tunnelId: string) => void;
+  readonly onConnected: (held: Held, connection: UpstreamConnection, upstream: Upstream) => void;
   readonly onSuspicion: ReportSuspicion;
   readonly onEvidence: (tunnelId: string, evidence: ClientEvidence) => void;
   /** For tests. */
@@ -134,7 +134,7 @@ export class Dispatcher {
   #connect(held: Held, upstream: Upstream): void {
     const attempt = this.#open(upstream, {
       onConnected: (connection) => {
-        this.#join(held, connection, upstream.tunnelId);
+        this.#join(held, connection, upstream);
       },
       onFailed: (code) => {
         this.#parts.queue.giveBack(held);
@@ -159,7 +159,7 @@ export class Dispatcher {
     const onPassed = (connection: UpstreamConnection): void => {
       this.#provenTunnelId = tunnelId;
       this.#trial = null;
-      this.#join(running.held, connection, tunnelId);
+      this.#join(running.held, connection, upstream);
     };
     const connecting = this.#open(upstream, {
       onConnected: (connection) => {
@@ -203,11 +203,11 @@ export class Dispatcher {
     };
   }
 
-  #join(held: Held, connection: UpstreamConnection, tunnelId: string): void {
+  #join(held: Held, connection: UpstreamConnection, upstream: Upstream): void {
     this.#parts.queue.remove(held);
     this.#retryDelayMs = initialRetryDelayMs;
     this.#busySince = null;
-    this.#parts.onConnected(held, connection, tunnelId);
+    this.#parts.onConnected(held, connection, upstream);
     this.dispatch();
   }
 

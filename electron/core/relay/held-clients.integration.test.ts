@@ -318,7 +318,7 @@ describe('clients without a tunnel', () => {
     const clock = new FakeClock();
     local = await fixture.open({ clock });
     const remote = await fixture.remoteEnd((peer) => peer.socket.write('half of it'), 'unix');
-    local.setUpstream({ tunnelId: 't1', trialMs: null, endpoint: remote.endpoint });
+    local.setUpstream({ tunnelId: 't1', trialMs: null, hasProcess: true, endpoint: remote.endpoint });
     const peer = await fixture.client();
     await until(() => expect(peer.text).toBe('half of it'));
     local.setUpstream(null);

@@ -147,8 +147,8 @@ class LocalPort implements ServicePort {
       clock,
       queue: this.#queue,
       silence: this.#silence,
-      onConnected: ({ client }, connection, tunnelId) => {
-        this.#join(client.release(), connection, tunnelId);
+      onConnected: ({ client }, connection, upstream) => {
+        this.#join(client.release(), connection, upstream);
       },
       onSuspicion,
       onEvidence: this.#onEvidence,
@@ -312,13 +312,13 @@ class LocalPort implements ServicePort {
     if (isWithoutTunnel) this.#options.events.onDemand();
   }
 
-  #join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
-    if (this.#loops.mayContinue(client.socket, upstream.socket)) {
-      this.#relay.join(client, upstream, tunnelId);
+  #join(client: ReleasedClient, connection: UpstreamConnection, upstream: Upstream): void {
+    if (this.#loops.mayContinue(client.socket, connection.socket)) {
+      this.#relay.join(client, connection, upstream);
       return;
     }
     reset(client.socket);
-    reset(upstream.socket);
+    reset(connection.socket);
     this.#slots.give();
   }
 

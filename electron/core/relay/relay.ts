@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { InProcessSocket } from '../connect/in-process-server.ts';
 import type { ReleasedClient } from './held-socket.ts';
 import { reset } from './reset.ts';
-import type { ClientEvidence, TunnelTraffic } from './service-port.ts';
+import type { ClientEvidence, TunnelTraffic, Upstream } from './service-port.ts';
 import { createQuestion, firstSilenceMs, type SilenceWatch } from './silence-watch.ts';
 import { splice, type Splice } from './splice.ts';
 import type { ReportSuspicion } from './suspicion-bound.ts';
@@ -76,13 +76,15 @@ export class Relay {
   }
 
   /** Joins a client to an upstream that has just connected. */
-  join(client: ReleasedClient, upstream: UpstreamConnection, tunnelId: string): void {
+  join(client: ReleasedClient, upstream: UpstreamConnection, { tunnelId, hasProcess }: Upstream): void {
     const clock = this.#clock;
     const silence = this.#silence;
     const listener = this.#listener;
     const openedAt = clock.now();
     const question = createQuestion(tunnelId, 'answer');
-    const isOfProcess = isToProcess(upstream.socket);
+    // A connection within this process reports by itself that it was cut off.
+    const mayDieInOrder =
+      hasProcess === true && !this.#isReverse && !(upstream.socket instanceof InProcessSocket);
     let isTlsExpected = false;
     const forget = (): void => {
       silence.answered(question);
@@ -124,9 +126,7 @@ export class Relay {
       hasTunnelGone: () => listener.hasTunnelGone(tunnelId),
       isCutOff: () => {
         const doubtMs = Math.min(maxDoubtMs, (clock.now() - openedAt) * doubtShareOfAge);
-        return this.#isReverse || !isOfProcess || doubtMs < 1
-          ? null
-          : listener.hasTunnelEnded(tunnelId, doubtMs);
+        return mayDieInOrder && doubtMs >= 1 ? listener.hasTunnelEnded(tunnelId, doubtMs) : null;
       },
       onTakenBack: () => {
         forget();
@@ -234,11 +234,6 @@ export class Relay {
     return false;
   }
 }
-
-/** To a program on this machine, such as a tunnel's. A connection in this process reports by itself that it was cut off. */
-const isToProcess = (socket: Socket): boolean =>
-  !(socket instanceof InProcessSocket) &&
-  (socket.remoteAddress === undefined || /^127\.|^::1$/.test(socket.remoteAddress));
 
 function end({ client, upstream, close }: Connection): void {
   reset(client);

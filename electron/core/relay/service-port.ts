@@ -17,6 +17,8 @@ export interface Upstream {
    * into the hold. null: the tunnel is proven and takes clients at once.
    */
   readonly trialMs: number | null;
+  /** A program of its own, which closes its connections in order even when it dies. Absent: it has none. */
+  readonly hasProcess?: boolean;
 }
 
 export interface PortCounters {
