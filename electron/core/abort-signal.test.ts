@@ -52,3 +52,17 @@ it('aborts work that begins after a given signal', async () => {
   );
   expect(isAborted).toBe(true);
 });
+
+it('lets as many wait for one signal as there are, without a warning from Node', async () => {
+  const outer = new AbortController();
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', onWarning);
+  const waits = Array.from({ length: 20 }, () => firstReport(() => () => undefined, outer.signal));
+  // Node warns in the next tick.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+  outer.abort();
+  expect(await Promise.all(waits)).toEqual(waits.map(() => null));
+});

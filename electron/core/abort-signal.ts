@@ -2,6 +2,7 @@
  * Waiting and working until a signal aborts. No listener stays on the given signals, which may live as long as a forward or the
  * app. `AbortSignal.any` does not hold that in Node 20: each of its signals leaks some 70 bytes there.
  */
+import { setMaxListeners } from 'node:events';
 
 type Signals = readonly (AbortSignal | undefined)[];
 
@@ -21,7 +22,7 @@ export function firstReport<T>(
       resolve(value);
     };
     const onAbort = (): void => settle(null);
-    for (const signal of signals) signal?.addEventListener('abort', onAbort);
+    listen(signals, onAbort);
     const unsubscribe = subscribe(settle);
   });
 }
@@ -33,12 +34,21 @@ export async function withOwnSignal<T>(
 ): Promise<T> {
   const own = new AbortController();
   const onAbort = (): void => own.abort('aborted');
-  for (const signal of signals) signal?.addEventListener('abort', onAbort);
+  listen(signals, onAbort);
   if (haveAborted(signals)) onAbort();
   try {
     return await work(own);
   } finally {
     for (const signal of signals) signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** As many may wait for one signal as there are clients: no reason for Node to warn. */
+function listen(signals: Signals, onAbort: () => void): void {
+  for (const signal of signals) {
+    if (signal === undefined) continue;
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', onAbort);
   }
 }
 
