@@ -14,7 +14,7 @@ export default defineConfig({
   projects: [
     // One app at a time: on two cores, deadlines measured beside another Electron would say nothing.
     { name: 'app', testIgnore: gallery, outputDir: '../.cache/e2e/app', workers: 1 },
-    // Pictures have no deadlines. All are renewed into one file.
+    // Pictures have no deadlines. When they are renewed, each worker would write the file of all stills.
     {
       name: 'gallery',
       testMatch: gallery,

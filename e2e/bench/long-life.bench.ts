@@ -102,13 +102,13 @@ await runInScope('long life', async (scope) => {
   for (; round < all; round++) await live(life, round);
   const after = await costsOf(daemon);
   const note = `${rounds.more} rounds: ${clientsPerRound} clients of each of ${ports.length} forwards, then every kind of outage`;
-  const report = (what: keyof Costs, limit: number): void => {
+  const report = (what: keyof Costs, limit: number, unit = ''): void => {
     const value = after[what] - before[what];
-    reportAtMost(limit, { figure: `long life: ${what} added`, value, unit: '', note });
+    reportAtMost(limit, { figure: `long life: ${what} added`, value, unit, note });
   };
   report('descriptors', maxAddedDescriptors);
   report('processes', 0);
   report('files', 0);
-  report('megabytes', maxAddedMegabytes);
+  report('megabytes', maxAddedMegabytes, 'MB');
   await daemon.stop();
 });

@@ -795,7 +795,8 @@ test.describe('while states change', () => {
     await expect.poll(gallery.height).toBeGreaterThan(before[1] as number);
   });
 
-  // Chromium reports no leave if what is under the pointer was removed and the pointer has not moved inside since.
+  // Chromium reports no leave if what is under the pointer was removed and the pointer has not moved inside since. The page is
+  // blocked so that this happens; if it moved first, this would only be an ordinary leave.
   test('a pointer that left unreported no longer keeps anything in place', async () => {
     const { page } = gallery;
     const button = page.getByRole('button', { name: 'Review' });

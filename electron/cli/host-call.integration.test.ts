@@ -31,7 +31,7 @@ it('waits for a host whose socket was removed; if that is stopped, says how to e
   process.kill(pid, 'SIGSTOP');
   rmSync(socketPath);
   try {
-    const complaint = `error: LocalPort is running as process ${pid}, but nothing is listening at ${socketPath}: end it with kill ${pid}\n`;
+    const complaint = `error: LocalPort is running, but nothing is listening at ${socketPath}: process ${pid} is stopped. To resume it: kill -CONT ${pid}\n`;
     expect(await user.run('status')).toEqual({ code: 1, out: '', err: complaint });
   } finally {
     process.kill(pid, 'SIGCONT');
@@ -43,7 +43,7 @@ it('waits for a host whose socket was removed; if that is stopped, says how to e
 it('says that the process of the host is stopped, and how to resume it', async () => {
   await user.run('daemon', 'start');
   const { pid } = JSON.parse((await user.run('daemon', 'status', '-o', 'json')).out) as { pid: number };
-  const err = `error: LocalPort is running, but does not answer: process ${pid} is stopped. To resume it: kill -CONT ${pid}\n`;
+  const err = `error: LocalPort is running but not responding: process ${pid} is stopped. To resume it: kill -CONT ${pid}\n`;
   process.kill(pid, 'SIGSTOP');
   try {
     expect(await user.run('status')).toEqual({ code: 1, out: '', err });

@@ -13,8 +13,7 @@ export interface HostCall {
   readonly version: string;
 }
 
-/** How long a starting or stopping host may take until it answers or is gone. */
-/** A host whose socket was removed opens it again within 5 s (`control-server.ts`). */
+/** How long a host may take to start, to stop, or to open a removed socket again, which takes 5 s (`control-server.ts`). */
 const patienceMs = 7_000;
 const pollMs = 20;
 
@@ -44,16 +43,22 @@ export async function callHost({
     const holders = await Promise.all(hostLockPaths(paths).map((path) => findLockHolder(path)));
     const holder = holders.find((found) => found !== null) ?? null;
     if (holder === null) return called;
-    if (called.error.code === 'timed-out')
-      return err(await silentHost(holder.pid, 'is running, but does not answer'));
-    if (called.error.code === 'version-mismatch') return err(namedMismatch(called.error, holder));
     const { socketPath, pid } = holder;
-    const answer = await connectControl({ socketPath, clock, version });
-    if (answer.ok || answer.error.code !== 'not-running') return answer;
-    if (clock.now() > deadline) {
-      const message = `LocalPort is running as process ${pid}, but nothing is listening at ${socketPath}: end it with kill ${pid}`;
-      return err({ code: 'timed-out', message });
+    const isElsewhere = called.error.code === 'not-running';
+    const answer = isElsewhere ? await connectControl({ socketPath, clock, version }) : called;
+    if (answer.ok) return answer;
+    switch (answer.error.code) {
+      case 'timed-out':
+        return err(await silentHost(pid, 'is running but not responding'));
+      case 'version-mismatch':
+        return err(namedMismatch(answer.error, holder));
+      case 'not-running':
+        break;
+      default:
+        return answer;
     }
+    if (clock.now() > deadline)
+      return err(await silentHost(pid, `is running, but nothing is listening at ${socketPath}`));
     await sleep(clock, pollMs);
   }
 }

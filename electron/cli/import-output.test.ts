@@ -14,7 +14,7 @@ const proposal: Proposal = {
 };
 
 it.each([
-  [true, ['To add them to the config, repeat this with --write.']],
+  [true, ['To add them to the config, run this again with --write.']],
   [undefined, []],
 ])('says at a terminal how to add the proposals: %s', async (isTTY, expected) => {
   const told: string[] = [];

@@ -86,7 +86,8 @@ export async function finishImport(
   } else {
     context.print(...proposalYaml(entries, remarks).split('\n'));
     // A file or a pipe is where they are meant to go.
-    if (context.stdout.isTTY === true) context.tell('To add them to the config, repeat this with --write.');
+    if (context.stdout.isTTY === true)
+      context.tell('To add them to the config, run this again with --write.');
   }
   return failures.length === 0 ? exitCode.ok : exitCode.error;
 }

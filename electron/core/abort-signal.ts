@@ -1,14 +1,14 @@
 /**
  * Waiting and working until a signal aborts. No listener stays on the given signals, which may live as long as a forward or the
- * app. `AbortSignal.any` does not hold that in Node 20: each of its signals leaks some 70 bytes there.
+ * app. `AbortSignal.any` does not guarantee this in Node 20: each of its signals leaks some 70 bytes there.
  */
 import { setMaxListeners } from 'node:events';
 
 type Signals = readonly (AbortSignal | undefined)[];
 
 /**
- * What `subscribe` reports first; null at once when one of the signals aborts. `subscribe` returns a function that unsubscribes, and
- * reports nothing before that. Never rejects.
+ * What `subscribe` reports first; null at once when one of the signals aborts. `subscribe` returns a function that unsubscribes, must
+ * not report before that, and must not throw. Never rejects.
  */
 export function firstReport<T>(
   subscribe: (report: (value: T) => void) => () => unknown,

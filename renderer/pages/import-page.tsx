@@ -63,8 +63,8 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
         return;
       }
       const why = new Map(refusals.map(({ name, message }) => [name, message]));
-      setChoices((all) => all.map((choice) => (choice.isChosen ? answered(choice, why) : choice)));
       const added = new Set(names);
+      setChoices((all) => all.map((choice) => answered(choice, added, why)));
       if (count > 0)
         onAdded({
           count,
@@ -143,12 +143,11 @@ const draftOf = ({ item, localPort }: Choice): ServiceDraft => ({
   local_port: /^\d+$/.test(localPort.trim()) ? Number(localPort) : localPort,
 });
 
-/** `why`: the reasons of those that were refused; the others were added. */
-function answered(choice: Choice, why: ReadonlyMap<string, string>): Choice {
-  const failure = why.get(choice.item.name);
-  return failure === undefined
-    ? { ...choice, isChosen: false, isAdded: true, failure: null }
-    : { ...choice, failure };
+/** `why`: the reasons of those that were refused. */
+function answered(choice: Choice, added: ReadonlySet<string>, why: ReadonlyMap<string, string>): Choice {
+  const { name } = choice.item;
+  if (added.has(name)) return { ...choice, isChosen: false, isAdded: true, failure: null };
+  return { ...choice, failure: why.get(name) ?? choice.failure };
 }
 
 interface ImportRowProps {

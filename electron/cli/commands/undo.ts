@@ -9,7 +9,7 @@ import { editAnswer, withEditing } from '../service-editing.ts';
 export const undo: Action = (context) =>
   withEditing(context, async ({ editor, client }) => {
     const result = editAnswer(await editor.undo({ token: null }));
-    // Only an error in the config needs to be told that this is about the undo.
+    // A message is about the undo anyway; findings are about the config.
     if (!result.done && result.findings.length === 0) throw new CommandFailure(result.message);
     const { what, path } = doneOrFailure('nothing was undone', result);
     if (context.format === 'json')

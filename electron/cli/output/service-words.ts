@@ -34,16 +34,18 @@ export function timeOf(service: ReportedService, now: number): string {
 }
 
 /** What happened, the evidence, the fix, and the command that the app would run or copy: up to four lines. */
-export function causeLines({ title, evidence, remedy, action }: Cause): readonly string[] {
-  const lines = [title, evidence, remedy, commandLine(remedy, action)];
+export function causeLines(cause: Cause): readonly string[] {
+  const { title, evidence, remedy } = cause;
+  const lines = [title, evidence, remedy, commandLine(cause)];
   return lines.filter((line) => line !== null && line !== '') as readonly string[];
 }
 
 /** null: there is none, or the fix has named it. */
-function commandLine(remedy: string | null, action: Cause['action']): string | null {
+function commandLine({ code, remedy, action }: Cause): string | null {
   if (action?.kind === 'show-output') return `${action.label}: ${action.command}`;
   if (action?.kind === 'choose-context') return 'Show Contexts: kubectl config get-contexts';
-  if (action?.kind === 'trust-host-key') return `To trust it: ${action.command}`;
+  if (action?.kind === 'trust-host-key')
+    return `${code === 'host-key-changed' ? 'To remove the old key' : 'To trust the key'}: ${action.command}`;
   if (action?.kind !== 'copy-command' || remedy?.includes(action.command) === true) return null;
   return `To do so: ${action.command}`;
 }

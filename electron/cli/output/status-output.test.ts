@@ -84,7 +84,7 @@ describe('the status as a table', () => {
   });
 
   it.each([
-    ['host-key-changed', { host: 'bastion' }, '   To trust it: ssh-keygen -R bastion'],
+    ['host-key-changed', { host: 'bastion' }, '   To remove the old key: ssh-keygen -R bastion'],
     ['host-key-changed', { host: 'bastion', isBehindProxy: true }, '   To do so: ssh-keygen -R bastion'],
     [
       'context-missing',

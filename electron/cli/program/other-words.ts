@@ -1,4 +1,4 @@
-/** Words from other tools that no spelling leads to our commands. */
+/** Words from other tools whose spelling is too far from our commands' to be suggested by it. */
 import type { Command } from 'commander';
 
 /** `meant`: our command for each word, as it is suggested. They are errors, and in no help. */

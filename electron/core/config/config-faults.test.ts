@@ -111,7 +111,7 @@ describe('a faulty config', () => {
     [
       'a port with twenty digits',
       sshConfig().replace('local_port: 5432', 'local_port: 99999999999999999999'),
-      ['error services[0].local_port: 99999999999999999999 is above 9007199254740991 (localport.yaml:4)'],
+      ['error services[0].local_port: 99999999999999999999 is too large (localport.yaml:4)'],
     ],
     [
       'a port too high',

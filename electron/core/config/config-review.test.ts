@@ -70,8 +70,8 @@ describe('the review of a config', () => {
     ).toEqual([
       'a: localhost:1 → ssh h → localhost:2 | the password keychain:prod',
       'b: localhost:2 → h:3 | the password op://a/b/c',
-      'c: localhost:3 → h:3 | a password or token of the file or of a variable',
-      'd: localhost:4 → h:3 | a password or token of the file or of a variable',
+      'c: localhost:3 → h:3 | a password or token from the file or a variable',
+      'd: localhost:4 → h:3 | a password or token from the file or a variable',
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('the review of a config', () => {
         '  - {name: a, technology: command, local_port: 4, connection: {argv: [sh, -c, evil-program, "{local_port}"]}, health_check: {type: redis, config: {password: evil-program}}}\n',
       ),
     ).toEqual([
-      "a: localhost:4 → wherever its program leads | sh -c [hidden] '{local_port}' (read in the file what is hidden here)",
+      "a: localhost:4 → wherever its program leads | sh -c [hidden] '{local_port}' (see the file for what is hidden here)",
     ]);
   });
 

@@ -48,7 +48,7 @@ function describe(service: ServiceSpec, redact: Redact): ServiceReview {
   const shown = (text: string): string => visibleLine(bounded(redact(text)));
   // A file may declare any word a password, and so hide it.
   const program = (text: string): string =>
-    redact(text) === text ? shown(text) : `${shown(text)} (read in the file what is hidden here)`;
+    redact(text) === text ? shown(text) : `${shown(text)} (see the file for what is hidden here)`;
   return {
     name: shown(name),
     listensOn: shown(entranceOf(service)),
@@ -73,7 +73,7 @@ function sentBy(service: ServiceSpec): readonly string[] {
     ...(healthCheck.probe.type === 'exec' ? healthCheck.probe.argv : []),
   ].join(' ');
   const isSecretSent = secretsOf(service).some((secret) => !programs.includes(secret));
-  return [...references, ...(isSecretSent ? ['a password or token of the file or of a variable'] : [])];
+  return [...references, ...(isSecretSent ? ['a password or token from the file or a variable'] : [])];
 }
 
 /** For a reverse forward it is on its server, so the whole route is included. */

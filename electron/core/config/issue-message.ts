@@ -38,12 +38,14 @@ function describeFault(issue: Issue, found: unknown): string {
     case 'invalid_value':
       return describeChoice(found, issue.values.map(String));
     case 'too_big':
-      // `int`: a number that is no longer exact.
-      return issue.origin === 'number' || issue.origin === 'int'
+      // A number that is no longer exact.
+      if (issue.origin === 'int') return `${shown} is too large`;
+      return issue.origin === 'number'
         ? `${shown} is above ${issue.maximum}`
         : `${shown} is longer than ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'items'}`;
     case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
+      if (issue.origin === 'int') return `${shown} is too small`;
+      return issue.origin === 'number'
         ? `${shown} is below ${issue.minimum}`
         : `is empty, expected ${issue.origin === 'string' ? 'text' : 'at least one item'}`;
     case 'invalid_type':

@@ -1,6 +1,6 @@
 /**
  * Whether a file can be read, without waiting for a volume that hangs. A look at such a volume never returns and keeps one of
- * Node's four file threads, so at most `maxLooks` files are looked at at a time.
+ * Node's file threads, so at most `maxLooks` files are looked at at a time.
  */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';

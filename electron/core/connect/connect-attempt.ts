@@ -12,7 +12,7 @@ export type ConnectAttempt =
   | { readonly kind: 'canceled' };
 
 /**
- * Never rejects and leaves no open socket. A host name is resolved again each time, and any of its addresses counts.
+ * Never rejects and leaves no open socket. A host name is resolved again each time (shared-lookup.ts), and any of its addresses counts.
  */
 export async function attemptConnect(
   endpoint: Endpoint,

@@ -1,18 +1,44 @@
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { shareLookups } from './shared-lookup.ts';
 
+let now: number;
+let asked: { readonly name: string; readonly answer: (address: string) => void }[];
+let found: string[];
+let ask: (name: string) => void;
+
+beforeEach(() => {
+  now = 0;
+  asked = [];
+  found = [];
+  const lookUp = shareLookups(
+    (name, onDone) => {
+      asked.push({ name, answer: (address) => onDone(null, [address]) });
+    },
+    () => now,
+  );
+  ask = (name) => lookUp(name, (_, addresses) => found.push(...addresses));
+});
+
 it('looks a name up once for all who ask meanwhile, and again for who asks later', () => {
-  const asked: { readonly name: string; readonly answer: () => void }[] = [];
-  const lookUp = shareLookups((name, onDone) => {
-    asked.push({ name, answer: () => onDone(null, [`${name} ${asked.length}`]) });
-  });
-  const found: string[] = [];
-  const ask = (name: string): void => lookUp(name, (_, addresses) => found.push(...addresses));
   for (const name of ['a', 'b', 'a', 'a']) ask(name);
   expect(asked.map(({ name }) => name)).toEqual(['a', 'b']);
-  asked[0]?.answer();
-  expect(found).toEqual(['a 2', 'a 2', 'a 2']);
+  asked[0]?.answer('::1');
+  expect(found).toEqual(['::1', '::1', '::1']);
   ask('a');
-  asked[2]?.answer();
-  expect([asked.length, found.at(-1)]).toEqual([3, 'a 3']);
+  asked[2]?.answer('::2');
+  expect([asked.length, found.at(-1)]).toEqual([3, '::2']);
+});
+
+it('does not wait for a lookup that may never be answered, but starts no more than two', () => {
+  ask('a');
+  now = 1_000;
+  ask('a');
+  now = 60_000;
+  ask('a');
+  expect(asked).toHaveLength(2);
+  asked[1]?.answer('::1');
+  expect(found).toEqual(['::1', '::1']);
+  asked[0]?.answer('::2');
+  ask('a');
+  expect(asked).toHaveLength(3);
 });

@@ -1,25 +1,40 @@
 /**
  * Looks names up with the system's resolver. A lookup cannot be canceled: with a resolver that does not answer it keeps a thread
- * for many seconds. So there is one lookup for each name at a time, whoever asks, and a retry joins it.
+ * for many seconds. So all who ask for a name at about the same time share one lookup, and each name has a few at most. A later
+ * one does not wait for the first: the network may have changed since that began.
  */
 import dns from 'node:dns';
 
 export type LookupDone = (error: Error | null, addresses: readonly string[]) => void;
 export type LookUp = (name: string, onDone: LookupDone) => void;
 
-export function shareLookups(lookUp: LookUp): LookUp {
-  const waiting = new Map<string, LookupDone[]>();
+interface Lookup {
+  readonly startedAt: number;
+  readonly waiting: LookupDone[];
+}
+
+/** A resolver that has not answered by then may never answer. */
+const sharedMs = 1_000;
+const maxLookups = 2;
+
+/** `now`: monotonic ms. */
+export function shareLookups(lookUp: LookUp, now = (): number => performance.now()): LookUp {
+  /** By name, the newest last. */
+  const running = new Map<string, readonly Lookup[]>();
   return (name, onDone) => {
-    const others = waiting.get(name);
-    if (others !== undefined) {
-      others.push(onDone);
+    const lookups = running.get(name) ?? [];
+    const newest = lookups.at(-1);
+    if (newest !== undefined && (now() - newest.startedAt < sharedMs || lookups.length >= maxLookups)) {
+      newest.waiting.push(onDone);
       return;
     }
-    const all = [onDone];
-    waiting.set(name, all);
+    const lookup = { startedAt: now(), waiting: [onDone] };
+    running.set(name, [...lookups, lookup]);
     lookUp(name, (error, addresses) => {
-      waiting.delete(name);
-      for (const done of all) done(error, addresses);
+      const others = (running.get(name) ?? []).filter((other) => other !== lookup);
+      if (others.length === 0) running.delete(name);
+      else running.set(name, others);
+      for (const done of lookup.waiting) done(error, addresses);
     });
   };
 }

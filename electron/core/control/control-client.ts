@@ -143,7 +143,7 @@ class Calls {
     });
     check.close();
     isOver = true;
-    if (silent.signal.aborted) return err(await silentHost(pid, 'has stopped answering'));
+    if (silent.signal.aborted) return err(await silentHost(pid, 'has stopped responding'));
     return outcome.ok ? ok(undefined) : outcome;
   }
 

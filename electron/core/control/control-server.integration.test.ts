@@ -347,7 +347,7 @@ describe('the command', () => {
       expect(outcomes).toEqual([]);
     }
     await eventually('the end', async () => (await clock.advance(quietMs), outcomes.length === 1));
-    const message = 'LocalPort has stopped answering. Try again, or end process 1: kill -9 1';
+    const message = 'LocalPort has stopped responding. Try again, or end process 1: kill -9 1';
     expect(outcomes).toEqual([{ ok: false, error: { code: 'timed-out', message } }]);
     connected.value.close();
   });

@@ -131,8 +131,11 @@ export class ControlServer {
   async #reopenIfGone(): Promise<void> {
     const { socketPath, log } = this.#options;
     const isStopping = (): boolean => this.#isStopping;
-    const reason = await lstat(socketPath).catch((error: unknown) => error);
-    if ((reason as NodeJS.ErrnoException).code !== 'ENOENT' || isStopping()) return;
+    const isGone = await lstat(socketPath).then(
+      () => false,
+      (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT',
+    );
+    if (!isGone || isStopping()) return;
     try {
       ensureRuntimeDirectory(path.dirname(socketPath));
       // Requests in progress continue.
@@ -151,7 +154,8 @@ export class ControlServer {
     };
     this.#server
       .on('error', (error) => {
-        this.#options.log.error(`control: ${errorMessage(error)}`);
+        // One of `#listen` is reported by its caller.
+        if (this.#server.listening) this.#options.log.error(`control: ${errorMessage(error)}`);
       })
       .on('connection', (socket) => {
         this.#welcome(socket);

@@ -41,7 +41,8 @@ export class SilenceCheck {
   async #check(): Promise<void> {
     const { clock, answers, onSilent } = this.#parts;
     const leftMs = this.#heardAt + quietMs - clock.now();
-    const isAlive = leftMs > 0 || (await answers());
+    // It may have been heard meanwhile.
+    const isAlive = leftMs > 0 || (await answers()) || this.#heardAt + quietMs > clock.now();
     if (this.#timer === null) return;
     if (isAlive) this.#timer = this.#wait(leftMs > 0 ? leftMs : quietMs);
     else onSilent();

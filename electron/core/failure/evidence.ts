@@ -3,6 +3,7 @@ import { visibleLine } from '../../../shared/visible-text.ts';
 import { createRedactor, type Redact } from '../observability/redaction.ts';
 
 export const maxEvidenceLength = 300;
+const maxPlainLength = 1_500;
 
 /** Lines that explain nothing: routine output of ssh and kubectl. */
 const noise: readonly RegExp[] = [
@@ -62,15 +63,18 @@ const sequences =
   // eslint-disable-next-line no-control-regex -- control characters are what this finds
   /\u001b\[[\d;?]*[A-Za-z]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
-/** The line without log prefixes and secrets. */
+/** The line without log prefixes and secrets; of a long one, both ends: no rule may take long to read what a server sent. */
 export const plainLine = (line: string, secrets: readonly string[]): string =>
-  redactedLine(withoutLogPrefix(line), secrets).replace(/\s+/g, ' ').trim();
+  bothEnds(redactedLine(withoutLogPrefix(line), secrets).replace(/\s+/g, ' ').trim(), maxPlainLength);
 
 /** As displayed: at most `maxEvidenceLength` characters. A program in Go puts the root of an error last, so both ends stay. */
 export function toEvidence(line: string, secrets: readonly string[]): string {
-  const text = plainLine(line, secrets);
-  if (text.length <= maxEvidenceLength) return text;
-  const half = (maxEvidenceLength - 1) / 2;
+  return bothEnds(plainLine(line, secrets), maxEvidenceLength);
+}
+
+function bothEnds(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const half = (maxLength - 1) / 2;
   return `${text.slice(0, Math.ceil(half))}…${text.slice(-Math.floor(half))}`;
 }
 

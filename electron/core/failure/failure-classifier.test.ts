@@ -770,6 +770,7 @@ describe('the failure classifier', () => {
     for (const argv of [
       ['oc', 'x'],
       ['aws-vault', 'exec', 'prod', '--', 'kubectl', 'x'],
+      ['/opt/bin/kubectl', 'port-forward', '-n', 'ssh', 'svc/ssh', '2222:22'],
     ] as const)
       expect(causeOf(commandConnection(argv), 'Error from server (NotFound): x').code).toBe(
         'resource-missing',
@@ -843,7 +844,7 @@ ERROR:  https://ngrok.com/docs/errors/err_ngrok_108`;
     ['OSError: [Errno 98] Address already in use', 'a port'],
   ])('names the port that a command could not open: %s', (line, port) => {
     expect(causeOf(commandConnection(['socat']), line).title).toBe(
-      `The tunnel ended (${port} that it opens is in use)`,
+      `The tunnel ended (${port}, which it opens, is in use)`,
     );
   });
 

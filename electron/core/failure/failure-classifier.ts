@@ -176,12 +176,19 @@ function rulesFor(connection: Connection): readonly FailureRule[] {
   }
 }
 
-/** The command may run one of the programs known here, itself or through another: `aws-vault exec prod -- kubectl …`. */
+const rulesByProgram: ReadonlyMap<string, readonly FailureRule[]> = new Map([
+  ...['ssh', 'autossh'].map((program) => [program, [...sshFailures, ...credentialFailures]] as const),
+  ...['kubectl', 'oc', 'kubecolor'].map((program) => [program, kubectlFailures] as const),
+]);
+
+/** The first program known here counts: the command may run it through another, as `aws-vault exec prod -- kubectl …`. */
 function rulesForProgram(argv: readonly string[]): readonly FailureRule[] {
-  const names = new Set(argv.map((word) => word.split('/').at(-1)));
-  const runs = (...programs: readonly string[]): boolean => programs.some((program) => names.has(program));
-  if (runs('ssh', 'autossh')) return [...sshFailures, ...credentialFailures];
-  return runs('kubectl', 'oc', 'kubecolor') ? kubectlFailures : credentialFailures;
+  for (const word of argv) {
+    const program = /^[./~]/.test(word) ? (word.split('/').at(-1) ?? '') : word;
+    const rules = rulesByProgram.get(program);
+    if (rules !== undefined) return rules;
+  }
+  return credentialFailures;
 }
 
 function startFailure(

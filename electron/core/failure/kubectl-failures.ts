@@ -34,7 +34,7 @@ export const kubectlFailures: readonly FailureRule[] = [
   ),
   proves('config-invalid', /unknown flag: --append-server-path/, {
     what: 'This kubectl is too old',
-    fix: 'Install kubectl 1.23 or later',
+    fix: 'Install kubectl 1.23 or later, or set engine: kubectl',
   }),
   proves('config-invalid', /UDP protocol is not supported for (\S+)/, ([, port = '']) => ({
     what: `Port ${port} is UDP, and only TCP can be forwarded`,

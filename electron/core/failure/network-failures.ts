@@ -45,7 +45,7 @@ export const networkFailures: readonly FailureRule[] = [
   // The private endpoint of a command, or a further port that it opens.
   proves('exited', /address already in use|EADDRINUSE/i, ({ input }) => {
     const port = /(?:[\d\]*:\s]|localhost):(\d{3,5})(?!\d)/.exec(input)?.[1];
-    return { ending: `${port === undefined ? 'a port' : `port ${port}`} that it opens is in use` };
+    return { ending: `${port === undefined ? 'a port' : `port ${port}`}, which it opens, is in use` };
   }),
   proves('connection-refused', /connection refused|actively refused|ECONNREFUSED/i, ({ input }) => {
     const [, host, port] = dialedAddress.exec(input) ?? [];

@@ -9,7 +9,7 @@ it.each([
   ['EDQUOT: disk quota exceeded, write', 'f cannot be written (disk quota exceeded). Free some disk space'],
   [
     "EROFS: read-only file system, access 'f'",
-    'f cannot be written (read-only file system). Mount the file system writable, or use another folder',
+    'f cannot be written (read-only file system). Remount the file system read-write, or use another folder',
   ],
   [
     "EACCES: permission denied, open 'f'",

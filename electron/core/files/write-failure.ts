@@ -10,7 +10,7 @@ export const unwritable = (path: string, reason: string): string =>
 
 export function writeFailureFix(reason: string): string {
   if (/\b(ENOSPC|EDQUOT): /.test(reason)) return 'Free some disk space.';
-  if (reason.includes('EROFS: ')) return 'Mount the file system writable, or use another folder.';
+  if (reason.includes('EROFS: ')) return 'Remount the file system read-write, or use another folder.';
   if (/\b(ENOTDIR|EEXIST): /.test(reason)) return 'Remove the file that is in its place.';
   return 'Make the folder writable.';
 }

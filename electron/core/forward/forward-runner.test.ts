@@ -134,6 +134,19 @@ describe('a forward runner', () => {
     expect(world.port.upstream).toMatchObject({ tunnelId: 'postgres#1', trialMs: null });
   });
 
+  it('tells the port of a tunnel that died, but not of one that ended in order', async () => {
+    const world = new FakeForwardWorld();
+    await up(world, {
+      ...postgres,
+      connection: { technology: 'command', argv: ['relay'], remotePort: null },
+    });
+    await world.tunnel.dies(describeCause('exited'), { exitCode: 0 });
+    await world.clock.advance(60_000);
+    await world.tunnel.comesUp();
+    await world.tunnel.dies(killed, { signal: 'SIGKILL' });
+    expect(world.port.endedTunnels).toEqual(['postgres#2']);
+  });
+
   it('measures how long a service was down, without the time asleep', async () => {
     const world = new FakeForwardWorld();
     const runner = await up(world);

@@ -103,7 +103,10 @@ export class LiveTunnels {
       tell({ type: 'tunnel-ready', tunnel: number });
     });
     void tunnel.ended.then((end) => {
-      port.tunnelEnded(id);
+      // A command that serves one client, and an ssh server that hangs up after its last one, have cut nobody off.
+      const isInOrder =
+        end.isUnused === true || (service.connection.technology === 'command' && end.exitCode === 0);
+      if (!isInOrder) port.tunnelEnded(id);
       this.#alive.delete(number);
       const found = this.#redacted(end.cause ?? describeCause('exited'));
       // A tunnel that closed because it was unused has not failed.

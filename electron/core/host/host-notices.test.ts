@@ -11,7 +11,7 @@ describe("the host's notices", () => {
     notices.report('state', "EROFS: read-only file system, mkdir '/Support'");
     expect(notices.sentences).toEqual([
       'LocalPort cannot write to /Support (read-only file system), so it forgets your on/off choices when it stops. ' +
-        'Make the folder writable.',
+        'Remount the file system read-write, or use another folder.',
       'LocalPort cannot write logs to /Logs (no space left on device). Free some disk space.',
     ]);
   });

@@ -201,7 +201,7 @@ describe('services of one cluster', () => {
     const sick = await eventuallyServices(
       ([api, web]) =>
         api?.phase === 'waiting' &&
-        // A question that the killed kubectl took along is answered by its end.
+        // A request that was under way fails with the killed kubectl, and is repeated.
         api.cause?.evidence === 'its only node is not ready' &&
         (web?.restarts ?? 0) > (before[1]?.restarts ?? 0),
     );

@@ -50,6 +50,12 @@ describe('JSON that is parsed in turns', () => {
     expect(() => parseAtOnce(text)).toThrow(ComplexJsonError);
   });
 
+  it('may have any marks in its strings, such as the former text of an object', async () => {
+    const text = JSON.stringify({ annotation: '{"a":[1,2]},'.repeat(30_000), '"': '\\' });
+    expect(parseAtOnce(text)).toEqual(JSON.parse(text));
+    await expect(parse(text)).resolves.toEqual(JSON.parse(text));
+  });
+
   it('leaves turns to others: a large list takes many', async () => {
     const item = {
       metadata: {

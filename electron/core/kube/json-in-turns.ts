@@ -3,7 +3,7 @@
  * forward carries a byte. Invariants:
  *
  * 1. The elements of a list in the top mapping, such as `items`, are parsed one by one, with turns for other work in between.
- * 2. What is parsed at once has at most `maxMarks` brackets, colons and commas.
+ * 2. What is parsed at once has at most `maxMarks` opening brackets, colons and commas outside strings, and `maxElements` elements.
  */
 import { nextTurn } from '../clock.ts';
 
@@ -20,6 +20,9 @@ const comma = 0x2c;
 const colon = 0x3a;
 const openings = { list: 0x5b, mapping: 0x7b } as const;
 const closings = { list: 0x5d, mapping: 0x7d } as const;
+
+const isMark = (code: number): boolean =>
+  code === comma || code === colon || code === openings.list || code === openings.mapping;
 
 export class ComplexJsonError extends Error {
   constructor() {
@@ -41,8 +44,13 @@ export const readInTurns = (text: string): Promise<unknown> =>
 /** For what is never a list. Throws what `parseInTurns` rejects with. */
 export function parseAtOnce(text: string): unknown {
   let marks = 0;
-  for (const character of text)
-    if ('[{:,'.includes(character) && ++marks > maxMarks) throw new ComplexJsonError();
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) isInString = !isInString;
+    else if (isInString) at += code === backslash ? 1 : 0;
+    else if (isMark(code) && ++marks > maxMarks) throw new ComplexJsonError();
+  }
   return JSON.parse(text);
 }
 

@@ -51,10 +51,16 @@ describe('cleanEnvironment', () => {
   it.each([
     ['.:/usr/bin:/bin', '/usr/bin:/bin'],
     [':/usr/bin::bin:../bin:/bin:', '/usr/bin:/bin'],
-    ['', ''],
   ])('keeps only absolute folders of PATH: %s', (given, expected) => {
     expect(cleanEnvironment({ PATH: given })).toEqual({ PATH: expected });
   });
+
+  it.each(['', '.', ':bin'])(
+    'has no PATH without an absolute folder: %j would be the current folder',
+    (given) => {
+      expect(cleanEnvironment({ PATH: given })).toStrictEqual({});
+    },
+  );
 });
 
 describe('withFallbackPath', () => {

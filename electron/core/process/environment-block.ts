@@ -34,10 +34,10 @@ export function cleanEnvironment(environment: NodeJS.ProcessEnv): Environment {
 
 /** A relative folder of PATH, `.` or an empty one, would run the kubectl of any folder that the user enters. */
 export function withoutRelativeFolders<Given extends NodeJS.ProcessEnv>(environment: Given): Given {
-  const { PATH } = environment;
-  if (PATH === undefined) return environment;
+  const { PATH = '', ...others } = environment;
   const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return { ...environment, PATH: folders.join(path.delimiter) };
+  // An empty PATH is the current folder; without one, the system has a default.
+  return (folders.length === 0 ? others : { ...others, PATH: folders.join(path.delimiter) }) as Given;
 }
 
 /** The usual folders of kubectl, credential plugins and ssh; `home` may be empty. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { identifyProcesses } from './process-identity.ts';
 import { runProgram } from './program-run.ts';
 
-const terms = { env: { PATH: process.env['PATH'] }, timeoutMs: 300, maxOutputBytes: 1024 };
+const terms = { env: { PATH: process.env['PATH'] }, timeoutMs: 1_500, maxOutputBytes: 1024 };
 /** A shell that prints the process ID of a child, which holds the shell's pipes open. */
 const shell = (rest: string) => ['/bin/sh', '-c', `sleep 61 & echo $!; ${rest}`] as const;
 
@@ -26,7 +26,7 @@ test('an aborted signal kills the program and its child', async () => {
   const run = runProgram([...shell('wait')], {
     ...terms,
     timeoutMs: 60_000,
-    signal: AbortSignal.timeout(300),
+    signal: AbortSignal.timeout(1_500),
   });
   const { stdout, ...rest } = await run;
   expect(rest).toMatchObject({ exitCode: null, hasTimedOut: false });

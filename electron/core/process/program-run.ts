@@ -5,8 +5,7 @@
  * 2. A program that has exited may have left a child that holds its pipes open forever. They are closed soon after the exit.
  * 3. A program that survives SIGKILL, for example on a volume that hangs, is abandoned.
  */
-import { once } from 'node:events';
-import { systemClock } from '../clock.ts';
+import { systemClock, withDeadline, type Timer } from '../clock.ts';
 import { startChild, startErrorOf, type Argv, type StartError } from './child-start.ts';
 import { descendantsOf } from './process-children.ts';
 
@@ -32,6 +31,8 @@ export interface ProgramRun {
 
 /** The time to read what is left in the pipes of a program that has exited. */
 const outputGraceMs = 500;
+/** The time to find the descendants of a program. */
+const lookMs = 500;
 /** The time for a killed program to exit. */
 const killGraceMs = 2_000;
 
@@ -53,7 +54,8 @@ export async function runProgram(argv: Argv, terms: ProgramTerms): Promise<Progr
     stdout.destroy();
     stderr.destroy();
   };
-  const pipes = once(child, 'exit').then(() => systemClock.after(outputGraceMs, closePipes));
+  let pipes: Timer | null = null;
+  child.once('exit', () => (pipes = systemClock.after(outputGraceMs, closePipes)));
   let hasTimedOut = false;
   let abandon: (late: null) => void = () => undefined;
   const abandoned = new Promise<null>((resolve) => (abandon = resolve));
@@ -61,7 +63,10 @@ export async function runProgram(argv: Argv, terms: ProgramTerms): Promise<Progr
     hasTimedOut = true;
     end();
   });
+  let isEnding = false;
   const end = (): void => {
+    if (isEnding) return;
+    isEnding = true;
     patience.cancel();
     patience = systemClock.after(killGraceMs, () => abandon(null));
     void killWithDescendants(pid);
@@ -76,7 +81,7 @@ export async function runProgram(argv: Argv, terms: ProgramTerms): Promise<Progr
     child.unref();
     return withoutAnswer({ hasTimedOut });
   }
-  void pipes.then((timer) => timer.cancel());
+  (pipes as Timer | null)?.cancel();
   const { exitCode = null, originalMessage = '' } = result;
   return {
     exitCode,
@@ -98,9 +103,10 @@ const withoutAnswer = (found: Partial<ProgramRun>): ProgramRun => ({
   ...found,
 });
 
-/** The descendants are looked up first: those of a dead process have another parent. */
+/** The descendants are looked up first, if that is quick: those of a dead process have another parent. */
 async function killWithDescendants(pid: number): Promise<void> {
-  for (const one of [...(await descendantsOf(pid)), pid]) killIfThere(one);
+  const found = await withDeadline(systemClock, lookMs, descendantsOf(pid));
+  for (const one of [...(found === 'deadline' ? [] : found), pid]) killIfThere(one);
 }
 
 function killIfThere(pid: number): void {

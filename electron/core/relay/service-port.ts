@@ -17,7 +17,7 @@ export interface Upstream {
    * into the hold. null: the tunnel is proven and takes clients at once.
    */
   readonly trialMs: number | null;
-  /** A program of its own, which closes its connections in order even when it dies. Absent: it has none. */
+  /** A program of ours, which closes its connections in order even when it dies. Absent: there is none, or only the user's ssh. */
   readonly hasProcess?: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface ServicePort {
   setUpstream(upstream: Upstream | null): void;
   /** The remote end has refused a client of this tunnel: the next client is a trial again, for `trialMs`. */
   distrust(tunnelId: string, trialMs: number): void;
-  /** The process of this tunnel is gone: its connections were cut off, even if they seem to have ended in order. */
+  /** The process of this tunnel has died: its connections were cut off, even if they seem to have ended in order. */
   tunnelEnded(tunnelId: string): void;
   /** `refuse` closes waiting clients at once and later ones as they arrive. */
   setClientPolicy(policy: ClientPolicy): void;

@@ -1,6 +1,6 @@
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { sshMasterArgv } from './ssh-command.ts';
 import { sshConnection } from '../tunnel/testing/service-specs.ts';
 

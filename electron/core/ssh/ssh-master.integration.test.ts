@@ -1,8 +1,8 @@
 /** What services share on one connection to a real sshd, and what they do not. */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import net from 'node:net';
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import { isReaped, signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';

@@ -1,7 +1,7 @@
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { descendantsOf } from '../../../e2e/fixtures/process-tree.ts';
 import { exchange } from '../../../e2e/fixtures/servers.ts';
 import type { Sshd } from '../../../e2e/fixtures/sshd.ts';

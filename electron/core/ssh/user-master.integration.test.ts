@@ -1,9 +1,9 @@
 /** Services on the user's own ssh master: a real one, a real sshd, and a killed LocalPort. */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { isReaped } from '../../../e2e/fixtures/process-tree.ts';
 import { echoChecksums, exchange, freePort, startChecksumServer } from '../../../e2e/fixtures/servers.ts';

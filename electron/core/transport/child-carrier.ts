@@ -12,7 +12,7 @@ import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';
 import { secretsOf } from '../secrets/secret-values.ts';
 import type { ChildExit, ChildLauncher, ChildProcess, ChildRequest } from '../process/child-process.ts';
-import { redactedLine, toEvidence } from '../failure/evidence.ts';
+import { isNoise, redactedLine, toEvidence } from '../failure/evidence.ts';
 import { classifyFailure } from '../failure/failure-classifier.ts';
 import { thisPrivacy } from '../privacy/mac-privacy.ts';
 import { findStopped } from '../process/process-state.ts';
@@ -337,7 +337,8 @@ export class ChildCarrier extends LivingCarrier {
   #startTimedOut(): Cause {
     const { startTimeoutMs } = this.#request.service;
     const lastLine =
-      this.#recentLines().at(-1) ?? `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
+      this.#recentLines().findLast((line) => !isNoise(line)) ??
+      `no sign of readiness within ${String(startTimeoutMs / 1000)} s`;
     const evidence = toEvidence(lastLine, this.#secrets);
     const limit = startLimit(startTimeoutMs);
     const { probeReadiness, awaits } = this.#plan ?? {};

@@ -1,9 +1,9 @@
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import type { Cause } from '../../../shared/failure.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { descendantsOf, listProcesses, livingOf } from '../../../e2e/fixtures/process-tree.ts';
@@ -145,7 +145,7 @@ describe('the ssh adapter on a real sshd', () => {
     expect(workshop.livingChildren()).toHaveLength(1);
   });
 
-  it('stays up when the server does not allow the forward: it is known until a client gets through', async () => {
+  it('stays up when the server prohibits the forward, and reports why once a client tries it', async () => {
     const server = await startSshd({ client, config: ['AllowTcpForwarding no'] });
     const { tunnel, address } = await workshop.openReady(through({ port: server.port }));
     expect(await tunnel.proveTransport(2_000)).toEqual({ kind: 'alive' });

@@ -1,5 +1,4 @@
 /** Forwards whose server listens, and forwards to sockets on the server: a real sshd, and programs at both ends. */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -7,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { describeCause } from '../../../shared/failure.ts';
 import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { signalIfAlive } from '../../../e2e/fixtures/process-tree.ts';

@@ -239,10 +239,10 @@ describe('saving', () => {
     const program = bundleProgram(script, folder);
     const asOther = (): string =>
       execFileSync(process.execPath, [program, file, '65534'], { encoding: 'utf8' }).trim();
-    expect(asOther()).toBe(`the file ${file} is read-only: run chmod u+w on it`);
+    expect(asOther()).toBe(`the file ${file} is read-only: run chmod u+w ${file}`);
     chownSync(file, 65534, 65534);
     expect(asOther()).toBe(
-      `the folder ${folder} is read-only, so the config in it cannot be replaced: run chmod u+w on it`,
+      `the folder ${folder} is read-only, so the config in it cannot be replaced: run chmod u+w ${folder}`,
     );
     expect(text()).toBe(dbText);
   });

@@ -71,10 +71,10 @@ async function whyUnwritable(realPath: string): Promise<string | null> {
   const folder = dirname(realPath);
   const ofFile = await writeBarrier(realPath);
   if (ofFile?.includes('EROFS: ') === true) return unwritable(realPath, ofFile);
-  if (ofFile !== null) return `the file ${realPath} is read-only: run chmod u+w on it`;
+  if (ofFile !== null) return `the file ${realPath} is read-only: run chmod u+w ${realPath}`;
   return (await writeBarrier(folder)) === null
     ? null
-    : `the folder ${folder} is read-only, so the config in it cannot be replaced: run chmod u+w on it`;
+    : `the folder ${folder} is read-only, so the config in it cannot be replaced: run chmod u+w ${folder}`;
 }
 
 /** The system's message; null: it may be written. */

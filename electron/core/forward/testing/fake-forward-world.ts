@@ -72,8 +72,8 @@ export class FakeTunnel implements Tunnel {
     await settle();
   }
 
-  async dies(cause: Cause): Promise<void> {
-    this.#finish(cause);
+  async dies(cause: Cause, end: Partial<CarrierEnd> = {}): Promise<void> {
+    this.#finish(cause, end);
     await settle();
   }
 
@@ -82,9 +82,9 @@ export class FakeTunnel implements Tunnel {
     return this.ended;
   }
 
-  #finish(cause: Cause | null): void {
+  #finish(cause: Cause | null, end: Partial<CarrierEnd> = {}): void {
     this.isAlive = false;
-    this.#end({ cause, exitCode: null, signal: null, lastLines: [] });
+    this.#end({ cause, exitCode: null, signal: null, lastLines: [], ...end });
   }
 }
 
@@ -94,6 +94,7 @@ export class FakePort implements ServicePort {
   openResult: Result<readonly string[], Cause> = ok(['127.0.0.1:5432', '[::1]:5432']);
   upstream: Upstream | null = null;
   policy: ClientPolicy = 'hold';
+  readonly endedTunnels: string[] = [];
   holdTimeoutMs: number | null = null;
   /** After `close` the port closes only when `closes` is called. */
   isSlowToClose = false;
@@ -133,8 +134,8 @@ export class FakePort implements ServicePort {
     return Promise.resolve();
   }
 
-  tunnelEnded(): void {
-    // The relay's matter.
+  tunnelEnded(tunnelId: string): void {
+    this.endedTunnels.push(tunnelId);
   }
 
   distrust(): void {
