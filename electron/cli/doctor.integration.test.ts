@@ -55,16 +55,13 @@ const ssh = 'technology: ssh, remote_port: 80';
 const kubectl = 'technology: kubectl, remote_port: 80, connection: { resource_name: web }';
 
 describe('the doctor', () => {
-  it('names folders of the PATH that others may write, and those that depend on the current folder', async () => {
+  it('names folders of the PATH that others may write, without those of the current folder, which it does not use', async () => {
     const open = folderWith('open');
     chmodSync(open, 0o777);
     logInWith([open, 'bin', '/usr/bin', '/bin']);
     expect(await examine('PATH')).toEqual({
       code: 1,
-      found: [
-        'PATH bad: every user can write ~/open → chmod o-w ~/open',
-        'PATH note: has bin, which depends on the current folder → Use absolute paths.',
-      ],
+      found: ['PATH bad: every user can write ~/open → chmod o-w ~/open'],
     });
   });
 

@@ -47,16 +47,10 @@ export async function callHost({
     const isElsewhere = called.error.code === 'not-running';
     const answer = isElsewhere ? await connectControl({ socketPath, clock, version }) : called;
     if (answer.ok) return answer;
-    switch (answer.error.code) {
-      case 'timed-out':
-        return err(await silentHost(pid, 'is running but not responding'));
-      case 'version-mismatch':
-        return err(namedMismatch(answer.error, holder));
-      case 'not-running':
-        break;
-      default:
-        return answer;
-    }
+    const { code } = answer.error;
+    if (code === 'timed-out') return err(await silentHost(pid, 'is running but not responding'));
+    if (code === 'version-mismatch') return err(namedMismatch(answer.error, holder));
+    if (code !== 'not-running') return answer;
     if (clock.now() > deadline)
       return err(await silentHost(pid, `is running, but nothing is listening at ${socketPath}`));
     await sleep(clock, pollMs);

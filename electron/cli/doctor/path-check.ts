@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { bad, fine, note, type Finding } from '../output/findings.ts';
+import { bad, fine, type Finding } from '../output/findings.ts';
 import { showCount } from '../output/quantity.ts';
 import type { Check } from './examination.ts';
 
 const writableByOthers = 0o002;
 
-/** The PATH of LocalPort's children: a user who can write to one of its folders can put a kubectl there. */
+/** The PATH of LocalPort's children, which has absolute folders only: a user who can write to one can put a kubectl there. */
 export const checkPath: Check = async ({ environment }) => {
   const folders = [...new Set((environment['PATH'] ?? '').split(path.delimiter))];
   const findings = await Promise.all(folders.map(checkFolder));
@@ -17,10 +17,6 @@ export const checkPath: Check = async ({ environment }) => {
 };
 
 async function checkFolder(folder: string): Promise<readonly Finding[]> {
-  if (!path.isAbsolute(folder)) {
-    const shown = folder === '' ? 'an empty entry' : folder;
-    return [note('PATH', `has ${shown}, which depends on the current folder`, 'Use absolute paths.')];
-  }
   const stats = await stat(folder).catch(() => null);
   if (stats === null || (stats.mode & writableByOthers) === 0) return [];
   return [bad('PATH', `every user can write ${folder}`, `chmod o-w ${folder}`)];

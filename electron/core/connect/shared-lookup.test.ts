@@ -14,7 +14,7 @@ beforeEach(() => {
     (name, onDone) => {
       asked.push({ name, answer: (address) => onDone(null, [address]) });
     },
-    () => now,
+    { now: () => now },
   );
   ask = (name) => lookUp(name, (_, addresses) => found.push(...addresses));
 });

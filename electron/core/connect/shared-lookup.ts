@@ -4,11 +4,13 @@
  * one does not wait for the first: the network may have changed since that began.
  */
 import dns from 'node:dns';
+import { systemClock, type Clock } from '../clock.ts';
 
 export type LookupDone = (error: Error | null, addresses: readonly string[]) => void;
 export type LookUp = (name: string, onDone: LookupDone) => void;
 
 interface Lookup {
+  /** Monotonic ms. */
   readonly startedAt: number;
   readonly waiting: LookupDone[];
 }
@@ -17,8 +19,7 @@ interface Lookup {
 const sharedMs = 1_000;
 const maxLookups = 2;
 
-/** `now`: monotonic ms. */
-export function shareLookups(lookUp: LookUp, now = (): number => performance.now()): LookUp {
+export function shareLookups(lookUp: LookUp, { now }: Pick<Clock, 'now'>): LookUp {
   /** By name, the newest last. */
   const running = new Map<string, readonly Lookup[]>();
   return (name, onDone) => {
@@ -44,4 +45,4 @@ export const lookUpAll = shareLookups((name, onDone) => {
     // Despite its types, Node passes no list with an error.
     onDone(error, error === null ? found.map(({ address }) => address) : []);
   });
-});
+}, systemClock);

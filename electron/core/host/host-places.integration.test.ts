@@ -137,7 +137,9 @@ describe('the daemon', () => {
     const client = await connect();
     await eventually('db is listed', async () => (await snapshotOf(client)).services.length === 1);
     expect((await snapshotOf(client)).services[0]?.desired).toBe('off');
-    expect(await noticesOf(client)).toEqual([forgets('read-only file system', 'Make the folder writable.')]);
+    expect(await noticesOf(client)).toEqual([
+      forgets('read-only file system', 'Remount the file system read-write, or use another folder.'),
+    ]);
     await client.request('set-desired', { target: { kind: 'names', names: ['db'] }, desired: 'on' });
     await serves(client);
     expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
@@ -155,7 +157,7 @@ describe('the daemon', () => {
       const client = await connect();
       await serves(client);
       expect(await noticesOf(client)).toEqual([
-        forgets('read-only file system', 'Make the folder writable.'),
+        forgets('read-only file system', 'Remount the file system read-write, or use another folder.'),
       ]);
       expect([await daemon.stop(), daemon.said()]).toEqual([0, '']);
     },
