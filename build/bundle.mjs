@@ -146,6 +146,17 @@ const writeWhenChanged = async (file) => {
   return true;
 };
 
+/** esbuild escapes such characters in strings, but not in regular expressions.
+ * @param {OutputFile} file */
+const refuseWideText = ({ path: file, contents }) => {
+  const [wide] = /[^\0-\u00ff]/.exec(Buffer.from(contents).toString('utf8')) ?? [];
+  if (wide === undefined) return;
+  const escape = `\\u${wide.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  throw new SetUpError(
+    `${path.basename(file)} has ${wide} in a regular expression, which doubles its memory: write ${escape}.`,
+  );
+};
+
 /** Builds dist/ and returns the number of changed files.
  * @returns {Promise<number>} */
 export const bundle = async () => {
@@ -160,6 +171,7 @@ export const bundle = async () => {
     throw new SetUpError('The app could not be bundled: see above.');
   });
   const built = [...hosts, packed].flatMap(({ outputFiles = [] }) => outputFiles);
+  built.filter(({ path: file }) => file.endsWith('.cjs')).forEach(refuseWideText);
   const licenses = await thirdPartyLicenses(
     [worker, ...hosts, packed].flatMap(({ metafile }) => metafile ?? []),
   );

@@ -65,7 +65,7 @@ function wordsOfRoute({ technology, route }: NamedService): readonly string[] {
       .replace(/(?<=^| · )(?:svc|pod|deploy|sts|ds|rs|job)\//, '')
       // Only the values of labels: keys are common words.
       .replace(/[^\s,=!]+!?==?(?=[\w.-]*(?:,|$))/g, ' ')
-      .split(/[\s·→@,]+/)
+      .split(/[\s·\u2192@,]+/)
       .map((word) => (isIP(word) === 0 ? word.replace(/:\d+$/, '') : word))
       .filter((word) => word.length >= minNameLength && word !== 'localhost' && !isPlain(word))
   );
