@@ -18,7 +18,8 @@ export function logLineParts(line: string): LogLineParts {
   const match = /^(\d{4}-\d{2}-\d{2}T\S+)\s+(\S+)\s+(.*)$/.exec(line);
   if (match === null) return { time: '', level: '', message: line, step: null };
   const [, time = '', level = '', text = ''] = match;
-  const [, message = text, step = null] = /^(.*?) ?\[([a-z]+ \u2192 [a-z]+ after [a-z-]+)\]$/.exec(text) ?? [];
+  const [, message = text, step = null] =
+    /^(.*?) ?\[([a-z]+ \u2192 [a-z]+ after [a-z-]+)\]$/.exec(text) ?? [];
   return { time, level, message, step };
 }
 
