@@ -1,9 +1,9 @@
 /**
  * `${NAME}` and `${NAME:default}`, as in LocalPort 0.3.7, and `${NAME:-default}`, as in compose files, where an empty
  * variable counts as unset: replaced in the text of the file before YAML parses it, split at the first colon.
- * `${NAME:?message}`, also of compose files, has no default. A default is part of the file and is inserted as it is. A variable's value is not: it passes through YAML as a token of two
- * private-use characters and is inserted afterwards, so that a password with `#`, quotes or a line break is taken literally
- * and cannot inject YAML.
+ * `${NAME:?message}`, also of compose files, has no default. A default is part of the file and is inserted as it is. A
+ * variable's value is not: it passes through YAML as a token of two private-use characters and is inserted afterwards, so
+ * that a password with `#`, quotes or a line break is taken literally and cannot inject YAML.
  */
 export type Environment = Readonly<Record<string, string | undefined>>;
 

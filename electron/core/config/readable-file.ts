@@ -30,7 +30,7 @@ export class ReadableFiles {
   async refusalOf(file: string, { clock, signal }: ReadableTerms): Promise<string | null> {
     for (;;) {
       if (signal.aborted) return null;
-      // A volume that hangs does so for all files.
+      // A volume that hangs does so for all files of a folder.
       if ([...this.#stuck].some((stuck) => dirname(stuck) === dirname(file))) return 'ETIMEDOUT';
       if (this.#stuck.size >= maxLooks) return null;
       const isTurn = this.#looking.has(file) || this.#looking.size < maxLooks;

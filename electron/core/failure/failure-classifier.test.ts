@@ -763,7 +763,8 @@ describe('the failure classifier', () => {
 
   it('recognizes failures of programs that a command runs', () => {
     const denied = 'u@gate: Permission denied (publickey).';
-    expect(causeOf(commandConnection(['/usr/bin/ssh', '-N', 'gate']), denied).code).toBe('auth-failed');
+    for (const ssh of ['ssh', '/usr/bin/ssh', 'tools/ssh'])
+      expect(causeOf(commandConnection([ssh, '-N', 'gate']), denied).code).toBe('auth-failed');
     expect(causeOf(commandConnection(['kubectl', 'x']), 'Error from server (NotFound): x').code).toBe(
       'resource-missing',
     );

@@ -183,8 +183,10 @@ const rulesByProgram: ReadonlyMap<string, readonly FailureRule[]> = new Map([
 
 /** The first program known here counts: the command may run it through another, as `aws-vault exec prod -- kubectl …`. */
 function rulesForProgram(argv: readonly string[]): readonly FailureRule[] {
-  for (const word of argv) {
-    const program = /^[./~]/.test(word) ? (word.split('/').at(-1) ?? '') : word;
+  for (const [index, word] of argv.entries()) {
+    // `svc/ssh` is no program.
+    const isPath = index === 0 || /^[./~]/.test(word);
+    const program = isPath ? (word.split('/').at(-1) ?? '') : word;
     const rules = rulesByProgram.get(program);
     if (rules !== undefined) return rules;
   }

@@ -1,7 +1,7 @@
 /** Whether the names of hosts resolve, for ssh as configured in its own files. Opens no connection. */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { parseJumpHost } from '../../../shared/jump-host.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import { findOnPath } from '../process/find-on-path.ts';

@@ -69,7 +69,7 @@ export async function runProgram(argv: Argv, terms: ProgramTerms): Promise<Progr
     isEnding = true;
     patience.cancel();
     patience = systemClock.after(killGraceMs, () => abandon(null));
-    void killWithDescendants(pid);
+    void killWithDescendants(pid, () => child.exitCode === null && child.signalCode === null);
   };
   if (signal?.aborted === true) end();
   signal?.addEventListener('abort', end, { once: true });
@@ -104,9 +104,11 @@ const withoutAnswer = (found: Partial<ProgramRun>): ProgramRun => ({
 });
 
 /** The descendants are looked up first, if that is quick: those of a dead process have another parent. */
-async function killWithDescendants(pid: number): Promise<void> {
+async function killWithDescendants(pid: number, isRunning: () => boolean): Promise<void> {
   const found = await withDeadline(systemClock, lookMs, descendantsOf(pid));
-  for (const one of [...(found === 'deadline' ? [] : found), pid]) killIfThere(one);
+  if (found !== 'deadline') for (const one of found) killIfThere(one);
+  // Another process may have the number of one that has exited.
+  if (isRunning()) killIfThere(pid);
 }
 
 function killIfThere(pid: number): void {

@@ -1,7 +1,7 @@
 /** Finds the key that a refused login lacked: a file with a passphrase that could be added to the user's agent. */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { askChild } from '../process/child-query.ts';
 import { readFileStart } from '../files/file-start.ts';
 import { privateKeyFacts, publicKeyIn } from './private-key.ts';

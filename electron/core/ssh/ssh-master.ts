@@ -1,6 +1,6 @@
 /** One connection to an ssh host that carries forwards. Its endpoint is its control socket. */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import net from 'node:net';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { type Cause, describeCause, withLockedKey, withOpenMaster } from '../../../shared/failure.ts';
 import { loginCommand, type PromptKind } from '../../../shared/prompt.ts';
 import { parseSecretReference } from '../../../shared/secret-reference.ts';

@@ -4,8 +4,8 @@
  * 1. LocalPort never stops it and leaves nothing on it: it only requests channels (`stdio-forward.ts`).
  * 2. If its socket disappears, that is noticed within `checkIntervalMs`, or at once when a channel is requested.
  */
-import type { SshConnection } from '../../../shared/service-spec.ts';
 import { lstat } from 'node:fs/promises';
+import type { SshConnection } from '../../../shared/service-spec.ts';
 import { type Cause, describeCause } from '../../../shared/failure.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type Clock, type Timer, withDeadline } from '../clock.ts';

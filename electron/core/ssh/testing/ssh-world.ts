@@ -1,6 +1,6 @@
 /** One ssh client, real servers that it trusts, an echo server behind them, and the adapters under test. */
-import type { SshConnection } from '../../../../shared/service-spec.ts';
 import { expect } from 'vitest';
+import type { SshConnection } from '../../../../shared/service-spec.ts';
 import { type FixtureServer, startEchoServer } from '../../../../e2e/fixtures/servers.ts';
 import { createSshClient, type SshClient } from '../../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../../../e2e/fixtures/sshd.ts';
