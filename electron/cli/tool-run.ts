@@ -37,13 +37,11 @@ export async function runToolWith(
 ): Promise<ToolRun> {
   // Loading it takes longer than most commands: it is loaded only if a program is started.
   const { runProgram } = await import('../core/process/program-run.ts');
-  // Each run listens to its own signal: Node warns about more than 10 listeners on one.
-  const own = AbortSignal.any([signal]);
   const run = await runProgram(argv, {
     env: withoutRelativeFolders(env),
     timeoutMs,
     input,
-    signal: own,
+    signal,
     maxOutputBytes,
   });
   const isMissing = run.startError?.code === 'ENOENT';

@@ -18,11 +18,10 @@ export function firstReport<T>(
   return new Promise((resolve) => {
     const settle = (value: T | null): void => {
       unsubscribe();
-      for (const signal of signals) signal?.removeEventListener('abort', onAbort);
+      ignoreSignals();
       resolve(value);
     };
-    const onAbort = (): void => settle(null);
-    listen(signals, onAbort);
+    const ignoreSignals = onAbort(signals, () => settle(null));
     const unsubscribe = subscribe(settle);
   });
 }
@@ -33,23 +32,26 @@ export async function withOwnSignal<T>(
   work: (own: AbortController) => Promise<T>,
 ): Promise<T> {
   const own = new AbortController();
-  const onAbort = (): void => own.abort('aborted');
-  listen(signals, onAbort);
-  if (haveAborted(signals)) onAbort();
+  const abort = (): void => own.abort('aborted');
+  const ignoreSignals = onAbort(signals, abort);
+  if (haveAborted(signals)) abort();
   try {
     return await work(own);
   } finally {
-    for (const signal of signals) signal?.removeEventListener('abort', onAbort);
+    ignoreSignals();
   }
 }
 
-/** As many may wait for one signal as there are clients: no reason for Node to warn. */
-function listen(signals: Signals, onAbort: () => void): void {
-  for (const signal of signals) {
-    if (signal === undefined) continue;
+/** Not called if one has aborted already. As many may listen to one signal as there are clients: Node need not warn. */
+export function onAbort(signals: Signals, listener: () => void): () => void {
+  const given = signals.filter((signal) => signal !== undefined);
+  for (const signal of given) {
     setMaxListeners(0, signal);
-    signal.addEventListener('abort', onAbort);
+    signal.addEventListener('abort', listener);
   }
+  return () => {
+    for (const signal of given) signal.removeEventListener('abort', listener);
+  };
 }
 
 const haveAborted = (signals: Signals): boolean => signals.some((signal) => signal?.aborted === true);

@@ -5,6 +5,7 @@
  * 2. A program that has exited may have left a child that holds its pipes open forever. They are closed soon after the exit.
  * 3. A program that survives SIGKILL, for example on a volume that hangs, is abandoned.
  */
+import { onAbort } from '../abort-signal.ts';
 import { systemClock, withDeadline, type Timer } from '../clock.ts';
 import { startChild, startErrorOf, type Argv, type StartError } from './child-start.ts';
 import { descendantsOf } from './process-children.ts';
@@ -72,10 +73,10 @@ export async function runProgram(argv: Argv, terms: ProgramTerms): Promise<Progr
     void killWithDescendants(pid, () => child.exitCode === null && child.signalCode === null);
   };
   if (signal?.aborted === true) end();
-  signal?.addEventListener('abort', end, { once: true });
+  const ignoreSignal = onAbort([signal], end);
   const result = await Promise.race([child, abandoned]);
   patience.cancel();
-  signal?.removeEventListener('abort', end);
+  ignoreSignal();
   if (result === null) {
     closePipes();
     child.unref();
