@@ -5,6 +5,7 @@
 import { uptime } from 'node:os';
 import { setTimeout as setNodeTimeout } from 'node:timers';
 import { firstReport, withOwnSignal } from './abort-signal.ts';
+import { markClosed, markOpened } from './lifetime-tracker.ts';
 
 export interface Timer {
   cancel(): void;
@@ -37,13 +38,16 @@ export const systemClock: Clock = {
     let late: NodeJS.Immediate | undefined;
     const handle = setNodeTimeout(
       () => {
+        markClosed(handle);
         if (performance.now() - dueAt < stallMs) action();
         else late = setImmediate(action);
       },
       Math.max(0, delayMs),
     );
+    markOpened(handle, () => `timer of ${delayMs} ms`);
     return {
       cancel: () => {
+        markClosed(handle);
         clearTimeout(handle);
         clearImmediate(late);
       },

@@ -38,6 +38,7 @@ it('names everything that is still open, and passes once it is closed', async ()
   expect(leaks).toContain('scope of the test: owns nothing');
   expect(leaks).toContain('timer of a FakeClock, 500 ms before it is due');
   expect(leaks).toContain('Timeout');
+  expect(leaks).toMatch(/timer of 60000 ms, at \S*leak-check\.integration\.test\.ts/);
   expect(leaks).toContain('task waits');
   expect(leaks).toContain('FSWatcher');
   expect(leaks).toContain(`server at {"address":"127.0.0.1","family":"IPv4","port":${port}}`);

@@ -15,10 +15,24 @@ const tracked = new Map<object, () => string>();
 /** To be called before the code under test is loaded. */
 export function trackOpenResources(): void {
   setLifetimeTracker({
-    opened: (thing, describe) => void tracked.set(thing, describe),
+    opened: (thing, describe) => {
+      const { stack = '' } = new Error();
+      tracked.set(thing, () => `${describe()}, ${originIn(stack)}`);
+    },
     closed: (thing) => void tracked.delete(thing),
   });
 }
+
+/** The first line of our code below the tracker and the clock. */
+const originIn = (stack: string): string =>
+  stack
+    .split('\n')
+    .find(
+      (line) =>
+        /\/(?:electron|e2e)\//.test(line) &&
+        !/open-resources|lifetime-tracker|clock\.ts|abort-signal/.test(line),
+    )
+    ?.trim() ?? 'of unknown origin';
 
 export function openResources(): OpenResources {
   const handles = activeHandles().map((handle) => [handle, () => describeHandle(handle)] as const);
