@@ -55,7 +55,7 @@ describe('the control socket', () => {
     });
   });
 
-  it('is never accessible to others, whatever the umask', async () => {
+  it('belongs to its owner alone from its first moment, whatever the umask', async () => {
     const umask = process.umask(0);
     try {
       const served = new AbortController();
@@ -63,7 +63,7 @@ describe('the control socket', () => {
       const seen = new Set<number>();
       const look = (): void => {
         const mode = statSync(fixture.socketPath, { throwIfNoEntry: false })?.mode;
-        if (mode !== undefined) seen.add(mode & 0o077);
+        if (mode !== undefined) seen.add(mode & 0o777);
       };
       while (!served.signal.aborted) {
         look();
@@ -71,7 +71,7 @@ describe('the control socket', () => {
       }
       await serving;
       look();
-      expect([...seen]).toEqual([0]);
+      expect([...seen]).toEqual([0o600]);
       expect(process.umask(0)).toBe(0);
     } finally {
       process.umask(umask);

@@ -2,7 +2,7 @@
  * The host side of the control socket: HTTP, never over TCP. The socket is in a folder for this user only, and a client that
  * can connect may do everything that the user may.
  */
-import { chmod, lstat, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { withDeadline, type Clock, type Timer } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import { ensureRuntimeDirectory } from '../files/private-path.ts';
-import { withUmask } from '../files/umask.ts';
+import { bindPrivately } from '../files/private-bind.ts';
 import type { ExchangeParts, Incoming } from './control-exchange.ts';
 import type { ControlHandlers } from './control-handlers.ts';
 import { RequestSlots } from './request-slots.ts';
@@ -103,20 +103,17 @@ export class ControlServer {
     for (const connection of [...this.#connections.values()]) connection.destroy();
   }
 
-  async #listen(): Promise<void> {
-    const { socketPath } = this.#options;
-    const listening = new Promise<void>((resolve, reject) => {
+  #listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      // The socket is bound before `listen` returns. It must never be writable by others, or a command would not trust it.
-      withUmask(0o077, () => {
-        this.#server.listen(socketPath, () => {
+      // A command does not trust a socket to which others can write.
+      bindPrivately(() => {
+        this.#server.listen(this.#options.socketPath, () => {
           this.#server.off('error', reject);
           resolve();
         });
       });
     });
-    await listening;
-    await chmod(socketPath, 0o600);
   }
 
   #checkSocketLater(): void {

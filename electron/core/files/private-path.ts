@@ -11,7 +11,8 @@ export type TunnelFileKind = 'sock' | 'live' | 'pass' | 'c' | 'pair' | 'kube';
 
 const maxSocketPathBytes = 103;
 /**
- * ssh binds a control socket under a name that is 17 bytes longer, and then renames it (muxserver_listen in mux.c).
+ * ssh binds a control socket under a name that is 17 bytes longer, and then links it to its own (muxserver_listen in
+ * mux.c).
  */
 const maxControlPathBytes = maxSocketPathBytes - 17;
 const nameLength = 12;
@@ -50,6 +51,15 @@ export const reverseSocket = (runtimeDirectory: string, tunnelId: string): strin
 /** Does nothing if there is none. */
 export function removeFile(file: string): Promise<void> {
   return rm(file, { force: true });
+}
+
+/** Also removes the longer name, which an ssh that was ended just then leaves behind. */
+export async function removeControlSocket(controlPath: string): Promise<void> {
+  const folder = path.dirname(controlPath);
+  const name = path.basename(controlPath);
+  const files = await readdir(folder).catch(() => []);
+  const its = files.filter((file) => file === name || file.startsWith(`${name}.`));
+  await Promise.all(its.map((file) => removeFile(path.join(folder, file))));
 }
 
 /**

@@ -5,7 +5,7 @@
  *      another socket in its place.
  *   2. Only a socket of the same user that nobody listens on is replaced: a crash leaves one behind.
  */
-import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { describeCause, type Cause } from '../../../shared/failure.ts';
@@ -15,7 +15,7 @@ import { withDeadline, type Clock } from '../clock.ts';
 import { stepsTo } from '../files/path-steps.ts';
 import { refuseWriters } from '../files/write-refusal.ts';
 import type { Logger } from '../observability/logger.ts';
-import { withUmask } from '../files/umask.ts';
+import { bindPrivately } from '../files/private-bind.ts';
 import { errorCode } from './errno.ts';
 import type { LocalListener } from './local-listener.ts';
 
@@ -32,7 +32,6 @@ export interface SocketRequest {
 const maxPathBytes = 103;
 const answerTimeoutMs = 250;
 const acceptBacklog = 1024;
-const onlyOwner = 0o177;
 const writableByGroupOrOthers = 0o022;
 
 export async function listenOnSocket(request: SocketRequest): Promise<Result<LocalListener, Cause>> {
@@ -103,14 +102,12 @@ function openServer({ path: socketPath, log, onConnection }: SocketRequest): Pro
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     server.on('connection', onConnection);
     server.once('error', reject);
-    withUmask(onlyOwner, () => {
+    bindPrivately(() => {
       server.listen({ path: socketPath, exclusive: true, backlog: acceptBacklog }, () => {
         server.removeAllListeners('error');
         server.on('error', (error) => {
           log.warn(`The listener on ${socketPath} could not accept a connection: ${error.message}.`);
         });
-        // In case the system ignores the umask for sockets.
-        chmodSync(socketPath, 0o600);
         resolve(server);
       });
     });

@@ -1,6 +1,7 @@
 /** What services share on one connection to a real sshd, and what they do not. */
 import net from 'node:net';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SshConnection } from '../../../shared/service-spec.ts';
 import { describeCause } from '../../../shared/failure.ts';
@@ -128,6 +129,21 @@ it('is not found after its folder was removed, and a new one is opened', async (
   expect(await lost.ready).toMatchObject({ ok: false, error: { code: 'exited' } });
   const second = await workshop.openReady(to());
   expect(second.tunnel.pid).not.toBe(first.tunnel.pid);
+});
+
+it('leaves no file behind when it is stopped while it opens its control socket', async () => {
+  // As OpenSSH 9.2 does: it binds a longer name, and is ended before that is linked to the one asked for.
+  const program = `#!/bin/sh
+while [ "$1" != -S ]; do shift; done
+: > "$2.3tcz56cesiX2hIgK"
+exec sleep 60
+`;
+  await writeFile(path.join(world.client.binDirectory, 'ssh'), program);
+  const tunnel = workshop.open(to());
+  await eventually('the longer name', async () => (await workshop.filesLeft()).length > 0);
+  await tunnel.stop();
+  await workshop.closeShared();
+  expect(await workshop.filesLeft()).toEqual([]);
 });
 
 it('is not shared by services with other login settings', async () => {

@@ -10,7 +10,12 @@ import type { PromptQueue } from '../prompts/prompt-queue.ts';
 import { ChildCarrier, type ChildPlan, type ChildCarrierOptions } from '../transport/child-carrier.ts';
 import { keyFileIn } from '../askpass/answer-name.ts';
 import { findLockedKey, type LockedKeyTerms } from './locked-key.ts';
-import { ensureRuntimeDirectory, removeFile, tunnelFile } from '../files/private-path.ts';
+import {
+  ensureRuntimeDirectory,
+  removeControlSocket,
+  removeFile,
+  tunnelFile,
+} from '../files/private-path.ts';
 import { SshAskpass } from '../askpass/ssh-askpass.ts';
 import { sshMasterArgv, type SshTiming } from './ssh-command.ts';
 import { sshMux } from '../mux/ssh-mux.ts';
@@ -174,7 +179,7 @@ function planMaster(
     roundTrip: roundTripThrough({ controlPath, probeSocket, clock }),
     cleanUp: async () => {
       end.abort();
-      await Promise.all([removeFile(controlPath), removeFile(probeSocket), askpass?.close()]);
+      await Promise.all([removeControlSocket(controlPath), removeFile(probeSocket), askpass?.close()]);
     },
   };
 }

@@ -15,7 +15,7 @@ import { withOwnSignal } from '../abort-signal.ts';
 import type { Timer } from '../clock.ts';
 import { toEvidence } from '../failure/evidence.ts';
 import { classifyComplaint } from '../failure/failure-classifier.ts';
-import { withUmask } from '../files/umask.ts';
+import { bindPrivately } from '../files/private-bind.ts';
 import { noChild } from '../transport/carrier-life.ts';
 import type { CarrierEnd } from '../transport/carrier.ts';
 import type { Succession } from '../transport/succession.ts';
@@ -80,7 +80,7 @@ export class SshChannelForward extends AttachedTunnel {
       ensureRuntimeDirectory(runtimeDirectory);
       await removeFile(this.#listenPath);
       if (this.hasEnded()) return;
-      withUmask(0o177, () => this.#server.listen(this.#listenPath));
+      bindPrivately(() => this.#server.listen(this.#listenPath));
     } catch (error) {
       void this.end({ ...noChild, cause: cannotListen(toEvidence(String(error), [])) });
     }
