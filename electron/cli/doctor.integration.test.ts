@@ -213,6 +213,16 @@ describe('the doctor', () => {
     expect((await examine('daemon at login')).found).toEqual([
       `daemon at login bad: ~/bin/node is Node v18.20.4, and 20.19 is needed → ${install}`,
     ]);
+    startWith(
+      process.execPath,
+      '--optimize-for-size',
+      '/opt/localport/dist/daemon.cjs',
+      '--config',
+      '/gone.yaml',
+    );
+    expect((await examine('daemon at login')).found).toEqual([
+      `daemon at login bad: systemd cannot start it: /opt/localport/dist/daemon.cjs is gone → ${install}`,
+    ]);
     startWith(process.execPath, bin);
     expect((await examine('daemon at login')).found).toEqual([
       `daemon at login ok: systemd starts it with ${process.execPath}`,

@@ -94,7 +94,9 @@ describe('daemon install', () => {
     const link = path.join(home, 'bin', path.basename(process.execPath));
     symlinkSync(process.execPath, link);
     expect(await commands().install()).toBe(0);
-    expect(readFileSync(path.join(home, unit), 'utf8')).toContain(`ExecStart=${link} ${home}/daemon.cjs `);
+    expect(readFileSync(path.join(home, unit), 'utf8')).toContain(
+      `ExecStart=${link} --optimize-for-size ${home}/daemon.cjs `,
+    );
   });
 
   it.each(['private/var/folders/x/AppTranslocation/1-2/d/LocalPort.app/Contents/Resources/cli'])(

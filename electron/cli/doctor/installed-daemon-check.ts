@@ -16,7 +16,8 @@ export const checkInstalledDaemon: Check = async ({ context }) => {
   const { file, name, programIn } = serviceManager(context);
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return [];
-  const [program, script] = programIn(text);
+  const [program, ...args] = programIn(text);
+  const script = args.find((argument) => path.basename(argument) === 'daemon.cjs');
   if (program === undefined) return [finding(`${file} names no program`)];
   for (const needed of [program, script])
     if (needed?.startsWith('/') === true && (await stat(needed).catch(() => null)) === null)
