@@ -12,7 +12,7 @@ import { Lifeline } from '../lifeline.ts';
 
 interface Spawning {
   readonly pid?: number;
-  spawn(options: SpawnOptions & { readonly file: string }): unknown;
+  spawn: (this: Spawning, options: SpawnOptions & { readonly file: string }) => unknown;
 }
 
 const prototype = ChildProcess.prototype as unknown as Spawning;
