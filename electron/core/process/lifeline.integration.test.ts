@@ -77,7 +77,9 @@ it.skipIf(process.platform !== 'linux')('ends a child whose start the app does n
   owner.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   expect(await once(owner, 'close')).toEqual([null, 'SIGKILL']);
   const pid = Number(output);
-  onTestFinished(() => void (processIsRunning(pid) && process.kill(pid, 'SIGKILL')));
+  onTestFinished(() => {
+    if (processIsRunning(pid)) process.kill(pid, 'SIGKILL');
+  });
   await vi.waitFor(() => expect(processIsRunning(pid)).toBe(false), soon);
 });
 

@@ -197,7 +197,7 @@ function leaderExit(subprocess: Subprocess): Promise<Ending> {
   });
 }
 
-function neverStarted(failure: Promise<StartError>): SupervisedChild {
+export function neverStarted(failure: Promise<StartError>): SupervisedChild {
   const exited = failure.then((startError): ChildExit => ({
     exitCode: null,
     signal: null,

@@ -29,7 +29,7 @@ const text = (content: Buffer): Buffer => {
   return Buffer.concat([length, content]);
 };
 
-/** As in draft-ietf-sshm-ssh-agent: it has the key, and signs nothing. */
+/** The answer of an agent (SSH_AGENT_IDENTITIES_ANSWER): it has the key, and signs nothing. */
 async function answerToList(): Promise<Buffer> {
   const [, key = ''] = (await readFile(world.client.publicKeyFile, 'utf8')).split(' ');
   const one = Buffer.from([0, 0, 0, 1]);

@@ -127,7 +127,7 @@ export function createMasterReader({
 }
 
 /**
- * The order of ssh_userauth2 in sshconnect2.c: after the key exchange, ssh lists the keys of the agent, before it sends
+ * The order of sshconnect2.c: after the key exchange, ssh lists the keys of the agent, before it sends
  * anything; when the server has accepted a key, the agent signs.
  */
 function agentRequestAfter(text: string, before: AgentRequest | null): AgentRequest | null {
