@@ -378,6 +378,15 @@ const catalog = {
         : `Run ${d.command ?? 'localport ssh login'}, or log in with a key, for example from your agent`,
     action: (d) => logIn({ ...d, login: d.command }, 'confirm'),
   },
+  'agent-silent': {
+    ...user('credentials'),
+    // The user may see a prompt of the agent each time.
+    recheck: 'login',
+    title: () => 'The ssh agent did not answer in time',
+    remedy: (d) =>
+      `Unlock it or answer its prompt${d.what === undefined ? '' : ` (${d.what})`}; to log in without it, set IdentityAgent none in your ssh_config`,
+    action: () => retry,
+  },
   'host-key-unknown': {
     ...user('credentials'),
     recheck: 'login',

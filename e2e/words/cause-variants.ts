@@ -49,6 +49,7 @@ const details: Readonly<Record<CauseCode, readonly CauseDetails[]>> = {
     { host: 'bastion', askedUser: true, question: 'touch' },
     { what: 'bastion asks for a code', command: 'localport ssh login bastion', question: 'code' },
   ],
+  'agent-silent': [{ what: '/run/user/1000/keyring/ssh' }],
   'host-key-unknown': [
     { host: 'bastion' },
     { host: 'bastion', isBehindProxy: true, command: 'ssh -p 2222 me@bastion' },

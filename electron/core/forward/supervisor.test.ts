@@ -194,6 +194,14 @@ describe('the supervisor', () => {
     ]);
   });
 
+  it('stops the last service first, before it gets the turn of an earlier one at a host', async () => {
+    await apply(a, b, c);
+    const stopped: string[] = [];
+    for (const { id, ended } of world.tunnels) void ended.then(() => stopped.push(id));
+    await supervisor.stopAll();
+    expect(stopped).toEqual(['c#1', 'b#1', 'a#1']);
+  });
+
   it('notifies only services affected by changed credentials, and commands, which may use any', async () => {
     const ssh = {
       technology: 'ssh',

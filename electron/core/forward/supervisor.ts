@@ -150,7 +150,8 @@ export class Supervisor {
   async stopAll(): Promise<void> {
     this.#isStopping = true;
     const runners = [...this.#runners.values(), ...this.#leaving];
-    for (const runner of runners) runner.dispatch({ type: 'turned-off' });
+    // The last one first: those that wait for their turn at a host leave before the turn is theirs.
+    for (const runner of [...runners].reverse()) runner.dispatch({ type: 'turned-off' });
     await Promise.all(runners.map((runner) => runner.whenOff()));
   }
 

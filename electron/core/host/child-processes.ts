@@ -76,7 +76,7 @@ export class ChildProcesses {
   /** Kills the children that are still alive, then closes the guardian and the journal. */
   async close(): Promise<void> {
     this.#stopped.close();
-    await this.launcher.stopAll({ force: true });
+    await this.launcher.close();
     await Promise.all([this.#lifeline.close(), this.#journal.close()]);
   }
 }

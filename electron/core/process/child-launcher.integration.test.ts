@@ -74,6 +74,20 @@ describe('GroupLauncher', () => {
     expect(lengths).toEqual([8192, 4]);
   });
 
+  it('starts nothing once it is closed', async () => {
+    const child = launch(programs.endsOnTerm);
+    await pidOfReadyLine(child);
+    const closing = launcher.close();
+    const late = launch(programs.endsOnTerm);
+    await closing;
+    expect([(await child.exited).signal, late.pid, (await late.exited).startError?.code]).toEqual([
+      'SIGKILL',
+      null,
+      'ECANCELED',
+    ]);
+    expect(everRegistered).toEqual([child.pid]);
+  });
+
   it('returns the failure of a program that does not exist as a value', async () => {
     const child = launch(['no-such-program-anywhere']);
     expect(child.pid).toBeNull();

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { Lifeline } from './lifeline.ts';
@@ -65,6 +65,22 @@ describe('Lifeline of an app that dies', () => {
     owner.kill('SIGKILL');
     await vi.waitFor(() => expect([...pids, guardian].map(processIsRunning)).toEqual([false, false]), soon);
   });
+});
+
+// Other systems hide the environment of a process.
+it.skipIf(process.platform !== 'linux')('ends a child whose start the app does not survive', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'localport-dying-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const program = bundleProgram(join(import.meta.dirname, 'testing/dying-owner.ts'), folder);
+  const owner = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  owner.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  expect(await once(owner, 'close')).toEqual([null, 'SIGKILL']);
+  const pid = Number(output);
+  onTestFinished(() => {
+    if (processIsRunning(pid)) process.kill(pid, 'SIGKILL');
+  });
+  await vi.waitFor(() => expect(processIsRunning(pid)).toBe(false), soon);
 });
 
 describe('without file descriptors', () => {

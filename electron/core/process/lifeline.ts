@@ -4,7 +4,8 @@
  * it has been sent.
  *
  * 1. A group is sent when it begins (`+PGID`) and when its last member is gone (`-PGID`), so a number that the system
- *    may have reused for another process is never signaled.
+ *    may have reused for another process is never signaled. Its mark is sent before it begins (`=MARK`): starting a process
+ *    takes some milliseconds, and the app may die in them.
  * 2. The guardian runs in a group of its own and ignores TERM, INT and HUP: a signal that ends the app does not end it first.
  * 3. A guardian that dies is replaced, and the new one is sent all groups.
  */
@@ -60,10 +61,14 @@ export class Lifeline implements GroupRegistry {
     return this.#guardian?.pid ?? null;
   }
 
+  starting(mark: string | null): void {
+    if (mark !== null) this.#ensureGuardian();
+    this.#tell(`=${mark ?? ''}\n`);
+  }
+
   add(pgid: number): void {
     this.#groups.add(pgid);
-    if (this.#guardian !== null) this.#tell(`+${pgid}\n`);
-    else if (this.#restart === null && !this.#closed) this.#startGuardian();
+    if (!this.#ensureGuardian()) this.#tell(`+${pgid}\n`);
   }
 
   remove(pgid: number): void {
@@ -82,6 +87,13 @@ export class Lifeline implements GroupRegistry {
       this.#guardian?.kill('SIGKILL');
       await this.#guardianGone;
     }
+  }
+
+  /** Whether it starts now, and so is sent all groups. */
+  #ensureGuardian(): boolean {
+    if (this.#guardian !== null || this.#restart !== null || this.#closed) return false;
+    this.#startGuardian();
+    return true;
   }
 
   #startGuardian(): void {

@@ -6,7 +6,7 @@ import type { ChildExit, ChildProcess, ChildRequest } from './child-process.ts';
 import { type StartError, startChild, startErrorOf } from './child-start.ts';
 import type { GroupRegistry } from './group-registry.ts';
 import { type GroupControl, systemGroups } from './process-group.ts';
-import { endStrayListeners, formatMark, markVariable } from './strays.ts';
+import { endStrayListeners, formatMark, type Mark, markInEnvironment, markVariable } from './strays.ts';
 import { terminate } from './terminate.ts';
 
 export interface SpawnedChildOptions {
@@ -50,26 +50,33 @@ let launches = 0;
 export function spawnChild(request: ChildRequest, options: SpawnedChildOptions): SupervisedChild {
   launches += 1;
   const child = launches;
-  const env = { ...options.environment(), ...request.env, ...markOf(request, options, child) };
+  const mark = markOf(request, options, child);
+  const env = {
+    ...options.environment(),
+    ...request.env,
+    ...(mark === null ? {} : { [markVariable]: formatMark(mark) }),
+  };
+  const announce = (started: Mark | null): void => {
+    for (const registry of options.registries)
+      registry.starting?.(started === null ? null : markInEnvironment(started));
+  };
   const { argv, input } = request;
   const stdin = input === undefined ? ({ stdin: 'ignore' } as const) : { input };
+  if (mark !== null) announce(mark);
   const started = startChild(argv, { ...longLived, ...stdin, env });
-  if (!started.ok) return neverStarted(Promise.resolve(started.error));
-  const subprocess = started.value;
-  const { pid } = subprocess;
-  return pid === undefined
-    ? neverStarted(subprocess.then(startErrorOf))
-    : new SpawnedChild(request, options, { subprocess, pid, child });
+  const pid = started.ok ? started.value.pid : undefined;
+  if (started.ok && pid !== undefined)
+    return new SpawnedChild(request, options, { subprocess: started.value, pid, child });
+  announce(null);
+  return neverStarted(started.ok ? started.value.then(startErrorOf) : Promise.resolve(started.error));
 }
 
 function markOf(
   { name, ownsDescendants = false }: ChildRequest,
   { run }: SpawnedChildOptions,
   child: number,
-): Readonly<Record<string, string>> {
-  return run === undefined
-    ? {}
-    : { [markVariable]: formatMark({ run, isOwned: ownsDescendants, child, name }) };
+): Mark | null {
+  return run === undefined ? null : { run, isOwned: ownsDescendants, child, name };
 }
 
 interface StartedChild {
@@ -190,7 +197,7 @@ function leaderExit(subprocess: Subprocess): Promise<Ending> {
   });
 }
 
-function neverStarted(failure: Promise<StartError>): SupervisedChild {
+export function neverStarted(failure: Promise<StartError>): SupervisedChild {
   const exited = failure.then((startError): ChildExit => ({
     exitCode: null,
     signal: null,

@@ -37,8 +37,12 @@ const maxReported = 20;
 const politeGraceMs = 500;
 const killGraceMs = 500;
 
-export const formatMark = ({ run, isOwned, child, name }: Mark): string =>
-  `${run} ${isOwned ? 'owned' : 'free'} ${child} ${name}`;
+export const formatMark = (mark: Mark): string => `${startOf(mark)}${mark.name}`;
+
+/** The first part of the variable in the environment of this child: no other has the same. */
+export const markInEnvironment = (mark: Mark): string => `${markVariable}=${startOf(mark)}`;
+
+const startOf = ({ run, isOwned, child }: Mark): string => `${run} ${isOwned ? 'owned' : 'free'} ${child} `;
 
 /** From the text of `/proc/PID/environ`, proc(5). null: not a process of that run. */
 export function readMark(environ: string, run: string): Mark | null {

@@ -17,6 +17,7 @@ import {
   tunnelFile,
 } from '../files/private-path.ts';
 import { SshAskpass } from '../askpass/ssh-askpass.ts';
+import { explainSilentAgent } from './silent-agent.ts';
 import { sshMasterArgv, type SshTiming } from './ssh-command.ts';
 import { sshMux } from '../mux/ssh-mux.ts';
 import { createMasterReader } from './ssh-output.ts';
@@ -172,6 +173,11 @@ function planMaster(
       explained.has(cause)
         ? Promise.resolve(cause)
         : explain(askpass?.explainEnd(cause) ?? withLogin(cause, host), signal),
+    explainTimeout: async () => {
+      const agentRequest = reader.agentRequest();
+      const terms = { launcher: options.launcher, clock, signal: end.signal };
+      return agentRequest === null ? null : explainSilentAgent(agentRequest, connection, terms);
+    },
     isUnused: (cause) => cause.code === 'closed-by-remote' && reader.isUnused(),
     wake: () => {
       wake(controlPath);

@@ -136,3 +136,27 @@ debug1: mux_confirm_remote_forward: success for: listen 8082, connect /run/1.soc
     'cannot listen at /run/a b.sock: port forwarding refused',
   ]);
 });
+
+it('knows when a login waits for its agent', () => {
+  const accepted = 'debug1: Server accepts key: /home/u/.ssh/id ED25519 SHA256:x';
+  const { read, agentRequest } = createMasterReader({
+    service,
+    controlPath: '/run/1.c',
+    onRefusal: () => undefined,
+    onListenRefused: () => undefined,
+  });
+  const requests = [
+    'debug1: SSH2_MSG_NEWKEYS received',
+    'debug1: rekey in after 134217728 blocks',
+    'debug1: Will attempt key: /home/u/.ssh/id ED25519 SHA256:x agent',
+    'debug1: SSH2_MSG_SERVICE_ACCEPT received',
+    accepted,
+    `${accepted} agent`,
+    'debug1: Enabling compression at level 6.',
+  ].map((text) => {
+    read({ stream: 'stderr', text, pid: null, afterReady: false });
+    return agentRequest();
+  });
+  const signature = { signatureWith: '/home/u/.ssh/id ED25519 SHA256:x' };
+  expect(requests).toEqual(['keys', 'keys', null, null, null, signature, null]);
+});

@@ -21,10 +21,15 @@ export interface MasterReaderParts {
   readonly onListenRefused: (refusal: ListenRefusal) => void;
 }
 
+/** `keys`: the list of them, which the agent may not even have been asked for. */
+export type AgentRequest = 'keys' | { readonly signatureWith: string };
+
 export interface MasterReader {
   readonly read: (line: ChildLine) => LineMeaning;
   /** No channel is open, as far as the output shows. */
   readonly isUnused: () => boolean;
+  /** What a login waits for if its agent is silent; null: not for the agent. */
+  readonly agentRequest: () => AgentRequest | null;
 }
 
 export function createMasterReader({
@@ -48,8 +53,10 @@ export function createMasterReader({
   let ownProxies = isBehindJumpHost ? 1 : 0;
   let loginsOfJumpHosts = isBehindJumpHost ? 1 : 0;
   let sessionsOfJumpHosts = isBehindJumpHost ? 1 : 0;
+  let agentRequest: AgentRequest | null = null;
 
   const readDebug = (text: string, afterReady: boolean): LineMeaning => {
+    agentRequest = agentRequestAfter(text, agentRequest);
     // The control socket is listening by then (ssh_session2 in ssh.c).
     if (text === 'debug1: Entering interactive session.' && !afterReady)
       return sessionsOfJumpHosts-- > 0
@@ -116,7 +123,18 @@ export function createMasterReader({
     return chatter;
   };
 
-  return { read, isUnused: () => open.size === 0 && !isCountLost };
+  return { read, isUnused: () => open.size === 0 && !isCountLost, agentRequest: () => agentRequest };
+}
+
+/**
+ * The order of sshconnect2.c: after the key exchange, ssh lists the keys of the agent, before it sends
+ * anything; when the server has accepted a key, the agent signs.
+ */
+function agentRequestAfter(text: string, before: AgentRequest | null): AgentRequest | null {
+  if (text === 'debug1: SSH2_MSG_NEWKEYS received') return 'keys';
+  if (/^debug1: (?:rekey |ssh_packet_)/.test(text)) return before;
+  const key = /^debug1: Server accepts key: (.+) agent$/.exec(text)?.[1];
+  return key === undefined ? null : { signatureWith: key };
 }
 
 const maxChannels = 1_000;

@@ -132,6 +132,22 @@ describe('a carrier with one child process', () => {
     expect(await tunnel.ready).toEqual({ ok: false, error: broken });
   });
 
+  it('explains why nothing happened before the start deadline, unless it becomes ready meanwhile', async () => {
+    let explain: (cause: Cause) => void = () => undefined;
+    const explained = new Promise<Cause>((resolve) => (explain = resolve));
+    const other = new ChildCarrier(
+      { launcher: new FakeChild(), clock },
+      { id: 'test#2', service: serviceWith(sshConnection({})), log: silentLogger },
+    );
+    for (const one of [tunnel, other]) one.launch(plan({ explainTimeout: () => explained }));
+    await clock.advance(30_000);
+    child.say('ready');
+    explain(broken);
+    expect(await other.ready).toEqual({ ok: false, error: broken });
+    expect(await tunnel.ready).toEqual({ ok: true, value: endpoint });
+    expect(child.stops).toEqual([]);
+  });
+
   it('explains an end by output of the last minute, not by a client that failed in the morning', async () => {
     tunnel.launch(plan());
     child.say('ready');

@@ -72,6 +72,8 @@ export interface ChildPlan {
    * null: there is no prompt. Never rejects.
    */
   readonly openQuestion?: () => Promise<Question | null>;
+  /** Looks for a more specific cause when the start deadline has passed; null: there is none. Never rejects. */
+  readonly explainTimeout?: () => Promise<Cause | null>;
   /** See `Carrier.isPromptingUser`. */
   readonly isPromptingUser?: () => boolean;
   /**
@@ -235,13 +237,19 @@ export class ChildCarrier extends LivingCarrier {
 
   async #endStart(): Promise<void> {
     const question = (await this.#plan?.openQuestion?.()) ?? null;
-    if (this.#isReady || this.#isEnded) return;
-    if (question === null) {
-      this.#abandon(this.#startTimedOut());
+    if (!this.#isStarting()) return;
+    if (question !== null) {
+      this.#request.log.info(`waiting for you ${question.prompt}`);
+      void this.#awaitAnswer(question);
       return;
     }
-    this.#request.log.info(`waiting for you ${question.prompt}`);
-    void this.#awaitAnswer(question);
+    const cause = (await this.#plan?.explainTimeout?.()) ?? this.#startTimedOut();
+    if (this.#isStarting()) this.#abandon(cause);
+  }
+
+  /** Without waiting for the user. */
+  #isStarting(): boolean {
+    return this.#openPrompts === 0 && !this.#isReady && !this.#isEnded;
   }
 
   async #awaitAnswer({ prompt, settled }: Question): Promise<void> {
@@ -251,7 +259,7 @@ export class ChildCarrier extends LivingCarrier {
     const cause = await settled;
     this.#openPrompts -= 1;
     if (cause !== null) this.#abandon(cause);
-    else if (this.#openPrompts === 0 && !this.#isReady && !this.#isEnded) this.#limitStart();
+    else if (this.#isStarting()) this.#limitStart();
   }
 
   #remember(line: string): void {

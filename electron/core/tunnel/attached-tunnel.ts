@@ -64,7 +64,7 @@ export abstract class AttachedTunnel extends LivingCarrier implements Tunnel {
   /** Runs before the connection is released. null: release it at once, so that no unneeded login starts. */
   protected abstract close(end: CarrierEnd, force: boolean): Promise<void> | null;
 
-  /** Runs while the connection is released; removes local files. */
+  /** Runs once nothing is being opened any more, while the connection is released; removes local files. */
   protected abstract cleanUp(): Promise<unknown>;
 
   protected hasEnded(): boolean {
@@ -77,10 +77,10 @@ export abstract class AttachedTunnel extends LivingCarrier implements Tunnel {
     const closing = this.close(end, force);
     if (closing !== null) await closing;
     const left = this.#attachment.detach({ force });
+    // A forward that is being opened closes itself again, and may just have made its files.
+    await withDeadline(this.#clock, closeDeadlineMs, this.#opening);
     await this.cleanUp();
     await left;
-    // A forward that is being opened closes itself again.
-    await withDeadline(this.#clock, closeDeadlineMs, this.#opening);
     this.life.end(end);
   }
 
