@@ -403,7 +403,6 @@ export const scenarios = {
             sends: [],
           },
         ],
-        more: 0,
       },
     }),
   },
