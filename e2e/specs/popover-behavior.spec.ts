@@ -403,9 +403,9 @@ test.describe('pages, by keyboard alone', () => {
     await keys('Control+n');
     await page.getByRole('textbox', { name: 'Name' }).fill('postgres');
     await keys('Enter');
-    await expect(page.getByText('The forward has 3 errors')).toBeVisible();
+    await expect(page.getByText('Fix the 3 errors above')).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true');
-    await expect(page.getByText('is already the name of another service')).toBeVisible();
+    await expect(page.getByText('There is already a service postgres')).toBeVisible();
   });
 
   test('the demo forward has no entry to edit or remove', async () => {

@@ -2,7 +2,7 @@ import { useEffect, useRef, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import type { Places } from '../../shared/import-contract.ts';
 import { ComboField } from '../form/combo-field.tsx';
-import { fieldOf, fieldsOf, kindLabels, kinds, type FieldName, type FormValues } from '../form/draft-form.ts';
+import { fieldsOf, kindLabels, kinds, type FieldName, type FormValues } from '../form/draft-form.ts';
 import { MoreFields } from '../form/more-fields.tsx';
 import { Segmented } from '../form/segmented.tsx';
 import { TestResult } from '../form/test-result.tsx';
@@ -58,7 +58,6 @@ export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPagePr
   }, [isRead]);
   if (values === null)
     return <p className="empty">{form.failure === null ? 'Reading the config …' : form.failure}</p>;
-  const general = form.findings.filter((finding) => fieldOf(finding) === null);
   return (
     <form
       className="page-body form"
@@ -86,9 +85,9 @@ export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPagePr
         />
       </div>
       {form.touched.size > 0 &&
-        general.map(({ message, severity }) => (
-          <p key={message} className="form-message" data-kind={severity}>
-            {message}
+        form.errors.others.map(({ text, severity }) => (
+          <p key={text} className="form-message" data-kind={severity}>
+            {text}
           </p>
         ))}
       {form.failure !== null && (
@@ -166,10 +165,9 @@ function Fields({ bridge, form, values, places, groups }: FieldsProps): ReactEle
   );
 }
 
-function errorOf({ findings, touched }: Form, field: FieldName): string | null {
-  if (!touched.has(field)) return null;
-  const found = findings.find((finding) => finding.severity === 'error' && fieldOf(finding) === field);
-  return found === undefined ? null : findingText(found.message, field);
+function errorOf({ errors, touched }: Form, field: FieldName): string | null {
+  const message = touched.has(field) ? errors.fields.get(field) : undefined;
+  return message === undefined ? null : findingText(message, field);
 }
 
 /** `Remote port is missing`: turns a finding into a sentence beside its field. */
@@ -193,7 +191,7 @@ function LocalPortField({ form, error, ...field }: LocalPortFieldProps): ReactEl
   const taken = isTaken ? `Used by ${holder.holder}` : null;
   return (
     <>
-      <TextField {...field} isNumber error={error ?? taken} />
+      <TextField {...field} isNumber error={error} warning={taken} />
       {isTaken && holder.free !== null && (
         <button
           type="button"
