@@ -397,6 +397,18 @@ test.describe('pages, by keyboard alone', () => {
     await expect(port).toHaveValue('5433');
   });
 
+  test('with large text, a refused save says so in sight, beside the buttons', async () => {
+    const { page } = gallery;
+    await gallery.open('form-with-errors', { textScale: 2 });
+    await gallery.fit();
+    await keys('Control+n');
+    await page.getByRole('textbox', { name: 'Name' }).fill('postgres');
+    await page.keyboard.press('Enter');
+    await gallery.fit();
+    for (const part of [page.getByText('Fix the 3 errors above'), page.getByRole('button', { name: 'Add' })])
+      await expect(part).toBeInViewport({ ratio: 1 });
+  });
+
   test('a refused save stays in the form and says why beside the fields', async () => {
     const { page } = gallery;
     await gallery.open('form-with-errors');
@@ -406,6 +418,19 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByText('Fix the 3 errors above')).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByText('There is already a service postgres')).toBeVisible();
+  });
+
+  test('the question of a guarded forward is not cut, whatever the size of the text', async () => {
+    const { page } = gallery;
+    await gallery.open('guarded', { textScale: 2 });
+    await page.getByRole('switch', { name: 'orders' }).click();
+    const question = page.getByText('Production: turn it on?');
+    const [visible, whole] = await question.evaluate(({ clientWidth, scrollWidth }) => [
+      clientWidth,
+      scrollWidth,
+    ]);
+    expect(visible).toBe(whole);
+    await expect(page.getByRole('button', { name: 'Turn On' })).toBeInViewport({ ratio: 1 });
   });
 
   test('the demo forward has no entry to edit or remove', async () => {

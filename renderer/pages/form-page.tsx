@@ -90,30 +90,32 @@ export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPagePr
             {text}
           </p>
         ))}
-      {form.failure !== null && (
-        <p className="form-message" data-kind="error" role="alert">
-          {form.failure}
-        </p>
-      )}
-      <TestResult test={form.test} />
-      <div className="form-acts">
-        {name !== null && (
-          <button type="button" className="button danger" onClick={() => onRemove(name)}>
-            Remove
-          </button>
+      <div className="page-foot">
+        {form.failure !== null && (
+          <p className="form-message" data-kind="error" role="alert">
+            {form.failure}
+          </p>
         )}
-        <span className="spacer" />
-        <button
-          type="button"
-          className="button"
-          disabled={form.test.kind === 'running'}
-          onClick={form.runTest}
-        >
-          Test
-        </button>
-        <button type="submit" className="button primary" disabled={form.isSaving}>
-          {name === null ? 'Add' : 'Save'}
-        </button>
+        <TestResult test={form.test} />
+        <div className="form-acts">
+          {name !== null && (
+            <button type="button" className="button danger" onClick={() => onRemove(name)}>
+              Remove
+            </button>
+          )}
+          <span className="spacer" />
+          <button
+            type="button"
+            className="button"
+            disabled={form.test.kind === 'running'}
+            onClick={form.runTest}
+          >
+            Test
+          </button>
+          <button type="submit" className="button primary" disabled={form.isSaving}>
+            {name === null ? 'Add' : 'Save'}
+          </button>
+        </div>
       </div>
     </form>
   );

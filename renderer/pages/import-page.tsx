@@ -114,17 +114,19 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
           {remark}
         </p>
       ))}
-      {refusal !== null && (
-        <p className="form-message" data-kind="error" role="alert">
-          {refusal}
-        </p>
-      )}
-      <div className="form-acts">
-        <span className="quiet">{`${chosen.length} of ${choices.length} selected`}</span>
-        <span className="spacer" />
-        <button type="submit" className="button primary" disabled={chosen.length === 0 || isAdding}>
-          {chosen.length === 1 ? 'Add 1 Forward' : `Add ${chosen.length} Forwards`}
-        </button>
+      <div className="page-foot">
+        {refusal !== null && (
+          <p className="form-message" data-kind="error" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="form-acts">
+          <span className="quiet">{`${chosen.length} of ${choices.length} selected`}</span>
+          <span className="spacer" />
+          <button type="submit" className="button primary" disabled={chosen.length === 0 || isAdding}>
+            {chosen.length === 1 ? 'Add 1 Forward' : `Add ${chosen.length} Forwards`}
+          </button>
+        </div>
       </div>
     </form>
   );
