@@ -451,6 +451,24 @@ test.describe('pages, by keyboard alone', () => {
     await expect(card).toHaveAttribute('data-kind', 'working');
   });
 
+  test('Undo is not offered for an edit that could not be recorded', async () => {
+    const { page } = gallery;
+    await gallery.open('ordinary');
+    await page.evaluate(() => {
+      const { fakeBridge } = window;
+      const invoke = fakeBridge.invoke.bind(fakeBridge);
+      const unrecorded = async (...request: Parameters<typeof invoke>): Promise<unknown> => {
+        const answer: unknown = await invoke(...request);
+        return request[0] === 'service:remove' ? { ...(answer as object), undo: '' } : answer;
+      };
+      Object.assign(fakeBridge, { invoke: unrecorded });
+    });
+    await row('postgres').focus();
+    await keys('Backspace');
+    await expect(page.getByText('Removed postgres')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  });
+
   test('a row is removed by Backspace, and restored by Undo', async () => {
     await keys('ArrowDown', 'Backspace');
     await expect(gallery.page.getByText('Removed postgres')).toBeVisible();
