@@ -58,6 +58,19 @@ test('the first forward is added by keyboard alone, and carries bytes', async ()
   await app.quit();
 });
 
+test('someone without a kubeconfig is led to the form, whose errors name its fields', async () => {
+  const page = await start();
+  await page.getByRole('button', { name: 'From Kubernetes' }).click();
+  await expect(page.getByText('No services with ports were found')).toBeVisible();
+  await page.getByRole('button', { name: 'Add by Hand…' }).click();
+  await page.getByRole('radio', { name: 'SSH' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  for (const label of ['SSH host', 'Remote port', 'Name'])
+    await expect(page.getByText(`${label} is missing`, { exact: true })).toBeVisible();
+  await expect(page.getByText('Fix the 3 errors above')).toBeVisible();
+  await app.quit();
+});
+
 const commented = (port: number, remotePort: number): string =>
   `# Mine, by hand.
 services:

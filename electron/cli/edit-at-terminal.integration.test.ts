@@ -168,7 +168,11 @@ describe('at a terminal', () => {
     expect(tried).toMatchObject({ code: 0, err: 'It accepts connections\n' });
     const failed = await type(['add', 'tcp', `127.0.0.1:${free}`, '--name', 'no', '--test'], []);
     expect(failed.code).toBe(1);
-    expect(failed.err).toContain('the test failed, so nothing was written');
+    expect(failed.err).toContain(
+      `the test failed, so nothing was written: 127.0.0.1:${free} refused the connection`,
+    );
+    const unknown = await type(['add', 'tcp', 'no-such.invalid:1', '--name', 'no', '--test'], []);
+    expect(unknown.err).toContain('The name no-such.invalid was not found');
     expect(text()).not.toContain('name: no\n');
     await echo.stop();
   });

@@ -64,6 +64,7 @@ describe('a draft', () => {
     ['service/api', { resource_name: 'api' }],
     ['api', { resource_name: 'api' }],
     ['deploy/api', { resource_type: 'deployment', resource_name: 'api' }],
+    ['Service/api', { resource_name: 'api' }],
     ['deploy/api/x', { resource_name: 'deploy/api/x' }],
     ['app=web,tier=db', { selector: 'app=web,tier=db' }],
     ['widget/api', { resource_name: 'widget/api' }],

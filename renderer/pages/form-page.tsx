@@ -2,7 +2,14 @@ import { useEffect, useRef, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import type { Places } from '../../shared/import-contract.ts';
 import { ComboField } from '../form/combo-field.tsx';
-import { fieldsOf, kindLabels, kinds, type FieldName, type FormValues } from '../form/draft-form.ts';
+import {
+  fieldsOf,
+  kindLabels,
+  kinds,
+  type FieldName,
+  type FormValues,
+  type Kind,
+} from '../form/draft-form.ts';
 import { MoreFields } from '../form/more-fields.tsx';
 import { Segmented } from '../form/segmented.tsx';
 import { TestResult } from '../form/test-result.tsx';
@@ -36,6 +43,9 @@ const labels: Readonly<Record<FieldName, string>> = {
   onDemand: 'On demand',
   guard: 'Guard',
 };
+
+const labelOf = (field: FieldName, kind: Kind | undefined): string =>
+  field === 'host' && kind === 'ssh' ? 'SSH host' : labels[field];
 
 const placeholders: Readonly<Partial<Record<FieldName, string>>> = {
   context: 'kubectl’s current one',
@@ -148,7 +158,7 @@ function Fields({ bridge, form, values, places, groups }: FieldsProps): ReactEle
     <>
       {fieldsOf[values.kind].map((field) => {
         const common = {
-          label: field === 'host' && values.kind === 'ssh' ? 'SSH host' : labels[field],
+          label: labelOf(field, values.kind),
           value: values[field],
           placeholder: placeholders[field] ?? '',
           error: errorOf(form, field),
@@ -167,14 +177,15 @@ function Fields({ bridge, form, values, places, groups }: FieldsProps): ReactEle
   );
 }
 
-function errorOf({ errors, touched }: Form, field: FieldName): string | null {
+function errorOf({ errors, touched, values }: Form, field: FieldName): string | null {
   const message = touched.has(field) ? errors.fields.get(field) : undefined;
-  return message === undefined ? null : findingText(message, field);
+  return message === undefined ? null : findingText(message, labelOf(field, values?.kind));
 }
 
-/** `Remote port is missing`: turns a finding into a sentence beside its field. */
-function findingText(message: string, field: FieldName): string {
-  if (message.startsWith('is ')) return `${labels[field]} ${message}`;
+/** `Remote port is missing`: turns a finding into a sentence beside its field, whose label says what is expected. */
+function findingText(message: string, label: string): string {
+  if (message.startsWith('is missing')) return `${label} is missing`;
+  if (message.startsWith('is ')) return `${label} ${message}`;
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`;
 }
 
