@@ -187,7 +187,10 @@ test('a broken config shows in headline, tooltip, and one notification, also wit
   const titles = async (): Promise<readonly string[]> =>
     (await world.desktop.notifications()).map(({ title }) => title);
   await expect.poll(titles).toEqual(['The config has an error']);
-  expect((await world.desktop.tray()).tooltip).toBe('LocalPort: The config needs attention, 1 of 1 up');
+  // The tray is renewed seldom, so it may follow the notification.
+  await expect
+    .poll(async () => (await world.desktop.tray()).tooltip)
+    .toBe('LocalPort: The config needs attention, 1 of 1 up');
   await writeFile(world.configFile, bad.replace('70000', '70001'), { mode: 0o600 });
   const again = await app.openPopover();
   await expect(again.getByText('70001')).toBeVisible();

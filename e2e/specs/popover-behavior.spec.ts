@@ -469,6 +469,20 @@ test.describe('pages, by keyboard alone', () => {
     await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
   });
 
+  test('Undo does not cover what the form answers, and is back with the list', async () => {
+    const { page } = gallery;
+    await gallery.open('ordinary');
+    await row('postgres').focus();
+    await keys('Backspace');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await expect(undo).toBeVisible();
+    await keys('Control+n');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Add Forward');
+    await expect(undo).toHaveCount(0);
+    await keys('Escape');
+    await expect(undo).toBeVisible();
+  });
+
   test('a row is removed by Backspace, and restored by Undo', async () => {
     await keys('ArrowDown', 'Backspace');
     await expect(gallery.page.getByText('Removed postgres')).toBeVisible();
