@@ -74,7 +74,6 @@ describe('the notice about the config', () => {
         },
         { name: 'tool', listensOn: 'localhost:1', leadsTo: 'port 2', runs: ['sh -c evil'], sends: [] },
       ],
-      more: 3,
     };
     const untrusted: ConfigState = {
       status: 'untrusted',
@@ -99,16 +98,9 @@ describe('the notice about the config', () => {
             'db sends the password keychain:db there',
             'tool: localhost:1 → port 2',
             'tool runs sh -c evil',
-            'and 3 more services',
           ],
         },
       });
-    });
-
-    it('uses the singular and the plural of "service"', () => {
-      const lastLine = (more: number) =>
-        noticeOf({ ...untrusted, review: { ...review, more } })?.review?.lines.at(-1);
-      expect([lastLine(1), lastLine(2)]).toEqual(['and 1 more service', 'and 2 more services']);
     });
 
     it('says that nothing from a config that was never trusted is running', () => {

@@ -92,7 +92,7 @@ export function configNoticeOf({
   }
 }
 
-const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
+const reviewView = ({ digest, services }: ConfigReview): ReviewView => ({
   digest,
   lines: [
     ...services.flatMap(({ name, listensOn, leadsTo, runs, sends }) => [
@@ -101,7 +101,6 @@ const reviewView = ({ digest, services, more }: ConfigReview): ReviewView => ({
       ...sends.map((secret) => `${name} sends ${secret} there`),
     ]),
     ...(services.length === 0 ? ['It has no services'] : []),
-    ...(more > 0 ? [`and ${more} more ${more === 1 ? 'service' : 'services'}`] : []),
   ],
 });
 

@@ -22,19 +22,21 @@ export function ConfirmOn({ question, onAnswer }: ConfirmOnProps): ReactElement 
       }}
     >
       <span className="row-confirm-text">{question.label}</span>
-      <button type="button" ref={cancel} className="button small" onClick={() => onAnswer(false)}>
-        Cancel
-      </button>
-      <button
-        type="button"
-        className="button small"
-        onClick={({ detail }) => {
-          // The second click of a double click on the switch.
-          if (detail < 2) onAnswer(true);
-        }}
-      >
-        {question.accept}
-      </button>
+      <span className="row-confirm-acts">
+        <button type="button" ref={cancel} className="button small" onClick={() => onAnswer(false)}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="button small"
+          onClick={({ detail }) => {
+            // The second click of a double click on the switch.
+            if (detail < 2) onAnswer(true);
+          }}
+        >
+          {question.accept}
+        </button>
+      </span>
     </div>
   );
 }

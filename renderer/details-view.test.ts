@@ -20,10 +20,10 @@ test.each<[string, readonly Span[], string]>([
 test.each<[readonly Span[], string | null]>([
   [[], null],
   [[at(6, 'off')], null],
-  [[at(6, 'up')], '100 % up in the last 24 h'],
-  [[at(24, 'up'), at(12, 'down')], '50.00 % up in the last 24 h'],
-  [[at(24, 'up'), at(12, 'off')], '100 % up in the last 24 h'],
-  [[at(24, 'up'), { since: sampleNow - 10, state: 'down' }], '99.99 % up in the last 24 h'],
+  [[at(6, 'up')], '100% up in the last 24 h'],
+  [[at(24, 'up'), at(12, 'down')], '50.00% up in the last 24 h'],
+  [[at(24, 'up'), at(12, 'off')], '100% up in the last 24 h'],
+  [[at(24, 'up'), { since: sampleNow - 10, state: 'down' }], '99.99% up in the last 24 h'],
 ])('%j is %s', (spans, words) => {
   expect(availabilityText(spans, sampleNow)).toBe(words);
 });

@@ -37,7 +37,7 @@ function outagesText(outages: readonly PastOutage[]): string {
   return `${atLeast}${outages.length}, ${uptimeText(totalMs)} in total`;
 }
 
-/** `99.98 % up in the last 24 h`; null: nothing is known yet. Time turned off does not count. */
+/** `99.98% up in the last 24 h`; null: nothing is known yet. Time turned off does not count. */
 export function availabilityText(spans: readonly Span[], now: number): string | null {
   const parts = barOf(spans, now);
   const shareOf = (state: BarPart['state']): number =>
@@ -47,7 +47,7 @@ export function availabilityText(spans: readonly Span[], now: number): string | 
   const percent = (100 * up) / (up + down);
   // Rounding must not hide an outage.
   const shown = percent > 99.99 && down > 0 ? '99.99' : percent.toFixed(percent === 100 ? 0 : 2);
-  return `${shown} % up in the last 24 h`;
+  return `${shown}% up in the last 24 h`;
 }
 
 export interface DetailFact {

@@ -168,7 +168,8 @@ export function Popover(props: PopoverProps): ReactElement {
           )}
         </div>
       </main>
-      {edits.undoable !== null && (
+      {/* In the form it would cover what the form answers; a message about the form has no tokens. */}
+      {edits.undoable !== null && (page?.kind !== 'form' || edits.undoable.tokens.length === 0) && (
         <UndoBar undoable={edits.undoable} onUndo={edits.undo} onGone={edits.forget} />
       )}
       {page === null && (

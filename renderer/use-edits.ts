@@ -22,15 +22,15 @@ export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
   return {
     undoable,
     saved: (text, tokens) => {
-      setUndoable({ text, tokens });
+      setUndoable({ text, tokens: undoableOnly(tokens) });
       back();
     },
-    partlySaved: (text, token, onUndone) => setUndoable({ text, tokens: [token], onUndone }),
+    partlySaved: (text, token, onUndone) => setUndoable({ text, tokens: undoableOnly([token]), onUndone }),
     remove: (name) => {
       bridge.invoke('service:remove', { name }).then(
         (result) => {
           if (!result.done) return tell(result.message);
-          setUndoable({ text: `Removed ${name}`, tokens: [result.undo] });
+          setUndoable({ text: `Removed ${name}`, tokens: undoableOnly([result.undo]) });
           back();
         },
         (reason: unknown) => tell(wordsOf(reason)),
@@ -44,6 +44,9 @@ export function useEdits(bridge: PopoverBridge, back: () => void): Edits {
     forget: useCallback(() => setUndoable(null), []),
   };
 }
+
+/** Undo is not offered for edits of which one could not be recorded. */
+const undoableOnly = (tokens: readonly string[]): readonly string[] => (tokens.includes('') ? [] : tokens);
 
 /** Undoes the newest first, since each undo applies to the file as its edit left it. Resolves to the reason for a failure. */
 async function takeBack(bridge: PopoverBridge, tokens: readonly string[]): Promise<string | null> {

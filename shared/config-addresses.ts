@@ -56,7 +56,9 @@ function remoteSocketFault(value: string): string | null {
 export const userName = refusing((value) => userFault(value));
 
 /** The name of a service, pod, deployment and so on, without its type: kubectl gets `service/postgres`. */
-export const resourceName = refusing((value) => urlFault(value) ?? typeFault(value) ?? slashFault(value));
+export const resourceName = refusing(
+  (value) => urlFault(value) ?? typeFault(value) ?? slashFault(value) ?? colonFault(value),
+);
 
 /** The name of a namespace. */
 export const namespaceName = refusing((value) => urlFault(value) ?? slashFault(value));
@@ -116,12 +118,14 @@ function loginFault({ user, host }: Login): string | null {
 
 /** `me@bastion:22`, `[::1]:22`: ssh would take all of it as a name. A user with a colon may contain a password and is not shown. */
 function loginPortFault(value: string): string | null {
-  const { user, host: place } = splitLogin(value);
-  const { host, port } = splitPort(place);
+  const { user, host: hostAndPort } = splitLogin(value);
+  const { host, port } = splitPort(hostAndPort);
   if (port === null) return null;
   const isShown = user === null || !user.includes(':');
   const login = user === null || !isShown ? '' : `user ${showValue(user)}, `;
-  return `${isShown ? `${showValue(value)} ` : ''}names a port, which belongs in port: write ${login}host ${showValue(host)} and port ${port}`;
+  const place = `${user === null ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = isShown ? `ssh://${place}, or ` : '';
+  return `${isShown ? `${showValue(value)} ` : ''}names a port, which belongs in port: write ${url}${login}host ${showValue(host)} and port ${port}`;
 }
 
 function portFault(value: string): string | null {
@@ -175,13 +179,20 @@ function splitPort(place: string): { readonly host: string; readonly port: strin
 
 function typeFault(value: string): string | null {
   const [, type = '', name] = /^([^/.]+)(?:\.[^/]*)?\/([^/]+)$/.exec(value) ?? [];
-  const known = kubeKindOf(type.toLowerCase());
+  const known = kubeKindOf(type);
   if (known === undefined || name === undefined) return null;
   return `${showValue(value)} names its type, which belongs in resource_type: write ${showValue(name)} and resource_type ${known}`;
 }
 
 const slashFault = (value: string): string | null =>
   value.includes('/') ? `${showValue(value)} contains "/", which no name in Kubernetes does` : null;
+
+function colonFault(value: string): string | null {
+  const [name = '', port] = value.split(':', 2);
+  return port === undefined
+    ? null
+    : `${showValue(value)} names a port, which belongs in remote_port: write ${showValue(name)} and remote_port ${port}`;
+}
 
 /** Removes the brackets that URLs and ssh's -L put around an IPv6 address. */
 function bare(host: string): string {

@@ -40,8 +40,8 @@ const byName: ReadonlyMap<string, KubeKind> = new Map(
 /** Every name that `kubeKindOf` knows. */
 export const kubeKindNames: readonly string[] = [...byName.keys()];
 
-/** `svc`, `service` and `services` are the same type. */
-export const kubeKindOf = (name: string): KubeKind | undefined => byName.get(name);
+/** `svc`, `service`, `services`, and `Service` are the same type, as for kubectl. */
+export const kubeKindOf = (name: string): KubeKind | undefined => byName.get(name.toLowerCase());
 
 /** `service/postgres`, as kubectl accepts it; labels verbatim. */
 export const targetName = (target: KubeTarget): string =>

@@ -171,6 +171,7 @@ export const configReviewSchema = z
     digest: z.string().max(64),
     /** Another version of this file is trusted. */
     isChanged: z.boolean(),
+    /** Every service, those that run a program or send a secret first. */
     services: z
       .array(
         z
@@ -188,8 +189,6 @@ export const configReviewSchema = z
           .readonly(),
       )
       .readonly(),
-    /** The number of services that are not listed. */
-    more: z.number().int(),
   })
   .readonly();
 export type ConfigReview = z.infer<typeof configReviewSchema>;

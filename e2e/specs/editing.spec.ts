@@ -58,6 +58,19 @@ test('the first forward is added by keyboard alone, and carries bytes', async ()
   await app.quit();
 });
 
+test('someone without a kubeconfig is led to the form, whose errors name its fields', async () => {
+  const page = await start();
+  await page.getByRole('button', { name: 'From Kubernetes' }).click();
+  await expect(page.getByText('No services with ports were found')).toBeVisible();
+  await page.getByRole('button', { name: 'Add by Hand…' }).click();
+  await page.getByRole('radio', { name: 'SSH' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  for (const label of ['SSH host', 'Remote port', 'Name'])
+    await expect(page.getByText(`${label} is missing`, { exact: true })).toBeVisible();
+  await expect(page.getByText('Fix the 3 errors above')).toBeVisible();
+  await app.quit();
+});
+
 const commented = (port: number, remotePort: number): string =>
   `# Mine, by hand.
 services:
@@ -174,7 +187,10 @@ test('a broken config shows in headline, tooltip, and one notification, also wit
   const titles = async (): Promise<readonly string[]> =>
     (await world.desktop.notifications()).map(({ title }) => title);
   await expect.poll(titles).toEqual(['The config has an error']);
-  expect((await world.desktop.tray()).tooltip).toBe('LocalPort: The config needs attention, 1 of 1 up');
+  // The tray is renewed seldom, so it may follow the notification.
+  await expect
+    .poll(async () => (await world.desktop.tray()).tooltip)
+    .toBe('LocalPort: The config needs attention, 1 of 1 up');
   await writeFile(world.configFile, bad.replace('70000', '70001'), { mode: 0o600 });
   const again = await app.openPopover();
   await expect(again.getByText('70001')).toBeVisible();

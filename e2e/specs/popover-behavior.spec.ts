@@ -397,15 +397,40 @@ test.describe('pages, by keyboard alone', () => {
     await expect(port).toHaveValue('5433');
   });
 
+  test('with large text, a refused save says so in sight, beside the buttons', async () => {
+    const { page } = gallery;
+    await gallery.open('form-with-errors', { textScale: 2 });
+    await gallery.fit();
+    await keys('Control+n');
+    await page.getByRole('textbox', { name: 'Name' }).fill('postgres');
+    await page.keyboard.press('Enter');
+    await gallery.fit();
+    for (const part of [page.getByText('Fix the 3 errors above'), page.getByRole('button', { name: 'Add' })])
+      await expect(part).toBeInViewport({ ratio: 1 });
+  });
+
   test('a refused save stays in the form and says why beside the fields', async () => {
     const { page } = gallery;
     await gallery.open('form-with-errors');
     await keys('Control+n');
     await page.getByRole('textbox', { name: 'Name' }).fill('postgres');
     await keys('Enter');
-    await expect(page.getByText('The forward has 3 errors')).toBeVisible();
+    await expect(page.getByText('Fix the 3 errors above')).toBeVisible();
     await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAttribute('aria-invalid', 'true');
-    await expect(page.getByText('is already the name of another service')).toBeVisible();
+    await expect(page.getByText('There is already a service postgres')).toBeVisible();
+  });
+
+  test('the question of a guarded forward is not cut, whatever the size of the text', async () => {
+    const { page } = gallery;
+    await gallery.open('guarded', { textScale: 2 });
+    await page.getByRole('switch', { name: 'orders' }).click();
+    const question = page.getByText('Production: turn it on?');
+    const [visible, whole] = await question.evaluate(({ clientWidth, scrollWidth }) => [
+      clientWidth,
+      scrollWidth,
+    ]);
+    expect(visible).toBe(whole);
+    await expect(page.getByRole('button', { name: 'Turn On' })).toBeInViewport({ ratio: 1 });
   });
 
   test('the demo forward has no entry to edit or remove', async () => {
@@ -424,6 +449,38 @@ test.describe('pages, by keyboard alone', () => {
     await keys('ArrowDown', 'ArrowRight');
     const card = gallery.page.getByRole('region', { name: 'Waiting for the network' });
     await expect(card).toHaveAttribute('data-kind', 'working');
+  });
+
+  test('Undo is not offered for an edit that could not be recorded', async () => {
+    const { page } = gallery;
+    await gallery.open('ordinary');
+    await page.evaluate(() => {
+      const { fakeBridge } = window;
+      const invoke = fakeBridge.invoke.bind(fakeBridge);
+      const unrecorded = async (...request: Parameters<typeof invoke>): Promise<unknown> => {
+        const answer: unknown = await invoke(...request);
+        return request[0] === 'service:remove' ? { ...(answer as object), undo: '' } : answer;
+      };
+      Object.assign(fakeBridge, { invoke: unrecorded });
+    });
+    await row('postgres').focus();
+    await keys('Backspace');
+    await expect(page.getByText('Removed postgres')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  });
+
+  test('Undo does not cover what the form answers, and is back with the list', async () => {
+    const { page } = gallery;
+    await gallery.open('ordinary');
+    await row('postgres').focus();
+    await keys('Backspace');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await expect(undo).toBeVisible();
+    await keys('Control+n');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Add Forward');
+    await expect(undo).toHaveCount(0);
+    await keys('Escape');
+    await expect(undo).toBeVisible();
   });
 
   test('a row is removed by Backspace, and restored by Undo', async () => {

@@ -141,7 +141,7 @@ const pictured: readonly Picture[] = [
   {
     name: 'form-errors',
     scenario: 'form-with-errors',
-    act: all(openForm, fill(names), see('Used by'), click('Add'), see('3 errors')),
+    act: all(openForm, fill(names), see('Used by'), click('Add'), see('Fix the 3 errors above')),
   },
   {
     name: 'form-test-running',

@@ -59,8 +59,8 @@ export interface CommandSurroundings {
   readonly prompt?: (question: string) => Promise<string>;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Connects to the running host. */
-  readonly connect: () => Promise<Result<ControlClient, ControlError>>;
+  /** Connects to the running host. `patienceMs`: the wait for one that cannot be reached, by default several seconds. */
+  readonly connect: (patienceMs?: number) => Promise<Result<ControlClient, ControlError>>;
 }
 
 export interface CommandContext extends CommandSurroundings {

@@ -2,14 +2,17 @@
 import type { CommandContext } from './command-context.ts';
 import type { CompletionRequest } from './completion-words.ts';
 
+/** The user waits at every Tab: the config is a good answer as well. */
+const patienceMs = 300;
+
 type Sources = Pick<CompletionRequest, 'services' | 'contexts'>;
 
 // The files are read only when needed: completing a command needs neither a socket nor YAML.
 export function completionSources(context: CommandContext): Sources {
   const snapshotOfHost = async () => {
-    const client = await context.connect();
+    const client = await context.connect(patienceMs);
     if (!client.ok) return null;
-    const snapshot = await client.value.request('snapshot', {});
+    const snapshot = await client.value.request('snapshot', {}, patienceMs);
     client.value.close();
     return snapshot.ok ? snapshot.value : null;
   };

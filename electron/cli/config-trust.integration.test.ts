@@ -85,7 +85,7 @@ describe('trust at a terminal', () => {
       status: 'untrusted',
       path: file,
       problems: [],
-      review: { digest: 'abc', isChanged: true, services: [], more: 0 },
+      review: { digest: 'abc', isChanged: true, services: [] },
     } as const;
     await requireTrustOfHost(context, client, config);
     expect(asked).toEqual([['trust', { digest: 'abc' }]]);

@@ -26,7 +26,7 @@ const options: readonly DraftOption[] = [
     'remote_port',
   ],
   [['kubectl'], '--context <name>', 'kube context; by default the current one', 'connection.context'],
-  [['kubectl'], '--namespace <name>', "namespace; by default the context's own", 'connection.namespace'],
+  [['kubectl'], '-n, --namespace <name>', "namespace; by default the context's own", 'connection.namespace'],
   [
     ['kubectl'],
     '--selector <labels>',
@@ -40,20 +40,20 @@ const options: readonly DraftOption[] = [
     '"kubectl" for a kubectl of its own instead of the streams that forwards of a context share',
     'connection.engine',
   ],
-  [['ssh'], '--user <name>', 'login name; by default what ssh_config says', 'connection.user'],
+  [['ssh'], '-l, --user <name>', 'login name; by default what ssh_config says', 'connection.user'],
   [
     ['ssh'],
-    '--ssh-port <port>',
+    '-p, --ssh-port <port>',
     'port of the ssh server; by default what ssh_config says, else 22',
     'connection.port',
   ],
   [
     ['ssh'],
-    '--key-file <file>',
+    '-i, --key-file <file>',
     'private key; by default what ssh_config or the agent has',
     'connection.key_file',
   ],
-  [['ssh'], '--jump <host>', 'jump host; given several times, in order', 'connection.jump'],
+  [['ssh'], '-J, --jump <host>', 'jump host; given several times, in order', 'connection.jump'],
   [['ssh'], '--dynamic', 'a SOCKS proxy: clients name their target', 'dynamic'],
   [['ssh'], '--reverse', 'open the port on the server, and lead it to --local-port here', 'remote'],
   [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readAssignment } from './draft-options.ts';
-import { kubeTarget, sshTarget, tcpTarget } from './draft-target.ts';
+import { addressInUrl, kubePorts, kubeTarget, sshTarget, tcpTarget } from './draft-target.ts';
 import { editorArguments, editorCommand } from './text-editor.ts';
 
 describe('the target of a new service', () => {
@@ -19,6 +19,8 @@ describe('the target of a new service', () => {
     ['5432', { remote_port: 5432, connection: {} }],
     ['db.internal:5432', { remote_port: 5432, connection: { remote_host: 'db.internal' } }],
     ['[fd00::1]:80', { remote_port: 80, connection: { remote_host: 'fd00::1' } }],
+    ['15432:db:5432', { local_port: 15432, remote_port: 5432, connection: { remote_host: 'db' } }],
+    ['8080:80', { local_port: 8080, remote_port: 80, connection: {} }],
     ['/run/docker.sock', { remote_socket: '/run/docker.sock', connection: {} }],
   ])('behind an ssh server: %s', (text, draft) => {
     expect(sshTarget(text)).toEqual(draft);
@@ -32,6 +34,23 @@ describe('the target of a new service', () => {
     expect(() => tcpTarget('5432')).toThrow('"5432" has no host');
     expect(() => tcpTarget('db')).toThrow('"db" has no port');
     expect(() => kubeTarget('a/')).toThrow('"a/" is no target');
+    expect(() => kubeTarget('a:1:2')).toThrow('"a:1:2" is no target');
+  });
+
+  it.each([
+    ['5432', { remote_port: 5432 }],
+    ['15432:http', { local_port: 15432, remote_port: 'http' }],
+    [':5432', { local_port: 'auto', remote_port: 5432 }],
+  ])('with the ports of kubectl port-forward: %s', (text, draft) => {
+    expect(kubePorts(text)).toEqual(draft);
+  });
+
+  it('is not a URL, whose address is named without its password', () => {
+    expect(() => tcpTarget('postgres://me:hush@db/shop')).toThrow(
+      expect.objectContaining({ message: 'a URL found where HOST:PORT is expected', hint: 'Write db:5432.' }),
+    );
+    expect(addressInUrl('https://example.com:8443/x')).toBe('example.com:8443');
+    expect(addressInUrl('db:5432')).toBeNull();
   });
 });
 

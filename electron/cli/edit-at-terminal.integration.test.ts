@@ -56,6 +56,58 @@ describe('at a terminal', () => {
     expect((await type(['add', 'tcp'], [''])).code).toBe(2);
   });
 
+  it('says how to start the first service, and reports nothing about 0.3.7 to someone who never used it', async () => {
+    expect((await type(['add', 'kube', 'svc/web:80', '--local-port', '8080'], [])).out).toMatch(
+      /\nTo start it: localport start web\n$/,
+    );
+    expect(await type(['config', 'validate', file], [])).toMatchObject({
+      code: 0,
+      out: `${file}: valid, 1 service\n`,
+    });
+  });
+
+  it.each([
+    [
+      'kubectl port-forward svc/web 8080:80 -n shop',
+      'local_port: 8080\n    remote_port: 80\n    connection:\n      namespace: shop\n      resource_name: web',
+    ],
+    [
+      'ssh -NL 8080:db:80 -p 2222 me@bastion',
+      'local_port: 8080\n    remote_port: 80\n    connection:\n      host: me@bastion\n      port: 2222\n      remote_host: db',
+    ],
+    ['tcp db 80 --local-port 8080', 'local_port: 8080\n    remote_port: 80\n    connection:\n      host: db'],
+  ])('adds a pasted command: %s', async (pasted, written) => {
+    expect(await type(['add', ...pasted.split(' ')], [])).toMatchObject({ code: 0, err: '' });
+    expect(text()).toContain(written);
+  });
+
+  it.each([
+    [
+      'psql postgres://me:hush@db/shop',
+      'error: there is no "localport add URL": add kube, ssh, tcp, or command\nIf this computer reaches it: localport add tcp db:5432\nBehind an ssh server: localport add ssh HOST db:5432\n',
+    ],
+    [
+      'kub svc/web',
+      'error: there is no "localport add kub": add kube, ssh, tcp, or command\nDid you mean localport add kube?\n',
+    ],
+    [
+      'docker web',
+      'error: there is no "localport add docker": add kube, ssh, tcp, or command\nSee localport add --help for examples.\n',
+    ],
+    [
+      'kubectl get pods',
+      'error: kubectl get forwards no port\nWrite localport add kube svc/postgres --port 5432.\n',
+    ],
+  ])('names the fix for what cannot be added: %s', async (words, err) => {
+    expect(await type(['add', ...words.split(' ')], [])).toMatchObject({ code: 2, err, out: '' });
+  });
+
+  it('names a service without a name "the service"', async () => {
+    expect((await type(['add', 'tcp', ' db:5432 ', '--name', ''], [])).err).toBe(
+      'error: the service was not added: name: is empty, expected text\n',
+    );
+  });
+
   it('removes only after a yes', async () => {
     await type(['add', 'tcp', 'db:5432'], []);
     const before = text();
@@ -116,7 +168,11 @@ describe('at a terminal', () => {
     expect(tried).toMatchObject({ code: 0, err: 'It accepts connections\n' });
     const failed = await type(['add', 'tcp', `127.0.0.1:${free}`, '--name', 'no', '--test'], []);
     expect(failed.code).toBe(1);
-    expect(failed.err).toContain('the test failed, so nothing was written');
+    expect(failed.err).toContain(
+      `the test failed, so nothing was written: 127.0.0.1:${free} refused the connection`,
+    );
+    const unknown = await type(['add', 'tcp', 'no-such.invalid:1', '--name', 'no', '--test'], []);
+    expect(unknown.err).toContain('The name no-such.invalid was not found');
     expect(text()).not.toContain('name: no\n');
     await echo.stop();
   });

@@ -53,6 +53,23 @@ it('says that the process of the host is stopped, and how to resume it', async (
   expect(await user.run('daemon', 'stop')).toMatchObject({ code: 0 });
 });
 
+it('completes names from the config at once if the host cannot be reached', async () => {
+  user.writeConfig('name: db, technology: tcp, local_port: 15432, remote_port: 1, connection: { host: h }');
+  await user.run('daemon', 'start');
+  const { pid } = JSON.parse((await user.run('daemon', 'status', '-o', 'json')).out) as { pid: number };
+  process.kill(pid, 'SIGSTOP');
+  rmSync(path.join(user.home, 'run/localport/control.sock'));
+  try {
+    const startedAt = systemClock.now();
+    expect(await user.run('__complete', 'start', '')).toEqual({ code: 0, out: 'db\n', err: '' });
+    // Other commands wait this long.
+    expect(systemClock.now() - startedAt).toBeLessThan(7_000);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await eventually('no host runs', async () => (await user.run('daemon', 'stop')).code === 0);
+});
+
 it('names the process of a host that is too old to communicate with', async () => {
   const folder = path.join(user.home, 'run/localport');
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -3,7 +3,12 @@ import type { ControlError } from '../../shared/control-contract.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { sleep, type Clock } from '../core/clock.ts';
 import type { AppPaths } from '../core/config/app-paths.ts';
-import { connectControl, silentHost, type ControlClient } from '../core/control/control-client.ts';
+import {
+  connectControl,
+  defaultConnectTimeoutMs,
+  silentHost,
+  type ControlClient,
+} from '../core/control/control-client.ts';
 import { controlSocketPath, hostLockPaths } from '../core/control/control-paths.ts';
 import type { LockHolder } from '../core/control/host-lock.ts';
 
@@ -11,10 +16,12 @@ export interface HostCall {
   readonly paths: AppPaths;
   readonly clock: Clock;
   readonly version: string;
+  /** How long to wait for a host that is running but cannot be reached. */
+  readonly patienceMs?: number;
 }
 
 /** How long a host may take to start, to stop, or to open a removed socket again, which takes 5 s (`control-server.ts`). */
-const patienceMs = 7_000;
+const fullPatienceMs = 7_000;
 const pollMs = 20;
 
 /** Errors that the process of the host explains. */
@@ -33,8 +40,16 @@ export async function callHost({
   paths,
   clock,
   version,
+  patienceMs = fullPatienceMs,
 }: HostCall): Promise<Result<ControlClient, ControlError>> {
-  const called = await connectControl({ socketPath: controlSocketPath(paths), clock, version });
+  const connect = (socketPath: string) =>
+    connectControl({
+      socketPath,
+      clock,
+      version,
+      connectTimeoutMs: Math.min(patienceMs, defaultConnectTimeoutMs),
+    });
+  const called = await connect(controlSocketPath(paths));
   if (called.ok || !unreached.has(called.error.code)) return called;
   // Loaded only when needed: not if a host answers.
   const { findLockHolder } = await import('../core/control/host-lock.ts');
@@ -45,7 +60,7 @@ export async function callHost({
     if (holder === null) return called;
     const { socketPath, pid } = holder;
     const isElsewhere = called.error.code === 'not-running';
-    const answer = isElsewhere ? await connectControl({ socketPath, clock, version }) : called;
+    const answer = isElsewhere ? await connect(socketPath) : called;
     if (answer.ok) return answer;
     const { code } = answer.error;
     if (code === 'timed-out') return err(await silentHost(pid, 'is running but not responding'));

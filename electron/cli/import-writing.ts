@@ -48,7 +48,7 @@ async function effectOf(
 }
 
 /** With the config that this command line names. */
-const commandFor = (
+export const commandFor = (
   { options: { config } }: CommandContext,
   command: string,
   names: readonly string[] = [],

@@ -51,5 +51,11 @@ void runCommandLine(process.argv.slice(2), {
         prompt: (question: string) => askAtTerminal(question, interruption.signal),
       }
     : {}),
-  connect: async () => (await import('./host-call.ts')).callHost({ paths, clock, version }),
+  connect: async (patienceMs) =>
+    (await import('./host-call.ts')).callHost({
+      paths,
+      clock,
+      version,
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    }),
 }).then((code) => endProcess({ code, runtime, streams: [process.stdout, process.stderr] }));

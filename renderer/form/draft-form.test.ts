@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceDraft } from '../../shared/service-edit.ts';
-import { draftOf, emptyForm, fieldOf, fieldsOf, kinds, valuesOf } from './draft-form.ts';
+import { draftOf, emptyForm, fieldsOf, kinds, valuesOf } from './draft-form.ts';
 
 const drafts: readonly ServiceDraft[] = [
   {
@@ -64,6 +64,7 @@ describe('a draft', () => {
     ['service/api', { resource_name: 'api' }],
     ['api', { resource_name: 'api' }],
     ['deploy/api', { resource_type: 'deployment', resource_name: 'api' }],
+    ['Service/api', { resource_name: 'api' }],
     ['deploy/api/x', { resource_name: 'deploy/api/x' }],
     ['app=web,tier=db', { selector: 'app=web,tier=db' }],
     ['widget/api', { resource_name: 'widget/api' }],
@@ -103,21 +104,6 @@ describe('a draft', () => {
     const draft = drafts[0]!;
     expect(draftOf({ ...valuesOf(draft), group: 'web' }, draft)['tags']).toEqual(['web', 'shop']);
     expect(draftOf({ ...valuesOf(draft), group: '' }, draft)['tags']).toEqual(['shop']);
-  });
-});
-
-describe('a finding', () => {
-  it.each([
-    ['local_port', 'localPort'],
-    ['connection.host', 'host'],
-    ['connection.argv[1]', 'command'],
-    ['tags[0]', 'group'],
-    ['auto_off', 'autoOff'],
-    ['connection.engine', 'engine'],
-    ['', null],
-    ['health_check.interval', null],
-  ])('about %s is shown beside %s', (field, name) => {
-    expect(fieldOf({ severity: 'error', field, message: 'x' })).toBe(name);
   });
 });
 

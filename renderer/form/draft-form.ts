@@ -3,7 +3,7 @@
  * unchanged. Pure.
  */
 import { kubeKindOf } from '../../shared/kube-target.ts';
-import type { DraftFinding, DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
+import type { DraftValue, ServiceDraft } from '../../shared/service-edit.ts';
 import { joinWords, splitWords } from '../../shared/command-words.ts';
 
 export const kinds = ['kubectl', 'ssh', 'tcp', 'command'] as const;
@@ -184,30 +184,6 @@ const without = (keys: Readonly<Record<string, DraftValue | undefined>>): Record
   Object.fromEntries(
     Object.entries(keys).filter((entry): entry is [string, DraftValue] => entry[1] !== undefined),
   );
-
-const fieldNames: Readonly<Record<string, FieldName>> = {
-  name: 'name',
-  local_port: 'localPort',
-  remote_port: 'remotePort',
-  'tags[0]': 'group',
-  'connection.context': 'context',
-  'connection.namespace': 'namespace',
-  'connection.resource_name': 'resource',
-  'connection.resource_type': 'resource',
-  'connection.selector': 'resource',
-  'connection.host': 'host',
-  'connection.remote_host': 'remoteHost',
-  'connection.argv': 'command',
-  'connection.engine': 'engine',
-  hold: 'hold',
-  auto_off: 'autoOff',
-  on_demand: 'onDemand',
-  guard: 'guard',
-};
-
-/** The field to show a finding beside; null: it concerns the service as a whole. */
-export const fieldOf = ({ field }: DraftFinding): FieldName | null =>
-  fieldNames[field] ?? fieldNames[field.replace(/\[\d+\]$/, '')] ?? null;
 
 /** The fields of each kind, in display order. */
 export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {

@@ -7,6 +7,8 @@ export interface TextFieldProps {
   readonly placeholder?: string;
   /** The error message. */
   readonly error?: string | null;
+  /** Does not prevent saving; hidden while there is an error. */
+  readonly warning?: string | null;
   /** A hint, hidden while there is an error. */
   readonly note?: string | null;
   /** Digits only: narrower, with a numeric touch keyboard. */
@@ -41,21 +43,25 @@ export function TextField(props: TextFieldProps): ReactElement {
   );
 }
 
-interface FieldLineProps extends Pick<TextFieldProps, 'label' | 'error' | 'note'> {
+interface FieldLineProps extends Pick<TextFieldProps, 'label' | 'error' | 'warning' | 'note'> {
   readonly id: string;
   readonly children: ReactNode;
 }
 
-export function FieldLine({ id, label, error = null, note = null, children }: FieldLineProps): ReactElement {
+export function FieldLine({ id, label, error, warning, note, children }: FieldLineProps): ReactElement {
+  const message = error ?? warning ?? null;
   return (
-    <div className="field" data-invalid={error !== null}>
+    <div
+      className="field"
+      data-severity={message === null ? undefined : message === error ? 'error' : 'warning'}
+    >
       <label className="field-label" htmlFor={id}>
         {label}
       </label>
       <div className="field-body">
         {children}
-        <p id={`${id}-note`} className="field-note" role={error === null ? undefined : 'alert'}>
-          {error ?? note}
+        <p id={`${id}-note`} className="field-note" role={message === null ? undefined : 'alert'}>
+          {message ?? note}
         </p>
       </div>
     </div>

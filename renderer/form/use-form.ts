@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import type { DraftFinding, EditRequest, EditResponse, ServiceDraft } from '../../shared/service-edit.ts';
 import { wordsOf } from '../failure-words.ts';
+import { formErrorsOf, type FormErrors } from './form-errors.ts';
 import { draftOf, emptyForm, valuesOf, type FieldName, type FormValues, type Kind } from './draft-form.ts';
 
 type TestResult = EditResponse<'test'>;
@@ -15,7 +16,7 @@ export type TestState =
 export interface Form {
   /** null: the entry is still being read. */
   readonly values: FormValues | null;
-  readonly findings: readonly DraftFinding[];
+  readonly errors: FormErrors;
   /** Fields that the user changed or tried to save. Errors are shown only for these. */
   readonly touched: ReadonlySet<FieldName>;
   readonly holder: (PortHolder & { readonly port: number }) | null;
@@ -143,9 +144,18 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
     setTest({ kind: 'none' });
     setFailure(null);
   };
+  /** Shows the errors in their places, and their number. False: there are none. */
+  const refuse = (found: readonly DraftFinding[], { kind }: FormValues): boolean => {
+    const { count } = formErrorsOf(found, kind);
+    if (count === 0) return false;
+    setTouched(new Set(allFields));
+    setFindings(found);
+    setFailure(count === 1 ? 'Fix the error above' : `Fix the ${count} errors above`);
+    return true;
+  };
   return {
     values,
-    findings,
+    errors: formErrorsOf(findings, values?.kind ?? 'kubectl'),
     touched,
     holder,
     check,
@@ -163,11 +173,8 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
       setTest({ kind: 'running' });
       bridge.invoke('service:test', edit(values)).then(
         (result) => {
-          if (result.findings.length > 0) {
-            setTouched(new Set(allFields));
-            setFindings(result.findings);
-          }
-          setTest({ kind: 'done', result });
+          const isRefused = refuse(result.findings, values);
+          setTest(isRefused ? { kind: 'none' } : { kind: 'done', result });
         },
         (reason: unknown) => {
           setTest({ kind: 'none' });
@@ -184,11 +191,7 @@ export function useForm({ bridge, name, onSaved }: FormOptions): Form {
         .then(
           (result) => {
             if (result.done) onSaved({ name: result.name, undo: result.undo });
-            else {
-              // Some refusals concern no field: the existing findings stay.
-              if (result.findings.length > 0) setFindings(result.findings);
-              setFailure(result.message);
-            }
+            else if (!refuse(result.findings, values)) setFailure(result.message);
           },
           (reason: unknown) => setFailure(wordsOf(reason)),
         )

@@ -2,7 +2,14 @@ import { useEffect, useRef, type ReactElement } from 'react';
 import type { PopoverBridge } from '../../shared/ipc-contract.ts';
 import type { Places } from '../../shared/import-contract.ts';
 import { ComboField } from '../form/combo-field.tsx';
-import { fieldOf, fieldsOf, kindLabels, kinds, type FieldName, type FormValues } from '../form/draft-form.ts';
+import {
+  fieldsOf,
+  kindLabels,
+  kinds,
+  type FieldName,
+  type FormValues,
+  type Kind,
+} from '../form/draft-form.ts';
 import { MoreFields } from '../form/more-fields.tsx';
 import { Segmented } from '../form/segmented.tsx';
 import { TestResult } from '../form/test-result.tsx';
@@ -37,6 +44,9 @@ const labels: Readonly<Record<FieldName, string>> = {
   guard: 'Guard',
 };
 
+const labelOf = (field: FieldName, kind: Kind | undefined): string =>
+  field === 'host' && kind === 'ssh' ? 'SSH host' : labels[field];
+
 const placeholders: Readonly<Partial<Record<FieldName, string>>> = {
   context: 'kubectl’s current one',
   namespace: 'the context’s own',
@@ -58,7 +68,6 @@ export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPagePr
   }, [isRead]);
   if (values === null)
     return <p className="empty">{form.failure === null ? 'Reading the config …' : form.failure}</p>;
-  const general = form.findings.filter((finding) => fieldOf(finding) === null);
   return (
     <form
       className="page-body form"
@@ -86,35 +95,37 @@ export function FormPage({ bridge, name, groups, onSaved, onRemove }: FormPagePr
         />
       </div>
       {form.touched.size > 0 &&
-        general.map(({ message, severity }) => (
-          <p key={message} className="form-message" data-kind={severity}>
-            {message}
+        form.errors.others.map(({ text, severity }) => (
+          <p key={text} className="form-message" data-kind={severity}>
+            {text}
           </p>
         ))}
-      {form.failure !== null && (
-        <p className="form-message" data-kind="error" role="alert">
-          {form.failure}
-        </p>
-      )}
-      <TestResult test={form.test} />
-      <div className="form-acts">
-        {name !== null && (
-          <button type="button" className="button danger" onClick={() => onRemove(name)}>
-            Remove
-          </button>
+      <div className="page-foot">
+        {form.failure !== null && (
+          <p className="form-message" data-kind="error" role="alert">
+            {form.failure}
+          </p>
         )}
-        <span className="spacer" />
-        <button
-          type="button"
-          className="button"
-          disabled={form.test.kind === 'running'}
-          onClick={form.runTest}
-        >
-          Test
-        </button>
-        <button type="submit" className="button primary" disabled={form.isSaving}>
-          {name === null ? 'Add' : 'Save'}
-        </button>
+        <TestResult test={form.test} />
+        <div className="form-acts">
+          {name !== null && (
+            <button type="button" className="button danger" onClick={() => onRemove(name)}>
+              Remove
+            </button>
+          )}
+          <span className="spacer" />
+          <button
+            type="button"
+            className="button"
+            disabled={form.test.kind === 'running'}
+            onClick={form.runTest}
+          >
+            Test
+          </button>
+          <button type="submit" className="button primary" disabled={form.isSaving}>
+            {name === null ? 'Add' : 'Save'}
+          </button>
+        </div>
       </div>
     </form>
   );
@@ -147,7 +158,7 @@ function Fields({ bridge, form, values, places, groups }: FieldsProps): ReactEle
     <>
       {fieldsOf[values.kind].map((field) => {
         const common = {
-          label: field === 'host' && values.kind === 'ssh' ? 'SSH host' : labels[field],
+          label: labelOf(field, values.kind),
           value: values[field],
           placeholder: placeholders[field] ?? '',
           error: errorOf(form, field),
@@ -166,15 +177,15 @@ function Fields({ bridge, form, values, places, groups }: FieldsProps): ReactEle
   );
 }
 
-function errorOf({ findings, touched }: Form, field: FieldName): string | null {
-  if (!touched.has(field)) return null;
-  const found = findings.find((finding) => finding.severity === 'error' && fieldOf(finding) === field);
-  return found === undefined ? null : findingText(found.message, field);
+function errorOf({ errors, touched, values }: Form, field: FieldName): string | null {
+  const message = touched.has(field) ? errors.fields.get(field) : undefined;
+  return message === undefined ? null : findingText(message, labelOf(field, values?.kind));
 }
 
-/** `Remote port is missing`: turns a finding into a sentence beside its field. */
-function findingText(message: string, field: FieldName): string {
-  if (message.startsWith('is ')) return `${labels[field]} ${message}`;
+/** `Remote port is missing`: turns a finding into a sentence beside its field, whose label says what is expected. */
+function findingText(message: string, label: string): string {
+  if (message.startsWith('is missing')) return `${label} is missing`;
+  if (message.startsWith('is ')) return `${label} ${message}`;
   return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`;
 }
 
@@ -193,7 +204,7 @@ function LocalPortField({ form, error, ...field }: LocalPortFieldProps): ReactEl
   const taken = isTaken ? `Used by ${holder.holder}` : null;
   return (
     <>
-      <TextField {...field} isNumber error={error ?? taken} />
+      <TextField {...field} isNumber error={error} warning={taken} />
       {isTaken && holder.free !== null && (
         <button
           type="button"

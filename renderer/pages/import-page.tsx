@@ -8,6 +8,8 @@ interface ImportPageProps {
   readonly bridge: PopoverBridge;
   readonly source: ImportSource;
   readonly onAdded: (added: Added) => void;
+  /** Nothing was found, so the user adds a forward with the form. */
+  readonly onByHand: () => void;
 }
 
 interface Added {
@@ -28,7 +30,7 @@ interface Choice {
 }
 
 /** The possible forwards, with checkboxes. Conflicting ones are not selected and say why. */
-export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactElement {
+export function ImportPage({ bridge, source, onAdded, onByHand }: ImportPageProps): ReactElement {
   const [list, setList] = useState<ImportList | null>(null);
   const [choices, setChoices] = useState<readonly Choice[]>([]);
   const [failure, setFailure] = useState<string | null>(null);
@@ -88,6 +90,21 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
     return (
       <p className="empty">{source === 'kube' ? 'Asking your clusters …' : 'Reading your ssh_config …'}</p>
     );
+  const remarks = list.remarks.map((remark) => (
+    <p key={remark} className="quiet remark">
+      {remark}
+    </p>
+  ));
+  if (choices.length === 0)
+    return (
+      <div className="empty">
+        <p>{nothingFound[source]}</p>
+        {remarks}
+        <button type="button" className="button primary" onClick={onByHand}>
+          Add by Hand…
+        </button>
+      </div>
+    );
   return (
     <form
       className="page-body import"
@@ -96,39 +113,34 @@ export function ImportPage({ bridge, source, onAdded }: ImportPageProps): ReactE
         void add();
       }}
     >
-      {choices.length === 0 ? (
-        <p className="empty">Nothing was found that could be forwarded.</p>
-      ) : (
-        <ul className="import-list" aria-label="What can be added">
-          {choices.map((choice, index) => (
-            <ImportRow
-              key={choice.item.name}
-              choice={choice}
-              onChange={(changed) => change(index, changed)}
-            />
-          ))}
-        </ul>
-      )}
-      {list.remarks.map((remark) => (
-        <p key={remark} className="quiet remark">
-          {remark}
-        </p>
-      ))}
-      {refusal !== null && (
-        <p className="form-message" data-kind="error" role="alert">
-          {refusal}
-        </p>
-      )}
-      <div className="form-acts">
-        <span className="quiet">{`${chosen.length} of ${choices.length} selected`}</span>
-        <span className="spacer" />
-        <button type="submit" className="button primary" disabled={chosen.length === 0 || isAdding}>
-          {chosen.length === 1 ? 'Add 1 Forward' : `Add ${chosen.length} Forwards`}
-        </button>
+      <ul className="import-list" aria-label="What can be added">
+        {choices.map((choice, index) => (
+          <ImportRow key={choice.item.name} choice={choice} onChange={(changed) => change(index, changed)} />
+        ))}
+      </ul>
+      {remarks}
+      <div className="page-foot">
+        {refusal !== null && (
+          <p className="form-message" data-kind="error" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="form-acts">
+          <span className="quiet">{`${chosen.length} of ${choices.length} selected`}</span>
+          <span className="spacer" />
+          <button type="submit" className="button primary" disabled={chosen.length === 0 || isAdding}>
+            {chosen.length === 1 ? 'Add 1 Forward' : `Add ${chosen.length} Forwards`}
+          </button>
+        </div>
       </div>
     </form>
   );
 }
+
+const nothingFound: Readonly<Record<ImportSource, string>> = {
+  kube: 'No services with ports were found in the clusters of your kubeconfig.',
+  ssh: 'No forwards were found in your ssh_config.',
+};
 
 const choiceOf = (item: ImportItem): Choice => ({
   item,

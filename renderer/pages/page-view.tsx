@@ -98,6 +98,7 @@ export function PageView({ page, bridge, current, onPage, onRowAction, edits }: 
             if (onUndone === undefined) edits.saved(text, [undo]);
             else edits.partlySaved(text, undo, onUndone);
           }}
+          onByHand={() => onPage({ kind: 'form', name: null })}
         />
       );
   }

@@ -2,6 +2,7 @@
 import { asTransportDown, describeCause, withLockedKey } from '../../shared/failure.ts';
 import type { Settings } from '../../shared/ipc-contract.ts';
 import { signInWords } from '../../shared/prompt-words.ts';
+import type { DraftFinding } from '../../shared/service-edit.ts';
 import type { ConfigProblem, ServiceSnapshot, Snapshot } from '../../shared/service-snapshot.ts';
 import { deadTarget } from './dead-target.ts';
 import type { Handlers } from './fake-bridge.ts';
@@ -253,6 +254,12 @@ export interface Scenario {
   readonly answers?: Partial<Handlers>;
 }
 
+const threeErrors: readonly DraftFinding[] = [
+  { severity: 'error', field: 'name', message: 'there is already a service postgres' },
+  { severity: 'error', field: 'remote_port', message: 'is missing' },
+  { severity: 'error', field: 'connection.resource_name', message: 'is missing' },
+];
+
 export const scenarios = {
   'all-up': { snapshot: snapshotOf(allUp) },
   'some-working': {
@@ -403,7 +410,6 @@ export const scenarios = {
             sends: [],
           },
         ],
-        more: 0,
       },
     }),
   },
@@ -624,16 +630,13 @@ export const scenarios = {
   'form-with-errors': {
     snapshot: snapshotOf(ordinary),
     answers: {
-      'service:validate': () => ({
-        findings: [
-          { severity: 'error', field: 'name', message: '“postgres” is already the name of another service' },
-          { severity: 'error', field: 'remote_port', message: 'is missing' },
-          { severity: 'error', field: 'connection.resource_name', message: 'is missing' },
-        ],
-        yaml: null,
-      }),
+      'service:validate': () => ({ findings: threeErrors, yaml: null }),
       'port:holder': () => ({ holder: 'postgres (pid 812)', free: 5433 }),
-      'service:save': () => ({ done: false, message: 'The forward has 3 errors', findings: [] }),
+      'service:save': () => ({
+        done: false,
+        message: 'name: there is already a service postgres (and 2 more)',
+        findings: threeErrors,
+      }),
       'services:add': () => ({
         ...{ names: ['redis', 'api', 'search'], path: '', undo: '1' },
         refusals: [{ name: 'kafka', message: 'Port 9092 is used by the service events' }],

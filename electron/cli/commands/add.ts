@@ -4,22 +4,36 @@ import { tidyDraft } from '../../core/config/edit/draft-changes.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { CommandFailure, usageFailure } from '../command-failure.ts';
 import { withOptions, type DraftKind, type DraftOptions } from '../draft-options.ts';
-import { kubeTarget, sshTarget, tcpTarget } from '../draft-target.ts';
+import { kubePorts, kubeTarget, sshTarget, tcpTarget } from '../draft-target.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { commandFor } from '../import-writing.ts';
 import { doneOrFailure, findingLine, reportEdit } from '../output/edit-outcome.ts';
 import { jsonLines } from '../output/json-lines.ts';
 import { editAnswer, withEditing, type Editing } from '../service-editing.ts';
 
 export type AddOptions = DraftOptions & { readonly dryRun?: true; readonly test?: true };
 
-export const addKube: Action<AddOptions> = async (context, options, [target]) => {
+/** A pasted `kubectl port-forward …`. */
+export const addPortForward: Action<AddOptions> = async (context, options, [verb, ...words]) => {
+  if (verb !== 'port-forward')
+    throw usageFailure(
+      `kubectl ${verb} forwards no port`,
+      'Write localport add kube svc/postgres --port 5432.',
+    );
+  return addKube(context, options, words);
+};
+
+export const addKube: Action<AddOptions> = async (context, options, [target, ports]) => {
   const isBySelector = options['selector'] !== undefined;
   const given = isBySelector
     ? target
     : await needed(context, target, 'What in the cluster, as svc/postgres or deploy/web? ');
   if (isBySelector && target !== undefined) throw usageFailure('a target and --selector cannot be combined');
   const draft = withOptions(
-    joined('kubectl', given === undefined ? {} : kubeTarget(given)),
+    joined('kubectl', {
+      ...(given === undefined ? {} : kubeTarget(given)),
+      ...(ports === undefined ? {} : kubePorts(ports)),
+    }),
     options,
     'kubectl',
   );
@@ -32,14 +46,19 @@ export const addSsh: Action<AddOptions> = async (context, options, [givenHost, g
   const isDynamic = options['dynamic'] === true;
   const target = isDynamic
     ? givenTarget
-    : await needed(context, givenTarget, 'Where to behind it, as 5432 or db:5432? ');
+    : await needed(
+        context,
+        givenTarget ?? (options['L'] as string | undefined),
+        'Where to behind it, as 5432 or db:5432? ',
+      );
   if (isDynamic && target !== undefined) throw usageFailure('a target and --dynamic cannot be combined');
   const draft = joined('ssh', target === undefined ? {} : sshTarget(target), { host });
   return add(context, withOptions(draft, options, 'ssh'), options);
 };
 
-export const addTcp: Action<AddOptions> = async (context, options, [given]) => {
-  const target = await needed(context, given, 'Where to, as db.example.com:5432? ');
+export const addTcp: Action<AddOptions> = async (context, options, [given, port]) => {
+  const named = given === undefined || port === undefined ? given : `${given}:${port}`;
+  const target = await needed(context, named, 'Where to, as db.example.com:5432? ');
   return add(context, withOptions(joined('tcp', tcpTarget(target)), options, 'tcp'), options);
 };
 
@@ -68,8 +87,7 @@ async function needed(
   question: string,
   option = 'argument',
 ): Promise<string> {
-  if (given !== undefined) return given;
-  const answer = prompt === undefined ? '' : await prompt(question);
+  const answer = (given ?? (prompt === undefined ? '' : await prompt(question))).trim();
   if (answer === '')
     throw usageFailure(
       option === 'argument' ? 'the target is missing' : `${option} is missing`,
@@ -83,10 +101,12 @@ function add(context: CommandContext, draft: ServiceDraft, options: AddOptions):
     const proposed = editAnswer(await editing.editor.propose({ draft: tidyDraft(draft), basedOn: null }));
     const edit: ServiceEdit = { draft: proposed.draft, basedOn: null };
     if (options.dryRun === true) return showEdit(context, editing, edit);
-    const name = nameOf(edit.draft);
+    const name = nameOf(edit.draft) || 'the service';
     if (options.test === true) await requireTest(context, editing, edit);
     const saved = doneOrFailure(`${name} was not added`, editAnswer(await editing.editor.save(edit)));
     await reportEdit(context, editing, { ...saved, what: `added ${saved.name}` });
+    if (editing.client === null && editing.otherConfig === null && context.format !== 'json')
+      context.say(`To start it: ${commandFor(context, 'start', [saved.name])}`);
     return exitCode.ok;
   });
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
+import { isFromStarter } from '../../core/config/starter-config.ts';
 import type { Action } from '../command-context.ts';
 import { usageFailure } from '../command-failure.ts';
 import { readConfig, requireConfigFile } from '../configured-services.ts';
@@ -40,9 +42,9 @@ export const configValidate: Action = async (context, _options, [named, ...more]
     ),
   );
   if (!loaded.ok) return exitCode.error;
-  context.print(
-    ...namespaceNotes(loaded.value.services).map((note) => `${context.palette.faint('note:')} ${note}`),
-  );
+  const { services: specs, identity } = loaded.value;
+  const notes = isFromStarter(readFileSync(identity.realPath, 'utf8')) ? [] : namespaceNotes(specs);
+  context.print(...notes.map((note) => `${context.palette.faint('note:')} ${note}`));
   const trust =
     named !== undefined || (await isTrusted(context, requireConfigFile(context), loaded.value.identity))
       ? ''

@@ -20,8 +20,8 @@ export const trust: Action = (context, _options, words) =>
     await recordTrust(context, identity);
     if (client !== null) answerOf(await client.request('reload', {}));
     if (context.format === 'json') {
-      const { services, more } = review;
-      context.print(...jsonLines({ path: identity.realPath, trusted: true, services, more }));
+      const { services } = review;
+      context.print(...jsonLines({ path: identity.realPath, trusted: true, services }));
     } else context.say(`trusted: ${identity.realPath}`, ...reviewLines(review));
     return exitCode.ok;
   });

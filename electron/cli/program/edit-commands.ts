@@ -1,6 +1,9 @@
 /** The commands that add, change, and remove services. */
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import { closestWord } from '../../core/config/spelling.ts';
+import { usageFailure } from '../command-failure.ts';
 import { addDraftOptions, listed, type DraftKind } from '../draft-options.ts';
+import { addressInUrl } from '../draft-target.ts';
 import type { Perform } from '../perform.ts';
 import { examples } from './examples.ts';
 import { performing } from './performing.ts';
@@ -17,11 +20,15 @@ export function addEditCommands(program: Command, perform: Perform): void {
         ['localport undo', 'take it back'],
       ),
     );
+  add.on('command:*', (words: readonly string[]) => {
+    throw unknownKind(words);
+  });
   const kind = (name: string, technology: DraftKind): Command =>
     withTrial(addDraftOptions(add.command(name), technology));
   kind('kube', 'kubectl')
     .description('add a service, workload or pod of a Kubernetes cluster')
     .addArgument(new Argument('[target]', 'TYPE/NAME, optionally with :PORT'))
+    .addArgument(new Argument('[port]', 'PORT or LOCAL:PORT, as kubectl takes it'))
     .addHelpText(
       'after',
       examples(
@@ -30,16 +37,25 @@ export function addEditCommands(program: Command, perform: Perform): void {
           'a service of a namespace',
         ],
         ['localport add kube deploy/web:8080', 'a workload of the current context'],
+        ['localport add kubectl port-forward svc/postgres 5432 -n db', 'a pasted command'],
         ['localport add kube --selector app=web --port http', 'pods by their labels, a port by its name'],
       ),
     )
     .action(performing(perform, async () => (await import('../commands/add.ts')).addKube));
+  withTrial(addDraftOptions(add.command('kubectl', { hidden: true }), 'kubectl'))
+    .description('add a pasted kubectl port-forward')
+    .addArgument(new Argument('<verb>', 'port-forward'))
+    .addArgument(new Argument('[target]', 'TYPE/NAME'))
+    .addArgument(new Argument('[port]', 'PORT or LOCAL:PORT'))
+    .action(performing(perform, async () => (await import('../commands/add.ts')).addPortForward));
   kind('ssh', 'ssh')
     .description('add a port, a Unix socket or a SOCKS proxy behind an ssh server')
     .addArgument(new Argument('[host]', 'a host of ssh_config, or [USER@]HOST'))
     .addArgument(
       new Argument('[target]', 'as the server reaches it: PORT, HOST:PORT or the path of a socket'),
     )
+    .option('-L <forward>', 'the target as ssh takes it: LOCAL:HOST:PORT')
+    .addOption(new Option('-N', 'of a pasted ssh command; always so').hideHelp())
     .addHelpText(
       'after',
       examples(
@@ -53,6 +69,7 @@ export function addEditCommands(program: Command, perform: Perform): void {
   kind('tcp', 'tcp')
     .description('add a host and port that this computer reaches')
     .addArgument(new Argument('[target]', 'HOST:PORT'))
+    .addArgument(new Argument('[port]', 'the port, if the target has none'))
     .addHelpText('after', examples(['localport add tcp db.example.com:5432 --test', 'if it answers']))
     .action(performing(perform, async () => (await import('../commands/add.ts')).addTcp));
   kind('command', 'command')
@@ -98,6 +115,23 @@ export function addEditCommands(program: Command, perform: Perform): void {
       examples(['localport undo', 'the config gets back its bytes; once more: the edit before']),
     )
     .action(performing(perform, async () => (await import('../commands/undo.ts')).undo));
+}
+
+const kindsToAdd = ['kube', 'ssh', 'tcp', 'command'];
+
+/** Also for a pasted `psql postgres://…`. */
+function unknownKind(words: readonly string[]): Error {
+  const [word = ''] = words;
+  const address = words.map(addressInUrl).find((found) => found !== null);
+  const close = closestWord(word, kindsToAdd);
+  return usageFailure(
+    `there is no "localport add ${address === undefined ? word : 'URL'}": add kube, ssh, tcp, or command`,
+    address !== undefined
+      ? `If this computer reaches it: localport add tcp ${address}\nBehind an ssh server: localport add ssh HOST ${address}`
+      : close === null
+        ? 'See localport add --help for examples.'
+        : `Did you mean localport add ${close}?`,
+  );
 }
 
 const withTrial = (command: Command): Command =>

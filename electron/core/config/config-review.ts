@@ -1,6 +1,6 @@
 /**
- * What a config would do, for the user who decides whether to trust it: programs, hosts and ports. It contains no control
- * characters, and no text of the file can forge a line. Pure.
+ * What a config would do, for the user who decides whether to trust it: the programs, hosts, and ports of every service.
+ * It contains no control characters, and no text of the file can forge a line. Pure.
  */
 import { localAddress } from '../../../shared/bind-address.ts';
 import { describeLocalTarget, describeRemoteEnd } from '../../../shared/route-text.ts';
@@ -16,8 +16,6 @@ import { createRedactor, type Redact } from '../observability/redaction.ts';
 import type { LoadedConfig } from './config-compiler.ts';
 import type { ConfigIdentity, TrustRecord } from './trust-store.ts';
 
-/** More than a user reads, and still small in every snapshot. */
-const maxServices = 100;
 const maxTextCharacters = 500;
 
 export function reviewOf(
@@ -27,14 +25,11 @@ export function reviewOf(
 ): ConfigReview {
   const redact = createRedactor(secrets);
   const all = services.map((service) => describe(service, redact));
-  // What runs must not hide behind a hundred harmless services.
-  const ordered =
-    all.length <= maxServices ? all : [...all.filter(isGrave), ...all.filter((one) => !isGrave(one))];
+  // What runs must not hide behind harmless services.
   return {
     digest,
     isChanged: record === 'changed',
-    services: ordered.slice(0, maxServices),
-    more: Math.max(0, services.length - maxServices),
+    services: [...all.filter(isGrave), ...all.filter((one) => !isGrave(one))],
   };
 }
 

@@ -56,6 +56,11 @@ services:
 #     max_attempts: 5
 `;
 
+const firstLine = starterConfig.slice(0, starterConfig.indexOf('\n'));
+
+/** The file began as ours, whatever was added to it, so it was never one of 0.3.7. */
+export const isFromStarter = (text: string): boolean => text.startsWith(firstLine);
+
 /**
  * Writes it, private to the user and trusted: the text is ours, even if it is found in a folder later. False: a file already
  * exists. Rejects with the system's error.

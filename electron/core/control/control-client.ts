@@ -20,7 +20,7 @@ import { callControl, notUnderstood, type ControlCall, type RunningCall } from '
 import { checkControlSocket } from './control-socket-check.ts';
 import { SilenceCheck } from './silence-check.ts';
 
-const defaultConnectTimeoutMs = 2_000;
+export const defaultConnectTimeoutMs = 2_000;
 const defaultRequestTimeoutMs = 30_000;
 /** The time to answer for the host of a stream that has become quiet. */
 const answerMs = 10_000;

@@ -4,7 +4,7 @@ import { describeRoute } from '../../../shared/route-text.ts';
 import type { ServiceSpec, TargetProbe } from '../../../shared/service-spec.ts';
 import { withDeadline, type Clock } from '../clock.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
-import { describeFailedCheck } from '../health/check-cause.ts';
+import { describeFailure } from '../health/client-failure.ts';
 import { mayBeOverheard } from '../health/open-path.ts';
 import type { Probe } from '../health/probe.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -73,7 +73,9 @@ export async function tryService(service: ServiceSpec, parts: TrialParts): Promi
       return { ok: true, message, remedy: null, tookMs: tookMs() };
     }
     if (result.kind === 'canceled') return failed('The test was canceled', null);
-    const cause = complaint() ?? describeFailedCheck(result, { ...service.healthCheck, probe: spec });
+    const cause =
+      complaint() ??
+      describeFailure(result, { ...service, healthCheck: { ...service.healthCheck, probe: spec } });
     const reached = isFirstContact(service) ? '' : `${connected}, but: `;
     return failed(`${reached}${wordsOf(cause)}`, cause.remedy);
   } finally {

@@ -64,6 +64,19 @@ function editorOf(change: Partial<ConfigEditorParts> = {}): ConfigEditor {
   });
 }
 
+/** Old files can be removed from it, but no new one fits. */
+class FullDisk extends EditJournal {
+  override keep(): Promise<string> {
+    return Promise.reject(new Error('ENOSPC'));
+  }
+}
+
+class ReadOnlyFolder extends FullDisk {
+  override forget(): Promise<void> {
+    return Promise.reject(new Error('EROFS'));
+  }
+}
+
 const db: ServiceDraft = {
   name: 'db',
   technology: 'tcp',
@@ -400,6 +413,34 @@ describe('removing and undoing', () => {
     expect(await undo('../../etc/passwd')).toMatchObject({ done: false });
     await undo();
     expect(text()).toBe(dbText);
+  });
+
+  it.each([
+    ['on a full disk, by any process', FullDisk, false],
+    ['in a folder that is read-only, by the same host', ReadOnlyFolder, true],
+  ])('undoes no older edit after one that could not be recorded %s', async (_, Journal, isSame) => {
+    writeFileSync(file, dbText);
+    await save({ ...db, name: 'two', local_port: 2002 });
+    const journal = new Journal(stateDirectory(), systemClock);
+    const unrecorded = valueOf(
+      await editorOf({ journal }).save({ draft: { ...db, name: 'three', local_port: 2003 }, basedOn: null }),
+    );
+    expect(unrecorded).toMatchObject({ done: true, undo: '' });
+    const editor = isSame ? editorOf({ journal }) : editorOf();
+    expect(valueOf(await editor.undo({ token: null }))).toMatchObject({
+      done: false,
+      message: 'there is nothing to undo',
+    });
+    await save({ ...db, name: 'four', local_port: 2004 });
+    expect(await undo()).toMatchObject({ what: 'added four' });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('undoes nothing while edits cannot be recorded', async () => {
+    await save(db);
+    chmodSync(path.join(stateDirectory(), 'edits'), 0o500);
+    expect(await undo()).toMatchObject({ done: false, message: 'there is nothing to undo' });
+    chmodSync(path.join(stateDirectory(), 'edits'), 0o700);
+    expect(await undo()).toMatchObject({ done: true });
   });
 
   it('does not undo an edit of another file', async () => {

@@ -233,7 +233,9 @@ export class ConfigEditor implements ServiceEditor {
     const { path, journal, onWritten } = this.#parts;
     const { before, after, line } = edited;
     const kept = { realPath: source.realPath, ...edited.undo };
-    const undo = isUndo ? '' : await journal.keep(kept).catch(() => '');
+    const undo = isUndo
+      ? ''
+      : await journal.keep(kept).catch(() => journal.miss(source.realPath).then(() => ''));
     const [from, to] = [before, after].map((draft) => (draft === null ? null : nameOf(draft)));
     const isRenamed = typeof from === 'string' && typeof to === 'string' && from !== to;
     await onWritten(isRenamed ? { from, to } : null);

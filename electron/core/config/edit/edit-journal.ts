@@ -2,7 +2,7 @@
  * Records for undoing the last edits: one private file for each, so that the command and a host can write concurrently. A
  * record contains the replaced text, which may be a password, so it is kept for at most a week.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { access, constants, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { serviceDraftSchema } from '../../../../shared/service-edit.ts';
@@ -51,6 +51,8 @@ let recordsSoFar = 0;
 export class EditJournal {
   readonly #folder: string;
   readonly #clock: Clock;
+  /** When an edit of a file could not be recorded. */
+  readonly #missedAt = new Map<string, number>();
 
   constructor(stateDirectory: string, clock: Clock) {
     this.#folder = path.join(stateDirectory, 'edits');
@@ -68,14 +70,35 @@ export class EditJournal {
     return token;
   }
 
-  /** `token` null: the last record of this file. Resolves to null if there is none any more. */
+  /** An edit of this file could not be recorded: no record so far is the last edit any more. Never rejects. */
+  async miss(realPath: string): Promise<void> {
+    this.#missedAt.set(realPath, this.#clock.wallNow());
+    for (const token of await this.#tokens())
+      if (this.#read(token)?.realPath === realPath) await this.forget(token).catch(() => undefined);
+  }
+
+  /**
+   * `token` null: the last edit of this file. Resolves to null if it is not recorded, or no longer. In a folder that cannot be written,
+   * there may have been later edits without a record.
+   */
   async find(realPath: string, token: string | null): Promise<KeptRecord | null> {
-    const tokens = token === null ? (await this.#tokens()).reverse() : [token];
-    for (const candidate of tokens) {
-      const record = this.#read(candidate);
-      if (record?.realPath === realPath) return record;
+    if (token !== null) return this.#of(realPath, token);
+    const isWritable = await access(this.#folder, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!isWritable) return null;
+    for (const candidate of (await this.#tokens()).reverse()) {
+      const record = this.#of(realPath, candidate);
+      if (record !== null) return record;
     }
     return null;
+  }
+
+  #of(realPath: string, token: string): KeptRecord | null {
+    const record = this.#read(token);
+    const isOf = record?.realPath === realPath && record.at > (this.#missedAt.get(realPath) ?? -Infinity);
+    return isOf ? record : null;
   }
 
   async forget(token: string): Promise<void> {
