@@ -13,6 +13,18 @@ import {
 const metadata = { name: 'web' };
 
 describe('a Kubernetes API object', () => {
+  it('is null if a list or a mapping in it has too many entries, which would take long to check', () => {
+    const many = Array.from({ length: 2_001 }, () => ({}));
+    const labels = Object.fromEntries(many.map((_, index) => [`label${index}`, '']));
+    expect([
+      readPod({ metadata, spec: { containers: many } }),
+      readPod({ metadata, spec: { containers: [{ ports: many }] } }),
+      readService({ metadata, spec: { selector: labels } }),
+      readEndpointSlice({ metadata, endpoints: many }),
+    ]).toEqual([null, null, null, null]);
+    expect(readPod({ metadata, spec: { containers: many.slice(1) } })).not.toBeNull();
+  });
+
   it('is null if its shape is not the expected one, whatever it is', () => {
     // prettier-ignore
     const readers = [readPod, readService, readWorkload, readEndpoints, readEndpointSlice, readList, readEvent];

@@ -41,8 +41,6 @@ const watchSeconds = 300;
 const watchGraceSeconds = 15;
 /** Enough to choose one of. */
 const maxItems = 500;
-/** Reading a large object takes milliseconds. */
-const itemsPerTurn = 10;
 
 /** Resolves with null when the signal aborts, or with the refusal when the query is given up. */
 export async function watchList<Item extends { readonly name: string }>(
@@ -88,9 +86,10 @@ class WatchedList<Item extends { readonly name: string }> {
     const list = answer.status === 200 ? readList(answer.body) : null;
     if (list === null) return this.#failed(answer);
     this.#items.clear();
-    for (const [index, object] of list.items.entries()) {
+    for (const object of list.items) {
       this.#put(query.read(object));
-      if (index % itemsPerTurn === itemsPerTurn - 1) await nextTurn();
+      // Reading a large object takes milliseconds.
+      await nextTurn();
     }
     this.#isPartial = list.items.length >= maxItems;
     this.#tell();
