@@ -55,6 +55,13 @@ describe('a Kubernetes API object', () => {
     });
   });
 
+  it('has the ports of its containers and sidecars, not of init containers that have exited', () => {
+    const container = (port: number, more = {}) => ({ ports: [{ containerPort: port }], ...more });
+    const initContainers = [container(1), container(2, { restartPolicy: 'Always' })];
+    const pod = readPod({ metadata, spec: { containers: [container(3)], initContainers } });
+    expect(pod?.ports.map(({ number }) => number)).toEqual([3, 2]);
+  });
+
   it('has its selector in the form of a query', () => {
     const selectorOf = (selector: object): string | null | undefined =>
       readWorkload({ metadata, spec: { selector } })?.selector;

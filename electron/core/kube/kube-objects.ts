@@ -96,7 +96,12 @@ const containerStatuses = listOf(
 
 const podSchema = z.object({
   metadata,
-  spec: z.object({ containers, initContainers: containers }).nullish(),
+  spec: z
+    .object({
+      containers,
+      initContainers: listOf(z.object({ ports: containerPorts, restartPolicy: text.nullish() })),
+    })
+    .nullish(),
   status: z
     .object({
       phase: text.nullish(),
@@ -118,6 +123,8 @@ export function readPod(object: unknown): KubePod | null {
   const isReady = ready?.status === 'True';
   const ofContainers = status?.containerStatuses ?? [];
   const states = [...(status?.initContainerStatuses ?? []), ...ofContainers].map(({ state: now }) => now);
+  // Other init containers have exited before the pod runs.
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   // A completed init container is not a reason.
   const reasons = [
     ...states.map((now) => now?.waiting?.reason),
@@ -136,7 +143,7 @@ export function readPod(object: unknown): KubePod | null {
     restarts: Math.max(0, ...ofContainers.map(({ restartCount }) => restartCount ?? 0)),
     createdAt: meta.creationTimestamp ?? '',
     reason: isReady ? null : (reasons[0] ?? status?.reason ?? unscheduled?.reason ?? null),
-    ports: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].flatMap(({ ports }) =>
+    ports: [...(spec?.containers ?? []), ...sidecars].flatMap(({ ports }) =>
       (ports ?? []).map(({ name, containerPort, protocol }) => ({
         name: nameOrNull(name),
         number: containerPort,

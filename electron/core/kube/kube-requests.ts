@@ -17,6 +17,8 @@ const defaultTimeoutMs = 10_000;
 /** A list of a few thousand pods. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 const maxParts = 1_000;
+/** Whatever a server asks for. */
+const maxRetryAfterMs = 60_000;
 
 /** kubectl proxy accepts no other host. */
 export const proxyHost = 'localhost';
@@ -65,7 +67,17 @@ export async function readAnswer(response: http.IncomingMessage): Promise<KubeAn
     if (bytes > maxAnswerBytes) throw new Error(`an answer of more than ${String(maxAnswerBytes)} bytes`);
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? noAnswer, body: await parsed(Buffer.concat(chunks)) };
+  return {
+    status: response.statusCode ?? noAnswer,
+    body: await parsed(Buffer.concat(chunks)),
+    ...retryAfterIn(response),
+  };
+}
+
+/** In seconds; Kubernetes sends no dates. */
+function retryAfterIn({ headers }: http.IncomingMessage): Pick<KubeAnswer, 'retryAfterMs'> {
+  const seconds = Number(headers['retry-after']);
+  return seconds > 0 ? { retryAfterMs: Math.min(seconds * 1_000, maxRetryAfterMs) } : {};
 }
 
 async function parsed(bytes: Buffer): Promise<unknown> {

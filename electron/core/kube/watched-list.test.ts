@@ -148,6 +148,33 @@ describe('a watched list', () => {
     await stop();
   });
 
+  it('asks an overloaded server for changes only, less and less often, and not before the server allows', async () => {
+    const overloaded = (retryAfterMs?: number): KubeEnd => ({
+      kind: 'refused',
+      answer: { status: 429, body: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    });
+    const api = new ScriptedApi(list('a'), overloaded(), overloaded(), overloaded(30_000), overloaded());
+    const { clock, stop } = start(api);
+    const triesAt: number[] = [];
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(second === 0 ? 0 : 1_000);
+      if (api.asked.length > triesAt.length + 1) triesAt.push(second);
+    }
+    expect(triesAt).toEqual([0, 1, 3, 33, 41]);
+    expect(new Set(api.asked.slice(1))).toEqual(new Set(['watch /pods&resourceVersion=5']));
+    await stop();
+  });
+
+  it('is listed less and less often while the watch of it fails at once', async () => {
+    const failing: KubeEnd = { kind: 'refused', answer: { status: 503, body: '' } };
+    const turns = Array.from({ length: 9 }, () => [list('a'), failing]).flat();
+    const api = new ScriptedApi(...turns);
+    const { clock, stop } = start(api);
+    await clock.advance(29_000);
+    expect(api.asked.filter((asked) => asked === 'get /pods')).toHaveLength(5);
+    await stop();
+  });
+
   it('is given up when it is refused and there is another query, except for expired credentials', async () => {
     const api = new ScriptedApi({ status: 401, body: '' }, refused);
     const { clock, told, ended } = start(api, { hasAlternative: true });

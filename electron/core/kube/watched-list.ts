@@ -4,7 +4,8 @@
  * 1. The reported items are those that the API server sent last; a failure removes none of them.
  * 2. If watching is refused, the list is read every 15 s, and watching is retried each time: the right may be granted.
  * 3. Every watch ends, even if the end of the connection never arrives.
- * 4. A 403 within `afterOutageMs` of an outage is not final.
+ * 4. An overloaded server is asked less and less often, never before it allows, and for its changes, not for the list again.
+ * 5. A 403 within `afterOutageMs` of an outage is not final.
  */
 import { withOwnSignal } from '../abort-signal.ts';
 import { nextTurn, sleep, type Clock } from '../clock.ts';
@@ -50,7 +51,7 @@ export async function watchList<Item extends { readonly name: string }>(
 }
 
 type Step =
-  | { readonly kind: 'watch'; readonly version: string }
+  | { readonly kind: 'watch'; readonly version: string; readonly afterMs: number }
   | { readonly kind: 'list'; readonly afterMs: number }
   | { readonly kind: 'given-up'; readonly answer: KubeAnswer };
 
@@ -71,10 +72,8 @@ class WatchedList<Item extends { readonly name: string }> {
     let step: Step = { kind: 'list', afterMs: 0 };
     while (!signal.aborted) {
       if (step.kind === 'given-up') return step.answer;
-      if (step.kind === 'list') {
-        if (step.afterMs > 0) await this.#pause(step.afterMs);
-        step = await this.#list();
-      } else step = await this.#watch(step.version);
+      if (step.afterMs > 0) await this.#pause(step.afterMs);
+      step = await (step.kind === 'list' ? this.#list() : this.#watch(step.version));
     }
     return null;
   }
@@ -93,7 +92,7 @@ class WatchedList<Item extends { readonly name: string }> {
     }
     this.#isPartial = list.items.length >= maxItems;
     this.#tell();
-    return { kind: 'watch', version: list.resourceVersion };
+    return { kind: 'watch', version: list.resourceVersion, afterMs: 0 };
   }
 
   /** For an object that the role may only get, not list or watch. */
@@ -103,6 +102,7 @@ class WatchedList<Item extends { readonly name: string }> {
     if (answer.status !== 200 && answer.status !== 404) return this.#failed(answer);
     this.#items.clear();
     if (answer.status === 200) this.#put(query.read(answer.body));
+    this.#retryMs = firstRetryMs;
     this.#tell();
     return { kind: 'list', afterMs: pollMs };
   }
@@ -137,21 +137,25 @@ class WatchedList<Item extends { readonly name: string }> {
     });
     // A watch that ends as soon as it begins must not be retried in a tight loop.
     const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
+    if (afterMs === 0) this.#retryMs = firstRetryMs;
     if (seen.isLost) return { kind: 'list', afterMs };
     return this.#afterWatch(end, { version: seen.version, afterMs });
   }
 
-  async #afterWatch(
+  #afterWatch(
     end: KubeEnd,
     { version, afterMs }: { readonly version: string; readonly afterMs: number },
-  ): Promise<Step> {
+  ): Step {
     switch (end.kind) {
       case 'closed':
-        if (afterMs > 0) await this.#pause(afterMs);
-        return { kind: 'watch', version };
+        return { kind: 'watch', version, afterMs };
       case 'refused':
         // Too old to continue from.
         if (end.answer.status === 410) return { kind: 'list', afterMs };
+        if (end.answer.status === 429) {
+          const failed = this.#failed(end.answer);
+          return failed.kind === 'list' ? { ...failed, kind: 'watch', version } : failed;
+        }
         if (isOutage(end.answer) || end.answer.status === 401) return this.#failed(end.answer);
         return { kind: 'list', afterMs: this.#isAfterOutage() ? firstRetryMs : pollMs };
       case 'failed':
@@ -170,7 +174,7 @@ class WatchedList<Item extends { readonly name: string }> {
     // A 401 is about credentials, which are the same for every query.
     else if (hasAlternative && answer.status !== 401) return { kind: 'given-up', answer };
     onFailure(answer);
-    const afterMs = this.#retryMs;
+    const afterMs = Math.max(this.#retryMs, answer.retryAfterMs ?? 0);
     this.#retryMs = Math.min(this.#retryMs * 2, pollMs);
     return { kind: 'list', afterMs };
   }
@@ -186,7 +190,6 @@ class WatchedList<Item extends { readonly name: string }> {
   }
 
   #tell(): void {
-    this.#retryMs = firstRetryMs;
     if (!this.#parts.signal.aborted) this.#parts.onItems([...this.#items.values()]);
   }
 
