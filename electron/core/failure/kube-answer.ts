@@ -26,8 +26,9 @@ export function classifyKubeAnswer(
   if (found !== null) return found;
   const evidence = toEvidence(reason, secretsOf(service));
   const { status, body } = answer;
+  if (status === 0 && body === cutOff) return describeCause('closed-by-remote', { host: 'The API server' });
   if (status === 0) return describeCause('timed-out', { what: 'The API server', evidence });
-  if (typeof body === 'string' && (status < badRequest || status === missing))
+  if (isOtherServer(answer))
     return describeCause('exited', {
       what: 'Another server answers in place of the API server',
       fix: 'Check server of the cluster in your kubeconfig, the VPN, and whether this network wants you to sign in',
@@ -37,10 +38,16 @@ export function classifyKubeAnswer(
   return describeCause('exited', { what, ending: `the API server answered ${String(status)}`, evidence });
 }
 
-const badRequest = 400;
+/** Node's message about an answer that ends too early. */
+const cutOff = 'aborted';
 const missing = 404;
+/** A sign-in page of the network, a redirect to one, or a web server. */
+const isOtherServer = ({ status, body }: Answer): boolean =>
+  (status >= 300 && status < 400) ||
+  (typeof body === 'string' && (status === missing || (status < 300 && webPage.test(body))));
 const tooManyRequests = 429;
 
+const webPage = /^\s*<[!a-z]/i;
 /** More than any message; a server may send megabytes. */
 const maxReasonLength = 8 * 1024;
 
@@ -50,7 +57,7 @@ function reasonIn({ status, body }: Answer): string {
     return body.message.slice(0, maxReasonLength);
   const all = typeof body === 'string' ? body.slice(0, maxReasonLength).trim() : '';
   // Of a web page, such as a load balancer's, its title says the most.
-  const text = /^<[!a-z]/i.test(all) ? (/<title>([^<]+)<\/title>/i.exec(all)?.[1]?.trim() ?? '') : all;
+  const text = webPage.test(all) ? (/<title>([^<]+)<\/title>/i.exec(all)?.[1]?.trim() ?? '') : all;
   return text === '' ? `HTTP ${String(status)} ${STATUS_CODES[status] ?? ''}`.trimEnd() : text;
 }
 

@@ -26,6 +26,8 @@ export interface WatchedListParts<Item extends { readonly name: string }> {
   readonly signal: AbortSignal;
   /** Aborts when the next attempt should start at once. */
   readonly hurry: () => AbortSignal;
+  /** Aborts when the list should be read again, whatever its watch reports. */
+  readonly refresh: () => AbortSignal;
   readonly query: ListQuery<Item>;
   readonly onItems: (items: readonly Item[]) => void;
   /** It cannot be read now; attempts continue. */
@@ -108,11 +110,11 @@ class WatchedList<Item extends { readonly name: string }> {
   }
 
   async #watch(from: string): Promise<Step> {
-    const { api, clock, signal, query } = this.#parts;
+    const { api, clock, signal, refresh, query } = this.#parts;
     const startedAt = clock.now();
     const seen = { version: from, isLost: false };
     const parameters = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
-    const end = await withOwnSignal([signal], async (own) => {
+    const end = await withOwnSignal([signal, refresh()], async (own) => {
       const overdue = clock.after((watchSeconds + watchGraceSeconds) * 1_000, () => own.abort());
       const onEvent = (raw: unknown): void => {
         if (seen.isLost || signal.aborted) return;
@@ -136,22 +138,22 @@ class WatchedList<Item extends { readonly name: string }> {
       return ended;
     });
     // A watch that ends as soon as it begins must not be retried in a tight loop.
-    const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
-    if (afterMs === 0) this.#retryMs = firstRetryMs;
-    if (seen.isLost) return { kind: 'list', afterMs };
-    return this.#afterWatch(end, { version: seen.version, afterMs });
+    const isBrief = clock.now() - startedAt < firstRetryMs;
+    if (!isBrief) this.#retryMs = firstRetryMs;
+    if (seen.isLost) return { kind: 'list', afterMs: isBrief ? this.#nextRetryMs() : 0 };
+    return this.#afterWatch(end, { version: seen.version, isBrief });
   }
 
   #afterWatch(
     end: KubeEnd,
-    { version, afterMs }: { readonly version: string; readonly afterMs: number },
+    { version, isBrief }: { readonly version: string; readonly isBrief: boolean },
   ): Step {
     switch (end.kind) {
       case 'closed':
-        return { kind: 'watch', version, afterMs };
+        return { kind: 'watch', version, afterMs: isBrief ? firstRetryMs : 0 };
       case 'refused':
         // Too old to continue from.
-        if (end.answer.status === 410) return { kind: 'list', afterMs };
+        if (end.answer.status === 410) return { kind: 'list', afterMs: isBrief ? this.#nextRetryMs() : 0 };
         if (end.answer.status === 429) {
           const failed = this.#failed(end.answer);
           return failed.kind === 'list' ? { ...failed, kind: 'watch', version } : failed;
@@ -160,7 +162,7 @@ class WatchedList<Item extends { readonly name: string }> {
         return { kind: 'list', afterMs: this.#isAfterOutage() ? firstRetryMs : pollMs };
       case 'failed':
         this.#outageAt = this.#parts.clock.now();
-        return { kind: 'list', afterMs };
+        return { kind: 'list', afterMs: isBrief ? this.#nextRetryMs() : 0 };
       case 'aborted':
         return { kind: 'list', afterMs: 0 };
     }
@@ -174,9 +176,13 @@ class WatchedList<Item extends { readonly name: string }> {
     // A 401 is about credentials, which are the same for every query.
     else if (hasAlternative && answer.status !== 401) return { kind: 'given-up', answer };
     onFailure(answer);
-    const afterMs = Math.max(this.#retryMs, answer.retryAfterMs ?? 0);
-    this.#retryMs = Math.min(this.#retryMs * 2, pollMs);
-    return { kind: 'list', afterMs };
+    return { kind: 'list', afterMs: Math.max(this.#nextRetryMs(), answer.retryAfterMs ?? 0) };
+  }
+
+  #nextRetryMs(): number {
+    const delayMs = this.#retryMs;
+    this.#retryMs = Math.min(delayMs * 2, pollMs);
+    return delayMs;
   }
 
   #isAfterOutage(): boolean {
