@@ -234,26 +234,6 @@ describe('the pod behind a target, through the real kubectl proxy', () => {
       expect(target.lines.length).toBe(4);
     });
 
-    it('is behind a gateway that keeps events back, a pod is found without them', async () => {
-      const { api } = watcher;
-      const target = watcher.watch();
-      await target.says('web-0:8080');
-      await eventually('it is watched', () => api.watches.count === 2);
-      api.watches.isHeldBack = true;
-      api.addPod('web-1');
-      api.removePod('web-0');
-      const [first] = target.said;
-      target.watch.avoid(first?.kind === 'pod' ? first.uid : '');
-      await target.says('web-1:8080');
-      await eventually('it is watched again', () => api.watches.count === 2);
-      api.watches.isHeldBack = false;
-      api.removePod('web-1');
-      await target.says('no-ready-pod: No ready pod behind service/web: there are no pods');
-      api.watches.isHeldBack = true;
-      api.addPod('web-2');
-      await target.says('web-2:8080');
-    });
-
     it('is unreachable at first, that is reported, and the pod is found as soon as the connection is back', async () => {
       const { api } = watcher;
       await api.stop();
