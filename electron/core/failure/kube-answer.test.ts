@@ -38,7 +38,9 @@ it.each([
   expect(classifyKubeAnswer(service, answer).code).toBe(code);
 });
 
-it.each([
+it.each<
+  readonly [string, Parameters<typeof classifyKubeAnswer>[1], readonly [string, string, string | null]]
+>([
   [
     'a pod that the kubelet no longer has',
     status(500, 'unable to upgrade connection: pod not found ("web-0_shop")'),
@@ -64,6 +66,29 @@ it.each([
     status(429, 'storage is (re)initializing'),
     ['exited', 'The API server is overloaded', null],
   ],
+  [
+    'an answer that is cut off',
+    { status: 0, body: 'aborted' },
+    ['closed-by-remote', 'The API server closed the connection', null],
+  ],
+  [
+    'a network that is down',
+    { status: 502, body: "dial tcp 10.0.0.1:443: connect: can't assign requested address" },
+    ['host-unreachable', '10.0.0.1 cannot be reached', null],
+  ],
+  [
+    'an API server that does not answer in time',
+    { status: 502, body: 'dial tcp 10.0.0.1:443: i/o timeout' },
+    ['timed-out', '10.0.0.1 did not answer in time', null],
+  ],
+  ...['EOF', 'http2: client connection lost', 'http2: server sent GOAWAY and closed the connection'].map(
+    (body) =>
+      [
+        `a connection that has ended: ${body}`,
+        { status: 502, body },
+        ['closed-by-remote', 'The other end closed the connection', null],
+      ] as const,
+  ),
   [
     'the page of a hotel',
     { status: 200, body: '<!DOCTYPE html>\n<html><head><title>Welcome</title></head></html>' },
