@@ -29,7 +29,7 @@ export async function askCluster<Schema extends z.ZodType>(
 export const complaintOf = ({ stderr, exitCode }: ToolRun): string =>
   // It asks for a user name then.
   lastLine(stderr)
-    .replace(/^error: /i, '')
+    .replace(/^(?:Please enter Username: )?error: /i, '')
     .replace(/^EOF$/, 'the kubeconfig has no credentials for it') ||
   `kubectl failed and said nothing${exitCode === null ? '' : ` (exit code ${exitCode})`}`;
 
