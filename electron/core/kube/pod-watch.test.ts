@@ -42,7 +42,7 @@ it('find a pod within a minute while none serves', async () => {
   await isServing('web-0');
 });
 
-it('find a pod at once when the user insists', async () => {
+it('find a pod at once when the user tries again', async () => {
   await isServing(null);
   cluster.addPod('web-0');
   watch.retryNow();
