@@ -38,6 +38,8 @@ export interface KubeconfigFault {
   readonly file: string;
   /** `does not exist`. */
   readonly what: string;
+  /** kubectl may be able to read it. */
+  readonly isOnlyHere: boolean;
 }
 
 /** `context` null: the current one. Resolves to null if there is no such context, or the files cannot be read here. Never rejects. */
@@ -72,7 +74,7 @@ async function parsedConfigs(
       if (bytes > maxBytes) throw new Error('larger than is read here');
       configs.push(await parsed(text));
     } catch (error) {
-      const fault = { file, what: whatIsWrong(error) };
+      const fault = { file, ...whatIsWrong(error) };
       // As kubectl, which needs one of its files only.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return err(fault);
       missing ??= fault;
@@ -91,15 +93,21 @@ async function parsed(text: string): Promise<Kubeconfig> {
   return kubeconfigSchema.parse(document.toJS() ?? {});
 }
 
-function whatIsWrong(error: unknown): string {
+function whatIsWrong(error: unknown): Omit<KubeconfigFault, 'file'> {
+  const what = wrongForKubectl(error);
+  if (what !== null) return { what, isOnlyHere: false };
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return { what: `could not be read here${code === '' ? '' : ` (${code})`}`, isOnlyHere: true };
+}
+
+function wrongForKubectl(error: unknown): string | null {
   if (error instanceof z.ZodError) return 'is not a kubeconfig';
   const { name, code = '', message } = error as NodeJS.ErrnoException;
   if (name === 'YAMLParseError') return `is not valid YAML: ${message.replace(/:?\n[^]*$/, '')}`;
   if (code === 'ENOENT') return 'does not exist';
-  return code === 'EACCES' || code === 'EPERM'
-    ? 'may not be read by this user'
-    : `could not be read here${code === '' ? '' : ` (${code})`}`;
+  return code === 'EACCES' || code === 'EPERM' ? 'may not be read by this user' : null;
 }
+
 function factsIn(configs: readonly Kubeconfig[], named: string | null): ContextFacts | null {
   const context =
     named ?? configs.map((config) => config['current-context'] ?? '').find((name) => name !== '');

@@ -93,15 +93,15 @@ describe('what services need', () => {
       empty: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
       folder: `· context prod: ~/folder could not be read here ${query}`,
       pipe: `· context prod: ~/pipe could not be read here ${query}`,
-      broken: expect.stringContaining('· context prod: ~/broken is not valid YAML: ') as string,
-      list: `· context prod: ~/list is not a kubeconfig ${query}`,
+      broken: expect.stringContaining('✗ context prod: ~/broken is not valid YAML: ') as string,
+      list: `✗ context prod: ~/list is not a kubeconfig ${query}`,
       two: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
       base: '✓ context prod: leads to https://other (s0)',
       oneLine: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
     });
     environment['KUBECONFIG'] = path.join(home, 'missing');
     expect(await examine(kube(', context: prod'))).toEqual([
-      `· context prod: ~/missing does not exist ${query}`,
+      `✗ context prod: ~/missing does not exist ${query}`,
     ]);
   });
 

@@ -14,7 +14,7 @@ export async function judgeContext(
   const where = files.map(shortPath).join(', ');
   const read = await contextNames(files);
   if (!read.ok)
-    return isOdd(
+    return (read.error.isOnlyHere ? isOdd : isBad)(
       `${shortPath(read.error.file)} ${read.error.what}`,
       'See what kubectl finds: kubectl config get-contexts',
     );
