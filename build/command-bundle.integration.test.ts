@@ -68,6 +68,15 @@ describe('a bundle of modules that are compiled when needed', () => {
     expect(await run(program)).toBe('fault\nmain\nlate\ntrue\nexit code 0\n');
   });
 
+  it('imports the names of a CommonJS library, and its default, as Node does', async () => {
+    const program = await bundleSources({
+      'main.ts': `
+        void import('./library.cjs').then((library) => console.log(library.parse(), library.default.parse()));`,
+      'library.cjs': `exports.parse = () => 'parsed';`,
+    });
+    expect(await run(program)).toBe('parsed parsed\nexit code 0\n');
+  });
+
   it('is strict, knows its location, and names itself in a stack', async () => {
     const program = await bundleSources({
       'main.ts': `
@@ -110,6 +119,18 @@ describe('a bundle of modules that are compiled when needed', () => {
     try {
       const plain = path.join(plainFolder, 'localport.cjs');
       const packed = await bundleTo('localport', 'electron/cli/localport.ts');
+      const outputOf = async (program: string, args: readonly string[]): Promise<string> =>
+        (await run(program, ...args)).replace(/after \d+ ms/, 'in time');
+      const config = path.join(folder, 'localport.yaml');
+      writeFileSync(
+        config,
+        `services:
+  - { name: web, technology: kubectl, local_port: 18080, remote_port: 80, connection: { resource_name: web, context: prod } }
+`,
+        { mode: 0o600 },
+      );
+      mkdirSync(path.join(folder, '.kube'));
+      writeFileSync(path.join(folder, '.kube/config'), 'contexts: [{ name: prod }]\n');
       for (const args of [
         ['--help'],
         ['status', '--help'],
@@ -120,10 +141,11 @@ describe('a bundle of modules that are compiled when needed', () => {
         ['completion', 'bash'],
         ['import', 'ssh'],
         ['cluster', 'status'],
+        ['doctor', '--config', config, '-o', 'text'],
         ['metrics'],
         ['nonsense'],
       ])
-        expect(await run(packed, ...args), args.join(' ')).toBe(await run(plain, ...args));
+        expect(await outputOf(packed, args), args.join(' ')).toBe(await outputOf(plain, args));
     } finally {
       rmSync(plainFolder, { recursive: true, force: true });
     }

@@ -68,11 +68,19 @@ export const buildCommand = async ({ outfile = '', banner, ...options }) => {
     write: false,
     metafile: true,
   });
+  const { inputs, outputs } = result.metafile;
+  const piecesOfCommonJs = new Set(
+    Object.entries(outputs).flatMap(([file, { entryPoint = '' }]) =>
+      inputs[entryPoint]?.format === 'cjs' ? [path.basename(file)] : [],
+    ),
+  );
   const texts = await Promise.all(
-    result.outputFiles.map(async (piece) => [
-      `./${path.basename(piece.path)}`,
-      await asCommonJs(piece.text, banner?.js ?? ''),
-    ]),
+    result.outputFiles.map(async ({ path: file, text }) => {
+      const name = path.basename(file);
+      // Its only export is `default`; `import()` in Node gives the names as well.
+      const piece = piecesOfCommonJs.has(name) ? text.replace('export default ', 'module.exports=') : text;
+      return [`./${name}`, await asCommonJs(piece, banner?.js ?? '')];
+    }),
   );
   const entry = `./${path.parse(outfile).name}.js`;
   const text = [

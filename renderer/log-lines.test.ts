@@ -20,6 +20,7 @@ test.each([
   'written by something else',
   '2026-99-99T00:00:00.000Z info x',
   '2026-11-22T10:11:12.013Z loud x',
+  '2026-11-22T10:11:12.013Z constructor x',
 ])('%j is shown verbatim', (line) => {
   expect(logLineOf(line)).toEqual({ time: '', level: 'other', text: line });
 });

@@ -14,20 +14,18 @@ export interface LogLine {
 /** The number of lines that the page keeps. */
 export const maxLogLines = 200;
 
-const levels: Readonly<Record<string, LogLevel>> = {
-  debug: 'debug',
-  info: 'info',
-  warn: 'warn',
-  error: 'error',
-};
+const levels: ReadonlySet<string> = new Set(['debug', 'info', 'warn', 'error'] satisfies LogLevel[]);
 
 /** The state transition is meant for programs and shown only if the line has no other text. */
 export function logLineOf(line: string): LogLine {
   const { time, level: word, message, step } = logLineParts(line);
   const at = Date.parse(time);
-  const level = levels[word];
-  if (Number.isNaN(at) || level === undefined) return { time: '', level: 'other', text: line };
-  return { time: clockTime(new Date(at)), level, text: message === '' ? (step ?? '') : message };
+  if (Number.isNaN(at) || !levels.has(word)) return { time: '', level: 'other', text: line };
+  return {
+    time: clockTime(new Date(at)),
+    level: word as LogLevel,
+    text: message === '' ? (step ?? '') : message,
+  };
 }
 
 /** Appends lines and keeps only the last ones. */

@@ -555,7 +555,7 @@ const catalog = {
       right === forwardRight
         ? `You are not allowed to forward ports to ${d.resource ?? 'this resource'}`
         : `You are not allowed to ${right}${d.namespace === undefined ? '' : ` in ${d.namespace}`}`,
-    remedy: ({ right = forwardRight }) => `Ask for permission to ${right} there`,
+    remedy: ({ right = forwardRight, fix }) => fix ?? `Ask for permission to ${right} there`,
     action: ({ right = forwardRight, ...d }) =>
       show('Check Permission', `kubectl auth can-i ${right}${scope(d)}`),
   },
@@ -570,7 +570,7 @@ const catalog = {
   unauthorized: {
     ...user('credentials'),
     title: (d) => `${d.context ?? d.host ?? 'The cluster'} did not accept your credentials`,
-    remedy: () => 'Sign in again if this continues',
+    remedy: (d) => d.fix ?? 'Sign in again if this continues',
     action: () => retry,
   },
   'timed-out': {
@@ -617,7 +617,7 @@ const catalog = {
   },
   exited: {
     ...backoff,
-    title: (d) => `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,
+    title: (d) => d.what ?? `The tunnel ended${d.ending === undefined ? '' : ` (${d.ending})`}`,
     remedy: (d) => d.fix ?? null,
     action: () => openLog,
   },

@@ -27,7 +27,10 @@ export async function askCluster<Schema extends z.ZodType>(
 
 /** kubectl's last line, without the leading `error:`: it follows one of ours, or a mark. Never empty. */
 export const complaintOf = ({ stderr, exitCode }: ToolRun): string =>
-  lastLine(stderr).replace(/^error: /i, '') ||
+  // It asks for a user name then.
+  lastLine(stderr)
+    .replace(/^(?:Please enter Username: )?error: /i, '')
+    .replace(/^EOF$/, 'the kubeconfig has no credentials for it') ||
   `kubectl failed and said nothing${exitCode === null ? '' : ` (exit code ${exitCode})`}`;
 
 const metadata = z.object({ name: z.string(), namespace: z.string().default('') });

@@ -62,6 +62,11 @@ describe('a line of a log', () => {
     expect(onScreen(shown)).toBe('\u001b[2m11:00:01\u001b[22m  \u001b[33mwarning: retrying in 4 s\u001b[39m');
   });
 
+  it('shows only its text if the level is none of ours, even a name that every object has', () => {
+    const odd = at(1, null, 'started', 'constructor');
+    expect(formatLogLine(odd, { ...plain, format: 'table', namesSources: false })).toBe('11:00:01  started');
+  });
+
   it('is unchanged if another program wrote it', () => {
     const odd = { source: null, text: 'Segmentation fault' };
     expect(formatLogLine(odd, { ...plain, format: 'table', namesSources: true })).toBe(

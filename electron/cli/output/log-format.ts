@@ -30,19 +30,18 @@ export function formatLogLine(
   }
   const name = namesSources ? `${source ?? 'localport'}  ` : '';
   if (format === 'text' || isRaw || Number.isNaN(at)) return `${name}${text}`;
-  const paints = { error: palette.bad, warn: palette.working, debug: palette.faint };
-  const paint = paints[level as keyof typeof paints] as Palette['bad'] | undefined;
-  const words = `${levelWords[level] ?? ''}${message === '' ? (step ?? '') : message}`;
-  const shown = paint === undefined ? words : paint(words);
+  const drawn = levels.get(level);
+  const words = `${drawn?.words ?? ''}${message === '' ? (step ?? '') : message}`;
+  const shown = drawn === undefined ? words : palette[drawn.paint](words);
   return `${palette.faint(localTime(at, now))}  ${palette.strong(name)}${shown}`;
 }
 
 /** A normal level is not shown. */
-const levelWords: Readonly<Record<string, string>> = {
-  error: 'error: ',
-  warn: 'warning: ',
-  debug: 'debug: ',
-};
+const levels: ReadonlyMap<string, { readonly words: string; readonly paint: keyof Palette }> = new Map([
+  ['error', { words: 'error: ', paint: 'bad' }],
+  ['warn', { words: 'warning: ', paint: 'working' }],
+  ['debug', { words: 'debug: ', paint: 'faint' }],
+]);
 
 /** `11:11:12`; of another day `2026-11-22 11:11:12`. */
 function localTime(at: number, now: number): string {

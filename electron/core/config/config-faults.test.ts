@@ -872,6 +872,13 @@ services:
     expect(complaintsOf(text())[0]).toBe(expected);
   });
 
+  it('reports names that cannot be kept, and keeps others that every object has', () => {
+    const text = `cluster_contexts: {__proto__: {}, constructor: {}}\nservices: []\n`;
+    expect(complaintsOf(text)).toEqual([
+      'warning cluster_contexts.__proto__: unknown key, ignored (localport.yaml:1)',
+    ]);
+  });
+
   it('shows the first 50 of very many problems, errors before warnings, and how many more there are', () => {
     const unknown = Array.from({ length: 300 }, (_, index) => `key${index}: 1\n`).join('');
     const complaints = complaintsOf(`${unknown}services:\n${tcpEntry('db', 70_000)}`);

@@ -17,7 +17,10 @@ export function unknownKeys(schema: unknown, value: unknown, path: ConfigPath = 
   if (!isMapping(value)) return [];
   const entries = Object.entries(value);
   if (schema instanceof z.ZodRecord) {
-    return entries.flatMap(([key, item]) => unknownKeys(schema.valueType, item, [...path, key]));
+    return entries.flatMap(([key, item]) =>
+      // zod leaves this name out.
+      key === '__proto__' ? [{ path, key, known: [] }] : unknownKeys(schema.valueType, item, [...path, key]),
+    );
   }
   if (!(schema instanceof z.ZodObject)) return [];
   const shape: Readonly<Record<string, unknown>> = schema.shape;

@@ -11,7 +11,7 @@ import { networkFailures } from './network-failures.ts';
 /** Of programs that sign in to a cloud, as a command or as a ProxyCommand of ssh. */
 export const signInFailures: readonly FailureRule[] = [
   signedOut(
-    /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh token/i,
+    /token (?:has |is )?expired|expired ?token|session .*(?:has expired|is otherwise invalid)|refresh[- ]token/i,
   ),
   proves('binary-missing', /^SessionManagerPlugin is not found/i, { what: 'session-manager-plugin' }),
   signedOut(/error loading sso token|unable to locate credentials|aws sso login/i),
@@ -74,11 +74,18 @@ function pluginFinding(_match: RegExpExecArray, context: FailureContext): Findin
   const { lines, service } = context;
   const message = pluginMessage(lines);
   const evidence = message === undefined ? undefined : toEvidence(message, secretsOf(service));
+  if (message !== undefined && wrongClock.test(message))
+    return {
+      code: 'unauthorized',
+      details: { ...whereIn(context), evidence, fix: "Set this computer's clock" },
+    };
   const away = message === undefined ? null : issuerAway(context);
   const { code, details } = away ?? signedOutFinding(context);
   return { code, details: { ...details, evidence } };
 }
 
+/** The cloud's message when the time of a request is off. */
+const wrongClock = /signature (?:expired|not yet current)|RequestTimeTooSkewed|clock skew/i;
 /** botocore's message; others are covered by the network rules. */
 const endpointAway = /(?:could not connect to the|connect timeout on) endpoint URL: "?\w+:\/\/([^/"\s]+)/i;
 const awayCodes: ReadonlySet<string> = new Set(['name-not-found', 'host-unreachable', 'connection-refused']);

@@ -953,6 +953,21 @@ ERROR:  https://ngrok.com/docs/errors/err_ngrok_108`;
     ],
     [
       kubectl,
+      'error forwarding port 80 to pod 4f1c2a, uid : network namespace for sandbox "4f1c2a" is closed',
+      'no-ready-pod: The pod behind service/postgres was replaced',
+    ],
+    [
+      kubectl,
+      'error forwarding port 80 to pod 4f1c2a, uid : unable to do port forwarding: socat not found',
+      "target-refused: The tunnel is up, but the pod's node refused the connection",
+    ],
+    [
+      kubectl,
+      'error forwarding port 80 to pod 4f1c2a, uid : rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
+      "host-unreachable: The container runtime of the pod's node cannot be reached",
+    ],
+    [
+      kubectl,
       'error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout',
       "host-unreachable: The pod's node 10.0.0.5 cannot be reached",
     ],

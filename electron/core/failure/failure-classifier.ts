@@ -58,7 +58,8 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
       evidence,
       fix: seenFrom(service),
     });
-  return describeCause('target-refused', { ...refusedIn(service.connection, evidence), evidence });
+  const known = found === 'target-refused' ? finding?.details : undefined;
+  return describeCause('target-refused', { ...refusedIn(service.connection, evidence), ...known, evidence });
 }
 
 /** The name and the way to the target are those of the ssh server; undefined: it is not known which machine connects. */

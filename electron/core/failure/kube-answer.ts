@@ -25,11 +25,29 @@ export function classifyKubeAnswer(
   const found = classifyLines({ service, lines: [...output, reason], privacy: thisPrivacy });
   if (found !== null) return found;
   const evidence = toEvidence(reason, secretsOf(service));
-  return answer.status === 0
-    ? describeCause('timed-out', { what: 'The API server', evidence })
-    : describeCause('exited', { ending: `the API server answered ${String(answer.status)}`, evidence });
+  const { status, body } = answer;
+  if (status === 0 && body === cutOff) return describeCause('closed-by-remote', { host: 'The API server' });
+  if (status === 0) return describeCause('timed-out', { what: 'The API server', evidence });
+  if (isOtherServer(answer))
+    return describeCause('exited', {
+      what: 'Another server answers in place of the API server',
+      fix: 'Check server of the cluster in your kubeconfig, the VPN, and whether this network wants you to sign in',
+      evidence,
+    });
+  const what = status === tooManyRequests ? 'The API server is overloaded' : undefined;
+  return describeCause('exited', { what, ending: `the API server answered ${String(status)}`, evidence });
 }
 
+/** Node's message about an answer that ends too early. */
+const cutOff = 'aborted';
+const missing = 404;
+/** A sign-in page of the network, a redirect to one, or a web server. */
+const isOtherServer = ({ status, body }: Answer): boolean =>
+  (status >= 300 && status < 400) ||
+  (typeof body === 'string' && (status === missing || (status < 300 && webPage.test(body))));
+const tooManyRequests = 429;
+
+const webPage = /^\s*<[!a-z]/i;
 /** More than any message; a server may send megabytes. */
 const maxReasonLength = 8 * 1024;
 
@@ -37,7 +55,9 @@ const maxReasonLength = 8 * 1024;
 function reasonIn({ status, body }: Answer): string {
   if (typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string')
     return body.message.slice(0, maxReasonLength);
-  const text = typeof body === 'string' ? body.slice(0, maxReasonLength).trim() : '';
+  const all = typeof body === 'string' ? body.slice(0, maxReasonLength).trim() : '';
+  // Of a web page, such as a load balancer's, its title says the most.
+  const text = webPage.test(all) ? (/<title>([^<]+)<\/title>/i.exec(all)?.[1]?.trim() ?? '') : all;
   return text === '' ? `HTTP ${String(status)} ${STATUS_CODES[status] ?? ''}`.trimEnd() : text;
 }
 

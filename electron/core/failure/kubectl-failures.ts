@@ -20,6 +20,13 @@ export const kubectlFailures: readonly FailureRule[] = [
   ...kubeconfigFailures,
   ...credentialFailures,
   { pattern: /proxyconnect tcp: (.*)$/i, finding: proxyFinding },
+  proves('forbidden', /admission webhook "([^"]+)" denied the request/i, ([, webhook = '']) => ({
+    fix: `The cluster's policy ${webhook} forbids it: ask its administrators`,
+  })),
+  proves('exited', /server gave HTTP response to HTTPS client/i, {
+    what: 'The server of the cluster answers without TLS',
+    fix: 'Correct server of the cluster in your kubeconfig',
+  }),
   proves('forbidden', /\bforbidden\b/i, ({ input }) => ({
     right: missingRight(input),
     namespace: /in the namespace "([^"]+)"/.exec(input)?.[1],
@@ -76,6 +83,15 @@ export const kubectlFailures: readonly FailureRule[] = [
     /connection to the server (\S+?)(?::(\d+))? was refused/i,
     ([, host, port]) => ({ host, port: portOf(port) }),
   ),
+  // Of a runtime that does not forward by itself.
+  proves('target-refused', /\b(socat|nsenter) not found/i, ([, program = '']) => ({
+    host: "the pod's node",
+    fix: `Install ${program} on the node: its container runtime needs it to forward ports`,
+  })),
+  proves('host-unreachable', /rpc error: .*\bdial unix /i, {
+    host: "The container runtime of the pod's node",
+    isNode: true,
+  }),
   proves(
     'target-refused',
     /(?:an error occurred|error) forwarding (?:port )?\d+.*(?:connection refused|failed to connect)/i,
@@ -83,7 +99,7 @@ export const kubectlFailures: readonly FailureRule[] = [
   // Sandbox errors of containerd, CRI-O and Docker: the pod that the API server still shows has been replaced.
   proves(
     'no-ready-pod',
-    /failed to find sandbox|no running sandbox|no such container|container .*\bnot running|forwarding (?:port )?\d+.*not found/i,
+    /failed to find sandbox|no running sandbox|network namespace .* is closed|\bpod (?:not found|does not exist)|no such container|container .*\bnot running|forwarding (?:port )?\d+.*not found/i,
     { isReplaced: true },
   ),
   // The API server cannot reach the kubelet, directly or through a cluster agent (K3s, konnectivity).
@@ -104,10 +120,7 @@ export const kubectlFailures: readonly FailureRule[] = [
   })),
   proves('unauthorized', /remote error: tls: (?:.*certificate|access denied)/i),
   proves('timed-out', /TLS handshake timeout/i),
-  follows(
-    'closed-by-remote',
-    /lost connection to pod|network namespace .* is closed|error upgrading connection/i,
-  ),
+  follows('closed-by-remote', /lost connection to pod|error upgrading connection/i),
 ];
 
 /** The proxy's own error: `dial tcp 127.0.0.1:3128: connect: connection refused`. */

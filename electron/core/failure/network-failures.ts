@@ -31,7 +31,7 @@ export const networkFailures: readonly FailureRule[] = [
   },
   proves(
     'host-unreachable',
-    /network is (?:unreachable|down)|host is (?:unreachable|down)|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
+    /network is (?:unreachable|down)|host is (?:unreachable|down)|can(?:no|')t assign requested address|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
     ({ input }) => ({ host: dialedAddress.exec(input)?.[1] }),
   ),
   proves('name-not-found', /lookup (\S+?)(?: on \S+)?: /i, (match) => ({ host: match[1] })),
@@ -51,9 +51,11 @@ export const networkFailures: readonly FailureRule[] = [
     const [, host, port] = dialedAddress.exec(input) ?? [];
     return { host, port: portOf(port) };
   }),
-  proves('timed-out', /timed out|timeout|deadline exceeded|ETIMEDOUT/i),
+  proves('timed-out', /timed out|timeout|deadline exceeded|ETIMEDOUT/i, ({ input }) => ({
+    host: dialedAddress.exec(input)?.[1],
+  })),
   follows(
     'closed-by-remote',
-    /connection reset|broken pipe|closed by (?:the )?remote|unexpected EOF|ECONNRESET|EPIPE/i,
+    /connection reset|broken pipe|closed by (?:the )?remote|\bEOF$|unexpected EOF|http2: (?:client connection lost|server sent GOAWAY)|ECONNRESET|EPIPE/i,
   ),
 ];

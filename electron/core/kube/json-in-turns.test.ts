@@ -44,6 +44,8 @@ describe('JSON that is parsed in turns', () => {
     ['a long list', `{"items":[${'0,'.repeat(60_000)}0]}`],
     ['a list that is the answer', `[${'{},'.repeat(60_000)}0]`],
     ['depth', '['.repeat(60_000)],
+    ['a long text', `{"message":"${'x'.repeat(5_000_000)}"}`],
+    ['a long text in a list', `{"items":["${'x'.repeat(5_000_000)}"]}`],
     ['keys', `{${Array.from({ length: 60_000 }, (_, index) => `"${index}":1`).join()}}`],
   ])('is refused if it is too complex: %s', async (_, text) => {
     await expect(parse(text)).rejects.toBeInstanceOf(ComplexJsonError);

@@ -3,13 +3,16 @@
  * forward carries a byte. Invariants:
  *
  * 1. The elements of a list in the top mapping, such as `items`, are parsed one by one, with turns for other work in between.
- * 2. What is parsed at once has at most `maxMarks` opening brackets, colons and commas outside strings, and `maxElements` elements.
+ * 2. What is parsed at once has at most `maxParsedBytes` bytes, `maxMarks` opening brackets, colons and commas outside strings, and
+ *    `maxElements` elements.
  */
 import { nextTurn } from '../clock.ts';
 
 /** An endpoint slice with its 1,000 endpoints has 30,000. */
 const maxMarks = 50_000;
 const maxElements = 20_000;
+/** An object in etcd is at most 1.5 MiB; as JSON it may be longer. */
+export const maxParsedBytes = 4 * 1024 * 1024;
 /** Work between two turns: each mark costs as much as some bytes. */
 const bytesPerTurn = 256 * 1024;
 const bytesPerMark = 32;
@@ -43,6 +46,7 @@ export const readInTurns = (text: string): Promise<unknown> =>
 
 /** For what is never a list. Throws what `parseInTurns` rejects with. */
 export function parseAtOnce(text: string): unknown {
+  if (text.length > maxParsedBytes) throw new ComplexJsonError();
   let marks = 0;
   let isInString = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -91,7 +95,7 @@ class ListSplitter {
   }
 
   result(): unknown {
-    this.#frame.push(this.#bytes.toString('utf8', this.#start));
+    this.#frame.push(this.#text(this.#bytes.length));
     const root: unknown = JSON.parse(this.#frame.join(''));
     if (this.#elements.length === 0) return root;
     for (const list of Object.values(root as object) as unknown[])
@@ -133,14 +137,14 @@ class ListSplitter {
   }
 
   #openList(): void {
-    this.#frame.push(this.#bytes.toString('utf8', this.#start, this.#at + 1));
+    this.#frame.push(this.#text(this.#at + 1));
     this.#start = this.#at + 1;
     this.#isInList = true;
     this.#marks = 0;
   }
 
   #closeList(): void {
-    const isEmpty = this.#frame.at(-1)?.endsWith('[') === true && this.#text().trim() === '';
+    const isEmpty = this.#frame.at(-1)?.endsWith('[') === true && this.#text(this.#at).trim() === '';
     if (!isEmpty) this.#cutElement();
     this.#start = this.#at;
     this.#isInList = false;
@@ -150,12 +154,13 @@ class ListSplitter {
     if (this.#elements.length >= maxElements) throw new ComplexJsonError();
     if (this.#frame.at(-1)?.endsWith('[') !== true) this.#frame.push(',');
     this.#frame.push(String(this.#elements.length));
-    this.#elements.push(JSON.parse(this.#text()));
+    this.#elements.push(JSON.parse(this.#text(this.#at)));
     this.#start = this.#at + 1;
     this.#marks = 0;
   }
 
-  #text(): string {
-    return this.#bytes.toString('utf8', this.#start, this.#at);
+  #text(end: number): string {
+    if (end - this.#start > maxParsedBytes) throw new ComplexJsonError();
+    return this.#bytes.toString('utf8', this.#start, end);
   }
 }

@@ -14,6 +14,8 @@ export interface KubeAnswer {
   readonly status: number;
   /** Parsed JSON, or else the text. With `noAnswer`, the reason as text. */
   readonly body: unknown;
+  /** The server asks to wait that long (`Retry-After`). */
+  readonly retryAfterMs?: number;
 }
 
 /** How a watch ended. */

@@ -13,6 +13,18 @@ import {
 const metadata = { name: 'web' };
 
 describe('a Kubernetes API object', () => {
+  it('is null if a list or a mapping in it has too many entries, which would take long to check', () => {
+    const many = Array.from({ length: 2_001 }, () => ({}));
+    const labels = Object.fromEntries(many.map((_, index) => [`label${index}`, '']));
+    expect([
+      readPod({ metadata, spec: { containers: many } }),
+      readPod({ metadata, spec: { containers: [{ ports: many }] } }),
+      readService({ metadata, spec: { selector: labels } }),
+      readEndpointSlice({ metadata, endpoints: many }),
+    ]).toEqual([null, null, null, null]);
+    expect(readPod({ metadata, spec: { containers: many.slice(1) } })).not.toBeNull();
+  });
+
   it('is null if its shape is not the expected one, whatever it is', () => {
     // prettier-ignore
     const readers = [readPod, readService, readWorkload, readEndpoints, readEndpointSlice, readList, readEvent];
@@ -41,6 +53,13 @@ describe('a Kubernetes API object', () => {
         { name: null, number: 81, targetPort: 81, protocol: 'TCP' },
       ],
     });
+  });
+
+  it('has the ports of its containers and sidecars, not of init containers that have exited', () => {
+    const container = (port: number, more = {}) => ({ ports: [{ containerPort: port }], ...more });
+    const initContainers = [container(1), container(2, { restartPolicy: 'Always' })];
+    const pod = readPod({ metadata, spec: { containers: [container(3)], initContainers } });
+    expect(pod?.ports.map(({ number }) => number)).toEqual([3, 2]);
   });
 
   it('has its selector in the form of a query', () => {

@@ -66,7 +66,15 @@ export interface KubeEndpoints {
 }
 
 const text = z.string();
-const labels = z.record(text, text);
+/** More than any object has: an API server limits the addresses of a service to 1,000. zod takes 0.3 s for 50,000 wrong entries. */
+const maxEntries = 2_000;
+const isSmall = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.keys(value).length <= maxEntries;
+/** What is too large is invalid, and its entries are not looked at. */
+const small = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (isSmall(value) ? value : 'too many entries'), schema);
+const listOf = <Item extends z.ZodType>(item: Item) => small(z.array(item).nullish());
+const labels = small(z.record(text, text).nullish());
 const metadata = z.object({
   name: text,
   uid: text.nullish(),
@@ -74,32 +82,33 @@ const metadata = z.object({
   deletionTimestamp: text.nullish(),
 });
 
-const containerPorts = z
-  .array(z.object({ name: text.nullish(), containerPort: z.number(), protocol: text.nullish() }))
-  .nullish();
-const containers = z.array(z.object({ ports: containerPorts })).nullish();
+const containerPorts = listOf(
+  z.object({ name: text.nullish(), containerPort: z.number(), protocol: text.nullish() }),
+);
+const containers = listOf(z.object({ ports: containerPorts }));
 const state = z.object({ reason: text.nullish() }).nullish();
-const containerStatuses = z
-  .array(
-    z.object({
-      restartCount: z.number().nullish(),
-      state: z.object({ waiting: state, terminated: state }).nullish(),
-    }),
-  )
-  .nullish();
+const containerStatuses = listOf(
+  z.object({
+    restartCount: z.number().nullish(),
+    state: z.object({ waiting: state, terminated: state }).nullish(),
+  }),
+);
 
 const podSchema = z.object({
   metadata,
-  spec: z.object({ containers, initContainers: containers }).nullish(),
+  spec: z
+    .object({
+      containers,
+      initContainers: listOf(z.object({ ports: containerPorts, restartPolicy: text.nullish() })),
+    })
+    .nullish(),
   status: z
     .object({
       phase: text.nullish(),
       reason: text.nullish(),
-      conditions: z
-        .array(
-          z.object({ type: text, status: text, lastTransitionTime: text.nullish(), reason: text.nullish() }),
-        )
-        .nullish(),
+      conditions: listOf(
+        z.object({ type: text, status: text, lastTransitionTime: text.nullish(), reason: text.nullish() }),
+      ),
       containerStatuses,
       initContainerStatuses: containerStatuses,
     })
@@ -114,6 +123,8 @@ export function readPod(object: unknown): KubePod | null {
   const isReady = ready?.status === 'True';
   const ofContainers = status?.containerStatuses ?? [];
   const states = [...(status?.initContainerStatuses ?? []), ...ofContainers].map(({ state: now }) => now);
+  // Other init containers have exited before the pod runs.
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   // A completed init container is not a reason.
   const reasons = [
     ...states.map((now) => now?.waiting?.reason),
@@ -132,7 +143,7 @@ export function readPod(object: unknown): KubePod | null {
     restarts: Math.max(0, ...ofContainers.map(({ restartCount }) => restartCount ?? 0)),
     createdAt: meta.creationTimestamp ?? '',
     reason: isReady ? null : (reasons[0] ?? status?.reason ?? unscheduled?.reason ?? null),
-    ports: [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].flatMap(({ ports }) =>
+    ports: [...(spec?.containers ?? []), ...sidecars].flatMap(({ ports }) =>
       (ports ?? []).map(({ name, containerPort, protocol }) => ({
         name: nameOrNull(name),
         number: containerPort,
@@ -149,17 +160,15 @@ const serviceSchema = z.object({
     clusterIP: text.nullish(),
     externalName: text.nullish(),
     publishNotReadyAddresses: z.boolean().nullish(),
-    selector: labels.nullish(),
-    ports: z
-      .array(
-        z.object({
-          name: text.nullish(),
-          port: z.number(),
-          protocol: text.nullish(),
-          targetPort: z.union([z.number(), text]).nullish(),
-        }),
-      )
-      .nullish(),
+    selector: labels,
+    ports: listOf(
+      z.object({
+        name: text.nullish(),
+        port: z.number(),
+        protocol: text.nullish(),
+        targetPort: z.union([z.number(), text]).nullish(),
+      }),
+    ),
   }),
 });
 
@@ -190,15 +199,13 @@ const workloadSchema = z.object({
       replicas: z.number().nullish(),
       selector: z
         .object({
-          matchLabels: labels.nullish(),
-          matchExpressions: z
-            .array(z.object({ key: text, operator: text, values: z.array(text).nullish() }))
-            .nullish(),
+          matchLabels: labels,
+          matchExpressions: listOf(z.object({ key: text, operator: text, values: listOf(text) })),
         })
         .nullish(),
     })
     .nullish(),
-  status: z.object({ conditions: z.array(z.object({ type: text, status: text })).nullish() }).nullish(),
+  status: z.object({ conditions: listOf(z.object({ type: text, status: text })) }).nullish(),
 });
 
 export function readWorkload(object: unknown): KubeWorkload | null {
@@ -252,22 +259,20 @@ function termOf({ key, operator, values }: LabelExpression): string | null {
 }
 
 const targetRef = z.object({ kind: text.nullish(), name: text.nullish(), uid: text.nullish() }).nullish();
-const endpointPorts = z
-  .array(z.object({ name: text.nullish(), port: z.number().nullish(), protocol: text.nullish() }))
-  .nullish();
+const endpointPorts = listOf(
+  z.object({ name: text.nullish(), port: z.number().nullish(), protocol: text.nullish() }),
+);
 
 const sliceSchema = z.object({
   metadata,
   ports: endpointPorts,
-  endpoints: z
-    .array(
-      z.object({
-        addresses: z.array(text).nullish(),
-        conditions: z.object({ ready: z.boolean().nullish(), terminating: z.boolean().nullish() }).nullish(),
-        targetRef,
-      }),
-    )
-    .nullish(),
+  endpoints: listOf(
+    z.object({
+      addresses: listOf(text),
+      conditions: z.object({ ready: z.boolean().nullish(), terminating: z.boolean().nullish() }).nullish(),
+      targetRef,
+    }),
+  ),
 });
 
 /** Of `discovery.k8s.io/v1`. An endpoint without a ready condition counts as ready. */
@@ -287,14 +292,12 @@ export function readEndpointSlice(object: unknown): KubeEndpoints | null {
   );
 }
 
-const endpointAddresses = z.array(z.object({ ip: text, targetRef })).nullish();
+const endpointAddresses = listOf(z.object({ ip: text, targetRef }));
 const endpointsSchema = z.object({
   metadata,
-  subsets: z
-    .array(
-      z.object({ addresses: endpointAddresses, notReadyAddresses: endpointAddresses, ports: endpointPorts }),
-    )
-    .nullish(),
+  subsets: listOf(
+    z.object({ addresses: endpointAddresses, notReadyAddresses: endpointAddresses, ports: endpointPorts }),
+  ),
 });
 
 /** Of `v1`, the older form, which a role may allow instead of slices. */

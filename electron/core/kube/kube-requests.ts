@@ -10,15 +10,15 @@ import http from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { type Clock, nextTurn, withLimit, type WorkLimit } from '../clock.ts';
 import { errorMessage } from '../lifecycle/error-text.ts';
-import { ComplexJsonError, parseAtOnce, parseInTurns } from './json-in-turns.ts';
+import { ComplexJsonError, maxParsedBytes, parseAtOnce, parseInTurns } from './json-in-turns.ts';
 import { type KubeAnswer, type KubeApi, type KubeEnd, noAnswer } from './kube-api.ts';
 
 const defaultTimeoutMs = 10_000;
 /** A list of a few thousand pods. */
 const maxAnswerBytes = 32 * 1024 * 1024;
-/** An object in etcd is at most 1.5 MiB. */
-const maxLineLength = 8 * 1024 * 1024;
 const maxParts = 1_000;
+/** Whatever a server asks for. */
+const maxRetryAfterMs = 60_000;
 
 /** kubectl proxy accepts no other host. */
 export const proxyHost = 'localhost';
@@ -67,7 +67,17 @@ export async function readAnswer(response: http.IncomingMessage): Promise<KubeAn
     if (bytes > maxAnswerBytes) throw new Error(`an answer of more than ${String(maxAnswerBytes)} bytes`);
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? noAnswer, body: await parsed(Buffer.concat(chunks)) };
+  return {
+    status: response.statusCode ?? noAnswer,
+    body: await parsed(Buffer.concat(chunks)),
+    ...retryAfterIn(response),
+  };
+}
+
+/** In seconds; Kubernetes sends no dates. */
+function retryAfterIn({ headers }: http.IncomingMessage): Pick<KubeAnswer, 'retryAfterMs'> {
+  const seconds = Number(headers['retry-after']);
+  return seconds > 0 ? { retryAfterMs: Math.min(seconds * 1_000, maxRetryAfterMs) } : {};
 }
 
 async function parsed(bytes: Buffer): Promise<unknown> {
@@ -109,8 +119,8 @@ async function* linesOf(response: http.IncomingMessage): AsyncGenerator<string> 
     for (const [index, text] of lines.entries()) {
       parts.push(text);
       length += text.length;
-      if (length > maxLineLength)
-        throw new Error(`an event of more than ${String(maxLineLength)} characters`);
+      if (length > maxParsedBytes)
+        throw new Error(`an event of more than ${String(maxParsedBytes)} characters`);
       if (index === lines.length - 1) break;
       const line = parts.join('');
       [parts, length] = [[], 0];

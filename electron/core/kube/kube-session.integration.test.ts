@@ -131,6 +131,17 @@ describe('the proof', () => {
     expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
   });
 
+  it('is dead while the sign-in page of a network answers, and the same session continues afterwards', async () => {
+    const { session } = await world.openReady();
+    world.api.setAccess('portal');
+    expect(await session.proveTransport(5_000)).toMatchObject({
+      kind: 'dead',
+      cause: { title: 'Another server answers in place of the API server', evidence: 'Welcome' },
+    });
+    world.api.setAccess('allowed');
+    expect(await session.proveTransport(5_000)).toEqual({ kind: 'alive' });
+  });
+
   it('accepts 403 as an answer, but not soon after an outage', async () => {
     const { session } = await world.openReady();
     world.api.setAccess('starting');

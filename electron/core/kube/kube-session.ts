@@ -191,7 +191,7 @@ class KubeSession {
         : { kind: 'alive' };
     if (!isAnswered(answer)) this.#lastOutageAt = clock.now();
     const leftMs = Math.max(0, deadlineMs - (clock.now() - startedAt));
-    const cause = answer.status < serverErrors ? null : await this.#causeIn(answer, leftMs);
+    const cause = answer.status === noAnswer ? null : await this.#causeIn(answer, leftMs);
     return cause === null ? { kind: 'silent' } : { kind: 'dead', cause };
   }
 
@@ -225,8 +225,9 @@ class KubeSession {
 
 const unauthorized = 401;
 const forbidden = 403;
-/** In plain text, these are from kubectl or a load balancer. */
+const clientErrors = 400;
 const serverErrors = 500;
 
+/** In plain text, an error of the server is from kubectl or a load balancer, and a page or a redirect from a sign-in of the network. */
 const isAnswered = ({ status, body }: KubeAnswer): boolean =>
-  status !== noAnswer && (status < serverErrors || typeof body === 'object');
+  typeof body === 'object' || (status >= clientErrors && status < serverErrors);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { err, ok, type Result } from '../../../shared/result.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 
 export interface ContextFacts {
@@ -32,41 +33,79 @@ const kubeconfigSchema = z.looseObject({
 });
 type Kubeconfig = z.infer<typeof kubeconfigSchema>;
 
+/** Why a file cannot be read here. */
+export interface KubeconfigFault {
+  readonly file: string;
+  /** `does not exist`. */
+  readonly what: string;
+  /** kubectl may be able to read it. */
+  readonly isOnlyHere: boolean;
+}
+
 /** `context` null: the current one. Resolves to null if there is no such context, or the files cannot be read here. Never rejects. */
 export async function readKubeconfigs(
   files: readonly string[],
   context: string | null,
 ): Promise<ContextFacts | null> {
   const configs = await parsedConfigs(files);
-  return configs === null ? null : factsIn(configs, context);
+  return configs.ok ? factsIn(configs.value, context) : null;
 }
 
-/** The contexts in all files; null: they cannot be read here. Never rejects. */
-export async function contextNames(files: readonly string[]): Promise<readonly string[] | null> {
+/** The contexts in all files. Never rejects. */
+export async function contextNames(
+  files: readonly string[],
+): Promise<Result<readonly string[], KubeconfigFault>> {
   const configs = await parsedConfigs(files);
-  return configs?.flatMap(({ contexts }) => (contexts ?? []).map(({ name }) => name as string)) ?? null;
+  return configs.ok
+    ? ok(configs.value.flatMap(({ contexts }) => (contexts ?? []).map(({ name }) => name as string)))
+    : configs;
 }
 
-async function parsedConfigs(files: readonly string[]): Promise<readonly Kubeconfig[] | null> {
-  try {
-    const texts = await Promise.all(files.map((file) => readIfThere(file)));
-    if (Buffer.byteLength(texts.join('')) > maxBytes) return null;
-    // Loaded on demand: the daemon needs no YAML parser until it has a cluster.
-    const { parse } = await import('yaml');
-    return texts.filter((one) => one.trim() !== '').map((one) => kubeconfigSchema.parse(parse(one)));
-  } catch {
-    return null;
-  }
+async function parsedConfigs(
+  files: readonly string[],
+): Promise<Result<readonly Kubeconfig[], KubeconfigFault>> {
+  const configs: Kubeconfig[] = [];
+  let missing: KubeconfigFault | null = null;
+  let bytes = 0;
+  for (const file of files)
+    try {
+      const text = await readRegularFile(file, maxBytes);
+      bytes += Buffer.byteLength(text);
+      if (bytes > maxBytes) throw new Error('larger than is read here');
+      configs.push(await parsed(text));
+    } catch (error) {
+      const fault = { file, ...whatIsWrong(error) };
+      // As kubectl, which needs one of its files only.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return err(fault);
+      missing ??= fault;
+    }
+  return configs.length === 0 && missing !== null ? err(missing) : ok(configs);
 }
 
-/** Empty: there is none. Rejects for a pipe, whose content kubectl needs, and which may never have any. */
-async function readIfThere(file: string): Promise<string> {
-  try {
-    return await readRegularFile(file, maxBytes);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
+async function parsed(text: string): Promise<Kubeconfig> {
+  // Loaded on demand: the daemon needs no YAML parser until it has a cluster.
+  const { parseAllDocuments } = await import('yaml');
+  // kubectl reads the first one.
+  const [document] = parseAllDocuments(text, { merge: true });
+  if (document === undefined || !('contents' in document)) return {};
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  return kubeconfigSchema.parse(document.toJS() ?? {});
+}
+
+function whatIsWrong(error: unknown): Omit<KubeconfigFault, 'file'> {
+  const what = wrongForKubectl(error);
+  if (what !== null) return { what, isOnlyHere: false };
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return { what: `could not be read here${code === '' ? '' : ` (${code})`}`, isOnlyHere: true };
+}
+
+function wrongForKubectl(error: unknown): string | null {
+  if (error instanceof z.ZodError) return 'is not a kubeconfig';
+  const { name, code = '', message } = error as NodeJS.ErrnoException;
+  if (name === 'YAMLParseError') return `is not valid YAML: ${message.replace(/:?\n[^]*$/, '')}`;
+  if (code === 'ENOENT') return 'does not exist';
+  return code === 'EACCES' || code === 'EPERM' ? 'may not be read by this user' : null;
 }
 
 function factsIn(configs: readonly Kubeconfig[], named: string | null): ContextFacts | null {

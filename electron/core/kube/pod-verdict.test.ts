@@ -40,6 +40,15 @@ describe('the pod port behind the configured port', () => {
       'web-1:8080',
     ],
     [
+      'of a service that names a port of its pods which another container has for UDP',
+      {},
+      {
+        owner: service({ ports: [servicePort] }),
+        pods: [pod('web-1', { ports: [{ name: 'http', number: 8443, protocol: 'UDP' }, http] })],
+      },
+      'web-1:8080',
+    ],
+    [
       'of pods that differ: the one that has it is taken',
       {},
       {

@@ -4,7 +4,8 @@
  * 1. The listener gets each verdict once, in order, and nothing after `close` was called.
  * 2. A verdict outlives a failure of the API server: its outage is not the pod's.
  * 3. A wait for a pod ends automatically: the pod is watched for or, if watching is refused, requested every 15 s.
- * 4. If the API server fails without giving a reason, it is asked once which of its checks fail.
+ * 4. A gateway may keep events back: while no pod serves, or when the pod that should cannot be reached, the lists are read again.
+ * 5. If the API server fails without giving a reason, it is asked once which of its checks fail.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Cause, type CauseCode, describeCause } from '../../../shared/failure.ts';
@@ -31,6 +32,10 @@ export interface PodWatchParts {
 const avoidMs = 60_000;
 /** After this long all queries are tried again, if all of them were refused. */
 const allRefusedMs = 15_000;
+/** How long a watch alone is believed while no pod serves. */
+const believedMs = 60_000;
+/** Between two reads that unreachable pods or impatient users cause. */
+const minReadMs = 5_000;
 
 /** A failing API server may not answer this in time either. */
 const checksDeadlineMs = 3_000;
@@ -55,6 +60,10 @@ export class PodWatch {
   /** Why a list is not known, if the API server said so. */
   readonly #refusals = new Map<'owner' | 'pods', KubeAnswer>();
   #hurry = new AbortController();
+  #refresh = new AbortController();
+  #readAt = -Infinity;
+  /** Set while no pod serves. */
+  #recheck: Timer | null = null;
   #owner: OwnerState = { kind: 'unknown' };
   /** null: not known yet. */
   #pods: Pods | null = null;
@@ -89,6 +98,7 @@ export class PodWatch {
     });
     this.#avoided.set(uid, timer);
     this.#judge();
+    this.#readAgain();
   }
 
   /** The connection to the API server is back: pending retries run now. */
@@ -96,14 +106,36 @@ export class PodWatch {
     const former = this.#hurry;
     this.#hurry = new AbortController();
     former.abort();
+    if (this.#verdict?.kind === 'none') this.#readAgain();
   }
 
   /** Resolves when no request is running any more. Idempotent. */
   async close(): Promise<void> {
     this.#ending.abort();
+    this.#recheck?.cancel();
     for (const timer of this.#avoided.values()) timer.cancel();
     await Promise.all(this.#running);
     markClosed(this);
+  }
+
+  /** What the watches have reported is doubtful. */
+  #readAgain(): void {
+    const now = this.#parts.clock.now();
+    if (now - this.#readAt < minReadMs) return;
+    this.#readAt = now;
+    const former = this.#refresh;
+    this.#refresh = new AbortController();
+    former.abort();
+  }
+
+  #setRecheck(): void {
+    this.#recheck?.cancel();
+    this.#recheck = null;
+    if (this.#verdict?.kind !== 'none') return;
+    this.#recheck = this.#parts.clock.after(believedMs, () => {
+      this.#readAgain();
+      this.#setRecheck();
+    });
   }
 
   #run(work: Promise<unknown>): void {
@@ -133,6 +165,7 @@ export class PodWatch {
       api,
       clock,
       hurry: () => this.#hurry.signal,
+      refresh: () => this.#refresh.signal,
       onItems: (items) => {
         this.#refusals.delete(what);
         if (this.#refusals.size === 0) this.#checks = null;
@@ -223,6 +256,7 @@ export class PodWatch {
     const verdict = this.#nextVerdict();
     if (verdict === null || isDeepStrictEqual(verdict, this.#verdict)) return;
     this.#verdict = verdict;
+    this.#setRecheck();
     this.#parts.onVerdict(verdict);
   }
 

@@ -29,7 +29,8 @@ export function findServicePort(
 /** The port on a pod that the service selects. */
 export function portBehindService({ targetPort }: KubeServicePort, pod: KubePod): PortResult {
   if (typeof targetPort === 'number') return ok(targetPort);
-  const named = pod.ports.find((one) => one.name === targetPort);
+  const matching = portsNamed(targetPort, pod.ports);
+  const named = matching.find(isTcp) ?? matching[0];
   return named === undefined ? err({ kind: 'unnamed', pod: pod.name, targetPort }) : ok(named.number);
 }
 

@@ -26,12 +26,19 @@ const apiOf: Readonly<Record<KubeKind, string>> = {
 export const namespacePath = (namespace: string): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
 
-/** The single object with this name, as a list of one or none, which can be watched. */
-function named<Item>(collection: string, name: string, read: ListQuery<Item>['read']): ListQuery<Item> {
+/** The single object with this name, as a list of one or none, which can be watched. A gateway may ignore the selector. */
+function named<Item extends { readonly name: string }>(
+  collection: string,
+  name: string,
+  read: ListQuery<Item>['read'],
+): ListQuery<Item> {
   return {
     path: `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`,
     singlePath: `${collection}/${encodeURIComponent(name)}`,
-    read,
+    read: (object) => {
+      const item = read(object);
+      return item?.name === name ? item : null;
+    },
   };
 }
 

@@ -55,12 +55,14 @@ function start(
 ) {
   const clock = new FakeClock();
   const ending = new AbortController();
+  let refreshing = new AbortController();
   const told: string[] = [];
   const ended = watchList<Named>({
     api,
     clock,
     signal: ending.signal,
     hurry: () => new AbortController().signal,
+    refresh: () => refreshing.signal,
     query: {
       path: '/pods',
       ...(singlePath === undefined ? {} : { singlePath }),
@@ -74,6 +76,11 @@ function start(
     clock,
     told,
     ended,
+    refresh: (): void => {
+      const former = refreshing;
+      refreshing = new AbortController();
+      former.abort();
+    },
     stop: async (): Promise<void> => {
       ending.abort();
       await clock.advance(0);
@@ -148,6 +155,33 @@ describe('a watched list', () => {
     await stop();
   });
 
+  it('asks an overloaded server for changes only, less and less often, and not before the server allows', async () => {
+    const overloaded = (retryAfterMs?: number): KubeEnd => ({
+      kind: 'refused',
+      answer: { status: 429, body: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    });
+    const api = new ScriptedApi(list('a'), overloaded(), overloaded(), overloaded(30_000), overloaded());
+    const { clock, stop } = start(api);
+    const triesAt: number[] = [];
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(second === 0 ? 0 : 1_000);
+      if (api.asked.length > triesAt.length + 1) triesAt.push(second);
+    }
+    expect(triesAt).toEqual([0, 1, 3, 33, 41]);
+    expect(new Set(api.asked.slice(1))).toEqual(new Set(['watch /pods&resourceVersion=5']));
+    await stop();
+  });
+
+  it('is listed less and less often while the watch of it fails at once', async () => {
+    const failing: KubeEnd = { kind: 'refused', answer: { status: 503, body: '' } };
+    const turns = Array.from({ length: 9 }, () => [list('a'), failing]).flat();
+    const api = new ScriptedApi(...turns);
+    const { clock, stop } = start(api);
+    await clock.advance(29_000);
+    expect(api.asked.filter((asked) => asked === 'get /pods')).toHaveLength(5);
+    await stop();
+  });
+
   it('is given up when it is refused and there is another query, except for expired credentials', async () => {
     const api = new ScriptedApi({ status: 401, body: '' }, refused);
     const { clock, told, ended } = start(api, { hasAlternative: true });
@@ -194,6 +228,25 @@ describe('a watched list', () => {
     expect(api.asked.at(-1)).toBe('get /pods');
     await stop();
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is listed again at once when its reader doubts it, although its watch is open', async () => {
+    const api = new ScriptedApi(list('a'));
+    const { clock, refresh, stop } = start(api);
+    await clock.advance(5_000);
+    refresh();
+    await clock.advance(0);
+    expect(api.asked).toEqual(['get /pods', 'watch /pods&resourceVersion=5', 'get /pods']);
+    await stop();
+  });
+
+  it('is listed less and less often while its watches forget the version at once', async () => {
+    const gone: KubeEnd = { kind: 'refused', answer: { status: 410, body: '' } };
+    const api = new ScriptedApi(...Array.from({ length: 9 }, () => [list('a'), gone]).flat());
+    const { clock, stop } = start(api);
+    await clock.advance(29_000);
+    expect(api.asked.filter((asked) => asked === 'get /pods')).toHaveLength(5);
+    await stop();
   });
 
   it('does not retry in a tight loop when watches end as soon as they begin', async () => {

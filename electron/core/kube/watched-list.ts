@@ -4,7 +4,8 @@
  * 1. The reported items are those that the API server sent last; a failure removes none of them.
  * 2. If watching is refused, the list is read every 15 s, and watching is retried each time: the right may be granted.
  * 3. Every watch ends, even if the end of the connection never arrives.
- * 4. A 403 within `afterOutageMs` of an outage is not final.
+ * 4. An overloaded server is asked less and less often, never before it allows, and for its changes, not for the list again.
+ * 5. A 403 within `afterOutageMs` of an outage is not final.
  */
 import { withOwnSignal } from '../abort-signal.ts';
 import { nextTurn, sleep, type Clock } from '../clock.ts';
@@ -25,6 +26,8 @@ export interface WatchedListParts<Item extends { readonly name: string }> {
   readonly signal: AbortSignal;
   /** Aborts when the next attempt should start at once. */
   readonly hurry: () => AbortSignal;
+  /** Aborts when the list should be read again, whatever its watch reports. */
+  readonly refresh: () => AbortSignal;
   readonly query: ListQuery<Item>;
   readonly onItems: (items: readonly Item[]) => void;
   /** It cannot be read now; attempts continue. */
@@ -41,8 +44,6 @@ const watchSeconds = 300;
 const watchGraceSeconds = 15;
 /** Enough to choose one of. */
 const maxItems = 500;
-/** Reading a large object takes milliseconds. */
-const itemsPerTurn = 10;
 
 /** Resolves with null when the signal aborts, or with the refusal when the query is given up. */
 export async function watchList<Item extends { readonly name: string }>(
@@ -52,7 +53,7 @@ export async function watchList<Item extends { readonly name: string }>(
 }
 
 type Step =
-  | { readonly kind: 'watch'; readonly version: string }
+  | { readonly kind: 'watch'; readonly version: string; readonly afterMs: number }
   | { readonly kind: 'list'; readonly afterMs: number }
   | { readonly kind: 'given-up'; readonly answer: KubeAnswer };
 
@@ -73,10 +74,8 @@ class WatchedList<Item extends { readonly name: string }> {
     let step: Step = { kind: 'list', afterMs: 0 };
     while (!signal.aborted) {
       if (step.kind === 'given-up') return step.answer;
-      if (step.kind === 'list') {
-        if (step.afterMs > 0) await this.#pause(step.afterMs);
-        step = await this.#list();
-      } else step = await this.#watch(step.version);
+      if (step.afterMs > 0) await this.#pause(step.afterMs);
+      step = await (step.kind === 'list' ? this.#list() : this.#watch(step.version));
     }
     return null;
   }
@@ -88,13 +87,14 @@ class WatchedList<Item extends { readonly name: string }> {
     const list = answer.status === 200 ? readList(answer.body) : null;
     if (list === null) return this.#failed(answer);
     this.#items.clear();
-    for (const [index, object] of list.items.entries()) {
+    for (const object of list.items) {
       this.#put(query.read(object));
-      if (index % itemsPerTurn === itemsPerTurn - 1) await nextTurn();
+      // Reading a large object takes milliseconds.
+      await nextTurn();
     }
     this.#isPartial = list.items.length >= maxItems;
     this.#tell();
-    return { kind: 'watch', version: list.resourceVersion };
+    return { kind: 'watch', version: list.resourceVersion, afterMs: 0 };
   }
 
   /** For an object that the role may only get, not list or watch. */
@@ -104,16 +104,17 @@ class WatchedList<Item extends { readonly name: string }> {
     if (answer.status !== 200 && answer.status !== 404) return this.#failed(answer);
     this.#items.clear();
     if (answer.status === 200) this.#put(query.read(answer.body));
+    this.#retryMs = firstRetryMs;
     this.#tell();
     return { kind: 'list', afterMs: pollMs };
   }
 
   async #watch(from: string): Promise<Step> {
-    const { api, clock, signal, query } = this.#parts;
+    const { api, clock, signal, refresh, query } = this.#parts;
     const startedAt = clock.now();
     const seen = { version: from, isLost: false };
     const parameters = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${watchSeconds}&resourceVersion=${encodeURIComponent(from)}`;
-    const end = await withOwnSignal([signal], async (own) => {
+    const end = await withOwnSignal([signal, refresh()], async (own) => {
       const overdue = clock.after((watchSeconds + watchGraceSeconds) * 1_000, () => own.abort());
       const onEvent = (raw: unknown): void => {
         if (seen.isLost || signal.aborted) return;
@@ -137,27 +138,31 @@ class WatchedList<Item extends { readonly name: string }> {
       return ended;
     });
     // A watch that ends as soon as it begins must not be retried in a tight loop.
-    const afterMs = clock.now() - startedAt < firstRetryMs ? firstRetryMs : 0;
-    if (seen.isLost) return { kind: 'list', afterMs };
-    return this.#afterWatch(end, { version: seen.version, afterMs });
+    const isBrief = clock.now() - startedAt < firstRetryMs;
+    if (!isBrief) this.#retryMs = firstRetryMs;
+    if (seen.isLost) return { kind: 'list', afterMs: isBrief ? this.#nextRetryMs() : 0 };
+    return this.#afterWatch(end, { version: seen.version, isBrief });
   }
 
-  async #afterWatch(
+  #afterWatch(
     end: KubeEnd,
-    { version, afterMs }: { readonly version: string; readonly afterMs: number },
-  ): Promise<Step> {
+    { version, isBrief }: { readonly version: string; readonly isBrief: boolean },
+  ): Step {
     switch (end.kind) {
       case 'closed':
-        if (afterMs > 0) await this.#pause(afterMs);
-        return { kind: 'watch', version };
+        return { kind: 'watch', version, afterMs: isBrief ? firstRetryMs : 0 };
       case 'refused':
         // Too old to continue from.
-        if (end.answer.status === 410) return { kind: 'list', afterMs };
+        if (end.answer.status === 410) return { kind: 'list', afterMs: isBrief ? this.#nextRetryMs() : 0 };
+        if (end.answer.status === 429) {
+          const failed = this.#failed(end.answer);
+          return failed.kind === 'list' ? { ...failed, kind: 'watch', version } : failed;
+        }
         if (isOutage(end.answer) || end.answer.status === 401) return this.#failed(end.answer);
         return { kind: 'list', afterMs: this.#isAfterOutage() ? firstRetryMs : pollMs };
       case 'failed':
         this.#outageAt = this.#parts.clock.now();
-        return { kind: 'list', afterMs };
+        return { kind: 'list', afterMs: isBrief ? this.#nextRetryMs() : 0 };
       case 'aborted':
         return { kind: 'list', afterMs: 0 };
     }
@@ -171,9 +176,13 @@ class WatchedList<Item extends { readonly name: string }> {
     // A 401 is about credentials, which are the same for every query.
     else if (hasAlternative && answer.status !== 401) return { kind: 'given-up', answer };
     onFailure(answer);
-    const afterMs = this.#retryMs;
-    this.#retryMs = Math.min(this.#retryMs * 2, pollMs);
-    return { kind: 'list', afterMs };
+    return { kind: 'list', afterMs: Math.max(this.#nextRetryMs(), answer.retryAfterMs ?? 0) };
+  }
+
+  #nextRetryMs(): number {
+    const delayMs = this.#retryMs;
+    this.#retryMs = Math.min(delayMs * 2, pollMs);
+    return delayMs;
   }
 
   #isAfterOutage(): boolean {
@@ -187,7 +196,6 @@ class WatchedList<Item extends { readonly name: string }> {
   }
 
   #tell(): void {
-    this.#retryMs = firstRetryMs;
     if (!this.#parts.signal.aborted) this.#parts.onItems([...this.#items.values()]);
   }
 

@@ -1,4 +1,5 @@
 /** What services need on this machine, checked with the real ssh, real files and a name server that need not answer. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -68,6 +69,39 @@ describe('what services need', () => {
       '✓ context staging: leads to https://127.0.0.1:6443 (s2)',
       '✓ current context: leads to https://127.0.0.1:6443 (s3)',
       '✗ current context: ~/kubeconfig has no current context (s5) → Write a context in the config, or choose one: kubectl config use-context NAME',
+    ]);
+  });
+
+  it('contexts in files that kubectl reads or not: of several, each that exists has to be one', async () => {
+    const good = file('good', kubeconfig('prod', 'prod'));
+    mkdirSync(path.join(home, 'folder'));
+    execFileSync('mkfifo', [path.join(home, 'pipe')]);
+    file('empty', '');
+    file('broken', 'contexts: [');
+    file('list', '[]');
+    file('two', `${kubeconfig('prod', 'prod')}---\ncontexts: 7\n`);
+    file('base', `base: &base {clusters: [{name: c, cluster: {server: "https://other"}}]}\n<<: *base\n`);
+    file('oneLine', JSON.stringify({ contexts: [{ name: 'prod', context: { cluster: 'c' } }] }));
+    const found: Record<string, string> = {};
+    for (const name of ['missing', 'empty', 'folder', 'pipe', 'broken', 'list', 'two', 'base', 'oneLine']) {
+      environment['KUBECONFIG'] = `${path.join(home, name)}:${good}`;
+      found[name] = (await examine(kube(', context: prod'))).join();
+    }
+    const query = '(s0) → See what kubectl finds: kubectl config get-contexts';
+    expect(found).toEqual({
+      missing: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
+      empty: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
+      folder: `· context prod: ~/folder could not be read here ${query}`,
+      pipe: `· context prod: ~/pipe could not be read here ${query}`,
+      broken: expect.stringContaining('✗ context prod: ~/broken is not valid YAML: ') as string,
+      list: `✗ context prod: ~/list is not a kubeconfig ${query}`,
+      two: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
+      base: '✓ context prod: leads to https://other (s0)',
+      oneLine: '✓ context prod: leads to https://127.0.0.1:6443 (s0)',
+    });
+    environment['KUBECONFIG'] = path.join(home, 'missing');
+    expect(await examine(kube(', context: prod'))).toEqual([
+      `✗ context prod: ~/missing does not exist ${query}`,
     ]);
   });
 

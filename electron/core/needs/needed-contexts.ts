@@ -12,9 +12,13 @@ export async function judgeContext(
 ): Promise<Verdict> {
   const files = kubeconfigFiles(kubeconfig, environment);
   const where = files.map(shortPath).join(', ');
-  const names = await contextNames(files);
-  if (names === null)
-    return isOdd(`${where} could not be read here`, 'See what kubectl finds: kubectl config get-contexts');
+  const read = await contextNames(files);
+  if (!read.ok)
+    return (read.error.isOnlyHere ? isOdd : isBad)(
+      `${shortPath(read.error.file)} ${read.error.what}`,
+      'See what kubectl finds: kubectl config get-contexts',
+    );
+  const names = read.value;
   if (context !== null && !names.includes(context)) {
     const close = closestWord(context, names);
     const fix =

@@ -2,16 +2,16 @@
 import path from 'node:path';
 
 /** Terminals whose `TERM_PROGRAM` differs from their name in System Settings. */
-const terminals: Readonly<Record<string, string>> = {
-  Apple_Terminal: 'Terminal',
-  'iTerm.app': 'iTerm2',
-  vscode: 'Visual Studio Code',
-  ghostty: 'Ghostty',
-  WarpTerminal: 'Warp',
+const terminals: ReadonlyMap<string, string> = new Map([
+  ['Apple_Terminal', 'Terminal'],
+  ['iTerm.app', 'iTerm2'],
+  ['vscode', 'Visual Studio Code'],
+  ['ghostty', 'Ghostty'],
+  ['WarpTerminal', 'Warp'],
   // Terminal multiplexers, which hide the terminal's name.
-  tmux: 'your terminal',
-  screen: 'your terminal',
-};
+  ['tmux', 'your terminal'],
+  ['screen', 'your terminal'],
+]);
 
 const appId = 'dev.localport.app';
 
@@ -29,6 +29,6 @@ export function responsibleProgram({ env, execPath }: ProgramEnvironment): strin
   const bundleId = env['__CFBundleIdentifier'];
   if (bundleId === appId) return 'LocalPort';
   const terminal = env['TERM_PROGRAM'];
-  if (terminal !== undefined && terminal !== '') return terminals[terminal] ?? terminal;
+  if (terminal !== undefined && terminal !== '') return terminals.get(terminal) ?? terminal;
   return bundleId === undefined ? path.basename(execPath) : 'your terminal';
 }
