@@ -135,7 +135,7 @@ it('leaves no file behind when it is stopped while it opens its control socket',
   // As OpenSSH 9.2 does: it binds a longer name, and is ended before that is linked to the one asked for.
   const program = `#!/bin/sh
 while [ "$1" != -S ]; do shift; done
-: > "$2.3tcz56cesiX2hIgK"
+: > "$2.AbCdEfGhIjKlMnOp"
 exec sleep 60
 `;
   await writeFile(path.join(world.client.binDirectory, 'ssh'), program);
