@@ -254,6 +254,31 @@ describe('a target of unknown protocol', () => {
     expect(latest()).toBe('unhealthy untried: timed-out');
   });
 
+  it('is no longer healthy once it is silent behind a tunnel that answers', async () => {
+    const monitor = await watch({ connection: kubectl });
+    monitor.observe(answered());
+    await clock.advance(second);
+    monitor.observe({ kind: 'silent', awaited: 'connection', forMs: 1_000 });
+    expect(latest()).toBe('healthy answered');
+    monitor.observe({ kind: 'silent', awaited: 'answer', forMs: 1_000 });
+    await monitor.prove();
+    expect(latest()).toBe('ready answered!');
+    monitor.observe(answered());
+    expect(latest()).toBe('healthy answered');
+  });
+
+  it('is not judged by connections that end while its tunnel is silent', async () => {
+    const monitor = await watch({ connection: kubectl });
+    transport = { kind: 'silent' };
+    await monitor.prove();
+    monitor.observe(closed);
+    expect(latest()).toBe('ready silent!');
+    transport = alive;
+    await monitor.prove();
+    monitor.observe(closed);
+    expect(latest()).toBe('unhealthy untried: target-closed');
+  });
+
   it.each<[string, Connection, TransportProof, string]>([
     ['not for long', tcp, alive, 'ready answered'],
     ['not for long', kubectl, { kind: 'unprovable' }, 'ready untried'],

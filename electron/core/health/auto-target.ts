@@ -158,13 +158,14 @@ export class AutoTarget implements TargetJudge {
     this.#answeredAt = this.#parts.clock.now();
   }
 
-  /** Only for tcp: a tunnel is probed instead. Here nothing can be probed, and a healthy server may just be slow. */
+  /** A healthy server may just be slow, so the target is untried again, not unhealthy. */
   #silent({ awaited, forMs }: Extract<ClientEvidence, { readonly kind: 'silent' }>): void {
-    if (!this.#isTcp) return;
-    if (awaited === 'connection' && forMs >= maxConnectMs) {
+    if (awaited === 'connection' && this.#isTcp && forMs >= maxConnectMs) {
       this.observe({ kind: 'unconnected', errno: 'ETIMEDOUT' });
       return;
     }
+    // Any other tunnel is probed, and so is a target behind it whose protocol is known.
+    if (!this.#isTcp && (awaited === 'connection' || this.#parts.hello !== null)) return;
     const { clock, traffic } = this.#parts;
     // Another connection was answered after this one sent its request.
     const isOnlyThisSlow =

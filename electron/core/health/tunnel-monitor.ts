@@ -109,6 +109,8 @@ export class TunnelMonitor {
 
   /** Takes evidence from clients' connections. Returns whether the next check is due now. */
   observe(evidence: ClientEvidence): boolean {
+    // A tunnel that dies closes its connections before its end is known.
+    if (evidence.kind === 'closed' && this.#isSilent) return false;
     const { clock } = this.#tools;
     const isNoNews = this.#judge.health === 'healthy' && this.#judge.failuresInRow === 0 && !this.#isSilent;
     if (evidence.kind === 'answered' && isNoNews) {

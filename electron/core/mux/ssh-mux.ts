@@ -55,10 +55,17 @@ export const sshMux: SshMux = {
   close: (place, forward) => sendRequest(place, muxTypes.closeForward, forward),
 };
 
-function sendRequest(
+/** Whether the master still takes requests; one that is ending does not. Never rejects. */
+export const greetMaster = (place: MuxOptions): Promise<Result<void, MuxFailure>> =>
+  converse(place, [hello()], 'hello');
+
+const sendRequest = (place: MuxOptions, type: number, forward: Forward): Promise<Result<void, MuxFailure>> =>
+  converse(place, [hello(), packet(uint32(type), uint32(muxRequestId), ...forwardFields(forward))], 'done');
+
+function converse(
   { controlPath, clock, deadlineMs }: MuxOptions,
-  type: number,
-  forward: Forward,
+  packets: readonly Buffer[],
+  awaited: 'hello' | 'done',
 ): Promise<Result<void, MuxFailure>> {
   return new Promise((resolve) => {
     const socket = net.connect(controlPath);
@@ -69,11 +76,10 @@ function sendRequest(
     };
     const timer = clock.after(deadlineMs, () => settle(err({ kind: 'silent' })));
     onReplies(socket, muxTypes.ok, (reply) => {
-      if (reply.kind === 'done') settle(ok(undefined));
-      else if (reply.kind !== 'hello') settle(err(reply));
+      if (reply.kind === 'refused' || reply.kind === 'gone') settle(err(reply));
+      else if (reply.kind === awaited) settle(ok(undefined));
     });
-    socket.write(hello());
-    socket.write(packet(uint32(type), uint32(muxRequestId), ...forwardFields(forward)));
+    for (const one of packets) socket.write(one);
   });
 }
 

@@ -92,6 +92,17 @@ describe('the ssh command line', () => {
     expect(optionsOf(first, 'ProxyCommand')).toEqual([]);
   });
 
+  it('lets the first host that does not answer time out before the hosts behind it', () => {
+    const argv = argvOf({ jump: ['first', 'second'] });
+    const second = wordsOf(optionsOf(argv, 'ProxyCommand')[0] ?? '');
+    const first = wordsOf(optionsOf(second, 'ProxyCommand')[0] ?? '');
+    expect([first, second, argv].map((words) => optionsOf(words, 'ConnectTimeout'))).toEqual([
+      ['10'],
+      ['12'],
+      ['14'],
+    ]);
+  });
+
   it("leaves the route to the user's own ssh_config when no jump host is named", () => {
     expect(optionsOf(argvOf({}), 'ProxyCommand')).toEqual([]);
   });

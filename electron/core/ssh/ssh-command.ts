@@ -6,13 +6,15 @@ import { shellWord } from '../../../shared/shell-word.ts';
 export interface SshTiming {
   /** For the TCP connection and the key exchange of each hop. */
   readonly connectTimeoutSeconds: number;
-  /** The same for connections through another hop, which include the wait for that hop's login. */
+  /** The same for connections through other hops, which include the wait for their logins; default: a little longer. */
   readonly behindHopSeconds?: number;
   /** The interval of keepalive probes … */
   readonly aliveIntervalSeconds: number;
   /** … and the number of unanswered probes after which the connection is closed. */
   readonly aliveCountMax: number;
 }
+
+const hopMarginSeconds = 2;
 
 /** The complete argv of a master. `mayAsk`: someone can answer the prompts of ssh and its jump hosts. */
 export function sshMasterArgv(
@@ -46,7 +48,7 @@ export function sshMasterArgv(
     ...option('VisualHostKey', 'no'),
     ...option('ForwardAgent', 'no'),
     ...option('ForwardX11', 'no'),
-    ...commonOptions(connection, connection.jump.length === 0 ? timing : behindHop(timing)),
+    ...commonOptions(connection, behindHops(timing, connection.jump.length)),
     ...authentication(connection, mayAsk),
     ...userAndPort(connection),
     ...(proxyCommand === null ? [] : option('ProxyCommand', proxyCommand)),
@@ -86,7 +88,7 @@ function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAs
   const argv = [
     'ssh',
     ...option('LogLevel', inner === null ? 'DEBUG1' : 'INFO'),
-    ...commonOptions(connection, inner === null ? timing : behindHop(timing)),
+    ...commonOptions(connection, behindHops(timing, before.jump.length)),
     ...noControl(),
     ...(mayAsk ? [] : option('BatchMode', 'yes')),
     // The key is also offered to the jump hosts, beside their own keys: `jump` has no key_file.
@@ -103,10 +105,15 @@ function proxyCommandThrough(connection: SshConnection, timing: SshTiming, mayAs
 /** Only the master may have a control socket. */
 const noControl = (): string[] => [...option('ControlMaster', 'no'), ...option('ControlPath', 'none')];
 
-const behindHop = (timing: SshTiming): SshTiming => ({
-  ...timing,
-  connectTimeoutSeconds: timing.behindHopSeconds ?? timing.connectTimeoutSeconds,
-});
+/** The hop in front times out first: only that ssh knows the name of the host that did not answer. */
+const behindHops = (timing: SshTiming, hops: number): SshTiming =>
+  hops === 0
+    ? timing
+    : {
+        ...timing,
+        connectTimeoutSeconds:
+          timing.behindHopSeconds ?? timing.connectTimeoutSeconds + hops * hopMarginSeconds,
+      };
 
 function commonOptions({ strictHostKeyChecking }: SshConnection, timing: SshTiming): string[] {
   return [

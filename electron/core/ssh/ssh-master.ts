@@ -19,12 +19,11 @@ import {
 import { SshAskpass } from '../askpass/ssh-askpass.ts';
 import { explainSilentAgent } from './silent-agent.ts';
 import { sshMasterArgv, type SshTiming } from './ssh-command.ts';
-import { sshMux } from '../mux/ssh-mux.ts';
+import { roundTripThrough } from './ssh-round-trip.ts';
 import { createMasterReader } from './ssh-output.ts';
 import { isBehindProxy } from './ssh-settings.ts';
-import { proveBySocket } from '../transport/transport-proof.ts';
 import { hasOpenMaster } from './user-master.ts';
-import type { TransportProof, Carrier, CarrierRequest, ListenRefusal } from '../transport/carrier.ts';
+import type { Carrier, CarrierRequest, ListenRefusal } from '../transport/carrier.ts';
 
 export interface SshMasterOptions extends ChildCarrierOptions {
   /** An existing 0700 directory of the user's: the sockets are created here. */
@@ -55,9 +54,6 @@ const promptTimeoutSeconds = 900;
 
 /** Between the end of the key exchange and the session. */
 const quickLoginMs = 2_000;
-
-/** A path that exists on no server: a request for it costs the server nothing and reveals nothing. */
-const absentSocket = '/localport-transport-probe';
 
 /** Never throws: every failure is the value of `ready` and `ended`. */
 export function openMaster(request: CarrierRequest, given: MasterParts, options: SshMasterOptions): Carrier {
@@ -190,12 +186,6 @@ function planMaster(
   };
 }
 
-interface ProbeParts {
-  readonly controlPath: string;
-  readonly probeSocket: string;
-  readonly clock: Clock;
-}
-
 /**
  * Wakes ssh's event loop by connecting to its control socket. A signal that arrives between ssh's check for signals
  * and its poll takes effect only at the next event, up to 3 s later (client_loop of OpenSSH 9.1, which does not
@@ -206,27 +196,6 @@ function wake(controlPath: string): void {
   socket.once('connect', () => socket.destroy());
   socket.on('error', () => undefined);
 }
-
-/** Requests a connection that the server always refuses: the refusal is a round trip. */
-function roundTripThrough({ controlPath, probeSocket, clock }: ProbeParts) {
-  let isOpen = false;
-  return async (deadlineMs: number): Promise<TransportProof> => {
-    const startedAt = clock.now();
-    if (!isOpen) {
-      const forward = { listenPath: probeSocket, to: { path: absentSocket } };
-      const opened = await sshMux.open({ controlPath, clock, deadlineMs }, forward);
-      if (!opened.ok)
-        return opened.error.kind === 'silent' ? { kind: 'silent' } : goneProof(opened.error.reason);
-      isOpen = true;
-    }
-    return proveBySocket(probeSocket, Math.max(0, deadlineMs - (clock.now() - startedAt)), clock);
-  };
-}
-
-const goneProof = (reason: string): TransportProof => ({
-  kind: 'dead',
-  cause: describeCause('exited', { ending: 'its private socket is gone', evidence: reason }),
-});
 
 /** A long start timeout also raises ssh's connect timeout: for a slow ProxyCommand, for example. */
 function timingOf({ service }: CarrierRequest, { timing = defaultTiming }: SshMasterOptions): SshTiming {

@@ -8,6 +8,8 @@ import { credentialRules, type CredentialConcern, type FileKind } from './creden
 export interface CredentialFolder {
   readonly folder: string;
   readonly concerns: CredentialConcern;
+  /** The user has named a file in it, which may be on a volume that hangs. */
+  readonly isNamed: boolean;
   /** Whether a file of this name is, or was, one of its credentials. */
   readonly matters: (file: string) => boolean;
 }
@@ -22,12 +24,14 @@ export function credentialFolders(
     return {
       folder: location,
       concerns,
+      isNamed: false,
       matters: (file: string) => isCredential(file, typeOf(path.join(location, file))),
     };
   });
   const named = kubeconfigs.map((kubeconfig) => ({
     folder: path.dirname(path.resolve(kubeconfig)),
     concerns: 'kubectl' as const,
+    isNamed: true,
     matters: (file: string) => isSameName(file, path.basename(kubeconfig), platform),
   }));
   return [...usual, ...named];

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../e2e/fixtures/eventually.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { ScriptedWatches } from '../watch/testing/scripted-watches.ts';
@@ -89,7 +90,12 @@ describe('on macOS the credential watcher', () => {
     expect(watches.folders).toEqual([kube]);
     await clock.advance(60_000);
     writeFileSync(file, 'a');
-    await clock.advance(10_000 + settleMs);
+    await clock.advance(10_000);
+    // Looks wait for the folder, in real time.
+    await eventually('the change is told', async () => {
+      await clock.advance(settleMs);
+      return heard.length > 0;
+    });
     expect(heard).toEqual(['kubectl']);
   });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,7 +31,11 @@ interface Seen {
   readonly concerns: CredentialConcern[];
 }
 
-function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemClock): Seen {
+function watching(
+  kubeconfigs: readonly string[] = [],
+  clock: Clock = systemClock,
+  answers: (folder: string) => Promise<unknown> = stat,
+): Seen {
   const seen: Seen = { changes: 0, concerns: [] };
   const onChange = (concerns: CredentialConcern): void => {
     seen.changes += 1;
@@ -42,6 +47,7 @@ function watching(kubeconfigs: readonly string[] = [], clock: Clock = systemCloc
     clock,
     log: silentLogger,
     onChange,
+    answers,
   });
   return seen;
 }
@@ -102,6 +108,27 @@ describe('the credential watcher', () => {
     expect(() => {
       stop();
     }).not.toThrow();
+  });
+
+  it('looks for the folder of a kubeconfig only while its volume answers, and asks once', async () => {
+    const file = path.join(home, 'volume', 'team.yaml');
+    const asked: string[] = [];
+    let answer: () => void = () => undefined;
+    const answers = (folder: string): Promise<void> => {
+      asked.push(folder);
+      return new Promise((resolve) => (answer = resolve));
+    };
+    const clock = new FakeClock();
+    const seen = watching([file], clock, answers);
+    mkdirSync(path.dirname(file));
+    writeFileSync(file, 'a');
+    mkdirSync(path.join(home, '.aws'));
+    writeFileSync(path.join(home, '.aws', 'credentials'), 'a');
+    await clock.advance(30_000);
+    expect([asked, seen.concerns]).toEqual([[path.dirname(file)], [expect.any(String)]]);
+    answer();
+    await clock.advance(500);
+    expect(seen.concerns.slice(1)).toEqual(['kubectl']);
   });
 
   it('ignores sockets and control files in ~/.ssh, and reports whom a key concerns', async () => {

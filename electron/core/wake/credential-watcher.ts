@@ -6,6 +6,7 @@
  * below it (see watch-system.ts). So on macOS each check compares the content with that of the last check, and a kubeconfig directly
  * in the home folder is only polled.
  */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Timer } from '../clock.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -30,6 +31,8 @@ export interface CredentialWatcherParts {
   readonly onChange: (concerns: CredentialConcern) => void;
   /** Only tests replace it. */
   readonly system?: Omit<WatchSystem, 'homeDirectory'>;
+  /** Settles once the folder can be looked at without waiting. Only tests replace it. */
+  readonly answers?: (folder: string) => Promise<unknown>;
 }
 
 /** A sign-in writes several files, which are reported as one change, in ms. */
@@ -53,7 +56,12 @@ interface WatchedCredentials extends CredentialFolder {
   watch: { readonly handle: FolderWatch; readonly inode: number } | null;
   /** The state at the last check; null if checks do not compare states. */
   state: string | null;
+  /** Its volume has not answered yet. At most one thread waits for each folder. */
+  isAwaited: boolean;
 }
+
+/** `renewal`: of all watches; changes since then may have been missed. */
+type Occasion = 'interval' | 'renewal';
 
 class CredentialWatcher {
   readonly #parts: CredentialWatcherParts;
@@ -61,6 +69,7 @@ class CredentialWatcher {
   readonly #folders: readonly WatchedCredentials[];
   readonly #changed = new Set<CredentialConcern>();
   readonly #stopLookingAgain: () => void;
+  #isClosed = false;
   #pending: Timer | null = null;
   #nextLook: Timer;
 
@@ -72,9 +81,10 @@ class CredentialWatcher {
       ...watched,
       watch: null,
       state: system.platform === 'darwin' ? stateOfFolder(watched) : null,
+      isAwaited: false,
     }));
     this.#stopLookingAgain = afterRenewal({ clock, system: this.#system }, () => {
-      for (const watched of this.#folders) this.#compare(watched);
+      this.#lookAtAll('renewal');
     });
     // The state at the start is not a change.
     for (const watched of this.#folders) this.#follow(watched);
@@ -82,6 +92,7 @@ class CredentialWatcher {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#pending?.cancel();
     this.#nextLook.cancel();
     this.#stopLookingAgain();
@@ -91,12 +102,31 @@ class CredentialWatcher {
   #lookLater(): Timer {
     return this.#parts.clock.after(lookIntervalMs, () => {
       this.#nextLook = this.#lookLater();
-      for (const watched of this.#folders) {
-        const isNew = this.#follow(watched);
-        if (watched.state !== null) this.#compare(watched);
-        else if (isNew && credentialsIn(watched).length > 0) this.#note(watched);
-      }
+      this.#lookAtAll('interval');
     });
+  }
+
+  #lookAtAll(occasion: Occasion): void {
+    for (const watched of this.#folders) {
+      if (watched.isNamed) void this.#lookWhenItAnswers(watched, occasion);
+      else this.#lookAt(watched, occasion);
+    }
+  }
+
+  /** A look at a volume that hangs would stop this process. */
+  async #lookWhenItAnswers(watched: WatchedCredentials, occasion: Occasion): Promise<void> {
+    if (watched.isAwaited) return;
+    watched.isAwaited = true;
+    const { answers = stat } = this.#parts;
+    await answers(watched.folder).catch(() => undefined);
+    watched.isAwaited = false;
+    if (!this.#isClosed) this.#lookAt(watched, occasion);
+  }
+
+  #lookAt(watched: WatchedCredentials, occasion: Occasion): void {
+    const isNew = occasion !== 'renewal' && this.#follow(watched);
+    if (watched.state !== null) this.#compare(watched);
+    else if (isNew && credentialsIn(watched).length > 0) this.#note(watched);
   }
 
   /** Watches a folder that is new or was replaced. Returns whether it was. */
