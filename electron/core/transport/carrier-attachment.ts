@@ -50,6 +50,8 @@ export class CarrierAttachment implements OwnAttachment {
   readonly #listenRefusalListeners = new Set<(refusal: ListenRefusal) => void>();
   #carrier: SharedCarrier | null = null;
   #isReady = false;
+  /** The carrier was open before, so it may have died since, and its keepalive may not know that yet. */
+  #mayBeDead = false;
   #hasDetached = false;
 
   constructor(user: CarrierUser, onDetached: () => void) {
@@ -99,7 +101,10 @@ export class CarrierAttachment implements OwnAttachment {
 
   /** See `SharedCarrier.prove`. */
   prove(deadlineMs: number, isRoutine = false): Promise<TransportProof> {
-    return this.#carrier?.prove(deadlineMs, isRoutine) ?? Promise.resolve({ kind: 'unprovable' });
+    if (this.#carrier === null) return Promise.resolve({ kind: 'unprovable' });
+    const isTrusted = !this.#mayBeDead;
+    this.#mayBeDead = false;
+    return this.#carrier.prove(deadlineMs, isRoutine && isTrusted);
   }
 
   condemn(cause: Cause): void {
@@ -109,6 +114,7 @@ export class CarrierAttachment implements OwnAttachment {
   attachTo(carrier: SharedCarrier): void {
     this.#carrier?.detach(this.#user);
     this.#carrier = carrier;
+    this.#mayBeDead = carrier.openedInMs !== null;
     carrier.attach(this.#user);
     void carrier.ready.then((result) => {
       if (this.#carrier !== carrier) return;

@@ -250,9 +250,19 @@ describe('the proof of a transport', () => {
     expect(await proof).toEqual({ kind: 'silent' });
   });
 
-  it('sends nothing to the server for a routine probe, unless it is doubtful', async () => {
+  it('asks the server once for a forward that joins it: its line may have died since', async () => {
     const world = await threeUp();
+    const proof = world.attach(service('api')).prove(1_000, true);
+    expect(world.carrier.probes).toHaveLength(1);
+    await world.clock.advance(1_000);
+    expect(await proof).toEqual({ kind: 'silent' });
+  });
+
+  it('sends nothing to the server for a routine probe, unless it is doubtful', async () => {
+    const world = newWorld();
+    world.lease(service('api'));
     const attachment = world.attach(service('api'));
+    await world.carrier.comesUp();
     expect(await attachment.prove(1_000, true)).toEqual({ kind: 'alive' });
     expect(world.carrier.probes).toHaveLength(0);
     world.pool.awake(true);
