@@ -92,6 +92,8 @@ export interface CauseDetails {
   readonly what?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** No name server has answered; otherwise one knows no such name. */
+  readonly isUnanswered?: boolean | undefined;
   /** The IP address that was tried. */
   readonly address?: string | undefined;
   /** The program that macOS asks the user about. */
@@ -425,8 +427,15 @@ const catalog = {
   },
   'name-not-found': {
     ...backoff,
-    title: (d) => `The name${at(d)} was not found`,
-    remedy: (d) => d.fix ?? 'Check the spelling, the network or the VPN',
+    title: (d) =>
+      d.isUnanswered === true
+        ? `No answer from DNS${d.host === undefined ? '' : ` for ${d.host}`}`
+        : `The name${at(d)} was not found`,
+    remedy: (d) =>
+      d.fix ??
+      (d.isUnanswered === true
+        ? 'Check the network, the VPN, or the DNS server'
+        : 'Check the spelling, the network or the VPN'),
     action: () => openConfig,
   },
   'connection-refused': {

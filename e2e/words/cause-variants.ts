@@ -57,7 +57,7 @@ const details: Readonly<Record<CauseCode, readonly CauseDetails[]>> = {
   'host-key-changed': [{ host: 'bastion' }, { host: 'bastion', isBehindProxy: true }],
   'host-unreachable': [{ host: 'nas' }, { host: 'the node of pod/web-0', isNode: true, context: 'prod' }],
   'local-network-denied': [{ program: 'LocalPort', address: '192.168.1.5' }],
-  'name-not-found': [{ host: 'nas' }, {}],
+  'name-not-found': [{ host: 'nas' }, {}, { host: 'nas', isUnanswered: true }],
   'connection-refused': [{ host: '10.0.0.9', port: 6443 }, {}],
   'target-refused': [{ host: 'db:5432' }, { host: '/run/db.sock', isSocket: true }],
   'local-refused': [{ what: 'port 3000' }, { what: 'port 3000', host: '10.0.0.9' }],

@@ -15,7 +15,7 @@ import type { InProcessServer } from './in-process-server.ts';
 import { orderAddresses } from './address-order.ts';
 import { combineErrors, noAddress, type ConnectError } from './connect-error.ts';
 import { readPathError } from './full-queue.ts';
-import { lookUpAll, type LookUp } from './shared-lookup.ts';
+import { systemLookups, type LookUp } from './shared-lookup.ts';
 
 /** RFC 8305, section 8: the recommended "Connection Attempt Delay". */
 const attemptDelayMs = 250;
@@ -73,7 +73,7 @@ export function dial(endpoint: Endpoint, options: DialOptions, listener: DialLis
   else if (isIP(endpoint.host) > 0) race.start([{ host: endpoint.host, port: endpoint.port }]);
   else {
     const { host: name, port } = endpoint;
-    const { lookup = lookUpAll } = options;
+    const { lookup = systemLookups.lookUp } = options;
     lookup(name, (error, found) => {
       if (error !== null || found.length === 0) race.fail(error ?? noAddress(name));
       else race.start(orderAddresses(found, maxAddresses).map((host) => ({ host, port })));

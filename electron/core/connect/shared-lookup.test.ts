@@ -5,18 +5,20 @@ let now: number;
 let asked: { readonly name: string; readonly answer: (address: string) => void }[];
 let found: string[];
 let ask: (name: string) => void;
+let isUnanswered: (name: string) => boolean;
 
 beforeEach(() => {
   now = 0;
   asked = [];
   found = [];
-  const lookUp = shareLookups(
+  const lookups = shareLookups(
     (name, onDone) => {
       asked.push({ name, answer: (address) => onDone(null, [address]) });
     },
     { now: () => now },
   );
-  ask = (name) => lookUp(name, (_, addresses) => found.push(...addresses));
+  ({ isUnanswered } = lookups);
+  ask = (name) => lookups.lookUp(name, (_, addresses) => found.push(...addresses));
 });
 
 it('looks a name up once for all who ask meanwhile, and again for who asks later', () => {
@@ -27,6 +29,17 @@ it('looks a name up once for all who ask meanwhile, and again for who asks later
   ask('a');
   asked[2]?.answer('::2');
   expect([asked.length, found.at(-1)]).toEqual([3, '::2']);
+});
+
+it('knows for which names the resolver gives no answer', () => {
+  ask('a');
+  now = 999;
+  ask('b');
+  expect(['a', 'b', 'c'].map(isUnanswered)).toEqual([false, false, false]);
+  now = 1_000;
+  expect(['a', 'b', 'c'].map(isUnanswered)).toEqual([true, false, false]);
+  asked[0]?.answer('::1');
+  expect(isUnanswered('a')).toBe(false);
 });
 
 it('does not wait for a lookup that may never be answered, but starts no more than two', () => {

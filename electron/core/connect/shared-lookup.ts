@@ -19,10 +19,18 @@ interface Lookup {
 const sharedMs = 1_000;
 const maxLookups = 2;
 
-export function shareLookups(lookUp: LookUp, { now }: Pick<Clock, 'now'>): LookUp {
+export interface SharedLookups {
+  readonly lookUp: LookUp;
+  /** The resolver has not answered for a name for some time. */
+  readonly isUnanswered: (name: string) => boolean;
+}
+
+export function shareLookups(lookUp: LookUp, { now }: Pick<Clock, 'now'>): SharedLookups {
   /** By name, the newest last. */
   const running = new Map<string, readonly Lookup[]>();
-  return (name, onDone) => {
+  const isUnanswered = (name: string): boolean =>
+    (running.get(name) ?? []).some(({ startedAt }) => now() - startedAt >= sharedMs);
+  const shared: LookUp = (name, onDone) => {
     const lookups = running.get(name) ?? [];
     const newest = lookups.at(-1);
     if (newest !== undefined && (now() - newest.startedAt < sharedMs || lookups.length >= maxLookups)) {
@@ -38,9 +46,10 @@ export function shareLookups(lookUp: LookUp, { now }: Pick<Clock, 'now'>): LookU
       for (const done of lookup.waiting) done(error, addresses);
     });
   };
+  return { lookUp: shared, isUnanswered };
 }
 
-export const lookUpAll = shareLookups((name, onDone) => {
+export const systemLookups = shareLookups((name, onDone) => {
   dns.lookup(name, { all: true, verbatim: true }, (error, found) => {
     // Despite its types, Node passes no list with an error.
     onDone(error, error === null ? found.map(({ address }) => address) : []);

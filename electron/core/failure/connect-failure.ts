@@ -1,7 +1,14 @@
 /** Maps the errno of a connection attempt to its cause. */
-import { type Cause, describeCause } from '../../../shared/failure.ts';
+import { type Cause, type CauseDetails, describeCause } from '../../../shared/failure.ts';
+import { systemLookups } from '../connect/shared-lookup.ts';
 import { mayBeBlocked } from '../privacy/local-network.ts';
 import { thisPrivacy, type MacPrivacy } from '../privacy/mac-privacy.ts';
+
+/** No connection in time: the host is silent, or the resolver that was asked for its name. */
+export const causeOfSilence = (details: CauseDetails & { readonly host: string }): Cause =>
+  systemLookups.isUnanswered(details.host)
+    ? describeCause('name-not-found', { ...details, isUnanswered: true })
+    : describeCause('timed-out', details);
 
 export function classifyConnectError(
   error: NodeJS.ErrnoException & { readonly address?: string },
@@ -13,10 +20,11 @@ export function classifyConnectError(
     case 'ECONNREFUSED':
       return describeCause('connection-refused', details);
     case 'ENOTFOUND':
-    case 'EAI_AGAIN':
       return describeCause('name-not-found', details);
+    case 'EAI_AGAIN':
+      return describeCause('name-not-found', { ...details, isUnanswered: true });
     case 'ETIMEDOUT':
-      return describeCause('timed-out', details);
+      return causeOfSilence(details);
     case 'ECONNRESET':
       return describeCause('closed-by-remote', details);
     case 'EHOSTUNREACH': {

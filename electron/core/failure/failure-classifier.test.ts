@@ -222,6 +222,12 @@ Host key verification failed.`,
   ssh: Could not resolve hostname bastion: Name or service not known`,
   ],
   [
+    'a name for which no name server answers',
+    'ssh: Could not resolve hostname bastion: Temporary failure in name resolution',
+    `name-not-found: No answer from DNS for bastion
+  ssh: Could not resolve hostname bastion: Temporary failure in name resolution`,
+  ],
+  [
     'a name that cannot be resolved, on macOS',
     'ssh: Could not resolve hostname bastion: nodename nor servname provided, or not known',
     `name-not-found: The name bastion was not found
@@ -573,6 +579,12 @@ The connection to the server 127.0.0.1:1 was refused - did you specify the right
     'Unable to connect to the server: dial tcp: lookup cluster.invalid on 10.0.0.53:53: no such host',
     `name-not-found: The name cluster.invalid was not found
   Unable to connect to the server: dial tcp: lookup cluster.invalid on 10.0.0.53:53: no such host`,
+  ],
+  [
+    'an API server for whose name no name server answers',
+    'Unable to connect to the server: dial tcp: lookup cluster.test on 10.0.0.53:53: read udp 10.0.0.2:41000->10.0.0.53:53: i/o timeout',
+    `name-not-found: No answer from DNS for cluster.test
+  Unable to connect to the server: dial tcp: lookup cluster.test on 10.0.0.53:53: read udp 10.0.0.2:41000->10.0.0.53:53: i/o timeout`,
   ],
   [
     'an API server that cannot be reached',

@@ -1,4 +1,5 @@
 /** Failures with the same wording in every technology: messages of the C library, Go, Node and Python. */
+import type { CauseDetails } from '../../../shared/failure.ts';
 import {
   type FailureContext,
   type FailureRule,
@@ -15,6 +16,13 @@ export function noRoute(address: string | undefined, { privacy }: FailureContext
   return mayBeBlocked(address, privacy)
     ? { code: 'local-network-denied', details: { address, program: privacy.program } }
     : { code: 'host-unreachable', details: { host: address } };
+}
+
+const noAnswer = /temporary failure in name resolution|EAI_AGAIN|lookup .*i\/o timeout/i;
+
+/** The name that was not found, and whether the name servers have said so. */
+export function nameAsked({ input, 1: host }: RegExpExecArray): CauseDetails {
+  return noAnswer.test(input) ? { host, isUnanswered: true } : { host };
 }
 
 /** `1.2.3.4:443` in a Go error: `dial tcp 1.2.3.4:443: connect: …` */
@@ -34,11 +42,12 @@ export const networkFailures: readonly FailureRule[] = [
     /network is (?:unreachable|down)|host is (?:unreachable|down)|can(?:no|')t assign requested address|ENETUNREACH|ENETDOWN|EHOSTDOWN/i,
     ({ input }) => ({ host: dialedAddress.exec(input)?.[1] }),
   ),
-  proves('name-not-found', /lookup (\S+?)(?: on \S+)?: /i, (match) => ({ host: match[1] })),
-  proves('name-not-found', /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/, (match) => ({ host: match[1] })),
+  proves('name-not-found', /lookup (\S+?)(?: on \S+)?: /i, nameAsked),
+  proves('name-not-found', /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/, nameAsked),
   proves(
     'name-not-found',
     /no such host|name or service not known|nodename nor servname|temporary failure in name resolution|could not resolve/i,
+    nameAsked,
   ),
   // kubectl's private endpoint, whose port changes with each try.
   proves('exited', /unable to (?:create listener|listen on)/i, { ending: 'its private port was taken' }),

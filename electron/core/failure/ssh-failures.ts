@@ -13,7 +13,7 @@ import {
 import { secretsOf } from '../secrets/secret-values.ts';
 import { proxyCommandIn } from './credential-failures.ts';
 import { isNoise, mainLine, toEvidence } from './evidence.ts';
-import { noRoute } from './network-failures.ts';
+import { nameAsked, noRoute } from './network-failures.ts';
 import { parseJumpHost, type JumpHost } from '../../../shared/jump-host.ts';
 
 /** Of ssh_config, not of the config. */
@@ -31,7 +31,7 @@ export const sshFailures: readonly FailureRule[] = [
   { pattern: /^(?:\S+@)?(\S+): Permission denied \(/i, finding: refusedLogin },
   proves('auth-failed', /Too many authentication failures/i, tooManyKeys),
   proves('auth-failed', /Permission denied \(|No more authentication methods/i),
-  proves('name-not-found', /^ssh: Could not resolve hostname (\S+): /i, (match) => ({ host: match[1] })),
+  proves('name-not-found', /^ssh: Could not resolve hostname (\S+): /i, nameAsked),
   { pattern: /^ssh: connect to host (\S+) port (\d+): (.+)$/i, finding: connectFinding },
   proves('timed-out', /^Timeout, server (\S+) not responding/i, (match) => ({ host: match[1] })),
   proves('timed-out', /^Connection to (?:UNKNOWN|(\S+)) port \d+ timed out/i, (match) => ({

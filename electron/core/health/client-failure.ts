@@ -1,4 +1,4 @@
-/** Maps a failed connection to the target to its cause. Pure. */
+/** Maps a failed connection to the target to its cause. */
 import { describeCause, type Cause, type CauseDetails } from '../../../shared/failure.ts';
 import { targetName } from '../../../shared/kube-target.ts';
 import { assertNever } from '../../../shared/result.ts';
@@ -6,6 +6,7 @@ import { describeLocalTarget } from '../../../shared/route-text.ts';
 import type { Connection, ServiceSpec, SshConnection } from '../../../shared/service-spec.ts';
 import type { ClientEvidence } from '../relay/service-port.ts';
 import { isLoopback } from '../config/loops.ts';
+import { systemLookups } from '../connect/shared-lookup.ts';
 import { classifyConnectError } from '../failure/connect-failure.ts';
 import { describeFailedCheck } from './check-cause.ts';
 import type { FailedCheck } from './health-verdict.ts';
@@ -32,10 +33,19 @@ export function describeClientFailure(
 /** For a connection made by a check. */
 export function describeFailure(check: FailedCheck, { connection, healthCheck }: ServiceSpec): Cause {
   const { failure } = check;
-  const refusal =
-    failure.kind === 'unconnected' && !failure.busy ? describeRefusal(connection, failure.errno) : null;
+  const errno =
+    failure.kind === 'timed-out' && isLookedUp(connection)
+      ? 'ETIMEDOUT'
+      : failure.kind === 'unconnected' && !failure.busy
+        ? failure.errno
+        : null;
+  const refusal = errno === null ? null : describeRefusal(connection, errno);
   return refusal ?? describeFailedCheck(check, healthCheck);
 }
+
+/** The check has not even begun: the name of the target is still being looked up. */
+const isLookedUp = (connection: Connection): boolean =>
+  connection.technology === 'tcp' && systemLookups.isUnanswered(connection.host);
 
 /** For the local target of a reverse forward. null: the forward is not a reverse forward. */
 function describeLocalRefusal({ localTarget: target }: SshConnection, errno: string): Cause | null {

@@ -7,9 +7,10 @@
  *    continues, until `answerTimeoutMs`. So a refusal is reported at once.
  * 3. An attempt that has been answered has no other beside it, and is limited only by its own deadline.
  */
-import { type Cause, describeCause } from '../../../shared/failure.ts';
+import type { Cause } from '../../../shared/failure.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { causeOfSilence } from '../failure/connect-failure.ts';
 import type { ConnectionQueue, QueueMember, Turn } from './connection-queue.ts';
 import { LivingCarrier, noChild, stoppedByUs } from './carrier-life.ts';
 import type { Endpoint } from '../connect/endpoint.ts';
@@ -213,7 +214,7 @@ export class RacingCarrier extends LivingCarrier {
         return;
       }
       const evidence = `no answer within ${String(answerTimeoutMs / 1000)} s`;
-      const cause = this.#lastTimeout ?? describeCause('timed-out', { host, limit, evidence });
+      const cause = this.#lastTimeout ?? causeOfSilence({ host, limit, evidence });
       this.#lose({ ...noChild, cause });
     });
   }

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import dns from 'node:dns';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import { exchange, type FixtureServer, freePort, startEchoServer } from '../../../e2e/fixtures/servers.ts';
 import { sleep, systemClock } from '../clock.ts';
 import { silentLogger } from '../observability/logger.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { describeFailure } from '../health/client-failure.ts';
 import { createTcpAdapter } from './tcp-adapter.ts';
 import { serviceWith, tcpConnection } from './testing/service-specs.ts';
 import { openStallingRelay } from './testing/stalling-relay.ts';
@@ -20,6 +22,19 @@ const mysqlCheck: ProbeSpec = {
   caFile: null,
 };
 
+/** What the system's resolver does, until the end of the test. */
+function resolver(answer: (done: (error: Error) => void) => void): void {
+  vi.spyOn(dns, 'lookup').mockImplementation(((
+    _name: string,
+    _options: object,
+    done: (error: Error) => void,
+  ) => {
+    setImmediate(() => {
+      answer(done);
+    });
+  }) as never);
+}
+
 describe('the tcp adapter', () => {
   let echo: FixtureServer;
   let workshop: TunnelWorkshop;
@@ -30,6 +45,7 @@ describe('the tcp adapter', () => {
   });
 
   afterEach(async () => {
+    vi.restoreAllMocks();
     await workshop.dispose();
     await echo.stop();
   });
@@ -88,11 +104,32 @@ describe('the tcp adapter', () => {
     });
   });
 
-  it('reports a name that cannot be resolved', async () => {
+  it.each([
+    ['ENOTFOUND', 'The name db.invalid was not found'],
+    ['EAI_AGAIN', 'No answer from DNS for db.invalid'],
+  ])('reports a name that cannot be resolved: %s', async (code, title) => {
+    resolver((done) => {
+      done(Object.assign(new Error(`getaddrinfo ${code} db.invalid`), { code }));
+    });
     expect(await workshop.openFailing(tcpConnection({ host: 'db.invalid' }))).toMatchObject({
       code: 'name-not-found',
-      title: 'The name db.invalid was not found',
+      title,
     });
+  });
+
+  it('blames a resolver that does not answer, not the host', async () => {
+    resolver(() => undefined);
+    const host = 'silent.invalid';
+    const service = serviceWith(tcpConnection({ host }));
+    const tunnel = createTcpAdapter({ clock: systemClock, connectTimeoutMs: 1_100 }).open({
+      id: 'a',
+      service: { ...service, healthCheck: { ...service.healthCheck, probe: { type: 'tcp' } } },
+      log: silentLogger,
+    });
+    const title = `No answer from DNS for ${host}`;
+    expect(await tunnel.ready).toMatchObject({ error: { code: 'name-not-found', title } });
+    const failure = { kind: 'timed-out', awaited: 'answer', afterMs: 1_000, remoteEndSpoke: false } as const;
+    expect(describeFailure({ failure, finding: 'no answer' }, service).title).toBe(title);
   });
 
   it('can be stopped while it connects', async () => {

@@ -2,12 +2,12 @@
  * A plain relay to a host. Nothing stays open, so the endpoint is the remote host itself, and one successful connection
  * proves that it can be reached.
  */
-import { type Cause, describeCause } from '../../../shared/failure.ts';
+import type { Cause } from '../../../shared/failure.ts';
 import { ok } from '../../../shared/result.ts';
 import type { ProbeSpec } from '../../../shared/service-spec.ts';
 import { type Clock, withLimit } from '../clock.ts';
 import { attemptConnect } from '../connect/connect-attempt.ts';
-import { classifyConnectError } from '../failure/connect-failure.ts';
+import { causeOfSilence, classifyConnectError } from '../failure/connect-failure.ts';
 import { ConnectionQueue } from '../transport/connection-queue.ts';
 import { RacingCarrier } from '../transport/racing-carrier.ts';
 import { LivingCarrier, noChild, stoppedByUs } from '../transport/carrier-life.ts';
@@ -115,10 +115,7 @@ class TcpTunnel extends LivingCarrier {
       case 'canceled':
         return this.#stopped.signal.aborted
           ? stoppedByUs
-          : describeCause('timed-out', {
-              host: this.#endpoint.host,
-              evidence: `no connection within ${timeoutMs} ms`,
-            });
+          : causeOfSilence({ host: this.#endpoint.host, evidence: `no connection within ${timeoutMs} ms` });
     }
   }
 }
