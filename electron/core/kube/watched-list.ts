@@ -74,10 +74,17 @@ class WatchedList<Item extends { readonly name: string }> {
     let step: Step = { kind: 'list', afterMs: 0 };
     while (!signal.aborted) {
       if (step.kind === 'given-up') return step.answer;
-      if (step.afterMs > 0) await this.#pause(step.afterMs);
-      step = await (step.kind === 'list' ? this.#list() : this.#watch(step.version));
+      step = await this.#perform(step);
     }
     return null;
+  }
+
+  async #perform(step: Exclude<Step, { readonly kind: 'given-up' }>): Promise<Step> {
+    if (step.afterMs > 0) {
+      await this.#pause(step.afterMs);
+      return { ...step, afterMs: 0 };
+    }
+    return step.kind === 'list' ? this.#list() : this.#watch(step.version);
   }
 
   async #list(): Promise<Step> {
