@@ -24,6 +24,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           include: [everyTest],
           exclude: [...ignored, integrationTests],
+          maxWorkers: 2,
           testTimeout: 10_000,
         },
       },
