@@ -411,7 +411,7 @@ describe('the daemon', () => {
       err: expect.stringContaining('loginctl enable-linger') as unknown,
     });
     expect(readFileSync(unit, 'utf8')).toContain(
-      `ExecStart=${process.execPath} --optimize-for-size ${path.join(program.folder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}" --unless-running\n`,
+      `ExecStart=${process.execPath} --optimize-for-size --max-semi-space-size=16 ${path.join(program.folder, 'daemon.cjs')} --config "${path.join(user.home, 'my config.yaml')}" --unless-running\n`,
     );
     expect(readlinkSync(link)).toBe(unit);
     expect((await user.run('daemon', 'uninstall')).code).toBe(0);

@@ -95,7 +95,7 @@ describe('daemon install', () => {
     symlinkSync(process.execPath, link);
     expect(await commands().install()).toBe(0);
     expect(readFileSync(path.join(home, unit), 'utf8')).toContain(
-      `ExecStart=${link} --optimize-for-size ${home}/daemon.cjs `,
+      `ExecStart=${link} --optimize-for-size --max-semi-space-size=16 ${home}/daemon.cjs `,
     );
   });
 

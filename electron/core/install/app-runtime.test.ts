@@ -44,7 +44,7 @@ it('starts the daemon with Node and its bundle, or with the app in a role', () =
   const script = '/opt/LocalPort/resources/app.asar/dist/daemon.cjs';
   const args = ['--config', '/home/ann/localport.yaml'];
   expect(daemonCommand(runtimeOf(node), script, args).join(' ')).toBe(
-    `/usr/bin/node --optimize-for-size ${script} --config /home/ann/localport.yaml`,
+    `/usr/bin/node --optimize-for-size --max-semi-space-size=16 ${script} --config /home/ann/localport.yaml`,
   );
   expect(daemonCommand(runtimeOf(app), script, args).join(' ')).toBe(
     '/opt/LocalPort/localport --log-level=3 --no-sandbox --no-zygote --as-daemon -- --config /home/ann/localport.yaml',
