@@ -436,7 +436,7 @@ const catalog = {
       (d.isUnanswered === true
         ? 'Check the network, the VPN, or the DNS server'
         : 'Check the spelling, the network or the VPN'),
-    action: () => openConfig,
+    action: (d) => (d.isUnanswered === true ? retry : openConfig),
   },
   'connection-refused': {
     ...backoff,

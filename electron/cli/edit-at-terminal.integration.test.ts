@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, startEchoServer } from '../../e2e/fixtures/servers.ts';
+import { unknownNameTitle } from '../../e2e/fixtures/unknown-name.ts';
 import { systemClock as clock } from '../core/clock.ts';
 import { runCommandLine } from './command-line.ts';
 import { testSurroundings } from './testing/test-context.ts';
@@ -172,7 +173,7 @@ describe('at a terminal', () => {
       `the test failed, so nothing was written: 127.0.0.1:${free} refused the connection`,
     );
     const unknown = await type(['add', 'tcp', 'no-such.invalid:1', '--name', 'no', '--test'], []);
-    expect(unknown.err).toContain('The name no-such.invalid was not found');
+    expect(unknown.err).toContain(await unknownNameTitle('no-such.invalid'));
     expect(text()).not.toContain('name: no\n');
     await echo.stop();
   });

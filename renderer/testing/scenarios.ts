@@ -396,17 +396,17 @@ export const scenarios = {
         isChanged: true,
         services: [
           {
-            name: 'postgres',
-            listensOn: 'localhost:5432',
-            leadsTo: 'service/postgres:5432 in namespace shop of staging',
-            runs: [],
-            sends: [],
-          },
-          {
             name: 'proxy',
             listensOn: 'localhost:3306',
             leadsTo: 'wherever its program leads',
             runs: ["cloud-sql-proxy --port '{local_port}' shop:eu:orders"],
+            sends: [],
+          },
+          {
+            name: 'postgres',
+            listensOn: 'localhost:5432',
+            leadsTo: 'service/postgres:5432 in namespace shop of staging',
+            runs: [],
             sends: [],
           },
         ],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { ServiceSpec } from '../../../shared/service-spec.ts';
 import { visibleLine } from '../../../shared/visible-text.ts';
 import { isFromStarter } from '../../core/config/starter-config.ts';
@@ -43,7 +43,9 @@ export const configValidate: Action = async (context, _options, [named, ...more]
   );
   if (!loaded.ok) return exitCode.error;
   const { services: specs, identity } = loaded.value;
-  const notes = isFromStarter(readFileSync(identity.realPath, 'utf8')) ? [] : namespaceNotes(specs);
+  // It may have been removed meanwhile.
+  const text = await readFile(identity.realPath, 'utf8').catch(() => '');
+  const notes = isFromStarter(text) ? [] : namespaceNotes(specs);
   context.print(...notes.map((note) => `${context.palette.faint('note:')} ${note}`));
   const trust =
     named !== undefined || (await isTrusted(context, requireConfigFile(context), loaded.value.identity))

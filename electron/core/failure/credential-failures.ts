@@ -86,6 +86,7 @@ function pluginFinding(_match: RegExpExecArray, context: FailureContext): Findin
 
 /** The cloud's message when the time of a request is off. */
 const wrongClock = /signature (?:expired|not yet current)|RequestTimeTooSkewed|clock skew/i;
+
 /** botocore's message; others are covered by the network rules. */
 const endpointAway = /(?:could not connect to the|connect timeout on) endpoint URL: "?\w+:\/\/([^/"\s]+)/i;
 const awayCodes: ReadonlySet<string> = new Set(['name-not-found', 'host-unreachable', 'connection-refused']);

@@ -897,16 +897,18 @@ ERROR:  https://ngrok.com/docs/errors/err_ngrok_108`;
     );
   });
 
-  it.each(['Name or service not known', 'No route to host', 'Connection timed out'])(
-    'says whose view it is if the ssh server reports: %s',
-    (reason) => {
-      const said = classifyComplaint(
-        serviceWith(sshConnection({ host: 'bastion', remoteHost: 'db' })),
-        `channel 3: open failed: connect failed: ${reason}`,
-      );
-      expect(said.remedy).toBe('Check the address: bastion connects to it, not this computer');
-    },
-  );
+  it.each([
+    ['Name or service not known', 'Check the address: bastion connects to it, not this computer'],
+    ['No route to host', 'Check the address: bastion connects to it, not this computer'],
+    ['Connection timed out', 'Check the address: bastion connects to it, not this computer'],
+    ['Temporary failure in name resolution', 'Check DNS on bastion, which looks the name up'],
+  ])('says whose view it is if the ssh server reports: %s', (reason, remedy) => {
+    const said = classifyComplaint(
+      serviceWith(sshConnection({ host: 'bastion', remoteHost: 'db' })),
+      `channel 3: open failed: connect failed: ${reason}`,
+    );
+    expect(said.remedy).toBe(remedy);
+  });
 
   it('keeps evidence short', () => {
     expect(causeOf(kubectl, 'x'.repeat(5_000)).evidence).toHaveLength(300);
@@ -922,6 +924,11 @@ ERROR:  https://ngrok.com/docs/errors/err_ngrok_108`;
       sshConnection({ remoteHost: 'db' }),
       'channel 3: open failed: connect failed: Name or service not known',
       'name-not-found: The name db was not found',
+    ],
+    [
+      sshConnection({ remoteHost: 'db' }),
+      'channel 3: open failed: connect failed: Temporary failure in name resolution',
+      'name-not-found: No answer from DNS for db',
     ],
     [
       sshConnection({ remoteHost: 'db' }),

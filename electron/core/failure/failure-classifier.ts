@@ -55,18 +55,21 @@ export function classifyComplaint(service: ServiceSpec, line: string): Cause {
   if (found === 'name-not-found' || found === 'host-unreachable' || found === 'timed-out')
     return describeCause(found, {
       host: targetOf(service.connection, 'host'),
+      isUnanswered: finding?.details?.isUnanswered,
       evidence,
-      fix: seenFrom(service),
+      fix: seenFrom(service, finding?.details?.isUnanswered === true),
     });
   const known = found === 'target-refused' ? finding?.details : undefined;
   return describeCause('target-refused', { ...refusedIn(service.connection, evidence), ...known, evidence });
 }
 
 /** The name and the way to the target are those of the ssh server; undefined: it is not known which machine connects. */
-const seenFrom = ({ connection }: ServiceSpec): string | undefined =>
-  connection.technology === 'ssh'
-    ? `Check the address: ${connection.host} connects to it, not this computer`
-    : undefined;
+function seenFrom({ connection }: ServiceSpec, isUnanswered: boolean): string | undefined {
+  if (connection.technology !== 'ssh') return undefined;
+  return isUnanswered
+    ? `Check DNS on ${connection.host}, which looks the name up`
+    : `Check the address: ${connection.host} connects to it, not this computer`;
+}
 
 /** For a pod, only the kubelet's message has the port; the port of a service may differ. */
 function refusedIn(connection: Connection, line: string): CauseDetails {

@@ -48,6 +48,7 @@ const isOtherServer = ({ status, body }: Answer): boolean =>
 const tooManyRequests = 429;
 
 const webPage = /^\s*<[!a-z]/i;
+
 /** More than any message; a server may send megabytes. */
 const maxReasonLength = 8 * 1024;
 

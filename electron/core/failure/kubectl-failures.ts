@@ -3,6 +3,7 @@ import { joinHostPort } from '../../../shared/bind-address.ts';
 import { credentialFailures } from './credential-failures.ts';
 import { type FailureRule, type Finding, follows, portOf, proves } from './failure-rules.ts';
 import { kubeconfigFailures } from './kubeconfig-failures.ts';
+import { isUnanswered } from './network-failures.ts';
 
 /**
  * The permission that is missing, in the form of `kubectl auth can-i`: `list pods`, `get deployments.apps`. Forwarding
@@ -128,7 +129,11 @@ function proxyFinding([, reason = '']: RegExpExecArray): Finding {
   const fix =
     'Check that the proxy runs, and correct proxy-url of the cluster in your kubeconfig, or HTTPS_PROXY';
   const name = /lookup (\S+?)(?: on \S+)?: /.exec(reason)?.[1];
-  if (name !== undefined) return { code: 'name-not-found', details: { host: `${name} of the proxy`, fix } };
+  if (name !== undefined)
+    return {
+      code: 'name-not-found',
+      details: { host: `${name} of the proxy`, isUnanswered: isUnanswered(reason), fix },
+    };
   const [, host, port] = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /.exec(reason) ?? [];
   const proxy = host === undefined ? 'The proxy' : `The proxy ${joinHostPort(host, Number(port))}`;
   const code = /refused/.test(reason) ? 'connection-refused' : 'host-unreachable';

@@ -20,10 +20,13 @@ export function noRoute(address: string | undefined, { privacy }: FailureContext
 
 const noAnswer = /temporary failure in name resolution|EAI_AGAIN|lookup .*i\/o timeout/i;
 
-/** The name that was not found, and whether the name servers have said so. */
-export function nameAsked({ input, 1: host }: RegExpExecArray): CauseDetails {
-  return noAnswer.test(input) ? { host, isUnanswered: true } : { host };
-}
+/** No name server has answered; otherwise the line says that a name does not exist. */
+export const isUnanswered = (line: string): true | undefined => (noAnswer.test(line) ? true : undefined);
+
+export const nameAsked = ({ input, 1: host }: RegExpExecArray): CauseDetails => ({
+  host,
+  isUnanswered: isUnanswered(input),
+});
 
 /** `1.2.3.4:443` in a Go error: `dial tcp 1.2.3.4:443: connect: …` */
 const dialedAddress = /dial tcp \[?([^\]\s]+?)\]?:(\d+): /i;

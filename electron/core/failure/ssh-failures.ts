@@ -13,7 +13,7 @@ import {
 import { secretsOf } from '../secrets/secret-values.ts';
 import { proxyCommandIn } from './credential-failures.ts';
 import { isNoise, mainLine, toEvidence } from './evidence.ts';
-import { nameAsked, noRoute } from './network-failures.ts';
+import { isUnanswered, nameAsked, noRoute } from './network-failures.ts';
 import { parseJumpHost, type JumpHost } from '../../../shared/jump-host.ts';
 
 /** Of ssh_config, not of the config. */
@@ -209,7 +209,8 @@ function addressOf(host: string | undefined, lines: readonly string[]): string |
 
 function channelFinding([, reason = '']: RegExpExecArray): Finding {
   if (/prohibited/i.test(reason)) return { code: 'forwarding-prohibited' };
-  if (/not known|nodename|name resolution|no such host/i.test(reason)) return { code: 'name-not-found' };
+  if (/not known|nodename|name resolution|no such host/i.test(reason))
+    return { code: 'name-not-found', details: { isUnanswered: isUnanswered(reason) } };
   if (/timed out/i.test(reason)) return { code: 'timed-out' };
   return { code: /no route|unreachable/i.test(reason) ? 'host-unreachable' : 'connection-refused' };
 }

@@ -32,20 +32,24 @@ export function describeClientFailure(
 
 /** For a connection made by a check. */
 export function describeFailure(check: FailedCheck, { connection, healthCheck }: ServiceSpec): Cause {
-  const { failure } = check;
-  const errno =
-    failure.kind === 'timed-out' && isLookedUp(connection)
-      ? 'ETIMEDOUT'
-      : failure.kind === 'unconnected' && !failure.busy
-        ? failure.errno
-        : null;
+  const errno = errnoOf(check, connection);
   const refusal = errno === null ? null : describeRefusal(connection, errno);
   return refusal ?? describeFailedCheck(check, healthCheck);
 }
 
-/** The check has not even begun: the name of the target is still being looked up. */
-const isLookedUp = (connection: Connection): boolean =>
-  connection.technology === 'tcp' && systemLookups.isUnanswered(connection.host);
+/** Why the check could not connect; null: it could, or nothing is known. */
+function errnoOf({ failure }: FailedCheck, connection: Connection): string | null {
+  if (failure.kind === 'unconnected') return failure.busy ? null : failure.errno;
+  return failure.kind === 'timed-out' && isLookedUp(connection) ? 'ETIMEDOUT' : null;
+}
+
+/** The name of the target, which this computer dials, is still being looked up. */
+function isLookedUp(connection: Connection): boolean {
+  const { technology } = connection;
+  const target =
+    technology === 'tcp' ? connection : technology === 'ssh' ? connection.localTarget : undefined;
+  return target !== undefined && 'host' in target && systemLookups.isUnanswered(target.host);
+}
 
 /** For the local target of a reverse forward. null: the forward is not a reverse forward. */
 function describeLocalRefusal({ localTarget: target }: SshConnection, errno: string): Cause | null {

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasNameServer } from '../../../e2e/fixtures/unknown-name.ts';
 import { systemClock as clock } from '../clock.ts';
 import { loadText } from '../config/testing/config-text.ts';
 import { examineNeeds } from './examine-needs.ts';
@@ -49,6 +50,11 @@ const ssh = (connection: string): string => `technology: ssh, remote_port: 80, c
 
 const kubeconfig = (name: string, current = ''): string =>
   `current-context: "${current}"\ncontexts: [{name: ${name}, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "https://127.0.0.1:6443"}}]\n`;
+
+const unknownName = async (service: string): Promise<string> =>
+  (await hasNameServer())
+    ? `does not resolve (${service}) → Check the spelling, the network or the VPN.`
+    : `gets no answer from DNS (${service}) → Check the network, the VPN, or the DNS server.`;
 
 describe('what services need', () => {
   it('contexts: of the default kubeconfig, of a kubeconfig of their own, and the current one', async () => {
@@ -109,7 +115,7 @@ describe('what services need', () => {
     expect(await examine(tcp('127.0.0.1'), tcp('localhost'), tcp('no-such-host.invalid'))).toEqual([
       '✓ host 127.0.0.1: is an IP address (s0)',
       expect.stringMatching(/^✓ host localhost: resolves to (127\.0\.0\.1|::1) \(s1\)$/),
-      '✗ host no-such-host.invalid: does not resolve (s2) → Check the spelling, the network or the VPN.',
+      `✗ host no-such-host.invalid: ${await unknownName('s2')}`,
     ]);
   });
 
@@ -134,7 +140,7 @@ describe('what services need', () => {
       '✓ ssh host inner: is reached through bastion (127.0.0.1) (s1)',
       '✓ ssh host through: is reached through the ProxyCommand of your ssh_config (s2)',
       '✓ ssh host db.invalid: is reached through bastion (127.0.0.1) (s3)',
-      '✗ ssh host db.invalid: does not resolve (s4) → Check the spelling, the network or the VPN.',
+      `✗ ssh host db.invalid: ${await unknownName('s4')}`,
       '✓ ssh host db.invalid: is reached through through, with the ProxyCommand of your ssh_config (s5)',
     ]);
     rmSync(path.join(home, 'bin/relay'));

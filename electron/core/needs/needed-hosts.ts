@@ -13,6 +13,8 @@ import { isBad, isFine, isOdd, type Verdict } from './need.ts';
 
 /** For ssh, which may run a program for `Match exec`, and for a name server. */
 const askMs = 5_000;
+const checkName = 'Check the spelling, the network or the VPN.';
+const checkDns = 'Check the network, the VPN, or the DNS server.';
 const maxOutputBytes = 256 * 1024;
 
 export interface HostTools {
@@ -28,12 +30,13 @@ export async function judgeHost(host: string, { clock }: HostTools): Promise<Ver
     askMs,
     lookup(host).then(
       ({ address }) => isFine(`resolves to ${address}`),
-      () => isBad('does not resolve', 'Check the spelling, the network or the VPN.'),
+      (error: unknown) =>
+        (error as NodeJS.ErrnoException).code === 'EAI_AGAIN'
+          ? isBad('gets no answer from DNS', checkDns)
+          : isBad('does not resolve', checkName),
     ),
   );
-  return found === 'deadline'
-    ? isOdd(`was not resolved within ${askMs / 1_000} s`, 'Check the network or the VPN.')
-    : found;
+  return found === 'deadline' ? isOdd(`was not resolved within ${askMs / 1_000} s`, checkDns) : found;
 }
 
 /** The host that this computer connects to directly: the first jump host, if there is one. */

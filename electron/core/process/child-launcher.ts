@@ -10,7 +10,6 @@ export interface LivingChild {
 export class GroupLauncher implements ChildLauncher {
   readonly #options: SpawnedChildOptions;
   readonly #living = new Map<number, { readonly name: string; readonly child: ChildProcess }>();
-
   #isClosed = false;
 
   constructor(options: SpawnedChildOptions) {

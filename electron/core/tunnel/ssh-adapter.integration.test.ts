@@ -20,6 +20,7 @@ import {
 import { createSshClient, type SshClient } from '../../../e2e/fixtures/ssh-client.ts';
 import { type Sshd, startSshd } from '../../../e2e/fixtures/sshd.ts';
 import { canServePasswords } from '../../../e2e/fixtures/sshd-password.ts';
+import { unknownNameTitle } from '../../../e2e/fixtures/unknown-name.ts';
 import { sleep, systemClock } from '../clock.ts';
 import { sshConnection } from './testing/service-specs.ts';
 import { openStallingRelay } from './testing/stalling-relay.ts';
@@ -165,7 +166,7 @@ describe('the ssh adapter on a real sshd', () => {
     const complaints = listenToComplaints(tunnel);
     await listenTo(address);
     await eventually('a complaint', () => complaints.length > 0);
-    expect(complaints.map(summary)).toEqual(['name-not-found: The name db.invalid was not found']);
+    expect(complaints.map(summary)).toEqual([`name-not-found: ${await unknownNameTitle('db.invalid')}`]);
   });
 
   it('proves its transport without the target and without a complaint', async () => {
@@ -326,7 +327,7 @@ describe('the ssh adapter on a real sshd', () => {
 
   it('reports a name that cannot be resolved', async () => {
     expect(summary(await workshop.openFailing(through({ host: 'bastion.invalid' })))).toBe(
-      'name-not-found: The name bastion.invalid was not found',
+      `name-not-found: ${await unknownNameTitle('bastion.invalid')}`,
     );
   });
 
